@@ -1,0 +1,41 @@
+"""KPI definitions: their shape, reading them from TOML, writing them back."""
+
+from opsmetrics.catalog.model import (
+    GRAINS,
+    Better,
+    Calendar,
+    Catalog,
+    Decision,
+    DecisionKind,
+    Dimension,
+    Grain,
+    Kind,
+    Kpi,
+    Moment,
+    Shift,
+    Slice,
+    Statistic,
+    Target,
+    slice_of,
+    slice_text,
+)
+
+__all__ = [
+    "GRAINS",
+    "Better",
+    "Calendar",
+    "Catalog",
+    "Decision",
+    "DecisionKind",
+    "Dimension",
+    "Grain",
+    "Kind",
+    "Kpi",
+    "Moment",
+    "Shift",
+    "Slice",
+    "Statistic",
+    "Target",
+    "slice_of",
+    "slice_text",
+]

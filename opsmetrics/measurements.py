@@ -1,0 +1,188 @@
+"""The shapes of the fact tables, of a checked batch and of its receipt.
+
+All instants are naive timestamps in UTC. The n-th sample of a series without a calendar (grain `sample`) is
+stored as the n-th quarter-hour of 1970, so that the engine's quarter-hour sums keep one sample per bin.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+EPOCH = dt.datetime(1970, 1, 1)
+BIN = dt.timedelta(minutes=15)
+
+COUNT_VALUES = ("numerator", "denominator")
+READING_VALUES = ("value",)
+
+
+def sample_to_stamp(number: int) -> dt.datetime:
+    """The instant under which sample `number` is stored."""
+    return EPOCH + number * BIN
+
+
+def stamp_to_sample(stamp: dt.datetime) -> int:
+    """The sample number behind a stored instant."""
+    return round((stamp - EPOCH) / BIN)
+
+
+def counts_schema(dimensions: tuple[str, ...]) -> pa.Schema:
+    """Arrow schema of a stream of counts: kpi, observed_at, the dimensions, numerator, denominator."""
+    return _schema(dimensions, [("numerator", pa.float64()), ("denominator", pa.float64())])
+
+
+def readings_schema(dimensions: tuple[str, ...]) -> pa.Schema:
+    """Arrow schema of a stream of readings: kpi, observed_at, the dimensions, sample, value."""
+    return _schema(dimensions, [("sample", pa.int64()), ("value", pa.float64())])
+
+
+def _schema(dimensions: tuple[str, ...], values: list[tuple[str, pa.DataType]]) -> pa.Schema:
+    fields: list[tuple[str, pa.DataType]] = [("kpi", pa.string()), ("observed_at", pa.timestamp("us"))]
+    fields += [(name, pa.string()) for name in dimensions]
+    return pa.schema(fields + values)
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A stream of checked facts that can be read more than once: `reader()` opens a fresh one.
+
+    The schema is `counts_schema` or `readings_schema` for ALL dimensions of the catalogue, in its order
+    (null where the KPI does not use the dimension).
+    """
+
+    rows: int
+    reader: Callable[[], pa.RecordBatchReader]
+
+
+@dataclass(frozen=True)
+class Span:
+    """The stretch of time that a batch covers for one KPI, half open, in UTC, and who reported in it."""
+
+    kpi: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    reporters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A warning with a stable code and one sentence for a person."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of each record of a file: the five parts add up to `records`."""
+
+    records: int
+    rows: int
+    rejected: int = 0
+    missing: int = 0
+    duplicates: int = 0
+    skipped: int = 0
+
+    def adds_up(self) -> bool:
+        """True where loaded + rejected + missing + duplicates + skipped equals the records."""
+        return self.rows + self.rejected + self.missing + self.duplicates + self.skipped == self.records
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A checked file (or typed screen), ready to be compared with the store and committed.
+
+    `rejects` has the columns line (int), text (the record as it stands in the file), column, code, reason, mend.
+    """
+
+    source: str
+    fingerprint: str
+    dimensions: tuple[str, ...]
+    counts: Facts
+    readings: Facts
+    tally: Tally
+    spans: tuple[Span, ...]
+    rejects: pd.DataFrame
+    warnings: tuple[Notice, ...] = ()
+    template: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Diff:
+    """What a commit would change. `changes` has kpi, observed_at, the dimensions, column values old and new
+    (old_numerator, new_numerator … or old_value, new_value), old_batch; at most `limit` rows of each table."""
+
+    new: int
+    updated: int
+    unchanged: int
+    changes: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Receipt:
+    """What a commit did. `batch` is None where nothing was new and so no batch was opened."""
+
+    batch: int | None
+    at: dt.datetime
+    by: str
+    source: str
+    fingerprint: str
+    tally: Tally
+    new: int
+    updated: int
+    unchanged: int
+    spans: tuple[Span, ...]
+    warnings: tuple[Notice, ...]
+    rejects: pd.DataFrame
+    data_version: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt with the names that the command line prints."""
+        rejected = self.tally.rejected
+        return {
+            "outcome": "accept_with_rejects" if rejected else "accept",
+            "batch": self.batch,
+            "at": self.at.isoformat(),
+            "by": self.by,
+            "source": self.source,
+            "fingerprint": self.fingerprint,
+            "records": self.tally.records,
+            "rows": self.tally.rows,
+            "rows_rejected": rejected,
+            "rows_missing": self.tally.missing,
+            "rows_duplicate_dropped": self.tally.duplicates,
+            "rows_skipped": self.tally.skipped,
+            "reject_lines": [int(line) for line in self.rejects["line"]],
+            "warnings": [{"code": w.code, "text": w.text} for w in self.warnings],
+            "new": self.new,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "spans": [
+                {
+                    "kpi": s.kpi,
+                    "from": s.starts_at.isoformat(),
+                    "to": s.ends_at.isoformat(),
+                    "reporters": list(s.reporters),
+                }
+                for s in self.spans
+            ],
+            "data_version": self.data_version,
+        }
+
+
+@dataclass(frozen=True)
+class UndoReceipt:
+    """What an undo did: values put back, facts removed, and values kept because a later batch owns them."""
+
+    batch: int
+    restored: int
+    removed: int
+    kept: int
+    data_version: int
+    warnings: tuple[Notice, ...] = field(default=())

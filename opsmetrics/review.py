@@ -1,0 +1,40 @@
+"""One KPI, everything known about it: composition only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from opsmetrics.catalog import Decision, Kpi
+from opsmetrics.series import KpiSeries
+from opsmetrics.stats.results import ControlChart
+from opsmetrics.verdict.model import Episode, Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class KpiReview:
+    """Everything a page, report, alert, CLI line or API answer may show of one KPI slice at one grain.
+
+    points: one row per row of `series.points` with its columns, and: state ("judged", "running", "partial",
+        "excluded", "gap", "undefined", "uncovered"), centre, lower, upper, standard_error, phase, baseline,
+        target_low, target_high (in force at the period's end, stored units, NaN = open), met (bool or NA),
+        side ("high", "low", "none": of the deciding hits the point is a member of), signal (bool: member of an
+        episode), tone ("concerning", "improving", "changed" or ""), note (annotations and reasons, text).
+    signals: position, rule, side, members, decides: every hit of every rule looked at; positions in `points`.
+    chart: over the rows of `points` (gaps are NaN), or None where nothing can be drawn.
+    choice: chart kind chosen, why, what was rejected, as text from `verdict.sentences`.
+    verdict: None where the grain has none (neither operate nor lead).
+    decisions: those in force for this slice. proposals: Sentences (lock, step, weekday).
+    """
+
+    kpi: Kpi
+    series: KpiSeries
+    points: pd.DataFrame
+    chart: ControlChart | None
+    signals: pd.DataFrame
+    episodes: tuple[Episode, ...]
+    verdict: Verdict | None
+    choice: dict[str, str]
+    decisions: tuple[Decision, ...] = ()
+    proposals: tuple[str, ...] = ()

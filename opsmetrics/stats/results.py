@@ -1,0 +1,31 @@
+"""What a control chart is, once computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class ControlChart:
+    """A computed control chart.
+
+    points: one row per slot, in order, with the columns
+        position (int, 0-based), value (plotted statistic, NaN = gap), size (readings or trials, NaN where the chart
+        has none), centre, lower, upper (after clamping), standard_error (of the plotted statistic, unclamped:
+        upper = centre + 3·standard_error before clamping), phase (int, 0-based), excluded (bool), baseline (bool,
+        True where the point took part in the limits of its phase).
+    sigma: per phase, the process sigma of the individual values (p, u, c: None).
+    sigma_z: per phase, Laney's σ_z where the kind has one.
+    methods: what was used, by name: {"sigma": "mr", "constants": "exact", "centre": "mean" …}.
+    spread: the chart of the spread beneath (MR, S), or None.
+    """
+
+    kind: str  # "p", "p_prime", "xmr", "xbar_s", "s", "mr", "constant", "rare"
+    points: pd.DataFrame
+    sigma: tuple[float | None, ...]
+    sigma_z: tuple[float | None, ...] = ()
+    methods: dict[str, str] = field(default_factory=dict)
+    spread: ControlChart | None = None
+    warnings: tuple[str, ...] = ()
