@@ -1,0 +1,89 @@
+"""Statistics on plain arrays: numbers in, frozen results out. Usable alone, from a notebook.
+
+from opsmetrics.stats import p, signals
+chart = p([12, 15, 8, 10], [50, 50, 50, 50])
+signals(chart, "western_electric")
+"""
+
+from opsmetrics.stats.attributes import c, np_chart, p, p_prime, u, u_prime
+from opsmetrics.stats.dispersion import overdispersion_limit, sigma_z, sigma_z_means
+from opsmetrics.stats.early import early_warning, weekday_share
+from opsmetrics.stats.factors import Constants, c4, constants, d2, d3, d4_median
+from opsmetrics.stats.individuals import mr_chart, xmr
+from opsmetrics.stats.rare import (
+    Departures,
+    binomial_upper,
+    departures,
+    first_event_probability,
+    geometric_quantile,
+    trials_needed,
+    zero_bound,
+)
+from opsmetrics.stats.results import ControlChart
+from opsmetrics.stats.run_rules import (
+    AIAG,
+    DAILY,
+    IHI,
+    NELSON,
+    RULE_1,
+    RULE_SETS,
+    RULES,
+    WESTERN_ELECTRIC,
+    Rule,
+    run_rules,
+    signals,
+)
+from opsmetrics.stats.steps import Step, best_single_step, lag1_after_step, proposed_step, step_threshold
+from opsmetrics.stats.subgroups import r_chart, s_chart, s_summary, xbar_r, xbar_s, xbar_s_summary
+
+__all__ = [
+    "AIAG",
+    "DAILY",
+    "IHI",
+    "NELSON",
+    "RULES",
+    "RULE_1",
+    "RULE_SETS",
+    "WESTERN_ELECTRIC",
+    "Constants",
+    "ControlChart",
+    "Departures",
+    "Rule",
+    "Step",
+    "best_single_step",
+    "binomial_upper",
+    "c",
+    "c4",
+    "constants",
+    "d2",
+    "d3",
+    "d4_median",
+    "departures",
+    "early_warning",
+    "first_event_probability",
+    "geometric_quantile",
+    "lag1_after_step",
+    "mr_chart",
+    "np_chart",
+    "overdispersion_limit",
+    "p",
+    "p_prime",
+    "proposed_step",
+    "r_chart",
+    "run_rules",
+    "s_chart",
+    "s_summary",
+    "sigma_z",
+    "sigma_z_means",
+    "signals",
+    "step_threshold",
+    "trials_needed",
+    "u",
+    "u_prime",
+    "weekday_share",
+    "xbar_r",
+    "xbar_s",
+    "xbar_s_summary",
+    "xmr",
+    "zero_bound",
+]

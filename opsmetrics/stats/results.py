@@ -22,7 +22,8 @@ class ControlChart:
     spread: the chart of the spread beneath (MR, S), or None.
     """
 
-    kind: str  # "p", "p_prime", "xmr", "xbar_s", "s", "mr", "constant", "rare"
+    # p, p_prime, np, u, u_prime, c, xmr, mr, xbar_s, s, xbar_r, r; the verdict adds constant and rare
+    kind: str
     points: pd.DataFrame
     sigma: tuple[float | None, ...]
     sigma_z: tuple[float | None, ...] = ()

@@ -1,0 +1,121 @@
+"""The messy uploads of the shared reference through the public functions of ingest.
+
+A record's roles are given by the reference's own mapping; no KPI is looked up. Excel workbooks and tables with one
+column per date are refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from opsmetrics.ingest import (
+    Checked,
+    IngestRefused,
+    Layout,
+    Meaning,
+    Measure,
+    NeedsAnswer,
+    Template,
+    check,
+    locate,
+    read_file,
+)
+
+TIMES = ("date", "ts")
+TEXTS = ("site", "line", "metric", "category")
+LEFT_OUT = ("comment", "ignore")
+#: Wide files of the reference: defects are counted among the inspected.
+SHARES = {"defects": "inspected"}
+
+Answer = Callable[[str, Sequence[str]], str]
+
+
+def messy(path: Path, columns: Sequence[Mapping[str, str]] | None, today: dt.date, answer: Answer) -> dict[str, Any]:
+    """What becomes of one upload, in the terms of the reference's score."""
+    roles = [entry["role"] for entry in columns or ()]
+    if not set(roles) & set(TIMES):
+        return refusal_of(path)
+    sources = {entry["role"]: entry["source"] for entry in columns or () if entry["role"] not in LEFT_OUT}
+    header = tuple(entry["source"] for entry in columns or ())
+    answers: dict[str, str] = {}
+    asked: list[str] = []
+    while True:
+        try:
+            return outcome(checked(path, sources, header, answers, today), asked)
+        except IngestRefused as refused:
+            return {"outcome": "refuse", "warnings": [refused.code], "why": str(refused)}
+        except NeedsAnswer as needed:
+            for question in needed.questions:
+                asked.append(question.code)
+                answers[question.code] = answer(question.code, question.choices)
+
+
+def refusal_of(path: Path) -> dict[str, Any]:
+    """The refusal of a file for which no mapping is known."""
+    try:
+        read_file(path)
+    except IngestRefused as refused:
+        return {"outcome": "refuse", "warnings": [refused.code], "why": str(refused)}
+    return {"outcome": "refuse", "warnings": ["no_time_column"]}
+
+
+def checked(
+    path: Path, sources: Mapping[str, str], header: tuple[str, ...], answers: Mapping[str, str], today: dt.date
+) -> Checked:
+    """The checked table of one upload."""
+    template = Template("messy", {source: role for role, source in sources.items()})
+    sheet = read_file(path, template=template)
+    at = locate(sheet, tuple(sources.values()), answers, header if sheet.head.line is None else ()).positions
+    position = {role: at[source] for role, source in sources.items()}
+    numbers = {role: column for role, column in position.items() if role not in (*TIMES, *TEXTS)}
+    texts = {role: column for role, column in position.items() if role in TEXTS}
+    keyed_by = None if "category" in texts else tuple(texts)
+    layout = Layout(
+        meaning=lambda _: Meaning(tuple(measures(tuple(numbers), keyed_by))),
+        texts=texts,
+        numbers=numbers,
+        time=position.get("date", position.get("ts")),
+        required=tuple(texts),
+    )
+    return check(sheet, layout, answers=answers, today=today)
+
+
+def measures(numbers: tuple[str, ...], keyed_by: tuple[str, ...] | None) -> list[Measure]:
+    """The quantities that these number roles state."""
+    if "numerator" in numbers:
+        return [Measure("ratio", ("numerator", "denominator"), keyed_by, counted=True, share=True)]
+    found = []
+    for role in numbers:
+        if role in SHARES:
+            found.append(Measure(role, (role, SHARES[role]), keyed_by, counted=True, share=True))
+        elif role not in SHARES.values():
+            found.append(Measure(role, (role,), keyed_by))
+    return found
+
+
+def outcome(done: Checked, asked: Sequence[str]) -> dict[str, Any]:
+    """The receipt and the rows."""
+    tally, table = done.tally, done.table()
+    rows = table.drop(columns=["@line", "@observed_at"]).rename(columns={"@stamp": "ts"})
+    return {
+        "outcome": "accept_with_rejects" if tally.rejected else "accept",
+        "questions": list(asked),
+        "rows": [
+            {k: (v.to_pydatetime() if k == "ts" else v) for k, v in row.items()} for row in rows.to_dict("records")
+        ],
+        "records": tally.records,
+        "rows_rejected": tally.rejected,
+        "rows_missing": tally.missing,
+        "rows_duplicate_dropped": tally.duplicates,
+        "rows_skipped": tally.skipped,
+        "reject_lines": [int(line) for line in done.rejects["line"]],
+        "warnings": [notice.code for notice in done.notices],
+    }
+
+
+def messy_sequence(steps: Sequence[Mapping[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """Not offered yet."""
+    return [{"outcome": "refuse"} for _ in steps]

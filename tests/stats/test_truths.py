@@ -1,0 +1,125 @@
+"""Real files against figures computed elsewhere: truths.json of the shared data, with 3-decimal constants."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from opsmetrics.stats import (
+    constants,
+    lag1_after_step,
+    overdispersion_limit,
+    p,
+    p_prime,
+    sigma_z,
+    sigma_z_means,
+    signals,
+    xbar_r,
+    xmr,
+)
+from tests.paths import SHARED, needs_shared
+
+pytestmark = needs_shared
+DATA = SHARED / "data"
+
+
+def truths(file: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DATA / "truths.json").read_text())[file]
+    return found
+
+
+@pytest.fixture(scope="module")
+def emergency() -> pd.DataFrame:
+    """NHS A&E 2016–19: attendances and breaches by month, from the 36 files."""
+    folder = DATA / "2_waits" / "nhs_ae_2016_2019"
+    rows = pd.concat([pd.read_csv(path).assign(month=path.stem[:7]) for path in sorted(folder.glob("*.csv"))])
+    return rows.groupby("month")[["attendances", "breaches"]].sum()
+
+
+@pytest.fixture(scope="module")
+def temperature() -> pd.DataFrame:
+    """NAB machine temperature: mean, spread and number of the readings of each day."""
+    rows = pd.read_csv(DATA / "3_uptime" / "nab" / "machine_temperature_system_failure.csv", parse_dates=["timestamp"])
+    return rows.groupby(rows["timestamp"].dt.strftime("%Y-%m-%d"))["value"].agg(["mean", "std", "count"])
+
+
+def test_orange_juice_before_and_after_excluding_15_and_23() -> None:
+    truth = truths("1_defects/qcc_textbook/orangejuice.txt")
+    rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "orangejuice.txt", sep=r"\s+")
+    trial = rows[rows["trial"]]
+    chart = p(trial["D"], trial["size"], constants="table")
+    assert tuple(chart.points.loc[0, ["upper", "lower"]]) == pytest.approx((truth["ucl"], truth["lcl"]), abs=1e-6)
+    outside = trial["sample"].to_numpy()[signals(chart, "rule_1")["position"]]
+    assert [str(sample) for sample in outside] == truth["p_chart_trial"]["above_ucl"]
+    revised = truth["revised_without_15_23"]
+    after = p(trial["D"], trial["size"], exclude=[14, 22], constants="table").points.loc[
+        0, ["centre", "upper", "lower"]
+    ]
+    assert tuple(after) == pytest.approx((revised["pbar"], revised["ucl"], revised["lcl"]), abs=1e-6)
+
+
+def test_orange_juice_would_be_p_prime_by_itself() -> None:
+    rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "orangejuice.txt", sep=r"\s+").head(30)
+    found = sigma_z(rows["D"], rows["size"])
+    assert found == pytest.approx(1.66, abs=0.005)
+    assert found > overdispersion_limit(30)
+
+
+def test_emergency_breaches_need_p_prime(emergency: pd.DataFrame) -> None:
+    truth = truths("2_waits/nhs_ae_2016_2019/*.csv")
+    assert emergency["attendances"].sum() == truth["attendances"]
+    chart = p_prime(emergency["breaches"], emergency["attendances"], constants="table")
+    assert chart.sigma_z[0] == pytest.approx(truth["laney"]["sigma_z"], abs=1e-5)
+    hits = signals(chart, "rule_1")
+    assert emergency.index[hits["position"]].tolist() == truth["laney"]["above"]
+    assert set(hits["side"]) == {"high"}
+
+
+def test_emergency_months_all_lie_outside_plain_limits(emergency: pd.DataFrame) -> None:
+    chart = p(emergency["breaches"], emergency["attendances"], constants="table")
+    expected = truths("2_waits/nhs_ae_2016_2019/*.csv")["p_chart_breach_monthly"]["n_out"]
+    assert len(signals(chart, "rule_1")) == expected
+
+
+def test_emergency_months_resemble_their_neighbours(emergency: pd.DataFrame) -> None:
+    r1, step = lag1_after_step(emergency["breaches"] / emergency["attendances"])
+    assert r1 == pytest.approx(0.75, abs=0.01)
+    assert step is not None
+
+
+def test_temperature_daily_means(temperature: pd.DataFrame) -> None:
+    truth = truths("3_uptime/nab/machine_temperature_system_failure.csv")["daily_mean_i_chart"]
+    chart = xmr(temperature["mean"], constants="table")
+    row = chart.points.iloc[0]
+    found = (row["centre"], row["upper"], row["lower"], chart.sigma[0])
+    assert found == pytest.approx((truth["mean"], truth["ucl"], truth["lcl"], truth["sigma"]), abs=1e-6)
+    assert chart.spread is not None
+    assert chart.spread.points["value"].mean() == pytest.approx(truth["mr_bar"], abs=1e-6)
+    hits = signals(chart, "rule_1")
+    assert temperature.index[hits["position"]].tolist() == truth["below"]
+    assert set(hits["side"]) == {"low"}
+
+
+def test_temperature_means_vary_more_than_their_readings_explain(temperature: pd.DataFrame) -> None:
+    """About 17 with the incomplete first and last days left out; the lag-1 correlation is then .42."""
+    whole = temperature.iloc[1:-1]
+    assert sigma_z_means(whole["mean"], whole["std"], whole["count"]) == pytest.approx(17, abs=0.5)
+    assert lag1_after_step(whole["mean"])[0] == pytest.approx(0.42, abs=0.005)
+
+
+def test_piston_rings() -> None:
+    truth = truths("1_defects/qcc_textbook/pistonrings.txt")
+    rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "pistonrings.txt", sep=r"\s+")
+    readings = [group["diameter"].tolist() for _, group in rows.groupby("sample")]
+    chart = xbar_r(readings, baseline=range(25))
+    assert chart.points["centre"][0] == pytest.approx(truth["xbarbar_first25"], abs=1e-6)
+    assert chart.spread is not None
+    mean_range = chart.spread.points["centre"][0]
+    five = constants(5, "table")
+    assert mean_range == pytest.approx(truth["rbar_first25"], abs=1e-6)
+    assert truth["xbarbar_first25"] + five.A2 * mean_range == pytest.approx(truth["xbar_ucl"], abs=1e-6)
+    assert five.D4 * mean_range == pytest.approx(truth["R_ucl"], abs=1e-6)
+    assert (signals(chart, "rule_1")["position"] + 1).tolist() == truth["phase2_out"]
