@@ -1,0 +1,82 @@
+"""Names that definitions may use: charts by kind, run rules and their sets, words that are taken."""
+
+from __future__ import annotations
+
+from opsmetrics.catalog.model import Kind, Statistic
+
+KINDS: tuple[Kind, ...] = ("proportion", "rate", "count", "ratio", "measured", "rare", "derived")
+STATISTICS: tuple[Statistic, ...] = ("mean", "median", "p90", "share_within")
+
+#: What is computed today; everything else is read and then refused by name.
+COMPUTED_KINDS: tuple[Kind, ...] = ("proportion", "measured")
+COMPUTED_STATISTICS: tuple[Statistic, ...] = ("mean",)
+
+#: The charts that a definition may pin, by kind.
+CHARTS: dict[Kind, tuple[str, ...]] = {
+    "proportion": ("p", "p_prime", "xmr", "rare"),
+    "rate": ("u", "u_prime", "xmr", "rare"),
+    "count": ("c", "xmr", "rare"),
+    "ratio": ("xmr", "i_prime", "rare"),
+    "measured": ("xbar_s", "xmr", "rare"),
+    "rare": ("g", "t"),
+    "derived": ("xmr",),
+}
+
+#: Named sets of run rules, as the statistics have them (a test compares the two; their sources stand there).
+RULE_SETS: dict[str, tuple[str, ...]] = {
+    "rule_1": ("beyond_limits",),
+    "daily": ("beyond_limits", "run_of_8"),
+    "western_electric": ("beyond_limits", "two_of_three", "four_of_five", "run_of_8"),
+    "nelson": (
+        "beyond_limits",
+        "run_of_9",
+        "trend_of_6",
+        "alternating_14",
+        "two_of_three",
+        "four_of_five",
+        "hugging_15",
+        "outside_8",
+    ),
+    "aiag": (
+        "beyond_limits",
+        "run_of_7",
+        "trend_of_6",
+        "alternating_14",
+        "two_of_three",
+        "four_of_five",
+        "hugging_15",
+        "outside_8",
+    ),
+    "ihi": ("run_of_6", "trend_of_5"),
+}
+
+RULES: tuple[str, ...] = (
+    "beyond_limits",
+    "two_of_three",
+    "four_of_five",
+    "run_of_6",
+    "run_of_7",
+    "run_of_8",
+    "run_of_9",
+    "trend_of_5",
+    "trend_of_6",
+    "alternating_14",
+    "hugging_15",
+    "outside_8",
+)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_FACT_COLUMNS = {"kpi", "observed_at", "numerator", "denominator", "sample", "value", "batch", "status"}
+_EVENT_COLUMNS = {"stream", "category", "subcategory", "count", "cost", "minutes", "reference"}
+_READ_COLUMNS = {"bin", "rows", "n", "mean", "m2", "source", "loaded_by", "loaded_at"}
+_CHANGE_COLUMNS = {"old_batch"} | {
+    f"{age}_{column}" for age in ("old", "new") for column in ("numerator", "denominator", "value", "sample")
+}
+_TEMPLATE_ROLES = {"date", "ts", "metric", "ignore", "comment", "note"}
+_ADDRESS_WORDS = {"slice", "grain", "as_of", "by"}
+
+#: Keys that no dimension may have, because a column, a role of an import template or an address uses them.
+RESERVED: frozenset[str] = frozenset(
+    _FACT_COLUMNS | _EVENT_COLUMNS | _READ_COLUMNS | _CHANGE_COLUMNS | _TEMPLATE_ROLES | _ADDRESS_WORDS
+)
