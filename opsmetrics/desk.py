@@ -26,7 +26,7 @@ from opsmetrics.store import Store
 from opsmetrics.verdict.as_dict import review_as_dict
 
 #: What a person may give for "as of": a date means noon on that day at the site; None means now.
-AsOf = dt.date | dt.datetime | str | None
+AsOf = dt.date | dt.datetime | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,14 +155,16 @@ class Desk:
         """
         kpi = self.catalog[key]
         instant = self.instant(kpi, as_of)
+        # Read before the facts: a commit in between must not label old facts with the new version.
+        versions = self.store.data_version, self.store.decisions_version
         by = (kpi.reported_by,) if kpi.reported_by else ()
         table = facts.binned(self.store, kpi, slice_, viewer=viewer, by=by, until=instant)
         arranged = series.build(kpi, slice_, grain or kpi.operate, table, self.store.spans(key), instant)
         return review(
             arranged,
             self.store.decisions(key),
-            data_version=self.store.data_version,
-            decisions_version=self.store.decisions_version,
+            data_version=versions[0],
+            decisions_version=versions[1],
             definitions_version=self.catalog.version,
             shown=self.store.shown(key, slice_, arranged.grain),
         )

@@ -1,1 +1,34 @@
-"""The store: one DuckDB file, one owner."""
+"""The store: one DuckDB file, one owner.
+
+`Store.open` for a tool that comes and goes; `own`, `current` and `release` for the one process that keeps it.
+"""
+
+from opsmetrics.store.decisions import slice_json
+from opsmetrics.store.errors import (
+    KeyDimensionNeedsAnswer,
+    StoreBusy,
+    StoreClosed,
+    StoreDamaged,
+    StoreError,
+    StoreReopened,
+    StoreTimeout,
+    StoreTooNew,
+)
+from opsmetrics.store.process import current, own, release
+from opsmetrics.store.store import Store
+
+__all__ = [
+    "KeyDimensionNeedsAnswer",
+    "Store",
+    "StoreBusy",
+    "StoreClosed",
+    "StoreDamaged",
+    "StoreError",
+    "StoreReopened",
+    "StoreTimeout",
+    "StoreTooNew",
+    "current",
+    "own",
+    "release",
+    "slice_json",
+]

@@ -1,0 +1,230 @@
+"""The few read queries over the facts, written once in Ibis, compiled for DuckDB and run on the store's cursor.
+
+Every public read takes the `viewer` and sees nothing outside the viewer's scope: `_visible` is the one place where
+rows are chosen. Instants are naive UTC and are summed by UTC quarter-hour; calendars and time zones are the business
+of `series` (a cast to a zoned timestamp through Ibis drops the zone on every engine). Ibis takes half a second to
+import and is loaded with the first query; compiled queries are kept by query, arguments and dimensions.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics.access import Viewer
+from opsmetrics.catalog import Kpi, Slice
+from opsmetrics.store import Store
+
+#: What a viewer may see, in a form that a cache can keep: dimension and allowed values, sorted.
+Scope = tuple[tuple[str, tuple[str, ...]], ...]
+
+_KEPT = 512  # compiled queries of one kind
+
+
+class UnknownDimension(ValueError):
+    """A dimension was named that the KPI does not have."""
+
+
+def binned(
+    store: Store,
+    kpi: Kpi,
+    slice_: Slice,
+    *,
+    viewer: Viewer,
+    by: tuple[str, ...] = (),
+    until: pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """The facts summed by UTC quarter-hour (and by the dimensions `by`), in order of time.
+
+    Columns of counts: bin, by…, numerator, denominator, rows; of readings: bin, by…, n, mean, m2 (sum of squared
+    deviations from the bin's mean), rows. `until` (naive UTC) leaves out facts at that instant and later.
+    Raises UnknownDimension.
+    """
+    _check(kpi, *by, *(dimension for dimension, _ in slice_))
+    end = None if until is None else _instant(until)
+    sql = _binned_sql(kpi.counts, kpi.key, kpi.dimensions, slice_, _scope(viewer), by, end)
+    return store.read(sql).sort_values(["bin", *by], ignore_index=True)
+
+
+def rows_between(
+    store: Store,
+    kpi: Kpi,
+    slice_: Slice,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    *,
+    viewer: Viewer,
+    limit: int = 500,
+) -> pd.DataFrame:
+    """The stored rows with start ≤ observed_at < end (naive UTC), the first `limit` in order of time.
+
+    Columns: observed_at, the KPI's dimensions, numerator and denominator or sample and value, batch, and of that
+    batch source, loaded_by, loaded_at. Raises UnknownDimension.
+    """
+    _check(kpi, *(dimension for dimension, _ in slice_))
+    span = (_instant(start), _instant(end))
+    sql = _rows_sql(kpi.counts, kpi.key, kpi.dimensions, slice_, _scope(viewer), span, limit)
+    return store.read(sql).sort_values(["observed_at", *_keys(kpi)], ignore_index=True)
+
+
+def values_of(store: Store, kpi: Kpi, dimension: str, *, viewer: Viewer) -> list[str]:
+    """The values that the dimension takes in the KPI's facts, sorted. Raises UnknownDimension."""
+    _check(kpi, dimension)
+    found = store.read(_values_sql(kpi.counts, kpi.key, kpi.dimensions, _scope(viewer), dimension))
+    return sorted(str(value) for value in found[dimension].dropna())
+
+
+def latest(store: Store, kpi: Kpi, *, viewer: Viewer) -> pd.DataFrame:
+    """The last row of each combination of the KPI's key dimensions (of several samples at one instant the last).
+
+    Columns: the dimensions, observed_at, numerator and denominator or sample and value, batch.
+    """
+    found = store.read(_latest_sql(kpi.counts, kpi.key, kpi.dimensions, _scope(viewer)))
+    return found.sort_values([*kpi.dimensions, "observed_at"], ignore_index=True)
+
+
+def freshness(store: Store, *, viewer: Viewer) -> pd.DataFrame:
+    """One row per KPI with facts: kpi, last_observed_at (naive UTC), rows."""
+    found = store.read(_freshness_sql(store.dimensions, _scope(viewer)))
+    return found.sort_values("kpi", ignore_index=True)
+
+
+def _check(kpi: Kpi, *dimensions: str) -> None:
+    for name in dimensions:
+        if name not in kpi.dimensions:
+            raise UnknownDimension(
+                f"{kpi.key!r} has no dimension {name!r}; choose one of: {', '.join(kpi.dimensions) or 'none'}."
+            )
+
+
+def _scope(viewer: Viewer) -> Scope:
+    return tuple(sorted((dimension, tuple(sorted(values))) for dimension, values in viewer.scope.items()))
+
+
+def _instant(stamp: pd.Timestamp) -> pd.Timestamp:
+    if stamp.tzinfo is not None:
+        raise ValueError(f"{stamp} carries a time zone; wanted is a naive instant in UTC. Convert it first.")
+    return stamp.as_unit("us")
+
+
+def _keys(kpi: Kpi) -> list[str]:
+    return [*kpi.dimensions] if kpi.counts else [*kpi.dimensions, "sample"]
+
+
+def _facts(counts: bool, dimensions: tuple[str, ...]) -> Any:
+    """The fact table as an expression, without an engine behind it. Columns are always taken by `[name]`: many of
+    their names are methods too."""
+    import ibis
+
+    fields = {"kpi": "string", "observed_at": "timestamp(6)", **dict.fromkeys(dimensions, "string")}
+    values = {"numerator": "float64", "denominator": "float64"} if counts else {"sample": "int64", "value": "float64"}
+    return ibis.table({**fields, **values, "batch": "int32"}, name="counts" if counts else "readings")
+
+
+def _visible(rows: Any, dimensions: tuple[str, ...], scope: Scope) -> Any:
+    """The rows that lie in the scope. A row without a value in a limited dimension belongs to nobody in particular,
+    and so does a table without that dimension: neither is shown."""
+    import ibis
+
+    for dimension, allowed in scope:
+        seen = rows[dimension].isin(allowed) if dimension in dimensions and allowed else ibis.literal(False)
+        rows = rows.filter(seen)
+    return rows
+
+
+def _chosen(counts: bool, key: str, dimensions: tuple[str, ...], slice_: Slice, scope: Scope) -> Any:
+    """The visible facts of one KPI slice."""
+    rows = _facts(counts, dimensions)
+    rows = _visible(rows.filter(rows["kpi"] == key), dimensions, scope)
+    for dimension, value in slice_:
+        rows = rows.filter(rows[dimension] == value)
+    return rows
+
+
+def _sql(expression: Any) -> str:
+    import ibis
+
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _binned_sql(
+    counts: bool,
+    key: str,
+    dimensions: tuple[str, ...],
+    slice_: Slice,
+    scope: Scope,
+    by: tuple[str, ...],
+    until: pd.Timestamp | None,
+) -> str:
+    import ibis
+
+    rows = _chosen(counts, key, dimensions, slice_, scope)
+    if until is not None:
+        rows = rows.filter(rows["observed_at"] < ibis.literal(until.to_pydatetime()))
+    groups = {"bin": rows["observed_at"].bucket(minutes=15), **{name: rows[name] for name in by}}
+    if counts:
+        sums = {"numerator": rows["numerator"].sum(), "denominator": rows["denominator"].sum()}
+    else:
+        value = rows["value"]
+        # The population variance is computed in one stable pass; sums of squares would cancel far from zero.
+        sums = {"n": value.count(), "mean": value.mean(), "m2": value.var(how="pop") * value.count()}
+    return _sql(rows.group_by(**groups).aggregate(**sums, rows=rows.count()))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _rows_sql(
+    counts: bool,
+    key: str,
+    dimensions: tuple[str, ...],
+    slice_: Slice,
+    scope: Scope,
+    span: tuple[pd.Timestamp, pd.Timestamp],
+    limit: int,
+) -> str:
+    import ibis
+
+    rows = _chosen(counts, key, dimensions, slice_, scope)
+    start, end = (ibis.literal(bound.to_pydatetime()) for bound in span)
+    rows = rows.filter(rows["observed_at"] >= start, rows["observed_at"] < end)
+    batches = ibis.table({"batch": "int32", "source": "string", "by": "string", "at": "timestamp(6)"}, name="batches")
+    batches = batches.rename(loaded_by="by", loaded_at="at")
+    keys = ["observed_at", *dimensions, *([] if counts else ["sample"])]
+    values = ["numerator", "denominator"] if counts else ["value"]
+    first = rows.order_by(keys).limit(limit)
+    return _sql(first.join(batches, "batch")[[*keys, *values, "batch", "source", "loaded_by", "loaded_at"]])
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _values_sql(counts: bool, key: str, dimensions: tuple[str, ...], scope: Scope, dimension: str) -> str:
+    rows = _chosen(counts, key, dimensions, (), scope)
+    return _sql(rows.select(dimension).distinct())
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _latest_sql(counts: bool, key: str, dimensions: tuple[str, ...], scope: Scope) -> str:
+    import ibis
+
+    rows = _chosen(counts, key, dimensions, (), scope)
+    groups = {f"_{name}": rows[name] for name in dimensions}
+    newest = (rows.group_by(**groups) if groups else rows).aggregate(_last=rows["observed_at"].max())
+    # Numbering all rows by time would sort them all; the last instants come from one pass, and few rows are left.
+    same = [rows[name].identical_to(newest[f"_{name}"]) for name in dimensions]
+    last = rows.semi_join(newest, [rows["observed_at"] == newest["_last"], *same])
+    if not counts:
+        place = ibis.row_number().over(group_by=list(dimensions), order_by=last["sample"].desc())
+        last = last.mutate(_place=place).filter(lambda row: row["_place"] == 0)
+    values = ["numerator", "denominator"] if counts else ["sample", "value"]
+    return _sql(last.select(*dimensions, "observed_at", *values, "batch"))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _freshness_sql(dimensions: tuple[str, ...], scope: Scope) -> str:
+    parts = []
+    for counts in (True, False):
+        rows = _visible(_facts(counts, dimensions), dimensions, scope)
+        parts.append(rows.select("kpi", "observed_at"))
+    both = parts[0].union(parts[1])
+    return _sql(both.group_by("kpi").aggregate(last_observed_at=both["observed_at"].max(), rows=both.count()))

@@ -1,0 +1,204 @@
+"""A checked batch becomes facts: compared with what is stored, then written in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+import pandas as pd
+
+from opsmetrics.catalog import Catalog
+from opsmetrics.measurements import Batch, Diff, Facts, Notice, Receipt
+from opsmetrics.store import ledger
+from opsmetrics.store.admission import admit
+from opsmetrics.store.errors import StoreError
+from opsmetrics.store.loans import Transaction
+from opsmetrics.store.schema import data_version, utc_now
+from opsmetrics.store.shape import Shape
+from opsmetrics.store.statements import statement
+
+
+@dataclass
+class Totals:
+    """What became of the facts of a batch, and whose they are."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kpis: set[str] = field(default_factory=set)
+
+
+def diff(
+    cursor: duckdb.DuckDBPyConnection, catalog: Catalog, dimensions: tuple[str, ...], batch: Batch, limit: int
+) -> Diff:
+    """What a commit of the batch would change; nothing is written."""
+    totals = Totals()
+    samples = []
+    for shape, facts in _parts(dimensions, batch):
+        _manifest(cursor, shape, facts, catalog, batch.source)
+        with _incoming(cursor, facts, batch.source):
+            counted = cursor.execute(statement("load", "diff_totals", **shape.parts())).fetchall()[0]
+        with _incoming(cursor, facts, batch.source):
+            query = statement("load", "diff_rows", **shape.parts())
+            samples.append(ledger.frame_of(cursor, query, {"limit": limit}))
+        totals.new += counted[0]
+        totals.updated += counted[1]
+        totals.unchanged += counted[2]
+    changes = pd.concat(samples, ignore_index=True) if samples else _no_changes(cursor, dimensions)
+    return Diff(totals.new, totals.updated, totals.unchanged, changes)
+
+
+def commit(transaction: Transaction, catalog: Catalog, dimensions: tuple[str, ...], batch: Batch, by: str) -> Receipt:
+    """Writes the batch and its row of the ledger; abandons the transaction where the same bytes bring nothing new."""
+    cursor = transaction.cursor
+    if not batch.tally.adds_up():
+        raise StoreError(
+            f"The tally of {batch.source} does not add up to its {batch.tally.records} records: {batch.tally}. "
+            "Nothing was stored; read the file again."
+        )
+    number, at = ledger.next_batch(cursor), utc_now()
+    totals = _write(cursor, catalog, dimensions, batch, number)
+    earlier = _nothing_new(cursor, batch, totals)
+    if earlier is not None:
+        transaction.abandon()
+        told = f"{batch.source} was loaded before, as batch {earlier}: nothing in it is new, and nothing was changed."
+        notice = Notice("same_file_again", told)
+        return _receipt(cursor, batch, None, at, by, totals, (*batch.warnings, notice))
+    ledger.record(
+        cursor,
+        kind="load",
+        at=at,
+        by=by,
+        source=batch.source,
+        fingerprint=batch.fingerprint,
+        template=batch.template,
+        note=batch.note,
+        tally=batch.tally,
+        totals=(totals.new, totals.updated, totals.unchanged),
+        kpis=totals.kpis | {span.kpi for span in batch.spans},
+        batch=number,
+    )
+    ledger.record_spans(cursor, number, batch.spans)
+    cursor.execute(statement("schema", "bump_data"))
+    return _receipt(cursor, batch, number, at, by, totals, batch.warnings)
+
+
+def _write(
+    cursor: duckdb.DuckDBPyConnection, catalog: Catalog, dimensions: tuple[str, ...], batch: Batch, number: int
+) -> Totals:
+    """Stores the facts, first what they overwrite. RETURNING would cost a copy and gives no old values, so the
+    counts come from what each statement touched."""
+    totals = Totals()
+    for shape, facts in _parts(dimensions, batch):
+        rows, kpis = _manifest(cursor, shape, facts, catalog, batch.source)
+        with _incoming(cursor, facts, batch.source):
+            overwritten = _touched(cursor, statement("load", "overwritten", **shape.parts()), number)
+        with _incoming(cursor, facts, batch.source):
+            written = _touched(cursor, statement("load", "merge", **shape.parts()), number)
+        totals.updated += overwritten
+        totals.new += written - overwritten
+        totals.unchanged += rows - written
+        totals.kpis |= kpis
+    return totals
+
+
+def _touched(cursor: duckdb.DuckDBPyConnection, query: str, batch: int) -> int:
+    return int(cursor.execute(query, {"batch": batch}).fetchall()[0][0])
+
+
+def _nothing_new(cursor: duckdb.DuckDBPyConnection, batch: Batch, totals: Totals) -> int | None:
+    """The earlier batch of the same bytes, where this one adds neither a value nor a covered span to it."""
+    if totals.new or totals.updated:
+        return None
+    earlier = ledger.seen(cursor, batch.fingerprint)
+    if earlier is None or not set(batch.spans) <= ledger.live_spans(cursor, batch.fingerprint):
+        return None
+    return earlier
+
+
+def _receipt(
+    cursor: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    number: int | None,
+    at: dt.datetime,
+    by: str,
+    totals: Totals,
+    warnings: tuple[Notice, ...],
+) -> Receipt:
+    return Receipt(
+        batch=number,
+        at=at,
+        by=by,
+        source=batch.source,
+        fingerprint=batch.fingerprint,
+        tally=batch.tally,
+        new=totals.new,
+        updated=totals.updated,
+        unchanged=totals.unchanged,
+        spans=batch.spans,
+        warnings=warnings,
+        rejects=batch.rejects,
+        data_version=data_version(cursor),
+    )
+
+
+def _parts(dimensions: tuple[str, ...], batch: Batch) -> Iterator[tuple[Shape, Facts]]:
+    """The tables that the batch brings rows for."""
+    unknown = [name for name in batch.dimensions if name not in dimensions]
+    if unknown:
+        raise StoreError(
+            f"{batch.source} brings the dimension {unknown[0]!r}, which the store does not have "
+            f"(it has: {', '.join(dimensions) or 'none'}). Apply the definitions that name it, then load the file."
+        )
+    if batch.counts.rows:
+        yield Shape("counts", dimensions, batch.dimensions), batch.counts
+    if batch.readings.rows:
+        yield Shape("readings", dimensions, batch.dimensions), batch.readings
+
+
+def _manifest(
+    cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, catalog: Catalog, source: str
+) -> tuple[int, set[str]]:
+    """Number of facts and their KPIs, after asserting that the rows may be stored and that no key comes twice."""
+    with _incoming(cursor, facts, source):
+        rows = cursor.execute(statement("load", "manifest", **shape.parts())).fetchall()
+    found = sum(row[1] for row in rows)
+    if found != facts.rows:
+        raise StoreError(
+            f"{source} announced {facts.rows} rows of {shape.table} and brought {found}. Nothing was stored; "
+            "read the file again."
+        )
+    admit(rows, shape, catalog, source)
+    if any(row[2] > 1 for row in rows):
+        with _incoming(cursor, facts, source):
+            twice = cursor.execute(statement("load", "repeated", **shape.parts())).fetchall()[0]
+        listed = ", ".join(f"{k} {v}" for k, v in zip(shape.keys, twice, strict=True) if v is not None)
+        raise StoreError(
+            f"{source} holds two rows with the same key ({listed}). Nothing was stored: keep one row per key, or tell "
+            "the template that repeats are samples."
+        )
+    return found, {row[0] for row in rows}
+
+
+@contextlib.contextmanager
+def _incoming(cursor: duckdb.DuckDBPyConnection, facts: Facts, source: str) -> Iterator[None]:
+    """The batch's rows as the relation `incoming`, for one statement: a reader of record batches is read once."""
+    cursor.register("incoming", facts.reader())
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        if "reading the stream registered" not in str(error):
+            raise
+        raise StoreError(
+            f"The rows of {source} could not be read to their end. Nothing was stored; read the file again."
+        ) from error
+
+
+def _no_changes(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...]) -> pd.DataFrame:
+    """The frame of changes without a row, its columns in place."""
+    shape = Shape("counts", dimensions)
+    query = statement("load", "no_changes", **shape.parts())
+    return ledger.frame_of(cursor, query)

@@ -1,0 +1,56 @@
+"""The store's own lock file.
+
+DuckDB locks its file too, but that lock is lost as soon as anything in this process opens and closes the file, and it
+tells nobody who holds it. This file lies beside the store, is locked for as long as the store is open, and holds the
+owner's process number and role.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from opsmetrics.store.errors import StoreBusy, StoreError
+
+
+class OwnerLock:
+    """Held from construction until `release`; raises StoreBusy where somebody else holds it."""
+
+    def __init__(self, store: Path, role: str) -> None:
+        self.path = store.with_name(store.name + ".lock")
+        # Not thread-local: the server's last thread releases what its first one took.
+        self._lock = FileLock(self.path, thread_local=False, fallback_to_soft=False)
+        try:
+            self._lock.acquire(timeout=0)
+            self.path.write_text(json.dumps({"pid": os.getpid(), "role": role}), encoding="utf-8")
+        except Timeout as error:
+            raise StoreBusy(store, *self._owner()) from error
+        except OSError as error:
+            self._lock.release()
+            raise StoreError(
+                f"The lock file {self.path} cannot be written ({error.strerror}). "
+                "Give this account the right to write there, or choose another folder for the store."
+            ) from error
+
+    @property
+    def held(self) -> bool:
+        """False after `release`."""
+        return self._lock.is_locked
+
+    def release(self) -> None:
+        """Empties the file and lets go of it; the file itself stays, removing it would let two owners in."""
+        try:
+            self.path.write_text("", encoding="utf-8")
+        finally:
+            self._lock.release()
+
+    def _owner(self) -> tuple[int | None, str | None]:
+        """Process number and role of the holder; (None, None) in the moment before it has written them."""
+        try:
+            owner = json.loads(self.path.read_text(encoding="utf-8"))
+        except json.JSONDecodeError:
+            return None, None
+        return int(owner["pid"]), str(owner["role"])

@@ -1,0 +1,109 @@
+"""The two fact tables whose rows are told apart by a key, as pieces of SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from opsmetrics.catalog import RESERVED
+from opsmetrics.measurements import COUNT_VALUES, READING_VALUES
+from opsmetrics.store.statements import quoted
+
+FactTable = Literal["counts", "readings"]
+FACT_TABLES: tuple[FactTable, ...] = ("counts", "readings")
+
+#: Tables that carry one column for each dimension of the catalogue.
+DIMENSIONED = ("counts", "readings", "events", "change")
+
+#: Keys that no dimension may have: the catalogue's list, and the column that says which table a change belongs to.
+NOT_A_DIMENSION = RESERVED | {"fact"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One fact table with the dimension columns of the store and those that a batch brings along."""
+
+    table: FactTable
+    dimensions: tuple[str, ...]
+    given: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The columns that are measured."""
+        return COUNT_VALUES if self.table == "counts" else READING_VALUES
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that tell one fact from another."""
+        sample = () if self.table == "counts" else ("sample",)
+        return ("kpi", "observed_at", *self.dimensions, *sample)
+
+    def parts(self) -> dict[str, str]:
+        """Everything that the statements of the .sql files put in braces, for this table."""
+        return {
+            "table": self.table,
+            "keys": columns(self.keys),
+            "values": columns(self.values),
+            "source": self.source(),
+            "source_keys": columns(self.keys, "source."),
+            "source_values": columns(self.values, "source."),
+            "target_keys": columns(self.keys, "target."),
+            "target_values": columns(self.values, "target."),
+            "old_values": columns(tuple(f"old_{value}" for value in self.values)),
+            "match": matching(self.keys, "target", "source"),
+            "differs": " OR ".join(f"target.{quoted(v)} IS DISTINCT FROM source.{quoted(v)}" for v in self.values),
+            "take_over": ", ".join(f"{quoted(v)} = source.{quoted(v)}" for v in self.values),
+            "put_back": ", ".join(f"{quoted(v)} = own.{quoted('old_' + v)}" for v in self.values),
+            "match_own": matching(self.keys, "target", "own"),
+            "unsound": self.unsound(),
+            "filled": "".join(f", count({quoted(d)})" for d in self.dimensions),
+            "diff_columns": self.diff_columns(),
+            "change_columns": self.change_columns(),
+        }
+
+    def source(self) -> str:
+        """The incoming rows with all key columns of the store; a dimension the batch does not bring is null."""
+        given = [quoted(d) if d in self.given else f"NULL::VARCHAR AS {quoted(d)}" for d in self.dimensions]
+        rest = [quoted(k) for k in self.keys if k not in ("kpi", "observed_at", *self.dimensions)]
+        listed = ", ".join(["kpi", "observed_at", *given, *rest, *map(quoted, self.values)])
+        return f"(SELECT {listed} FROM incoming)"  # noqa: S608 (identifiers are quoted, nothing else is put in)
+
+    def unsound(self) -> str:
+        """True for a row that may not be stored: no instant, no sample number, no finite value."""
+        first, *others = self.values
+        tests = [f"{quoted(k)} IS NULL" for k in self.keys if k not in self.dimensions]
+        tests.append(f"{quoted(first)} IS NULL OR NOT isfinite({quoted(first)})")
+        tests += [f"{quoted(v)} IS NOT NULL AND NOT isfinite({quoted(v)})" for v in others]
+        return " OR ".join(f"({test})" for test in tests)
+
+    def diff_columns(self) -> str:
+        """Old and new values under one set of columns for both tables, null where the table has no such value."""
+        listed = ["source.kpi", "source.observed_at", *(f"source.{quoted(d)}" for d in self.dimensions)]
+        listed.append("NULL::BIGINT AS sample" if self.table == "counts" else "source.sample")
+        for value in (*COUNT_VALUES, *READING_VALUES):
+            own = value in self.values
+            listed.append(f"{f'target.{value}' if own else 'NULL::DOUBLE'} AS old_{value}")
+            listed.append(f"{f'source.{value}' if own else 'NULL::DOUBLE'} AS new_{value}")
+        return ", ".join([*listed, "target.batch AS old_batch"])
+
+    def change_columns(self) -> str:
+        """What a batch overwrote, and what it wrote: its own rows, or what a later batch found."""
+        listed = [f"'{self.table}' AS fact", "own.kpi", "own.observed_at"]
+        listed += [f"own.{quoted(d)}" for d in self.dimensions]
+        listed.append("own.sample")
+        for value in (*COUNT_VALUES, *READING_VALUES):
+            listed.append(f"own.old_{value}")
+            wrote = f"coalesce(target.{value}, later.old_{value})" if value in self.values else "NULL::DOUBLE"
+            listed.append(f"{wrote} AS new_{value}")
+        return ", ".join([*listed, "own.old_batch"])
+
+
+def columns(names: tuple[str, ...], prefix: str = "") -> str:
+    """The columns as a list in SQL, each with the table's name before it."""
+    return ", ".join(prefix + quoted(name) for name in names)
+
+
+def matching(keys: tuple[str, ...], left: str, right: str) -> str:
+    """The condition under which two rows are the same fact. Null dimensions are equal to each other: `=` would store
+    a row without a site a second time."""
+    return " AND ".join(f"{left}.{quoted(k)} IS NOT DISTINCT FROM {right}.{quoted(k)}" for k in keys)

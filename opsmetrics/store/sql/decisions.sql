@@ -1,0 +1,18 @@
+-- name: next_id
+SELECT coalesce(max(id), 0) + 1 FROM decisions
+
+-- name: one
+SELECT kpi, (SELECT min(later.id) FROM decisions AS later WHERE later.supersedes = $id) FROM decisions WHERE id = $id
+
+-- name: record
+INSERT INTO decisions VALUES (
+    $id, $kpi, $kind, $slice, $grain, $start_at, $start_sample, $end_at, $end_sample, $value, $by, $at, $why,
+    $supersedes
+)
+
+-- name: all
+SELECT
+    id, kpi, kind, slice, grain, start_at, start_sample, end_at, end_sample, value, "by", "at", why, supersedes
+FROM decisions
+WHERE $kpi IS NULL OR kpi = $kpi
+ORDER BY id

@@ -1,0 +1,27 @@
+-- name: latest
+SELECT text, version FROM definitions ORDER BY id DESC LIMIT 1
+
+-- name: record
+INSERT INTO definitions
+SELECT coalesce(max(id), 0) + 1, $text, $version, $at, $by FROM definitions
+
+-- name: keys
+SELECT kpi, fact, dimensions FROM fact_keys
+
+-- name: forget_key
+DELETE FROM fact_keys WHERE kpi = $kpi
+
+-- name: record_key
+INSERT INTO fact_keys VALUES ($kpi, $fact, $dimensions)
+
+-- name: rows
+SELECT kpi, count(*) FROM (SELECT kpi FROM counts UNION ALL SELECT kpi FROM readings) GROUP BY kpi
+
+-- name: add_column
+ALTER TABLE {table} ADD COLUMN {column} VARCHAR
+
+-- name: record_dimension
+INSERT INTO dimension_columns SELECT count(*), $name FROM dimension_columns
+
+-- name: fill
+UPDATE {table} SET {column} = $value WHERE kpi = $kpi AND {column} IS NULL

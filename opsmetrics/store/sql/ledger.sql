@@ -1,0 +1,47 @@
+-- name: next_batch
+SELECT coalesce(max(batch), 0) + 1 FROM batches
+
+-- name: record
+INSERT INTO batches (
+    batch, kind, "at", "by", source, fingerprint, template, note, records, rows, rejected, missing, duplicates, skipped,
+    new, updated, unchanged, kpis
+)
+VALUES (
+    $batch, $kind, $at, $by, $source, $fingerprint, $template, $note, $records, $rows, $rejected, $missing,
+    $duplicates, $skipped, $new, $updated, $unchanged, $kpis
+)
+
+-- name: record_span
+INSERT INTO spans VALUES ($batch, $kpi, $starts_at, $ends_at, $reporters)
+
+-- name: batches
+SELECT
+    batch, "at", "by", source, fingerprint, template, note, records, rows, rejected, missing, duplicates, skipped,
+    new, updated, unchanged, undone_at, undone_by, undone_why, kpis, kind
+FROM batches
+ORDER BY batch
+
+-- name: spans
+SELECT spans.batch, batches.source, spans.starts_at, spans.ends_at, spans.reporters
+FROM spans
+JOIN batches ON batches.batch = spans.batch AND batches.undone_at IS NULL
+WHERE spans.kpi = $kpi
+ORDER BY spans.starts_at, spans.ends_at, spans.batch
+
+-- name: live_spans
+SELECT spans.kpi, spans.starts_at, spans.ends_at, spans.reporters
+FROM spans
+JOIN batches ON batches.batch = spans.batch AND batches.undone_at IS NULL
+WHERE batches.fingerprint = $fingerprint
+
+-- name: seen
+SELECT max(batch) FROM batches WHERE fingerprint = $fingerprint AND kind = 'load' AND undone_at IS NULL
+
+-- name: changes
+SELECT {change_columns}
+FROM change AS own
+LEFT JOIN {table} AS target ON target.batch = own.batch AND {match_own}
+LEFT JOIN (
+    SELECT change.* FROM change JOIN batches ON batches.batch = change.batch AND batches.undone_at IS NULL
+) AS later ON later.old_batch = own.batch AND later.fact = own.fact AND {match_later}
+WHERE own.batch = $batch AND own.fact = '{table}'

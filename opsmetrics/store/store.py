@@ -1,0 +1,217 @@
+"""The store: one DuckDB file with one owner, read through cursors and written by one transaction at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import pandas as pd
+
+from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
+from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
+from opsmetrics.store import decisions, definitions, ledger, load, shown, undo
+from opsmetrics.store.engine import Engine
+from opsmetrics.store.errors import StoreError
+from opsmetrics.store.lock import OwnerLock
+from opsmetrics.store.schema import dimension_columns, known_migrations, migrate, utc_now
+from opsmetrics.store.statements import statement
+
+
+class Store:
+    """An open store. Every method may be called from any thread; all raise StoreClosed after `close`."""
+
+    def __init__(self, engine: Engine, lock: OwnerLock) -> None:
+        self.path = engine.path
+        self._engine = engine
+        self._lock = lock
+        self._given: Catalog | None = None  # the last one applied here: spares reading its text again
+
+    @classmethod
+    def open(cls, path: Path, *, memory_limit: str = "1GB", query_seconds: float = 30.0, role: str = "app") -> Self:
+        """Opens the store, creating it where there is none.
+
+        Raises StoreBusy where another process owns it, StoreDamaged where the file cannot be read, StoreTooNew where
+        a newer program wrote it, and StoreError where the path cannot be used.
+        """
+        path = Path(path).expanduser().resolve()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"The folder {path.parent} for the store cannot be made ({error.strerror}). Choose another path."
+            ) from error
+        lock = OwnerLock(path, role)
+        try:
+            engine = Engine(path, memory_limit, query_seconds)
+            try:
+                migrate(engine, known_migrations())
+            except BaseException:
+                engine.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        return cls(engine, lock)
+
+    def close(self) -> None:
+        """Waits for the writer, stops the readers, writes the log into the file and lets go of it. Idempotent."""
+        if not self._lock.held:
+            return
+        try:
+            self._engine.close()
+        finally:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """False once closed."""
+        return self._engine.is_open
+
+    # What is stored
+
+    @property
+    def data_version(self) -> int:
+        """Grows with every change of facts."""
+        return self._counted()[0]
+
+    @property
+    def decisions_version(self) -> int:
+        """Grows with every change of decisions."""
+        return self._counted()[1]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The applied definitions; an empty catalogue where none were applied."""
+        with self._engine.reading() as cursor:
+            return self._current(cursor)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimension columns of the fact tables."""
+        with self._engine.reading() as cursor:
+            return dimension_columns(cursor)
+
+    @contextlib.contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of one's own for reads, interrupted after the query timeout (StoreTimeout)."""
+        with self._engine.reading(self._engine.query_seconds) as cursor:
+            yield cursor
+
+    def read(self, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame:
+        """The answer to one query, values bound to its question marks."""
+        with self.cursor() as cursor:
+            return ledger.frame_of(cursor, sql, tuple(params))
+
+    # Definitions
+
+    def apply_catalog(self, catalog: Catalog, *, by: str, fill: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """Makes these definitions the ones in force and returns what changed, as sentences (none: nothing).
+
+        fill: 'kpi.dimension' to the value that old rows get for a new key dimension; without it such a change raises
+        KeyDimensionNeedsAnswer. Raises StoreError where a KPI with rows would lose a key dimension or change table.
+        """
+        with self._engine.writing() as transaction:
+            cursor = transaction.cursor
+            told = definitions.apply(cursor, self._current(cursor), catalog, by=by, fill=fill or {})
+        self._given = catalog
+        return told
+
+    # Batches
+
+    def diff(self, batch: Batch, limit: int = 1000) -> Diff:
+        """What a commit of the batch would change, with at most `limit` changed rows of each table."""
+        catalog = self.catalog
+        with self._engine.reading() as cursor:
+            return load.diff(cursor, catalog, dimension_columns(cursor), batch, limit)
+
+    def commit(self, batch: Batch, *, by: str) -> Receipt:
+        """Stores the batch, all or nothing. The same bytes with nothing new open no batch (Receipt.batch None)."""
+        with self._engine.writing() as transaction:
+            cursor = transaction.cursor
+            receipt = load.commit(transaction, self._current(cursor), dimension_columns(cursor), batch, by)
+        return receipt
+
+    def undo(self, batch: int, *, by: str, why: str = "") -> UndoReceipt:
+        """Takes back what the batch wrote and later batches have not overwritten."""
+        with self._engine.writing() as transaction:
+            cursor = transaction.cursor
+            receipt = undo.undo(cursor, dimension_columns(cursor), batch, by, why)
+        return receipt
+
+    def batches(self) -> pd.DataFrame:
+        """The ledger, oldest first; `kind` is 'load', or 'fill' for a dimension given to old rows."""
+        with self.cursor() as cursor:
+            return ledger.batches(cursor)
+
+    def spans(self, kpi: str) -> pd.DataFrame:
+        """Covered spans of the batches in force: batch, source, starts_at, ends_at, reporters."""
+        with self.cursor() as cursor:
+            return ledger.spans(cursor, kpi)
+
+    def changes(self, batch: int) -> pd.DataFrame:
+        """The facts that the batch overwrote: fact (its table), key, old_… and new_… values, old_batch."""
+        with self.cursor() as cursor:
+            return ledger.changes(cursor, dimension_columns(cursor), batch)
+
+    def seen(self, fingerprint: str) -> int | None:
+        """The last batch in force that was loaded from these very bytes."""
+        with self.cursor() as cursor:
+            return ledger.seen(cursor, fingerprint)
+
+    # Decisions and shown verdicts
+
+    def decide(self, decision: Decision) -> int:
+        """Adds a decision and returns its number."""
+        with self._engine.writing() as transaction:
+            if decision.kpi not in self._current(transaction.cursor):
+                raise StoreError(
+                    f"The definitions do not know {decision.kpi!r}. Decide about one of: "
+                    f"{', '.join(kpi.key for kpi in self.catalog.kpis) or 'nothing yet'}."
+                )
+            number = decisions.decide(transaction.cursor, replace(decision, at=decision.at or utc_now()))
+            transaction.cursor.execute(statement("schema", "bump_decisions"))
+        return number
+
+    def decisions(self, kpi: str | None = None) -> tuple[Decision, ...]:
+        """All decisions (of one KPI), superseded ones too, oldest first."""
+        with self.cursor() as cursor:
+            return decisions.decisions(cursor, kpi)
+
+    def keep_shown(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keeps verdicts that were shown; the keys of each row are `shown.COLUMNS` (`at` defaults to now)."""
+        if rows:
+            with self._engine.writing() as transaction:
+                shown.keep(transaction.cursor, rows)
+
+    def shown(self, kpi: str, slice_: Slice, grain: str) -> pd.DataFrame:
+        """The verdicts shown of one KPI slice at one grain, oldest first."""
+        with self.cursor() as cursor:
+            return shown.shown(cursor, kpi, slice_, grain)
+
+    def _current(self, cursor: duckdb.DuckDBPyConnection) -> Catalog:
+        """The applied definitions: always those of the store, so that no thread sees others than it reads."""
+        latest, given = definitions.latest(cursor), self._given
+        if latest is None:
+            return Catalog()
+        return given if given is not None and latest == (given.text, given.version) else _read(latest[0])
+
+    def _counted(self) -> tuple[int, int]:
+        with self._engine.reading() as cursor:
+            data, decided = cursor.execute(statement("schema", "versions")).fetchall()[0]
+        return int(data), int(decided)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(text: str) -> Catalog:
+    return read_catalog(text)

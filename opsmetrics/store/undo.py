@@ -1,0 +1,69 @@
+"""Taking a batch back, in any order: what it wrote goes, what later batches wrote stays.
+
+Undoing b first re-points every later change whose old value was b's to what b itself had found (nothing, where b
+brought the fact); then restores the facts that b still owns; then removes the rest that b owns. A later file that only
+confirmed one of b's values wrote nothing, so the value goes with b: the receipt names such batches.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from opsmetrics.measurements import Notice, UndoReceipt
+from opsmetrics.store.errors import StoreError
+from opsmetrics.store.schema import data_version, utc_now
+from opsmetrics.store.shape import FACT_TABLES, Shape, matching
+from opsmetrics.store.statements import statement
+
+
+def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: int, by: str, why: str) -> UndoReceipt:
+    """Takes the batch back inside an open transaction."""
+    _refuse(cursor, batch)
+    of_batch = {"batch": batch}
+    kept = int(cursor.execute(statement("undo", "kept"), of_batch).fetchall()[0][0])
+    confirmed = [number for (number,) in cursor.execute(statement("undo", "confirmed"), of_batch).fetchall()]
+    every_key = (*Shape("counts", dimensions).keys, "sample")
+    same = matching(every_key, "later", "own")
+    cursor.execute(statement("undo", "repoint", match_later=same), of_batch)
+    cursor.execute(statement("undo", "did_not_exist"), of_batch)
+    restored = removed = 0
+    for table in FACT_TABLES:
+        parts = Shape(table, dimensions).parts()
+        restored += cursor.execute(statement("undo", "restore", **parts), of_batch).fetchall()[0][0]
+        removed += cursor.execute(statement("undo", "remove", **parts), of_batch).fetchall()[0][0]
+    cursor.execute(statement("undo", "mark"), {**of_batch, "at": utc_now(), "by": by, "why": why})
+    cursor.execute(statement("schema", "bump_data"))
+    return UndoReceipt(batch, restored, removed, kept, data_version(cursor), _notices(batch, kept, confirmed))
+
+
+def _refuse(cursor: duckdb.DuckDBPyConnection, batch: int) -> None:
+    found = cursor.execute(statement("undo", "batch"), {"batch": batch}).fetchall()
+    if not found:
+        raise StoreError(f"There is no batch {batch}. The list of batches has the numbers that can be undone.")
+    kind, undone_at, undone_by = found[0]
+    if undone_at is not None:
+        raise StoreError(
+            f"Batch {batch} was undone already, on {undone_at:%Y-%m-%d %H:%M} UTC by {undone_by}. "
+            "To have its values back, load its file again."
+        )
+    if kind == "fill":
+        raise StoreError(
+            f"Batch {batch} gave old rows the dimension that the definitions now ask for; it cannot be undone. "
+            "To change the value, undo the batches that brought those rows and load their files again."
+        )
+
+
+def _notices(batch: int, kept: int, confirmed: list[int]) -> tuple[Notice, ...]:
+    notices = []
+    if kept:
+        notices.append(Notice("kept", f"{kept} values of batch {batch} were overwritten later; the later ones stay."))
+    if confirmed:
+        listed = ", ".join(map(str, confirmed))
+        notices.append(
+            Notice(
+                "confirmed_later",
+                f"Later batches ({listed}) held unchanged values of the same KPIs and time. Where they only confirmed "
+                "what was taken back, load their files again.",
+            )
+        )
+    return tuple(notices)

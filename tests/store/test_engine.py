@@ -1,0 +1,254 @@
+"""The hardened connection: no files, no network, no settings; time limits; threads; migrations."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from opsmetrics.store import Store, StoreClosed, StoreError, StoreTimeout, StoreTooNew
+from opsmetrics.store.engine import Engine
+from opsmetrics.store.schema import Migration, known_migrations, migrate
+from tests.store.builders import batch, catalog, count, day, reading
+from tests.store.children import run
+
+#: Takes minutes if nothing stops it.
+LONG = "SELECT count(*) AS n FROM range(100000000) a, range(100000000) b WHERE a.range % 7 = b.range % 5"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM read_parquet('https://example.org/a.parquet')",
+        "COPY counts TO 'stolen.csv'",
+        "ATTACH 'other.duckdb'",
+        "EXPORT DATABASE 'folder'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET GLOBAL memory_limit = '100GB'",
+        "SET TimeZone = 'America/New_York'",
+        "RESET lock_configuration",
+    ],
+)
+def test_no_statement_reaches_files_network_or_settings(store: Store, attack: str) -> None:
+    with pytest.raises(duckdb.Error, match=r"disabled (by|through) configuration|has been locked|does not exist"):
+        store.read(attack)
+
+
+def test_every_cursor_runs_in_utc_whatever_the_machine_says(tmp_path: Path) -> None:
+    found = run(
+        """
+with Store.open(path) as store:
+    print(store.read("SELECT current_setting('TimeZone') AS zone")["zone"].iloc[0])
+    print(store.read("SELECT CAST(TIMESTAMP '2024-07-01 12:00' AS TIMESTAMPTZ)::VARCHAR AS at")["at"].iloc[0])
+""",
+        tmp_path / "s.duckdb",
+        before=("env", "TZ=America/New_York"),
+    )
+    assert found == ["UTC", "2024-07-01 12:00:00+00"]
+
+
+def test_the_memory_limit_is_set_and_told(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.duckdb", memory_limit="100MB") as store:
+        assert store.read("SELECT current_setting('memory_limit') AS m")["m"].iloc[0] == "95.3 MiB"
+        with pytest.raises(StoreError, match=r"more memory than the store may use \(100MB\)"):
+            store.read("SELECT list(range) AS l FROM range(60000000)")
+        assert store.read("SELECT 1 AS a")["a"].iloc[0] == 1
+
+
+def test_what_does_not_fit_into_memory_is_put_aside_on_disk(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.duckdb", memory_limit="60MB") as store:
+        found = store.read(
+            "SELECT max(place) AS last FROM "
+            "(SELECT row_number() OVER (ORDER BY hash(range)) AS place, range FROM range(3000000))"
+        )
+        assert found["last"].iloc[0] == 3_000_000
+
+
+def test_arrow_streams_can_still_be_read_after_the_lockdown(store: Store) -> None:
+    table = pa.table({"a": [1, 2, 3]})
+    with store.cursor() as cursor:
+        cursor.register("given", table.to_reader())
+        assert cursor.execute("SELECT sum(a) FROM given").fetchall() == [(6,)]
+
+
+def test_a_query_that_runs_too_long_is_stopped_and_told(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.duckdb", query_seconds=0.2) as store:
+        with pytest.raises(StoreTimeout, match=r"longer than 0\.2 s and was stopped"):
+            store.read(LONG)
+        with pytest.raises(StoreTimeout), store.cursor() as cursor:
+            time.sleep(0.4)  # over its time before it begins: stopped all the same
+            cursor.execute(LONG).fetchall()
+        assert store.read("SELECT 1 AS a")["a"].iloc[0] == 1
+
+
+def test_a_mistake_in_a_query_keeps_duckdbs_own_words(store: Store) -> None:
+    with pytest.raises(duckdb.CatalogException, match="nowhere"):
+        store.read("SELECT * FROM nowhere")
+
+
+def test_closing_stops_running_queries_with_one_quiet_exception(store: Store) -> None:
+    told: list[BaseException] = []
+    begun = threading.Event()
+
+    def ask() -> None:
+        try:
+            with store.cursor() as cursor:
+                begun.set()
+                cursor.execute(LONG).fetchall()
+        except StoreClosed as error:
+            told.append(error)
+
+    readers = [threading.Thread(target=ask) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    begun.wait(30)
+    time.sleep(0.1)
+    store.close()
+    for reader in readers:
+        reader.join(60)
+    assert [type(error) for error in told] == [StoreClosed] * 3
+
+
+def test_parameters_are_bound(store: Store) -> None:
+    assert store.read("SELECT ? AS a, ? AS b", ["x'; --", 2]).to_dict("list") == {"a": ["x'; --"], "b": [2]}
+
+
+# Concurrency
+
+
+def test_readers_never_see_half_a_batch_nor_each_others_rows(store: Store) -> None:
+    """A writer adds batches of 40 counts and 40 readings; each reader's answers must all come from whole batches and
+    be its own (a connection shared without cursors hands out other threads' rows)."""
+    wrong: list[object] = []
+    stop = threading.Event()
+
+    def ask(mine: int) -> None:
+        while not stop.is_set():
+            found = store.read(
+                "SELECT ? AS mine, (SELECT count(*) FROM counts) AS c, (SELECT count(*) FROM readings) AS r, "
+                "(SELECT count(*) FROM batches WHERE undone_at IS NULL) AS b, (SELECT sum(numerator) FROM counts) AS s",
+                [mine],
+            ).iloc[0]
+            if found["mine"] != mine or found["c"] != 40 * found["b"] or found["r"] != found["c"]:
+                wrong.append(found.to_dict())
+            if found["b"] and found["s"] != found["c"] * 2:
+                wrong.append(found.to_dict())
+
+    def ask_and_tell(mine: int) -> None:
+        try:
+            ask(mine)
+        except Exception as error:  # noqa: BLE001 (any error in a thread must fail the test)
+            wrong.append(error)
+
+    readers = [threading.Thread(target=ask_and_tell, args=(n,)) for n in range(8)]
+    for reader in readers:
+        reader.start()
+    for number in range(12):
+        rows = [count(day(n), 2.0, site=f"s{number}") for n in range(40)]
+        rows += [reading(day(n), 1.0, site=f"s{number}") for n in range(40)]
+        store.commit(batch(*rows), by="Ada")
+        if number % 3 == 2:
+            store.undo(number + 1, by="Ada")
+    stop.set()
+    for reader in readers:
+        reader.join(60)
+    assert wrong == []
+
+
+def test_a_commit_beside_an_open_reading_transaction_is_stored(tmp_path: Path) -> None:
+    """DuckDB cannot write its log into the file then; the commit stands all the same, and closing catches up."""
+    path = tmp_path / "s.duckdb"
+    with Store.open(path) as store:
+        store.apply_catalog(catalog(), by="Ada")
+        with store.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            cursor.execute("SELECT count(*) FROM counts").fetchall()
+            assert store.commit(batch(count(day(0), 1)), by="Ada").new == 1
+            assert cursor.execute("SELECT count(*) FROM counts").fetchall() == [(0,)], "its own view of the store"
+        assert store.read("SELECT count(*) AS n FROM counts")["n"].iloc[0] == 1
+    assert not path.with_name("s.duckdb.wal").exists()
+    with Store.open(path) as store:
+        assert store.read("SELECT count(*) AS n FROM counts")["n"].iloc[0] == 1
+
+
+def test_several_writers_take_turns(store: Store) -> None:
+    failed: list[BaseException] = []
+
+    def load(writer: int) -> None:
+        try:
+            for number in range(5):
+                store.commit(batch(count(day(number), writer, site=f"w{writer}")), by=f"writer {writer}")
+        except Exception as error:  # noqa: BLE001 (any error in a thread must fail the test)
+            failed.append(error)
+
+    writers = [threading.Thread(target=load, args=(n,)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(120)
+    assert failed == []
+    assert store.batches()["batch"].tolist() == list(range(1, 21))
+    assert store.data_version == 20
+    assert store.read("SELECT count(*) AS n FROM counts")["n"].iloc[0] == 20
+
+
+# Migrations
+
+
+def test_an_older_store_moves_forward_and_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    first = known_migrations()
+    added = Migration(len(first) + 1, "add_notes", "CREATE TABLE notes (text VARCHAR); INSERT INTO notes VALUES ('a')")
+    engine = Engine(path, "1GB", 30.0)
+    migrate(engine, first)
+    with engine.writing() as transaction:
+        transaction.cursor.execute("UPDATE meta SET data_version = 7")
+    for _ in range(2):
+        migrate(engine, (*first, added))
+    with engine.reading() as cursor:
+        assert cursor.execute("SELECT text FROM notes").fetchall() == [("a",)]
+        assert cursor.execute("SELECT data_version FROM meta").fetchall() == [(7,)]
+        assert cursor.execute("SELECT version, name FROM schema_version ORDER BY version").fetchall() == [
+            *((m.version, m.name) for m in first),
+            (added.version, "add_notes"),
+        ]
+    engine.close()
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    engine = Engine(tmp_path / "s.duckdb", "1GB", 30.0)
+    first = known_migrations()
+    migrate(engine, first)
+    broken = Migration(len(first) + 1, "broken", "CREATE TABLE notes (text VARCHAR); INSERT INTO nowhere VALUES (1)")
+    with pytest.raises(duckdb.CatalogException):
+        migrate(engine, (*first, broken))
+    with engine.reading() as cursor:
+        tables = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        assert "notes" not in tables
+        assert cursor.execute("SELECT max(version) FROM schema_version").fetchall() == [(len(first),)]
+    engine.close()
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    assert [migration.version for migration in known_migrations()] == list(range(1, len(known_migrations()) + 1))
+
+
+def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    Store.open(path).close()
+    with duckdb.connect(str(path)) as newer:
+        newer.execute("INSERT INTO schema_version VALUES (99, 'later', now()::TIMESTAMP)")
+    with pytest.raises(StoreTooNew, match="has schema 99; this program knows schemas up to"):
+        Store.open(path)
+    with duckdb.connect(str(path)) as older:
+        older.execute("DELETE FROM schema_version WHERE version = 99")
+    Store.open(path).close()
