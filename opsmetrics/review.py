@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats.results import ControlChart
+from opsmetrics.verdict.build import judge
 from opsmetrics.verdict.model import Episode, Verdict
 
 
@@ -21,11 +23,13 @@ class KpiReview:
         target_low, target_high (in force at the period's end, stored units, NaN = open), met (bool or NA),
         side ("high", "low", "none": of the deciding hits the point is a member of), signal (bool: member of an
         episode), tone ("concerning", "improving", "changed" or ""), note (annotations and reasons, text).
-    signals: position, rule, side, members, decides: every hit of every rule looked at; positions in `points`.
+    signals: position, rule, side, members, length (of the unbroken pattern), decides: every hit of every rule looked
+        at; positions in `points`.
     chart: over the rows of `points` (gaps are NaN), or None where nothing can be drawn.
     choice: chart kind chosen, why, what was rejected, as text from `verdict.sentences`.
     verdict: None where the grain has none (neither operate nor lead).
-    decisions: those in force for this slice. proposals: Sentences (lock, step, weekday).
+    decisions: those in force for this slice. proposals: what waits for a person (step, weekday, coarser grain, lock),
+        as text from `verdict.sentences`.
     """
 
     kpi: Kpi
@@ -38,3 +42,32 @@ class KpiReview:
     choice: dict[str, str]
     decisions: tuple[Decision, ...] = ()
     proposals: tuple[str, ...] = ()
+
+
+def review(
+    series: KpiSeries,
+    decisions: Iterable[Decision],
+    *,
+    data_version: int = 0,
+    decisions_version: int = 0,
+    definitions_version: str = "",
+    shown: pd.DataFrame | None = None,
+) -> KpiReview:
+    """Everything known about one KPI slice at one grain, as a pure function of what is given.
+
+    decisions: all that was ever decided about the KPI, oldest first; those in force are found here. shown: the kept
+    verdicts of this slice and grain, oldest first (as `Store.shown` returns them). Nothing received is changed.
+    """
+    found = judge(series, decisions, (data_version, decisions_version, definitions_version), shown)
+    return KpiReview(
+        kpi=series.kpi,
+        series=series,
+        points=found.points,
+        chart=found.chart,
+        signals=found.signals,
+        episodes=found.episodes,
+        verdict=found.verdict,
+        choice=found.choice,
+        decisions=found.decisions,
+        proposals=found.proposals,
+    )

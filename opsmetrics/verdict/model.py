@@ -13,9 +13,7 @@ Variation = Literal["none", "too_few", "constant", "common_cause", "concerning",
 Side = Literal["high", "low", "none"]
 Assurance = Literal["no_target", "too_early", "meets", "fails", "hit_or_miss"]
 DataState = Literal["fresh", "partial", "late", "missing", "suspect"]
-Stance = Literal[
-    "find_cause", "get_data", "change_process", "no_single_misses", "learn_keep", "leave_alone", "wait"
-]
+Stance = Literal["find_cause", "get_data", "change_process", "no_single_misses", "learn_keep", "leave_alone", "wait"]
 
 #: The order in which Today shows the stances.
 STANCES: tuple[Stance, ...] = (

@@ -1,0 +1,192 @@
+"""English: the words of the verdict, its numbers' signs and its habits. The sentences are in `english_patterns`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from opsmetrics.verdict.languages.english_patterns import PATTERNS
+from opsmetrics.verdict.languages.model import Language
+
+WORDS: dict[str, dict[str, str]] = {
+    "variation": {
+        "none": "No data",
+        "too_few": "Too few points",
+        "constant": "Constant",
+        "common_cause": "Stable",
+        "concerning": "Concerning",
+        "improving": "Improving",
+        "changed": "Changed",
+    },
+    "side": {"high": "high", "low": "low"},
+    "side.above": {"high": "above", "low": "below"},
+    "side.upper": {"high": "upper", "low": "lower"},
+    "side.higher": {"high": "higher", "low": "lower"},
+    "have": {"one": "has", "many": "have"},
+    "assurance": {
+        "no_target": "No target",
+        "too_early": "Too early",
+        "meets": "Meets",
+        "fails": "Fails",
+        "hit_or_miss": "Hit or miss",
+    },
+    "data": {
+        "fresh": "Fresh",
+        "partial": "Partial",
+        "late": "Late",
+        "missing": "Missing",
+        "suspect": "Suspect",
+    },
+    "stance": {
+        "find_cause": "Find the cause",
+        "get_data": "Get the data first",
+        "change_process": "Change the process",
+        "no_single_misses": "Do not chase single misses",
+        "learn_keep": "Learn and keep it",
+        "leave_alone": "Leave it alone",
+        "wait": "Wait",
+    },
+    "stance.why": {
+        "find_cause": "more than chance gives: look while the trail is fresh",
+        "get_data": "late, missing or in doubt: no judgement before the data are right",
+        "change_process": "it cannot meet the target as it runs",
+        "no_single_misses": "hits and misses come from the same process: change it to meet the target always",
+        "learn_keep": "better than its usual range: find what was done and keep it",
+        "leave_alone": "what moved is noise",
+        "wait": "too few points or trials to tell",
+    },
+    "rule": {
+        "beyond_limits": "beyond its limits",
+        "two_of_three": "2 of 3 close to a limit",
+        "four_of_five": "4 of 5 away from the average",
+        "run_of_6": "6 on one side",
+        "run_of_7": "7 on one side",
+        "run_of_8": "8 on one side",
+        "run_of_9": "9 on one side",
+        "trend_of_5": "5 in a row up or down",
+        "trend_of_6": "6 in a row up or down",
+        "alternating_14": "14 up and down by turns",
+        "hugging_15": "15 close to the average",
+        "outside_8": "8 away from the average",
+        "first_event": "first departure, more than chance gives",
+        "departures": "more departures than chance gives",
+        "gap": "longer without departure than chance gives",
+    },
+    "state": {
+        "judged": "judged",
+        "inside": "inside the limits: leave it alone",
+        "above": "above the upper limit",
+        "below": "below the lower limit",
+        "pattern": "part of a pattern: see the rules it completes",
+        "running": "half-finished: drawn, not judged",
+        "partial": "not everyone has reported: drawn, not judged",
+        "excluded": "excluded: drawn, not judged",
+        "gap": "no data",
+        "undefined": "nothing to divide by: no value",
+        "uncovered": "not covered from start to end: drawn, not judged",
+    },
+    "caveat": {
+        "small_numbers": "small numbers: only points beyond the limits and runs decide",
+        "neighbours_alike": "neighbours are alike: only points beyond the limits decide",
+        "first_event": "a first event, no more than chance gives",
+        "improvement_unconfirmed": "not counted as an improvement until everyone has reported or a person confirms it",
+        "step_proposed": "its level has changed: a new phase is proposed",
+        "weekday_adjusted": "limits follow the day of the week",
+        "weekday_not_adjusted": "limits cannot follow the day of the week without leaving 0 to all",
+        "absent_reporters": "judged without everyone who usually reports",
+    },
+    "chart": {
+        "p": "p chart",
+        "p_prime": "p′ chart",
+        "xmr": "XmR chart",
+        "xbar_s": "Xbar-S chart",
+        "s": "S chart",
+        "mr": "moving range chart",
+        "constant": "constant",
+        "rare": "rare events",
+    },
+    "grain": {
+        "sample": "sample",
+        "shift": "shift",
+        "day": "day",
+        "week": "week",
+        "month": "month",
+        "quarter": "quarter",
+    },
+    "term": {
+        "it": "it",
+        "someone": "someone",
+        "no_reason": "no reason given",
+        "events": "events",
+        "trials": "trials",
+        "readings": "readings",
+        "reading": "reading",
+        "of": "of",
+        "to": "to",
+        "so_far": "as it has run so far",
+        "target": "target",
+        "absent": "–",
+        "others": "others",
+    },
+}
+
+
+def _plural(n: float) -> int:
+    return 0 if n == 1 else 1
+
+
+def _ordinal(n: int) -> str:
+    teen = 10 <= n % 100 <= 20
+    return f"{n}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """At most three names, then how many more."""
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} others"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _when(period: Mapping[str, Any]) -> str:
+    label = str(period["label"])
+    return f"the {label}" if period.get("grain") == "week" and label.startswith("week") else label
+
+
+def _on(period: Mapping[str, Any]) -> str:
+    grain = period.get("grain")
+    preposition = {"sample": "at", "week": "in", "month": "in", "quarter": "in"}.get(str(grain), "on")
+    return f"{preposition} {_when(period)}"
+
+
+def _span(first: Mapping[str, Any], last: Mapping[str, Any]) -> str:
+    return _on(first) if first["label"] == last["label"] else f"from {_when(first)} to {_when(last)}"
+
+
+ENGLISH = Language(
+    code="en",
+    name="English",
+    decimal=".",
+    thousands=",",
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    words=WORDS,
+    patterns=PATTERNS,
+    periods={
+        "sample": ("sample", "samples"),
+        "shift": ("shift", "shifts"),
+        "day": ("day", "days"),
+        "week": ("week", "weeks"),
+        "month": ("month", "months"),
+        "quarter": ("quarter", "quarters"),
+    },
+    small_numbers=(
+        *("none", "one", "two", "three", "four", "five", "six"),
+        *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+    ),
+    plural=_plural,
+    ordinal=_ordinal,
+    listed=_listed,
+    when=_when,
+    on=_on,
+    span=_span,
+)

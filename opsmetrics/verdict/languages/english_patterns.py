@@ -1,0 +1,134 @@
+"""The English sentences, by pattern id.
+
+Specs used in the patterns: value (number with unit), range, target, number (count), period (the word that fits the
+count, by the sentence's grain), when, on, span, above / upper / higher (words for a side), have (the verb that fits
+the count), ordinal, spelled and Spelled (small numbers as words), listed (names), clause and clauses (nested sentences
+without their full stop; clauses begin with a capital), variation, chart, grain (their words), text.
+"""
+
+from __future__ import annotations
+
+PATTERNS: dict[str, str] = {
+    # Special cause: one clause per deciding rule
+    "beyond": "{kpi:text} {v:value} is {side:above} its limits ({limits:range}); "
+    "{k:number} such {k:period} since {since:when}.",
+    "run": "{kpi:text} has been {side:above} its average {c:value} for {k:number} {k:period}, since {since:when}.",
+    "zone": "{kpi:text}: {k:number} of the last {m:number} {m:period} close to the {side:upper} limit ({limit:value}).",
+    "trend": "{kpi:text}: {k:number} {k:period} in a row each {side:higher} than the one before, since {since:when}.",
+    "alternating": "{kpi:text}: {k:number} {k:period} in a row up and down by turns, since {since:when}.",
+    "hugging": "{kpi:text}: {k:number} {k:period} in a row close to its average {c:value}, since {since:when}.",
+    "outside": "{kpi:text}: {k:number} {k:period} in a row away from its average {c:value}, since {since:when}.",
+    "conflict": "{worse:clause}; against that, {better:clause}.",
+    "unconfirmed": "{clause:clause}; not yet counted as an improvement.",
+    "changed_plain": "{kpi:text} {v:value} is outside its usual pattern.",
+    # Ended episodes
+    "ended_beyond": "{kpi:text} was {side:above} its limits {during:span}; back in its usual range.",
+    "ended_run": "{kpi:text} was {side:above} its average {c:value} {during:span}; back in its usual range.",
+    "ended_zone": "{kpi:text} was close to the {side:upper} limit ({limit:value}) {during:span}; "
+    "back in its usual range.",
+    "ended_other": "{kpi:text} was outside its usual pattern {during:span}; back in its usual range.",
+    # Common cause
+    "usual": "{kpi:text} {v:value} is in its usual range {limits:range}.",
+    "usual_plain": "{kpi:text} {v:value}: nothing unusual.",
+    "leave_alone": "Leave it alone.",
+    "spans_target": "That range spans the target {t:target}: {j:number} of {n:number} {n:period} missed with nothing "
+    "unusual.",
+    "spans_target_mixed": "That range spans the target {t:target}: {j:number} of {n:number} {n:period} missed.",
+    "spans_target_none": "That range spans the target {t:target}: none of {n:number} {n:period} missed so far.",
+    "spans_target_so_far": "As it has run so far, that range spans the target {t:target}: {j:number} of {n:number} "
+    "{n:period} missed.",
+    "outside_target": "The target {t:target} lies outside it: only a change of the process will reach it.",
+    "outside_target_so_far": "As it has run so far, the target {t:target} lies outside it: only a change of the "
+    "process will reach it.",
+    # Constant
+    "constant": "{kpi:text} has been {v:value} for {n:number} {n:period}.",
+    "constant_fails": "It misses the target {t:target}: only a change of the process will reach it.",
+    "all_zero": "No {event:text} in {N:number} {units:text}: the true rate is below {bound:value} (95 %).",
+    "all_full": "{kpi:text} has been {v:value} in all {N:number} {units:text}: the true rate is above {bound:value} "
+    "(95 %).",
+    "needs_trials": "Showing the target {t:target} takes {needs:number} such {units:text}.",
+    # Rare
+    "rare_usual": "{kpi:text} was {usual:value} in {k:number} of {n:number} {n:period}.",
+    "rare_departures": "{kpi:text} left {usual:value} in {a:number} of the last {m:number} {m:period}, against "
+    "{b:number} of {n:number} before.",
+    "rare_gap": "{kpi:text} has been {usual:value} for {g:number} {g:period}; before that it left it in {b:number} of "
+    "{n:number}.",
+    "first_event": "{kpi:text} {v:value} after {n:number} {n:period} at {usual:value}: no more than chance gives.",
+    "first_event_signal": "{kpi:text} {v:value} after {n:number} {n:period} at {usual:value}: more than chance gives.",
+    "rare_hit_or_miss": "It met the target {t:target} in {k:number} of the last {n:number} {n:period}.",
+    "rare_fails": "It missed the target {t:target} in each of the last {n:number} {n:period}: only a change of the "
+    "process will reach it.",
+    "rare_too_early": "{k:number} of {n:number} {n:period} to compare with the target {t:target}: too early to tell.",
+    # Too few points, restarts
+    "no_points": "{kpi:text} has no judged {one:period} yet.",
+    "too_few": "{n:number} of {needed:number} {needed:period} since {since:when}: too early to tell.",
+    "early_warning": "{kpi:text} {v:value} is far {side:above} its other {m:number} {m:period}.",
+    "rebased": "Limits restarted {at:on} by {who:text}: {why:text}. {n:number} of {needed:number}. "
+    "Before: {before:variation}. {r:ordinal} restart in 12 months.",
+    "rebased_first": "Limits restarted {at:on} by {who:text}: {why:text}. {n:number} of {needed:number}. "
+    "{r:ordinal} restart in 12 months.",
+    # Drivers
+    "contributor": "{slice:text} accounts for {part:value} of the {whole:value}.",
+    "contributor_share": "{slice:text} accounts for {part:value} of the {whole:value} ({share:value}).",
+    # Data
+    "not_reported_since": "{names:listed} {k:have} not reported since {since:when}.",
+    "not_reported": "{names:listed} {k:have} not reported yet.",
+    "incomplete": "The data for {at:when} are not complete yet.",
+    "absent": "{names:listed} did not report {at:on}.",
+    "no_data_since": "No data since {since:when}.",
+    "no_data": "No data have arrived yet.",
+    "restated": "The figure {at:on} was changed after it was shown.",
+    "jump": "{kpi:text} {v:value} is about {factor:number} times its usual size: check the unit.",
+    "suspect": "The latest figures are in doubt: check them first.",
+    # Headlines
+    "headline_empty": "Nothing to watch yet.",
+    "headline_early": "Too early to tell.",
+    "headline_calm": "Nothing changed.",
+    "headline_news": "{parts:clauses}.",
+    "got_worse": "{n:spelled} got worse.",
+    "has_changed": "{n:spelled} changed.",
+    "warned_early": "{n:spelled} gave an early warning.",
+    "has_improved": "{n:spelled} improved.",
+    "await_data": "Get the data for {n:spelled} first.",
+    "cannot_meet": "{n:Spelled} cannot meet the target as it runs.",
+    "cannot_meet_many": "{n:Spelled} cannot meet their targets as they run.",
+    "leave_some": "Leave {n:number} alone.",
+    "leave_all": "Leave all {n:number} alone.",
+    "leave_it": "Leave it alone.",
+    "kpi_worse": "{kpi:text} got worse. Find the cause.",
+    "kpi_changed": "{kpi:text} changed. Find the cause.",
+    "kpi_early_warning": "{kpi:text} gave an early warning. Find the cause.",
+    "kpi_get_data": "{kpi:text}: get the data first.",
+    "kpi_change_process": "{kpi:text} cannot meet its target as it runs. Change the process.",
+    "kpi_no_single_misses": "{kpi:text} meets its target at times. Do not chase single misses.",
+    "kpi_learn_keep": "{kpi:text} improved. Learn and keep it.",
+    "kpi_leave_alone": "{kpi:text}: leave it alone.",
+    "kpi_wait": "{kpi:text}: too early to tell.",
+    "kpi_no_data": "{kpi:text}: no data yet.",
+    # Why this chart
+    "why_override": "Chosen in the catalogue.",
+    "why_all_equal": "All {n:number} judged values are equal.",
+    "why_mostly_equal": "{share:value} of the {n:number} judged values equal {usual:value}.",
+    "why_small_counts": "The typical expected count is {expected:value}, below 1.",
+    "why_counting_noise": "Chance in counting explains the spread (σz {sigma_z:value}, at most {limit:value} "
+    "expected).",
+    "why_overdispersed": "The points spread more than chance in counting explains (σz {sigma_z:value}, at most "
+    "{limit:value} expected).",
+    "why_within_explains": "The spread within each {one:period} explains the spread between them "
+    "(σz {sigma_z:value}, at most {limit:value} expected).",
+    "why_between": "The averages spread more than their own readings explain (σz {sigma_z:value}, at most "
+    "{limit:value} expected).",
+    "why_single_readings": "One reading in each {one:period}.",
+    "why_too_few": "Fewer than two judged points: no limits yet.",
+    "rejected": "{kind:chart}: {why:clause}.",
+    "rejected_override": "The automatic choice would have been the {kind:chart}. {why:clause}.",
+    "limits_too_narrow": "its limits would be too narrow",
+    "limits_too_wide": "its limits would follow noise that is explained already",
+    "counts_too_small": "counts this small are too coarse for limits",
+    "limits_mean_nothing": "most values are one and the same, so limits and runs would mean nothing",
+    # Proposals
+    "propose_lock": "{n:number} judged {n:period}: enough to lock the limits.",
+    "propose_step": "Its level changed {at:on}, from {a:value} to {b:value}: start a new phase there?",
+    "propose_weekday": "The day of the week explains {share:value} of the spread: adjust the limits for it?",
+    "propose_coarser": "The counts are too small for this grain: try {grain:grain}.",
+}

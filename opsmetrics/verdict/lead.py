@@ -1,0 +1,86 @@
+"""A rare KPI meets its target over longer periods: the last closed lead periods, each against its own target."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from opsmetrics.catalog import GRAINS, Grain, Kpi, period_start
+from opsmetrics.series import periods, to_local, to_utc
+from opsmetrics.verdict.targets import bounds_of, inside
+
+#: Closed lead periods that are compared with the target (verdict.md 29a).
+NEEDED = 12
+
+#: The lead period of a KPI that names none and is operated by shift, day or week.
+DEFAULT_LEAD: Grain = "month"
+
+
+@dataclass(frozen=True)
+class LeadRecord:
+    """How many of the last closed lead periods met their target."""
+
+    grain: Grain
+    met: int
+    periods: int
+    needed: int = NEEDED
+
+
+def lead_grain(kpi: Kpi, grain: Grain) -> Grain:
+    """The grain at which a rare KPI is compared with its target: never finer than the series itself.
+
+    Samples have no calendar: each sample is its own period.
+    """
+    wanted = kpi.lead or DEFAULT_LEAD
+    return wanted if grain != "sample" and GRAINS.index(wanted) > GRAINS.index(grain) else grain
+
+
+def lead_record(kpi: Kpi, points: pd.DataFrame, phase: pd.DataFrame, grain: Grain) -> LeadRecord:
+    """The record over the last closed lead periods.
+
+    points: a review's points with targets; phase: the judged points of its current phase, in order. Sums come first,
+    then one division. A lead period in which the phase or the KPI began too late to be whole does not count.
+    """
+    lead = lead_grain(kpi, grain)
+    if lead == grain:
+        whole = [phase.iloc[[row]] for row in range(len(phase))][-NEEDED:]
+    else:
+        starts = [period_start(start.to_pydatetime(), lead, kpi.calendar) for start in phase["period"]]
+        closed = [start for start in dict.fromkeys(starts) if _closed(kpi, points, start, lead)]
+        groups = [phase[[own == start for own in starts]] for start in closed[-NEEDED - 1 :]]
+        if groups and not _whole(kpi, points, groups[0], grain, lead):
+            groups = groups[1:]
+        whole = groups[-NEEDED:]
+    met = sum(inside(_together(kpi, part), *bounds_of(part.iloc[-1])) for part in whole)
+    return LeadRecord(lead, int(met), len(whole))
+
+
+def _closed(kpi: Kpi, points: pd.DataFrame, start: dt.datetime, lead: Grain) -> bool:
+    """True where the site's clock has passed the end of the lead period that starts then."""
+    last = points.iloc[-1]
+    reached = last["period"]
+    if last["ended"]:
+        reached = to_local([last["ends_at"]], kpi.calendar.time_zone)[0]
+    return period_start(reached.to_pydatetime(), lead, kpi.calendar) > start
+
+
+def _whole(kpi: Kpi, points: pd.DataFrame, part: pd.DataFrame, grain: Grain, lead: Grain) -> bool:
+    """True where no working period of the first lead period lies before its first judged point."""
+    first = part["period"].iloc[0]
+    start = pd.Timestamp(period_start(first.to_pydatetime(), lead, kpi.calendar))
+    if first == start:
+        return True
+    if ((points["period"] >= start) & (points["period"] < first)).any():
+        return False
+    begin, end = to_utc([start, first], kpi.calendar.time_zone)
+    return bool(periods(kpi.calendar, grain, begin, end)["closed"].all())
+
+
+def _together(kpi: Kpi, part: pd.DataFrame) -> float:
+    """The value of some periods taken as one."""
+    if kpi.counts:
+        return float(part["numerator"].sum() / part["denominator"].sum())
+    return float(np.average(part["value"], weights=part["size"]))

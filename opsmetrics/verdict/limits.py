@@ -1,0 +1,99 @@
+"""The chart of the chosen kind over all rows of a series: phases, locked baselines, exclusions, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opsmetrics import stats
+from opsmetrics.catalog import Kpi
+from opsmetrics.stats import ControlChart
+from opsmetrics.verdict.measures import Measures, Numbers
+from opsmetrics.verdict.moments import Mask
+from opsmetrics.verdict.phases import Phases
+
+#: Kinds that have a centre line but no limits.
+WITHOUT_LIMITS = ("constant", "rare")
+
+
+def draw(kpi: Kpi, kind: str, measures: Measures, phases: Phases, excluded: Mask) -> ControlChart | None:
+    """The chart, one slot per row; None where no row is drawn. `measures` are free of the weekday, the chart is not."""
+    if np.isnan(measures.value).all():
+        return None
+    options: dict[str, Any] = {"phase": phases.label, "exclude": excluded, "baseline": phases.baseline}
+    if kind in WITHOUT_LIMITS:
+        chart = _without_limits(kind, measures, phases, excluded)
+    elif kind in ("p", "p_prime") and measures.counts is not None:
+        chart = (stats.p if kind == "p" else stats.p_prime)(measures.counts, measures.size, **options)
+    elif kind == "xbar_s":
+        chart = stats.xbar_s_summary(measures.value, measures.spread, _sizes(measures), **options)
+    elif kind == "xmr":
+        chart = _individuals(measures, options)
+    else:
+        raise ValueError(f"chart of {kpi.key}: found {kind!r}; wanted p, p_prime, xbar_s, xmr, constant or rare")
+    return _with_weekdays(kpi, chart, measures.offset)
+
+
+def _individuals(measures: Measures, options: dict[str, Any]) -> ControlChart:
+    """XmR of the values; of means, the spread of their readings stands beneath and not the moving range."""
+    chart = stats.xmr(measures.value, **options)
+    size = _sizes(measures)
+    if measures.counts is not None or np.median(size[size > 0]) < 2:
+        return chart
+    return replace(chart, spread=stats.s_summary(measures.spread, size, **options))
+
+
+def _sizes(measures: Measures) -> Numbers:
+    return np.where(np.isnan(measures.size), 0.0, measures.size)
+
+
+def _without_limits(kind: str, measures: Measures, phases: Phases, excluded: Mask) -> ControlChart:
+    """Values about their overall level: sums first, so that a centre is not a mean of ratios."""
+    n = len(measures.value)
+    centre = np.full(n, np.nan)
+    for phase in range(phases.current + 1):
+        centre[phases.label == phase] = _level(measures.at(phases.basis(phase)))
+    points = pd.DataFrame(
+        {
+            "position": np.arange(n),
+            "value": measures.value,
+            "size": measures.size,
+            "centre": centre,
+            "lower": np.nan,
+            "upper": np.nan,
+            "standard_error": np.nan,
+            "phase": phases.label,
+            "excluded": excluded,
+            "baseline": phases.baseline,
+        }
+    )
+    return ControlChart(kind=kind, points=points, sigma=(None,) * (phases.current + 1), methods={"centre": "mean"})
+
+
+def _level(basis: Measures) -> float:
+    if len(basis.value) == 0:
+        return float("nan")
+    if basis.counts is not None:
+        return float(basis.counts.sum() / basis.size.sum())
+    first = float(basis.value[0])  # differences keep equal values exactly on their level
+    return first + float(np.average(basis.value - first, weights=basis.size))
+
+
+def _with_weekdays(kpi: Kpi, chart: ControlChart, offset: Numbers) -> ControlChart:
+    """What was taken off each point for its weekday comes back to its value, centre line and limits."""
+    if not offset.any():
+        return chart
+    lowest, highest = kpi.bounds
+    points = chart.points
+    centre = points["centre"] + offset
+    reach = 3 * points["standard_error"]
+    moved = points.assign(
+        value=points["value"] + offset,
+        centre=centre,
+        lower=(centre - reach).clip(lower=lowest),
+        upper=(centre + reach).clip(upper=highest),
+    )
+    return replace(chart, points=moved, methods={**chart.methods, "weekday": "median"})

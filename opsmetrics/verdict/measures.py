@@ -1,0 +1,111 @@
+"""What is charted, row by row: values with the counts or the spread behind them, free of the weekday where decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from opsmetrics.catalog import Decision
+from opsmetrics.series import KpiSeries
+from opsmetrics.stats import weekday_share
+from opsmetrics.verdict.judged import Judged
+from opsmetrics.verdict.moments import of_kind
+
+Numbers = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.intp]
+
+#: Weekdays are compared where at least this many weeks hold a judged value of each (verdict.md 10).
+FULL_WEEKS = 8
+EXPLAINED = 0.20
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """One number per row of the series, NaN where the row is not drawn.
+
+    value: less its weekday's offset. counts, size: numerator and denominator of a proportion, likewise adjusted;
+    for readings counts is None, size their number and spread their standard deviation. offset: what was taken off.
+    """
+
+    value: Numbers
+    size: Numbers
+    counts: Numbers | None
+    spread: Numbers
+    offset: Numbers
+
+    def stretch(self, rows: Positions) -> Measures:
+        """The slots from the first of these rows to the last. Rows between them that are not drawn stay as gaps;
+        drawn rows that are not among them (excluded, outside a lock) are passed over."""
+        if len(rows) == 0:
+            return self.at(rows)
+        slots = np.arange(rows[0], rows[-1] + 1)
+        return self.at(slots[np.isin(slots, rows) | np.isnan(self.value[slots])])
+
+    def at(self, rows: Positions) -> Measures:
+        """These rows only."""
+        counts = None if self.counts is None else self.counts[rows]
+        return Measures(self.value[rows], self.size[rows], counts, self.spread[rows], self.offset[rows])
+
+
+def measure(series: KpiSeries, judged: Judged, offset: Numbers | None = None) -> Measures:
+    """The drawn rows of a series, with these weekday offsets (one per row) taken off."""
+    points, drawn = series.points, judged.drawn
+    off = np.zeros(len(points)) if offset is None else offset
+    value, size, spread = (np.where(drawn, points[name].to_numpy(dtype=float), np.nan) for name in _DRAWN)
+    counts = None
+    if series.kpi.counts:
+        numerator = np.where(drawn, points["numerator"].to_numpy(dtype=float), np.nan)
+        counts = numerator if offset is None else numerator - off * size
+    return Measures(value - off, size, counts, spread, off)
+
+
+_DRAWN = ("value", "size", "spread")
+
+
+@dataclass(frozen=True, eq=False)
+class Weekday:
+    """How much the day of the week explains (0 to 1), each row's offset, and what became of it.
+
+    state: "none" (too little to say, or nothing to gain), "proposed", "adjusted" (decided and done) or
+    "not_adjusted" (decided, but it would push a proportion below 0 or above all of its trials).
+    """
+
+    share: float
+    offset: Numbers
+    state: str
+
+
+def weekday(series: KpiSeries, decisions: Iterable[Decision], judged: Judged, basis: Positions) -> Weekday:
+    """The weekday of a day or shift series, from the judged points of `basis`. Verdict.md 10."""
+    nothing = np.zeros(len(series.points))
+    if series.grain not in ("day", "shift") or len(basis) == 0:
+        return Weekday(0.0, nothing, "none")
+    days = pd.DatetimeIndex(series.points["period"]).day_of_week.to_numpy()
+    value = series.points["value"].to_numpy(dtype=float)
+    full = [day for day in range(7) if (days[basis] == day).sum() >= FULL_WEEKS]
+    compared = basis[np.isin(days[basis], full)]
+    share = weekday_share(value[compared], days[compared]) if len(full) > 1 else 0.0
+    offset = nothing.copy()
+    for day in full if len(full) > 1 else []:
+        offset[days == day] = np.median(value[compared[days[compared] == day]]) - np.median(value[compared])
+    if not of_kind(series, decisions, "weekday"):
+        return Weekday(share, nothing, "proposed" if share >= EXPLAINED else "none")
+    if not offset.any():
+        return Weekday(share, nothing, "none")
+    return Weekday(share, offset, "adjusted") if _clean(series, judged, offset) else Weekday(share, nothing, _REFUSED)
+
+
+_REFUSED = "not_adjusted"
+
+
+def _clean(series: KpiSeries, judged: Judged, offset: Numbers) -> bool:
+    """True where every adjusted count still lies between 0 and its trials; readings have no such ends."""
+    adjusted = measure(series, judged, offset)
+    if adjusted.counts is None:
+        return True
+    counts, size = adjusted.counts[judged.drawn], adjusted.size[judged.drawn]
+    return bool(((counts >= 0) & (counts <= size)).all())

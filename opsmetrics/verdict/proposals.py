@@ -1,0 +1,63 @@
+"""What is proposed to a person (verdict.md 5, 7, 10, 33): nothing of it happens by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics.catalog import GRAINS, Grain
+from opsmetrics.verdict.limits import WITHOUT_LIMITS
+from opsmetrics.verdict.model import Sentence
+from opsmetrics.verdict.sentences import propose
+from opsmetrics.verdict.workings import Workings
+
+#: Judged points from which limits may be locked: an XmR chart locked on 24 has three times the nominal false alarms.
+LOCK_FROM = 24
+LOCK_FROM_DAILY = 60
+
+
+def proposals(found: Workings) -> tuple[Sentence, ...]:
+    """The proposals of a series, in the order in which they should be settled."""
+    return (*_step(found), *_weekday(found), *_coarser(found), *_lock(found))
+
+
+def _step(found: Workings) -> Iterator[Sentence]:
+    if found.step is not None:
+        at = _period(found, found.step.position)
+        yield propose("step", found.kpi, {"at": at, "a": found.step.before, "b": found.step.after})
+
+
+def _period(found: Workings, position: int) -> dict[str, Any]:
+    """A row's period as sentences carry it."""
+    row = found.points.iloc[position]
+    samples = found.series.grain == "sample"
+    start: int | str = int(row["period"]) if samples else pd.Timestamp(row["period"]).isoformat()
+    return {"label": str(row["label"]), "grain": found.series.grain, "period": start}
+
+
+def _weekday(found: Workings) -> Iterator[Sentence]:
+    if found.weekday.state == "proposed":
+        yield propose("weekday", found.kpi, {"share": found.weekday.share})
+
+
+def _coarser(found: Workings) -> Iterator[Sentence]:
+    if "small_counts" in found.choice.automatic and found.series.grain not in ("sample", GRAINS[-1]):
+        yield propose("coarser", found.kpi, {"grain": _coarser_grain(found)})
+
+
+def _coarser_grain(found: Workings) -> Grain:
+    here = GRAINS.index(found.series.grain)
+    lead = found.kpi.lead
+    return lead if lead is not None and GRAINS.index(lead) > here else GRAINS[here + 1]
+
+
+def _lock(found: Workings) -> Iterator[Sentence]:
+    """Enough points, not locked yet, and no step among them that would end up inside the baseline."""
+    phases = found.phases
+    enough = LOCK_FROM_DAILY if found.series.grain in ("day", "shift") else LOCK_FROM
+    n = len(phases.points(phases.current))
+    if n < enough or phases.locked[phases.current] or found.step is not None or found.choice.kind in WITHOUT_LIMITS:
+        return
+    yield propose("lock", found.kpi, {"n": n, "grain": found.series.grain})

@@ -1,0 +1,130 @@
+"""From a series and its decisions to a chart with signals and episodes: everything a verdict is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from opsmetrics.catalog import Decision, Kpi, effective
+from opsmetrics.series import KpiSeries
+from opsmetrics.stats import ControlChart, Step, proposed_step
+from opsmetrics.verdict import targets
+from opsmetrics.verdict.chart_choice import Choice, choose
+from opsmetrics.verdict.episodes import find_episodes, with_shown
+from opsmetrics.verdict.hits import Deciding, deciding, find_hits
+from opsmetrics.verdict.judged import Judged, judge_periods
+from opsmetrics.verdict.limits import WITHOUT_LIMITS, draw
+from opsmetrics.verdict.measures import Measures, Weekday, measure, weekday
+from opsmetrics.verdict.model import Episode
+from opsmetrics.verdict.phases import Phases, split
+
+_OF_CHART = ("centre", "lower", "upper", "standard_error")
+
+
+@dataclass(frozen=True, eq=False)
+class Workings:
+    """What was found on the way to a verdict.
+
+    decisions: those in force. measures: as counted; charted: free of the weekday where that was decided. points: those
+    of the series with state, phase, baseline, limits, targets and met. step: one that waits for a decision.
+    """
+
+    series: KpiSeries
+    decisions: tuple[Decision, ...]
+    judged: Judged
+    phases: Phases
+    measures: Measures
+    charted: Measures
+    weekday: Weekday
+    choice: Choice
+    chosen: Deciding
+    chart: ControlChart | None
+    signals: pd.DataFrame
+    episodes: tuple[Episode, ...]
+    step: Step | None
+    points: pd.DataFrame
+
+    @property
+    def kpi(self) -> Kpi:
+        """The KPI of the series."""
+        return self.series.kpi
+
+
+def work_out(series: KpiSeries, decisions: Iterable[Decision], shown: pd.DataFrame | None = None) -> Workings:
+    """All steps in order. `decisions` may be everything ever decided; `shown` are the kept verdicts of this series."""
+    given = tuple(decisions)
+    in_force = effective(given, series.kpi, series.slice, grain=series.grain)
+    judged = judge_periods(series, in_force)
+    phases = split(series, in_force, judged)
+    measures = measure(series, judged)
+    charted, by_day, choice = _choose(series, in_force, judged, phases, measures)
+    excluded = np.asarray(judged.state == "excluded", dtype=bool)
+    basis = charted.stretch(phases.basis_of_choice())
+    chosen = deciding(series.kpi, series.grain, choice.kind, basis, small_numbers=choice.small_numbers)
+    chart = draw(series.kpi, choice.kind, charted, phases, excluded)
+    signals = find_hits(chart, measures, phases, excluded, chosen)
+    names = [str(label) for label in series.points["label"]]
+    episodes = find_episodes(signals, phases.label, judged.judged, excluded, names)
+    return Workings(
+        series=series,
+        decisions=in_force,
+        judged=judged,
+        phases=phases,
+        measures=measures,
+        charted=charted,
+        weekday=by_day,
+        choice=choice,
+        chosen=chosen,
+        chart=chart,
+        signals=signals,
+        episodes=with_shown(episodes, shown, series.as_of, names),
+        step=_step(charted, phases, choice, chosen),
+        points=_points(series, given, judged, phases, chart),
+    )
+
+
+def _choose(
+    series: KpiSeries, decisions: tuple[Decision, ...], judged: Judged, phases: Phases, measures: Measures
+) -> tuple[Measures, Weekday, Choice]:
+    """The chart of the values as they are, or free of the weekday where a person decided so and there are limits."""
+    rows = phases.basis_of_choice()
+    choice = choose(series.kpi, series.grain, measures.stretch(rows))
+    by_day = weekday(series, decisions, judged, rows)
+    if choice.kind in WITHOUT_LIMITS:
+        return measures, replace(by_day, offset=np.zeros(len(by_day.offset)), state="none"), choice
+    if by_day.state != "adjusted":
+        return measures, by_day, choice
+    adjusted = measure(series, judged, by_day.offset)
+    return adjusted, by_day, choose(series.kpi, series.grain, adjusted.stretch(rows))
+
+
+def _step(charted: Measures, phases: Phases, choice: Choice, chosen: Deciding) -> Step | None:
+    """A change of level inside the current phase that is more than chance: proposed, never applied by itself.
+
+    Where neighbours are alike a step looks surer than it is, so none is proposed.
+    """
+    if choice.kind in WITHOUT_LIMITS or chosen.neighbours_alike:
+        return None
+    value = np.full(len(charted.value), np.nan)
+    rows = phases.points(phases.current)
+    value[rows] = charted.value[rows]
+    return proposed_step(value)
+
+
+def _points(
+    series: KpiSeries, decisions: tuple[Decision, ...], judged: Judged, phases: Phases, chart: ControlChart | None
+) -> pd.DataFrame:
+    points = targets.attach(series.kpi, decisions, series.slice, series.points)
+    if chart is None:
+        limits = {name: np.full(len(points), np.nan) for name in _OF_CHART}
+    else:
+        limits = {name: chart.points[name].to_numpy(dtype=float) for name in _OF_CHART}
+    return points.assign(
+        state=pd.Series(judged.state, index=points.index, dtype="str"),
+        **limits,
+        phase=phases.label,
+        baseline=phases.baseline,
+    )
