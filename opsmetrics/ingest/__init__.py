@@ -1,0 +1,48 @@
+"""Files and typed numbers into checked batches."""
+
+from opsmetrics.ingest.checked import Checked, check
+from opsmetrics.ingest.layout import Layout, Meaning, Measure
+from opsmetrics.ingest.limits import Limits
+from opsmetrics.ingest.matching import Located, locate
+from opsmetrics.ingest.prepare import Examined, examine, prepare
+from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
+from opsmetrics.ingest.recognised import recognised_sheet
+from opsmetrics.ingest.rejects import reject_csv
+from opsmetrics.ingest.sheet import Sheet, read_file
+from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
+from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template
+from opsmetrics.ingest.template_check import TemplateProblem
+from opsmetrics.ingest.typed import TypedProblem, TypedRefused, TypedRow, typed_batch
+
+__all__ = [
+    "Checked",
+    "Examined",
+    "Guess",
+    "IngestRefused",
+    "Layout",
+    "Limits",
+    "Located",
+    "Meaning",
+    "Measure",
+    "Measured",
+    "NeedsAnswer",
+    "Question",
+    "Sheet",
+    "Suggestion",
+    "Template",
+    "TemplateError",
+    "TemplateProblem",
+    "TypedProblem",
+    "TypedRefused",
+    "TypedRow",
+    "check",
+    "choose_template",
+    "examine",
+    "locate",
+    "prepare",
+    "read_file",
+    "recognised_sheet",
+    "reject_csv",
+    "suggest",
+    "typed_batch",
+]

@@ -7,10 +7,12 @@ column per date are refused.
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from opsmetrics.catalog import Catalog, Dimension, Kpi, read_catalog, write_catalog
 from opsmetrics.ingest import (
     Checked,
     IngestRefused,
@@ -21,14 +23,29 @@ from opsmetrics.ingest import (
     Template,
     check,
     locate,
+    prepare,
     read_file,
 )
+from opsmetrics.store import Store
 
 TIMES = ("date", "ts")
 TEXTS = ("site", "line", "metric", "category")
 LEFT_OUT = ("comment", "ignore")
 #: Wide files of the reference: defects are counted among the inspected.
 SHARES = {"defects": "inspected"}
+
+#: The store of the reference's sequence of uploads.
+SEQUENCE_CATALOG = Catalog(
+    kpis=tuple(
+        Kpi(key, key, "measured", "neither", dimensions=("site", "line")) for key in ("scrap_kg", "oee", "energy_kwh")
+    ),
+    dimensions=(Dimension("site", "Site"), Dimension("line", "Line")),
+)
+SEQUENCE_TEMPLATE = Template(
+    name="sequence",
+    columns={"date": "date", "site": "site", "line": "line", "metric": "metric", "value": "value"},
+    header=("date", "site", "line", "metric", "value"),
+)
 
 Answer = Callable[[str, Sequence[str]], str]
 
@@ -78,7 +95,6 @@ def checked(
         texts=texts,
         numbers=numbers,
         time=position.get("date", position.get("ts")),
-        required=tuple(texts),
     )
     return check(sheet, layout, answers=answers, today=today)
 
@@ -117,5 +133,40 @@ def outcome(done: Checked, asked: Sequence[str]) -> dict[str, Any]:
 
 
 def messy_sequence(steps: Sequence[Mapping[str, Any]], folder: Path) -> list[dict[str, Any]]:
-    """Not offered yet."""
-    return [{"outcome": "refuse"} for _ in steps]
+    """Uploads and undos in order on one empty store; what a question offers first is confirmed."""
+    with tempfile.TemporaryDirectory() as home, Store.open(Path(home) / "messy.duckdb", role="test") as store:
+        store.apply_catalog(read_catalog(write_catalog(SEQUENCE_CATALOG)), by="reference")
+        return [sequence_step(store, step, folder) for step in steps]
+
+
+def sequence_step(store: Store, step: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """One upload, or the undo of the last batch."""
+    done: dict[str, Any]
+    if step.get("action") == "undo_last_batch":
+        batches = store.batches()
+        store.undo(int(batches.loc[batches["undone_at"].isna(), "batch"].max()), by="reference")
+        done = {"outcome": "accept"}
+    else:
+        done = upload(store, folder / step["upload"])
+    rows, total = store.read("SELECT count(*), coalesce(sum(value), 0) FROM readings").iloc[0]
+    return done | {"store_rows": int(rows), "store_sum": float(total)}
+
+
+def upload(store: Store, path: Path) -> dict[str, Any]:
+    """Prepare, compare and commit one file."""
+    answers: dict[str, str] = {}
+    while True:
+        try:
+            sheet = read_file(path, template=SEQUENCE_TEMPLATE)
+            batch = prepare(sheet, SEQUENCE_TEMPLATE, store.catalog, answers=answers, today=dt.date(2026, 11, 22))
+            break
+        except IngestRefused as refused:
+            return {"outcome": "refuse", "warnings": [refused.code], "why": str(refused)}
+        except NeedsAnswer as needed:
+            answers |= {question.code: question.choices[0] for question in needed.questions}
+    warnings = [notice.code for notice in batch.warnings]
+    warnings += ["same_file_again"] if store.seen(batch.fingerprint) is not None else []
+    warnings += ["will_change_existing_values"] if store.diff(batch).updated else []
+    receipt = store.commit(batch, by="reference")
+    changed = {"new": receipt.new, "updated": receipt.updated, "unchanged": receipt.unchanged}
+    return {"outcome": "accept", "warnings": warnings} | changed

@@ -1,0 +1,54 @@
+"""What a single cell looks like, and texts compared regardless of case, blanks and invisible characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+
+CellKind = Literal["empty", "number", "date", "text"]
+
+#: Characters without width that spreadsheets and web pages leave in cells.
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+#: Blanks that are not the ordinary one.
+BLANKS = "\u00a0\u2007\u2009\u202f\t"
+
+#: Cells that state "no value" in a column of numbers, in lower case.
+MISSING = ("", "na", "n/a", "n.a.", "k.a.", "-", "--", "–", "—", ".", "..", "?", "null", "none", "nil", "missing")
+#: Error values of spreadsheets, in lower case: no value either, and worth a warning.
+SHEET_ERRORS = ("#n/a", "#na", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#nv", "#wert!")
+
+_UNSEEN = {ord(c): None for c in ZERO_WIDTH} | {ord(c): " " for c in BLANKS}
+_NUMBER = re.compile(
+    r"[(]?[-+−]?\s?(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:[,. '’]\d{3})+|\d+)?(?:[.,]\d*)?"
+    r"(?:[eE][-+]?\d{1,3})?\s?[%€$£¥]?[)]?"
+)
+_TIME = r"(?:(?:[T ]+|, ?)\d{1,2}:\d{2}.*)?"
+_DATE = re.compile(
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}"
+    rf"|\d{{1,2}}[ .,/-]*(?:de )?[^\W\d_]{{3,10}}[ .,/-]*(?:de )?\d{{2,4}}|[^\W\d_]{{3,10}} \d{{1,2}},? \d{{4}}"
+    rf"|\d{{4}}-?W\d{{2}}|\d{{4}}-\d{{2}}){_TIME}"
+)
+
+
+def tidy(text: str) -> str:
+    """The text composed (NFC), without invisible characters, with single blanks, trimmed."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
+
+
+def fold(text: str) -> str:
+    """The form in which headers and names are compared: tidy, any case, `_` as good as a blank."""
+    return " ".join(tidy(text).casefold().replace("_", " ").split())
+
+
+def kind_of(cell: str) -> CellKind:
+    """What a cell looks like on its own."""
+    text = tidy(cell)
+    if text.casefold() in MISSING or text.casefold() in SHEET_ERRORS:
+        return "empty"
+    if any(c.isdigit() for c in text):
+        if _NUMBER.fullmatch(text):
+            return "number"
+        if _DATE.fullmatch(text):
+            return "date"
+    return "text"

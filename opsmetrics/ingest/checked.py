@@ -1,0 +1,151 @@
+"""The checked table of a file: what would be loaded, what became of every other record, and why.
+
+`check` goes from a recognised sheet and its layout to instants, texts and numbers that can be trusted. It knows of
+KPIs only what the layout's measures say, so that it works before any KPI is looked up.
+"""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from opsmetrics.ingest import faults
+from opsmetrics.ingest.clock import Clock, set_clock
+from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
+from opsmetrics.ingest.faults import COLUMN
+from opsmetrics.ingest.layout import METRIC, Layout, Meaning
+from opsmetrics.ingest.profile import Reading, profile
+from opsmetrics.ingest.quantities import mark_impossible, name_metrics, settle_scale
+from opsmetrics.ingest.rejects import rejects_of
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.spelling import unify_spelling
+from opsmetrics.ingest.stage import build_stage
+from opsmetrics.measurements import Notice, Tally
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A file after all checks. The scratch view `record` holds line, observed_at (UTC) and the stage's columns of
+    every record without fault; a record loads where it states at least one measure."""
+
+    sheet: Sheet
+    layout: Layout
+    meaning: Meaning
+    reading: Reading
+    clock: Clock
+    scratch: Scratch
+    tally: Tally
+    rejects: pd.DataFrame
+    notices: tuple[Notice, ...]
+
+    @property
+    def loads(self) -> str:
+        """A condition over `record`: the record states at least one measure."""
+        return _states_any(self.layout, self.meaning)
+
+    def table(self) -> pd.DataFrame:
+        """The records that load: @line, @stamp (as written; in UTC where the file states an offset), @observed_at (in
+        UTC), then the text and number roles under their own names, which never begin with @."""
+        texts, numbers = self.layout.texts, self.layout.numbers
+        names = [*map(self.layout.text_name, texts), *map(self.layout.number_name, numbers)]
+        found = self.scratch.frame(
+            f"SELECT {', '.join([f'line + {self.sheet.head.first}', 'stamp', 'observed_at', *names])} FROM record "
+            f"WHERE {self.loads} ORDER BY line"
+        )
+        found.columns = ["@line", "@stamp", "@observed_at", *texts, *numbers]
+        return found
+
+
+def check(
+    sheet: Sheet, layout: Layout, *, answers: Mapping[str, str] | None = None, today: dt.date | None = None
+) -> Checked:
+    """Read, type and check every record.
+
+    `today` bounds plausible dates (default: the day it is). Raises NeedsAnswer (`date_order`, `decimal`, `scale`),
+    IngestRefused (`dates_not_understood`, `numbers_not_understood`, `changed_while_read`, `too_much_memory`).
+    """
+    given = answers or {}
+    scratch = Scratch(sheet)
+    reading = profile(scratch, layout, given)
+    build_stage(scratch, layout, reading, today or dt.datetime.now().date())
+    notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
+    meaning = layout.meaning(_metrics(scratch, layout))
+    clock = set_clock(scratch, layout, meaning)
+    mark_impossible(scratch, layout, meaning)
+    name_metrics(scratch, layout, meaning)
+    notices += settle_scale(scratch, layout, meaning.joint, given)
+    _mark_notes(scratch)
+    scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {clock.sql} AS observed_at, * FROM stage WHERE fault = 0")
+    mark_duplicates(scratch, layout, meaning.joint)
+    tally = _tally(scratch, layout, meaning)
+    rejects = rejects_of(scratch, sheet)
+    notices += [*clock.notices, *_counted(scratch, layout, meaning)]
+    return Checked(sheet, layout, meaning, reading, clock, scratch, tally, rejects, tuple(notices))
+
+
+def _metrics(scratch: Scratch, layout: Layout) -> Sequence[str]:
+    if METRIC not in layout.texts:
+        return ()
+    name = layout.text_name(METRIC)
+    return [metric for (metric,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE fault = 0 ORDER BY 1")]
+
+
+def _mark_notes(scratch: Scratch) -> None:
+    """A lone cell below the last good record is a note of the report, not a damaged record."""
+    alone = f"fault // {COLUMN} = {faults.ALONE.kind}"
+    last = "(SELECT coalesce(max(rowid), -1) FROM stage WHERE fault = 0)"
+    scratch.run(f"UPDATE stage SET fault = {faults.NOTE * COLUMN} WHERE {alone} AND rowid > {last}")
+
+
+def _states_any(layout: Layout, meaning: Meaning) -> str:
+    return "(" + (" OR ".join(complete_sql(layout, m) for m in meaning.joint) or "FALSE") + ")"
+
+
+def _tally(scratch: Scratch, layout: Layout, meaning: Meaning) -> Tally:
+    kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage GROUP BY 1"))
+    (loaded,) = scratch.rows(f"SELECT count(*) FROM stage WHERE fault = 0 AND {_states_any(layout, meaning)}")[0]
+    records = sum(count for kind, count in kinds.items() if kind != faults.CONTINUED)
+    return Tally(
+        records=records,
+        rows=loaded,
+        rejected=sum(count for kind, count in kinds.items() if kind >= faults.FIRST_REJECT),
+        missing=kinds.get(0, 0) - loaded,
+        duplicates=kinds.get(faults.DUPLICATE, 0),
+        skipped=sum(kinds.get(kind, 0) for kind in (faults.BLANK, faults.TOTAL, faults.HEADER, faults.NOTE)),
+    )
+
+
+def _counted(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]:
+    """Warnings about what was left out or may have been meant otherwise."""
+    kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage GROUP BY 1"))
+    texts = {
+        faults.TOTAL: ("total_row_skipped", "{n} rows of totals were skipped: their records are loaded one by one."),
+        faults.HEADER: ("repeated_header_skipped", "{n} repeated header rows were skipped."),
+        faults.NOTE: ("note_skipped", "{n} notes below the table were skipped."),
+        faults.DUPLICATE: (
+            "duplicates_in_file",
+            "{n} records occur more than once with the same values; one was kept.",
+        ),
+        faults.CONFLICT.kind: ("conflicting_duplicates", "{n} records contradict each other and were all held back."),
+        faults.UNCLOSED.kind: ("unclosed_quote", "{n} records open a quotation mark that is never closed."),
+    }
+    found = [Notice(code, text.format(n=kinds[kind])) for kind, (code, text) in texts.items() if kinds.get(kind)]
+    if any(measure.keyed_by is None for measure in meaning.measures):
+        found += _equal_events(scratch, layout)
+    return found
+
+
+def _equal_events(scratch: Scratch, layout: Layout) -> list[Notice]:
+    names = [*(f"x{i}" for i in range(len(layout.texts))), *(f"n{i}" for i in range(len(layout.numbers)))]
+    keys = ", ".join(["observed_at", *names])
+    again = f"SELECT count(*) AS times FROM record GROUP BY {keys} HAVING count(*) > 1"
+    (count,) = scratch.rows(f"SELECT coalesce(sum(times - 1), 0) FROM ({again})")[0]
+    if not count:
+        return []
+    return [Notice("possible_duplicates", f"{count} events equal another one and were kept: both may be real.")]

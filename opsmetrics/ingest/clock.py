@@ -1,0 +1,98 @@
+"""Stamps of the stage as instants: local times of a zone to UTC, over both clock changes."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from opsmetrics.ingest import faults, zones
+from opsmetrics.ingest.faults import stored
+from opsmetrics.ingest.layout import Layout, Meaning
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.zones import Change
+from opsmetrics.measurements import Notice
+
+LOADABLE = "fault = 0"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How stamps are turned into instants. `dated`: the file gives days without times."""
+
+    dated: bool
+    zone: str | None
+    sql: str  # over `stamp` and `zoned`: the instant in UTC
+    notices: tuple[Notice, ...] = ()
+
+
+def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
+    """Find the zone and its changes; times that do not exist become faults of the stage.
+
+    A time that occurs twice is the first of the two, unless the stamps of its series run through that hour twice in
+    file order: then the second run is the later hour.
+    """
+    first, last, timed, zoned = scratch.rows(
+        "SELECT min(stamp), max(stamp), bool_or(stamp <> date_trunc('day', stamp)), bool_or(zoned) "
+        f"FROM stage WHERE {LOADABLE}"
+    )[0]
+    dated = layout.time is not None and first is not None and not timed and not zoned
+    zone = meaning.day_zone if dated else meaning.time_zone
+    if zone is None or first is None or layout.time is None:
+        return Clock(dated, zone, "stamp")
+    sql = f"CASE WHEN zoned THEN stamp ELSE {zones.utc_sql('stamp', zone, first, last)} END"
+    if dated:
+        return Clock(dated, zone, sql)
+    notices = []
+    for change in zones.changes(zone, first, last):
+        notices += _left_out(scratch, layout, change) if change.forward else _twice(scratch, layout, change)
+    return Clock(dated, zone, sql, tuple(notices))
+
+
+def _within(change: Change) -> str:
+    return f"{LOADABLE} AND NOT zoned AND stamp >= TIMESTAMP '{change.starts}' AND stamp < TIMESTAMP '{change.ends}'"
+
+
+def _left_out(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
+    (count,) = scratch.rows(f"SELECT count(*) FROM stage WHERE {_within(change)}")[0]
+    if not count:
+        return []
+    scratch.run(f"UPDATE stage SET fault = {stored(faults.NO_SUCH_TIME, layout.time)} WHERE {_within(change)}")
+    text = f"{count} stamps between {_hours(change)} do not exist (clocks were put forward) and were rejected."
+    return [Notice("nonexistent_local_time", text)]
+
+
+def _twice(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
+    series = ", ".join(f"x{i}" for i in range(len(layout.texts)))
+    columns = f", {series}" if series else ""
+    found = scratch.frame(f"SELECT rowid AS line, stamp{columns} FROM stage WHERE {_within(change)} ORDER BY rowid")
+    if found.empty:
+        return []
+    later = _second_runs(found)
+    if later:
+        lines = ", ".join(map(str, later))
+        after = round(change.after.total_seconds())
+        scratch.run(f"UPDATE stage SET stamp = stamp - to_seconds({after}), zoned = TRUE WHERE rowid IN ({lines})")
+    text = f"{len(found)} stamps between {_hours(change)} occur twice (clocks were put back)"
+    done = f"the {len(later)} of the second run were taken as the later hour" if later else "the earlier hour was taken"
+    return [Notice("ambiguous_local_time", f"{text}: {done}.")]
+
+
+def _second_runs(found: pd.DataFrame) -> list[int]:
+    """Lines that stand, in their series, after the one step back in time within the repeated hour."""
+    series = [column for column in found.columns if column.startswith("x")]
+    groups = [part for _, part in found.groupby(series, sort=False, dropna=False)] if series else [found]
+    lines: list[int] = []
+    for part in groups:
+        back = (part["stamp"].diff() <= pd.Timedelta(0)).to_numpy()
+        if back.sum() == 1:
+            lines += [int(line) for line in part["line"].to_numpy()[int(back.argmax()) :]]
+    return lines
+
+
+def _hours(change: Change) -> str:
+    start: dt.datetime = change.starts
+    return f"{start:%H:%M} and {change.ends:%H:%M} on {start:%-d %B %Y}"

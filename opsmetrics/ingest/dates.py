@@ -1,0 +1,196 @@
+"""How instants are written: the form and the order of day and month of a whole column, and the SQL that reads it.
+
+`01/05/2025` may be 1 May or 5 January. A day over 12 anywhere in the column settles it for the column; cells that are
+then impossible are rejected, never read in another order. Where every cell fits both, a person is asked. Dates with
+points (`01.05.2025`) are day first: no country writes them month first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from opsmetrics.ingest.months import month_sql
+from opsmetrics.ingest.sql import text
+
+_SEPARATOR = "[ .,/-]*"
+_CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+#: Ways to write the time after a date, and how it is parsed.
+TAILS: tuple[tuple[str, str], ...] = (
+    ("", ""),
+    (f"[T ]{_CLOCK}", " %H:%M"),
+    (f"[T ]{_CLOCK}:[0-5][0-9]", " %H:%M:%S"),
+    (f"[T ]{_CLOCK}:[0-5][0-9][.,][0-9]{{1,9}}", " %H:%M:%S.%f"),
+    (" (?:0?[1-9]|1[0-2]):[0-5][0-9] ?[AaPp][Mm]", " %I:%M %p"),
+    (" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[AaPp][Mm]", " %I:%M:%S %p"),
+)
+OFFSET = "(?: ?(?:Z|UTC|GMT)| ?[-+][0-1][0-9]:?[0-5][0-9]|[-+][0-1][0-9])"
+_TAIL = f"(?:{'|'.join(pattern for pattern, _ in TAILS[1:])})"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way of writing a date: its pattern, the formats of its date part, whether a time may follow it."""
+
+    name: str
+    pattern: str
+    formats: tuple[str, ...]
+    timed: bool = True
+    ordered: bool = False  # day and month may stand in either order
+
+
+FORMS: tuple[Form, ...] = (
+    Form("iso", "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", ("%Y-%m-%d",)),
+    Form("slashed iso", "[0-9]{4}([/.])[0-9]{1,2}[/.][0-9]{1,2}", ("%Y/%m/%d", "%Y.%m.%d")),
+    Form("dotted", r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", ("%d.%m.%Y",)),
+    Form("dotted short", r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}", ("%d.%m.%y",)),
+    Form("ordered", "[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4}", (), ordered=True),
+    Form("ordered short", "[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2}", (), ordered=True),
+    Form("day month", f"[0-9]{{1,2}}{_SEPARATOR}(?:de )?[\\pL]{{3,}}{_SEPARATOR}(?:de )?[0-9]{{4}}", ()),
+    Form("day month short", f"[0-9]{{1,2}}{_SEPARATOR}[\\pL]{{3,}}{_SEPARATOR}[0-9]{{2}}", ()),
+    Form("month day", f"[\\pL]{{3,}}{_SEPARATOR}[0-9]{{1,2}}{_SEPARATOR}[0-9]{{4}}", ()),
+    Form("week", "[0-9]{4}-?W[0-5][0-9]", (), timed=False),
+    Form("month", "[0-9]{4}-[0-9]{2}", (), timed=False),
+    Form("named month", f"[\\pL]{{3,}}{_SEPARATOR}[0-9]{{4}}", (), timed=False),
+    Form("compact", "(?:19|20)[0-9]{6}", ("%Y%m%d",), timed=False),
+    Form("serial", "[2-7][0-9]{4}(?:[.][0-9]+)?", (), timed=False),
+    Form("epoch", "[0-9]{9,10}(?:[.][0-9]+)?", (), timed=False),
+    Form("epoch ms", "[0-9]{12,13}", (), timed=False),
+)
+EMPTY, OTHER = len(FORMS), len(FORMS) + 1
+#: Forms of digits only: they count only where the whole column is written so.
+BARE = ("compact", "serial", "epoch", "epoch ms")
+NAMED = ("day month", "day month short", "month day", "named month")
+ORDERS: Mapping[str, tuple[str, str]] = {
+    "dmy": ("%d/%m/%Y", "%d/%m/%y"),
+    "mdy": ("%m/%d/%Y", "%m/%d/%y"),
+    "ymd": ("", "%y/%m/%d"),
+}
+ORDER_WORDS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
+
+
+def form_sql(cell: str, beside: str = "FALSE") -> str:
+    """The code of the cell's form: a position in FORMS, EMPTY or OTHER; EMPTY too where it is none and `beside`."""
+    arms = []
+    for code, form in enumerate(FORMS):
+        arms.append(f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {code}")
+    return f"CASE WHEN {cell} IS NULL OR {cell} = '' THEN {EMPTY} {' '.join(arms)} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
+
+
+def tail_sql(cell: str) -> str:
+    """A number that says how the cell writes its time: a position in TAILS, plus 10 where an offset follows."""
+    arms = [
+        f"WHEN regexp_matches({cell}, {text(f'{pattern}{OFFSET}?$')}) THEN {code}"
+        for code, (pattern, _) in reversed(list(enumerate(TAILS)))
+        if pattern
+    ]
+    offset = f"CASE WHEN regexp_matches({cell}, {text(f':[0-9.,]+{OFFSET}$')}) THEN 10 ELSE 0 END"
+    return f"CASE WHEN NOT contains({cell}, ':') THEN 0 ELSE {offset} + CASE {' '.join(arms)} ELSE 0 END END"
+
+
+def _whole(form: Form) -> str:
+    return f"{form.pattern}(?:{_TAIL}{OFFSET}?)?" if form.timed else form.pattern
+
+
+@dataclass(frozen=True)
+class DateStyle:
+    """How a column writes its instants."""
+
+    forms: tuple[str, ...] = ("iso",)
+    order: str = "dmy"
+    tails: tuple[int, ...] = (0,)
+    months: Mapping[str, int] = field(default_factory=dict)  # words of the column → month
+
+    @property
+    def offsets(self) -> bool:
+        """True where some stamps state their offset from UTC."""
+        return any(tail >= 10 for tail in self.tails)
+
+    @property
+    def zoned(self) -> bool:
+        """True where the whole column is in UTC by its nature."""
+        return self.forms[0] in ("epoch", "epoch ms")
+
+    def sql(self, cell: str) -> str:
+        """An expression of type TIMESTAMP: the stamp as written (offset ignored), null where it is not one."""
+        arms = []
+        for form in FORMS:
+            if form.name in self.forms:
+                arms.append(f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {self._value(form, cell)}")
+        return f"CASE {' '.join(arms)} END"
+
+    def offset_sql(self, cell: str) -> str:
+        """Minutes east of UTC that the cell states; null where it states none."""
+        found = f"regexp_extract({cell}, {text(f':[0-9.,]+({OFFSET})$')}, 1)"
+        digits = f"regexp_replace({found}, '[^0-9]', '', 'g')"
+        hours, rest = f"substr({digits}, 1, 2)", f"coalesce(nullif(substr({digits}, 3), ''), '0')"
+        minutes = f"CAST({hours} AS INTEGER) * 60 + CAST({rest} AS INTEGER)"
+        return (
+            f"CASE WHEN {found} = '' THEN NULL WHEN {digits} = '' THEN 0 "
+            f"ELSE ({minutes}) * CASE WHEN contains({found}, '-') THEN -1 ELSE 1 END END"
+        )
+
+    def _value(self, form: Form, cell: str) -> str:
+        special = self._special(form.name, cell)
+        if special:
+            return special
+        prepared, dates = cell, form.formats
+        if form.ordered:
+            long, short = ORDERS[self.order]
+            dates = (short if form.name.endswith("short") else long,)
+            prepared = f"replace({cell}, '-', '/')" if not self.offsets else _slashed(cell)
+        elif form.name in NAMED:
+            prepared, dates = _named(form.name, cell, self.months), ("%Y-%m-%d",)
+            dates = ("%y-%m-%d",) if form.name.endswith("short") else dates
+        if not any(dates):
+            return "NULL"
+        return f"try_strptime({self._bare(prepared)}, {self._formats(dates, form.timed)})"
+
+    def _formats(self, dates: tuple[str, ...], timed: bool) -> str:
+        tails = sorted({tail % 10 for tail in self.tails}) if timed else [0]
+        return "[" + ", ".join(text(date + TAILS[tail][1]) for date in dates for tail in tails) + "]"
+
+    def _bare(self, cell: str) -> str:
+        """The cell without its offset, with a blank before its time."""
+        tails = {tail % 10 for tail in self.tails}
+        if self.offsets:
+            cell = f"regexp_replace({cell}, {text(f'(:[0-9.,]+){OFFSET}$')}, '\\1')"
+        if tails & {1, 2, 3}:
+            cell = f"replace({cell}, 'T', ' ')"
+        if 3 in tails:
+            cell = f"regexp_replace(replace({cell}, ',', '.'), '([.][0-9]{{6}})[0-9]+$', '\\1')"
+        if tails & {4, 5}:
+            cell = f"regexp_replace({cell}, ' ?([AaPp][Mm])$', ' \\1')"
+        return cell
+
+    def _special(self, form: str, cell: str) -> str | None:
+        if form == "week":
+            day = f"try_strptime(replace({cell}, '-', '') || '1', '%GW%V%u')"
+            return f"CASE WHEN strftime({day}, '%GW%V') = replace({cell}, '-', '') THEN {day} END"
+        if form == "month":
+            return f"try_strptime({cell} || '-01', '%Y-%m-%d')"
+        if form == "serial":
+            return f"TIMESTAMP '1899-12-30' + to_seconds(round(TRY_CAST({cell} AS DOUBLE) * 86400))"
+        if form == "epoch":
+            return f"TIMESTAMP '1970-01-01' + to_seconds(TRY_CAST({cell} AS DOUBLE))"
+        if form == "epoch ms":
+            return f"TIMESTAMP '1970-01-01' + to_milliseconds(TRY_CAST({cell} AS BIGINT))"
+        return None
+
+
+def _slashed(cell: str) -> str:
+    """Only the marks of the date become slashes: a later '-' belongs to the offset."""
+    return f"regexp_replace({cell}, '^([0-9]+)[/-]([0-9]+)[/-]', '\\1/\\2/')"
+
+
+def _named(form: str, cell: str, months: Mapping[str, int]) -> str:
+    """The cell as year-month-day, then its time."""
+    word = f"[\\pL]{{3,}}{_SEPARATOR}(?:de )?"
+    patterns = {
+        "day month": (f"^([0-9]{{1,2}}){_SEPARATOR}(?:de )?{word}([0-9]{{4}})", "\\2-@-\\1"),
+        "day month short": (f"^([0-9]{{1,2}}){_SEPARATOR}{word}([0-9]{{2}})", "\\2-@-\\1"),
+        "month day": (f"^{word}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{4}})", "\\2-@-\\1"),
+        "named month": (f"^{word}([0-9]{{4}})", "\\1-@-1"),
+    }
+    pattern, order = patterns[form]
+    return f"replace(regexp_replace({cell}, {text(pattern)}, '{order}'), '@', {month_sql(cell, months)})"

@@ -1,0 +1,73 @@
+"""Why a record is not loaded: stable codes, reasons and mends, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: A fault is stored as one number: kind × COLUMN + position of the column (from 1; 0: the whole record).
+COLUMN = 10_000
+
+# Skipped: counted, never loaded.
+CONTINUED = 1  # a further line of the record above: not a record of its own
+BLANK, TOTAL, HEADER, NOTE = 2, 3, 4, 5
+DUPLICATE = 6
+#: From here on: rejected.
+FIRST_REJECT = 10
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reason to reject a record. `{cell}` and `{column}` stand for what the file says there."""
+
+    kind: int
+    code: str
+    reason: str
+    mend: str
+
+
+UNCLOSED = Fault(10, "unclosed_quote", "a quotation mark is opened and never closed", "close or remove the mark")
+TOO_FEW = Fault(11, "too_few_fields", "too few fields", "fill the missing cells; leave empty ones empty")
+TOO_MANY = Fault(12, "too_many_fields", "too many fields", "remove the surplus cell, or quote a cell with a delimiter")
+ALONE = Fault(13, "one_cell_only", "only one cell is filled", "complete the record or remove the line")
+NO_DATE = Fault(14, "no_date", "no date in '{column}'", "write the date of the record")
+BAD_DATE = Fault(
+    15, "bad_date", "'{cell}' is not a date in the form and order of its column", "write it as the others are written"
+)
+IMPLAUSIBLE = Fault(
+    16, "implausible_date", "'{cell}' lies before 1970 or in the future", "correct the date: is it a slip of the pen?"
+)
+NO_SUCH_TIME = Fault(
+    17, "nonexistent_local_time", "'{cell}' does not exist: clocks were put forward then", "correct the time"
+)
+BAD_SAMPLE = Fault(18, "bad_sample", "'{cell}' is not a sample number", "write a whole number from 0 on")
+EMPTY_KEY = Fault(19, "empty_key", "nothing in '{column}', which tells records apart", "fill the cell")
+NOT_A_NUMBER = Fault(20, "not_a_number", "'{cell}' is not a number in the style of its column", "write a plain number")
+UNKNOWN_METRIC = Fault(
+    21, "unknown_metric", "'{cell}' names no KPI of the catalogue, or more than one", "use the key of a KPI, or add it"
+)
+NEEDS_COUNTS = Fault(
+    22, "needs_counts", "'{cell}' needs a numerator and a denominator, not a value", "give both counts of the record"
+)
+NEEDS_VALUE = Fault(23, "needs_value", "'{cell}' is measured and needs a value", "give the reading in a value column")
+NEEDS_DIMENSION = Fault(
+    24, "needs_dimension", "'{cell}' is told apart by a column that this file does not have", "add the column"
+)
+NEEDS_TIME = Fault(
+    25, "needs_time", "'{cell}' is recorded by date or by sample, and this file by the other", "use its own form"
+)
+NEGATIVE = Fault(26, "negative_count", "the count '{cell}' is negative", "correct the count")
+EXCEEDS = Fault(27, "numerator_exceeds", "'{cell}' is more than its denominator", "correct one of the two counts")
+OUT_OF_BOUNDS = Fault(28, "out_of_bounds", "'{cell}' lies outside the KPI's possible values", "correct the value")
+CONFLICT = Fault(
+    29,
+    "conflicting_duplicate",
+    "the file states other values for the same record",
+    "keep the right one and remove the others",
+)
+
+REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
+
+
+def stored(fault: Fault, column: int | None = None) -> int:
+    """The number under which a fault (of a column, by position in the sheet) is stored."""
+    return fault.kind * COLUMN + (0 if column is None else column + 1)

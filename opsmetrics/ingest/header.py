@@ -1,0 +1,129 @@
+"""Where the table begins: lines before it, its header (or none), a row of units below it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from opsmetrics.ingest.cells import CellKind, fold, kind_of, tidy
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.records import Record
+
+#: Lines in which the header is looked for.
+SEARCHED = 100
+
+
+@dataclass(frozen=True)
+class Head:
+    """Names of the columns and the physical lines around them, counted from 1; `line` is None without a header."""
+
+    names: tuple[str, ...]
+    raw: tuple[str, ...]
+    line: int | None
+    first: int  # line of the first record
+    units: tuple[str, ...] = ()
+
+
+def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), offset: int = 0) -> Head:
+    """The header among the first records; `known` are headers that a template names, `offset` lines stand before.
+
+    Without a template the first row of full width is the header unless its cells are of the same kinds as those
+    below it; then the table has none and its columns are called column 1, column 2 …
+    """
+    lines = _line_numbers(found, offset)
+    rows = [[tidy(cell) for cell in record.cells or ()] for record in found]
+    at = _named(rows, {fold(name) for name in known})
+    if at is None:
+        at = _first_full(rows, width)
+        if at is None or _is_data(rows[at], rows[at + 1 :]):
+            start = 0 if at is None else at
+            count = max(width, len(rows[start]) if rows else 0)
+            names = tuple(f"column {i + 1}" for i in range(count))
+            return Head(names, names, None, lines[start] if lines else 1)
+    following = at + 1
+    units: tuple[str, ...] = ()
+    if following < len(rows) and _is_units(rows[following], rows[following + 1 :]):
+        units, following = tuple(rows[following]), following + 1
+    first = lines[following] if following < len(lines) else lines[at] + found[at].lines
+    raw = _without_empty_end(rows[at], rows[following:])
+    return Head(_distinct(raw), tuple(raw), lines[at], first, units)
+
+
+def refuse_without_rows(head: Head, lines: int) -> None:
+    """Raises IngestRefused (`no_rows`) where the file ends with its header."""
+    if lines < head.first:
+        raise IngestRefused(
+            "no_rows", "a header without rows below it", "at least one record", "export the period again"
+        )
+
+
+def _line_numbers(found: Sequence[Record], offset: int) -> list[int]:
+    numbers, line = [], offset + 1
+    for record in found:
+        numbers.append(line)
+        line += record.lines
+    return numbers
+
+
+def _named(rows: Sequence[Sequence[str]], known: set[str]) -> int | None:
+    if not known:
+        return None
+    for number, row in enumerate(rows[:SEARCHED]):
+        if known <= {fold(cell) for cell in row}:
+            return number
+    return None
+
+
+def _first_full(rows: Sequence[Sequence[str]], width: int) -> int | None:
+    """The first row as wide as the table in which at least half of the cells say something."""
+    for number, row in enumerate(rows[:SEARCHED]):
+        if len(row) >= width and sum(cell != "" for cell in row) >= max(2, width / 2):
+            return number
+    return None
+
+
+def _is_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    kinds = _column_kinds(below, len(row))
+    own = [kind_of(cell) for cell in row]
+    same = sum(a == b and b in ("number", "date") for a, b in zip(own, kinds, strict=True))
+    other = sum(a not in ("empty", b) and b in ("number", "date") for a, b in zip(own, kinds, strict=True))
+    alone = not below and any(kind in ("number", "date") for kind in own)
+    return same > other or alone
+
+
+def _column_kinds(rows: Sequence[Sequence[str]], width: int) -> list[CellKind]:
+    """The most frequent kind of each column's cells, empty ones left out."""
+    kinds: list[CellKind] = []
+    for column in range(width):
+        found = Counter(kind_of(row[column]) for row in rows[:SEARCHED] if len(row) > column)
+        found.pop("empty", None)
+        kinds.append(found.most_common(1)[0][0] if found else "empty")
+    return kinds
+
+
+def _is_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """A row of texts over columns of numbers, with nothing in any other column."""
+    kinds = _column_kinds(below, len(row))
+    own = [kind_of(cell) for cell in row]
+    over = [kind for kind, cell in zip(kinds, own, strict=True) if cell != "empty"]
+    return bool(over) and all(cell in ("text", "empty") for cell in own) and set(over) == {"number"}
+
+
+def _without_empty_end(names: Sequence[str], below: Sequence[Sequence[str]]) -> Sequence[str]:
+    """The header without nameless columns at its end in which no row says anything."""
+    end = len(names)
+    while end and not names[end - 1] and not any("".join(row[end - 1 : end]) for row in below):
+        end -= 1
+    return names[:end]
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Every column gets a name of its own: a second 'value' is 'value (2)', an empty one 'column 3'."""
+    seen: Counter[str] = Counter()
+    out = []
+    for number, name in enumerate(names, start=1):
+        text = name or f"column {number}"
+        seen[fold(text)] += 1
+        out.append(text if seen[fold(text)] == 1 else f"{text} ({seen[fold(text)]})")
+    return tuple(out)

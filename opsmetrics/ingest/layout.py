@@ -1,0 +1,101 @@
+"""What each column of a file means and which quantities a record states, before and after KPIs are looked up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from opsmetrics.ingest.faults import Fault
+
+#: Text role of long files: the quantity that a record states.
+METRIC = "metric"
+
+#: Earliest day that is taken for a record's own; older ones are slips of the pen.
+EARLIEST = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One quantity that a record states.
+
+    `columns` are number roles: (value,) for a reading, (numerator,) or (numerator, denominator) for a count.
+    `keyed_by` are the text roles that, with the instant, tell its facts apart; None: facts have no key (events).
+    In long files `metrics` are the texts of the metric column that mean this quantity (None: every record).
+    """
+
+    key: str
+    columns: tuple[str, ...]
+    keyed_by: tuple[str, ...] | None = ()
+    metrics: tuple[str, ...] | None = None
+    counted: bool = False  # a count: never negative
+    share: bool = False  # the numerator is part of the denominator
+    low: float | None = None  # of the value, in stored units
+    high: float | None = None
+    numbered: bool = False  # readings of one instant are numbered in file order
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a file's records state: their measures, the metric texts that are refused (text → why), the zones.
+
+    `time_zone` is that of stamps without an offset, `day_zone` that of dates without a time; None: as written.
+    """
+
+    measures: tuple[Measure, ...]
+    refused: Mapping[str, Fault] = field(default_factory=dict)
+    time_zone: str | None = None
+    day_zone: str | None = None
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """Metric text → key of its measure."""
+        return {text: measure.key for measure in self.measures for text in measure.metrics or ()}
+
+    @property
+    def joint(self) -> tuple[Measure, ...]:
+        """The measures once the metric column holds their keys: those that obey the same rules are taken together,
+        so that a long file of a hundred KPIs is checked in one scan, not in a hundred."""
+        groups: dict[Measure, list[str]] = {}
+        for measure in self.measures:
+            alike = measure if measure.metrics is None else replace(measure, key="", metrics=())
+            groups.setdefault(alike, []).append(measure.key)
+        return tuple(
+            alike if alike.metrics is None else replace(alike, metrics=tuple(keys)) for alike, keys in groups.items()
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Roles of a file's columns, by position in the sheet.
+
+    Exactly one of `time` and `point` is given: a column of dates or stamps, or of sample numbers.
+    """
+
+    meaning: Callable[[Sequence[str]], Meaning]  # from the texts of the metric column (none: no such column)
+    texts: Mapping[str, int]  # dimension key or METRIC → column
+    numbers: Mapping[str, int]  # number role → column
+    time: int | None = None
+    point: int | None = None
+    reading: int | None = None  # number of a reading among those of one instant
+    decimal: str | None = None
+    thousands: str | None = None
+    date_order: str | None = None
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """All columns read, each once: time or point, reading, texts, numbers."""
+        first = [c for c in (self.time, self.point, self.reading) if c is not None]
+        return tuple(dict.fromkeys([*first, *self.texts.values(), *self.numbers.values()]))
+
+    def cell(self, column: int) -> str:
+        """The name of a column's cleaned cell in the scratch database."""
+        return f"c{self.columns.index(column)}"
+
+    def text_name(self, role: str) -> str:
+        """The name of a text role's column in the stage."""
+        return f"x{list(self.texts).index(role)}"
+
+    def number_name(self, role: str) -> str:
+        """The name of a number role's column in the stage."""
+        return f"n{list(self.numbers).index(role)}"

@@ -1,0 +1,152 @@
+"""A recognised file, a template and the catalogue into a checked batch, ready to be compared with the store."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from opsmetrics.catalog import Catalog
+from opsmetrics.ingest.checked import Checked, check
+from opsmetrics.ingest.duplicates import complete_sql
+from opsmetrics.ingest.layout import METRIC, Measure
+from opsmetrics.ingest.plan import layout_of
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.recognised import recognised
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.spans import Covers, spans_of
+from opsmetrics.ingest.sql import text
+from opsmetrics.ingest.template import Template
+from opsmetrics.measurements import Batch, Facts, counts_schema, readings_schema
+
+#: Rows in one piece of a stream of facts.
+PIECE = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A batch with what a person is shown before it is committed: what was recognised, and its first and last records
+    (columns line, time, then one for each column read)."""
+
+    batch: Batch
+    recognised: tuple[tuple[str, str], ...]
+    preview: pd.DataFrame
+
+
+def prepare(
+    sheet: Sheet,
+    template: Template,
+    catalog: Catalog,
+    *,
+    covers: Covers | None = None,
+    answers: Mapping[str, str] | None = None,
+    dimensions: Sequence[str] | None = None,
+    today: dt.date | None = None,
+) -> Batch:
+    """Read and check a file as its template says. See `examine` for what is raised."""
+    return examine(sheet, template, catalog, covers=covers, answers=answers, dimensions=dimensions, today=today).batch
+
+
+def examine(
+    sheet: Sheet,
+    template: Template,
+    catalog: Catalog,
+    *,
+    covers: Covers | None = None,
+    answers: Mapping[str, str] | None = None,
+    dimensions: Sequence[str] | None = None,
+    today: dt.date | None = None,
+) -> Examined:
+    """As `prepare`, with what a person wants to see before committing.
+
+    `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
+    the facts (default: those of the catalogue). `today` bounds plausible dates.
+    Raises NeedsAnswer (`date_order`, `decimal`, `scale`, `no_header`, `duplicate_header:…`, `renamed:…`) and
+    IngestRefused with one sentence.
+    """
+    given = answers or {}
+    layout, notices = layout_of(sheet, template, catalog, given)
+    checked = check(sheet, layout, answers=given, today=today)
+    tally = checked.tally
+    if not tally.rows + tally.rejected + tally.missing:
+        raise IngestRefused(
+            "no_rows", f"none of {tally.records} lines is a record", "at least one record", "export the period again"
+        )
+    spans, more = spans_of(checked, catalog, covers, template.covers)
+    dims = tuple(catalog.dimension_keys if dimensions is None else dimensions)
+    batch = Batch(
+        source=sheet.name,
+        fingerprint=sheet.fingerprint,
+        dimensions=dims,
+        counts=_facts(checked, dims, counts=True),
+        readings=_facts(checked, dims, counts=False),
+        tally=tally,
+        spans=spans,
+        rejects=checked.rejects,
+        warnings=(*notices, *checked.notices, *more),
+        template=template.name,
+    )
+    return Examined(batch, recognised(checked), preview(checked))
+
+
+def preview(checked: Checked, rows: int = 5) -> pd.DataFrame:
+    """The first and the last records that load: their line, their time, and each column under its header."""
+    table = checked.table()
+    ends = table if len(table) <= 2 * rows else pd.concat([table.head(rows), table.tail(rows)])
+    shown = ends.drop(columns="@observed_at").rename(columns={"@line": "line", "@stamp": "time"})
+    headers = {role: checked.sheet.headers[c] for role, c in {**checked.layout.texts, **checked.layout.numbers}.items()}
+    return shown.rename(columns=headers).reset_index(drop=True)
+
+
+def _facts(checked: Checked, dimensions: tuple[str, ...], *, counts: bool) -> Facts:
+    """The stream of counts or of readings."""
+    schema = counts_schema(dimensions) if counts else readings_schema(dimensions)
+    parts = [
+        _part(checked, number, measure, dimensions)
+        for number, measure in enumerate(checked.meaning.joint)
+        if measure.counted == counts
+    ]
+    if not parts:
+        return Facts(0, lambda: pa.RecordBatchReader.from_batches(schema, []))
+    sql = " UNION ALL ".join(parts)
+    (rows,) = checked.scratch.rows(f"SELECT count(*) FROM ({sql})")[0]
+    return Facts(rows, _stream(checked.scratch, sql, schema))
+
+
+def _stream(scratch: Scratch, sql: str, schema: pa.Schema) -> Callable[[], pa.RecordBatchReader]:
+    def batches() -> Iterator[pa.RecordBatch]:
+        with scratch.cursor() as cursor:
+            for batch in cursor.sql(sql).to_arrow_reader(PIECE):
+                yield batch.cast(schema)
+
+    return lambda: pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def _part(checked: Checked, number: int, measure: Measure, dimensions: Sequence[str]) -> str:
+    """The facts of one measure, the `number`-th of the file's joint ones."""
+    layout, keyed_by = checked.layout, measure.keyed_by or ()
+    key = text(measure.key) if measure.metrics is None else f"r.{layout.text_name(METRIC)}"
+    columns = [f"{key} AS kpi", "r.observed_at"]
+    for name in dimensions:
+        value = f"r.{layout.text_name(name)}" if name in keyed_by else "NULL"
+        columns.append(f"{value}::VARCHAR AS {_identifier(name)}")
+    values = [f"r.{layout.number_name(role)}" for role in measure.columns]
+    if measure.counted:
+        columns += [f"{values[0]} AS numerator", f"{(*values, 'NULL')[1]}::DOUBLE AS denominator"]
+    else:
+        columns += ["coalesce(p.number, r.reading, 0)::BIGINT AS sample", f"{values[0]} AS value"]
+    return (
+        f"SELECT {', '.join(columns)} FROM record r "
+        f"LEFT JOIN (SELECT line, number FROM repeated WHERE measure = {number}) p USING (line) "
+        f"WHERE {complete_sql(layout, measure)} AND r.line NOT IN (SELECT line FROM again WHERE measure = {number})"
+    )
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,69 @@
+"""What ingest answers when it does not load: a refusal in one sentence, or questions only a person can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+class IngestRefused(ValueError):
+    """A file that is not loaded: a stable code, what was found, what was wanted, what to do.
+
+    `str()` is one sentence for a person.
+    """
+
+    def __init__(self, code: str, found: str, wanted: str, mend: str) -> None:
+        self.code = code
+        self.found = found
+        self.wanted = wanted
+        self.mend = mend
+        super().__init__(f"{found[:1].upper()}{found[1:]}; wanted: {wanted}; {mend}.")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that the file itself cannot tell. Each choice starts with a short name and a colon."""
+
+    code: str
+    text: str
+    choices: tuple[str, ...]
+
+    def answered(self, answers: Mapping[str, str]) -> str | None:
+        """The short name of the choice taken, or None while the question is open.
+
+        An answer may be the whole choice or its short name. Raises IngestRefused for any other answer.
+        """
+        given = answers.get(self.code)
+        if given is None:
+            return None
+        for choice in self.choices:
+            name = short_name(choice)
+            if given in (choice, name):
+                return name
+        offered = ", ".join(short_name(choice) for choice in self.choices)
+        raise IngestRefused(
+            "unknown_answer",
+            f"the answer '{given}' to the question '{self.code}'",
+            f"one of {offered}",
+            "give one of these answers",
+        )
+
+
+class NeedsAnswer(Exception):
+    """Raised where a file can be read in more than one way: `questions` must be answered first."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self.questions = tuple(questions)
+        super().__init__(" ".join(f"{q.text} ({' | '.join(q.choices)})" for q in self.questions))
+
+
+def short_name(choice: str) -> str:
+    """The short name of a choice: what stands before its first colon."""
+    return choice.split(":", 1)[0]
+
+
+def listed(items: Iterable[str], most: int = 6) -> str:
+    """Items in quotation marks, joined by commas; what exceeds `most` is counted."""
+    found = list(items)
+    shown = ", ".join(f"'{item}'" for item in found[:most])
+    return shown if len(found) <= most else f"{shown} and {len(found) - most} more"

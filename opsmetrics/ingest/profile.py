@@ -1,0 +1,171 @@
+"""One scan over the whole file that decides how its dates and numbers are written, or what must be asked."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from opsmetrics.ingest import dates, numbers
+from opsmetrics.ingest.date_order import has_order, settle_order
+from opsmetrics.ingest.dates import FORMS, DateStyle
+from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.months import months_of, word_sql
+from opsmetrics.ingest.numbers import NumberStyle
+from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.measurements import Notice
+
+#: A column of which more than this share of cells cannot be read is taken for something else: refused as a whole.
+UNREADABLE = 0.5
+
+Counts = Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file's cells are read: one style for its dates, one for each column of numbers (by role)."""
+
+    dates: DateStyle | None
+    numbers: Mapping[str, NumberStyle]
+    notices: tuple[Notice, ...] = ()
+
+
+def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Reading:
+    """Decide the styles over every cell of the file.
+
+    Raises NeedsAnswer (`date_order`, `decimal`), IngestRefused (`dates_not_understood`, `numbers_not_understood`,
+    `unknown_answer`).
+    """
+    stamps, tails, cells = _count(scratch, layout)
+    style, order_question = None, None
+    notices: list[Notice] = []
+    if layout.time is not None:
+        style, order_question, found = _dates(scratch, layout, stamps, tails, answers)
+        notices += found
+    styles, decimal_question, found = _numbers(scratch, layout, cells, answers)
+    if questions := [q for q in (order_question, decimal_question) if q]:
+        raise NeedsAnswer(questions)
+    return Reading(style, styles, (*notices, *found))
+
+
+def _count(scratch: Scratch, layout: Layout) -> tuple[Counts, Counts, dict[str, Counts]]:
+    asked = []
+    if layout.time is not None:
+        cell = layout.cell(layout.time)
+        asked += [f"histogram({dates.form_sql(cell)})", f"histogram({dates.tail_sql(cell)})"]
+    for column in layout.numbers.values():
+        asked.append(f"histogram({numbers.form_sql(scratch.number(layout.cell(column)))})")
+    found = [
+        dict(counts or {}) for counts in scratch.rows(f"SELECT {', '.join(asked)} FROM {_filled(scratch, layout)}")[0]
+    ]
+    first = 0 if layout.time is None else 2
+    stamps, tails = (found[0], found[1]) if first else ({}, {})
+    return stamps, tails, dict(zip(layout.numbers, found[first:], strict=True))
+
+
+def _filled(scratch: Scratch, layout: Layout) -> str:
+    """The records that have all their cells."""
+    return f"{scratch.source(layout.columns)} WHERE len(f) >= {len(scratch.sheet.headers)}"
+
+
+def _dates(
+    scratch: Scratch, layout: Layout, forms: Counts, tails: Counts, answers: Mapping[str, str]
+) -> tuple[DateStyle, Question | None, list[Notice]]:
+    assert layout.time is not None
+    cell = layout.cell(layout.time)
+    chosen = _chosen_forms(scratch, layout, forms)
+    words: dict[str, int] = {}
+    if set(chosen) & set(dates.NAMED):
+        found = scratch.rows(f"SELECT DISTINCT {word_sql(cell)} FROM {_filled(scratch, layout)}")
+        words = months_of(word for (word,) in found if word)
+    style = DateStyle(chosen, layout.date_order or "dmy", tuple(tails) or (0,), words)
+    notices = []
+    if chosen[0] == "serial":
+        notices.append(
+            Notice("excel_serial_dates", "The dates are Excel's serial numbers, counted from 30 December 1899.")
+        )
+    if has_order(style) and layout.date_order is None:
+        style, question, more = settle_order(scratch, layout, style, _filled(scratch, layout), answers)
+        return style, question, notices + more
+    return style, None, notices
+
+
+def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str, ...]:
+    """The forms in which the column is written, the most frequent first."""
+    said = sum(n for code, n in forms.items() if code != dates.EMPTY)
+    known = {FORMS[code].name: n for code, n in forms.items() if code < len(FORMS)}
+    ranked = sorted(known, key=lambda name: -known[name])
+    if ranked and ranked[0] in dates.BARE:
+        kept = tuple(ranked[:1])
+    else:
+        kept = tuple(name for name in ranked if name not in dates.BARE)
+    readable = sum(known[name] for name in kept)
+    if said and said - readable > UNREADABLE * said:
+        assert layout.time is not None
+        other = f"{dates.form_sql(layout.cell(layout.time))} NOT IN ({_codes(kept)}, {dates.EMPTY})"
+        example = _example(scratch, layout, layout.time, other)
+        raise IngestRefused(
+            "dates_not_understood",
+            f"{said - readable:,} of {said:,} cells of column '{scratch.sheet.headers[layout.time]}' are not dates in "
+            f"a known form, for example '{example}'",
+            "dates such as 2025-01-27, 27.01.2025, 01/27/2025, 27 Jan 2025 or 2025-W05, with or without a time",
+            "name another column in the template, or change the date format of the export",
+        )
+    return kept or ("iso",)
+
+
+def _codes(names: tuple[str, ...]) -> str:
+    return ", ".join(str(code) for code, form in enumerate(FORMS) if form.name in names) or "-1"
+
+
+def _example(scratch: Scratch, layout: Layout, column: int, condition: str) -> str:
+    cell = layout.cell(column)
+    found = scratch.rows(f"SELECT {cell} FROM {_filled(scratch, layout)} AND ({condition}) LIMIT 1")
+    return str(found[0][0])[:60] if found else ""
+
+
+def _numbers(
+    scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
+) -> tuple[dict[str, NumberStyle], Question | None, list[Notice]]:
+    _refuse_texts(scratch, layout, cells)
+    decimal = layout.decimal or {",": ".", ".": ","}.get(layout.thousands or "")
+    styles, undecided = numbers.decide(cells, decimal, layout.thousands)
+    notices: list[Notice] = []
+    question = _decimal_question(scratch, layout, undecided[0], cells[undecided[0]]) if undecided else None
+    if question and (answer := question.answered(answers)) is not None:
+        styles, _ = numbers.decide(cells, answer, layout.thousands)
+        said = {".": "point", ",": "comma"}[answer]
+        notices.append(Notice("ambiguous_number_format", f"Decimals were read after a {said}, as answered."))
+        question = None
+    if errors := sum(counts.get(numbers.SHEET_ERROR, 0) for counts in cells.values()):
+        notices.append(Notice("excel_error_values", f"{errors} cells hold a spreadsheet error and count as missing."))
+    if odd := sum(numbers.mixed(counts) for counts in cells.values()):
+        notices.append(Notice("mixed_number_format", f"{odd} numbers do not fit the style of their column."))
+    return styles, question, notices
+
+
+def _refuse_texts(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts]) -> None:
+    for role, column in layout.numbers.items():
+        other, said = numbers.not_numbers(cells[role])
+        if said and other > UNREADABLE * said:
+            cell = scratch.number(layout.cell(column))
+            example = _example(scratch, layout, column, f"{numbers.form_sql(cell)} = {numbers.OTHER}")
+            raise IngestRefused(
+                "numbers_not_understood",
+                f"{other:,} of {said:,} cells of column '{scratch.sheet.headers[column]}' are not numbers, "
+                f"for example '{example}'",
+                "a column of numbers",
+                "name another column in the template, or correct the export",
+            )
+
+
+def _decimal_question(scratch: Scratch, layout: Layout, role: str, counts: Counts) -> Question:
+    column = layout.numbers[role]
+    forms = {code: numbers.form_of(code) for code in counts}
+    telling = [c for c, form in forms.items() if form.doubtful] or [c for c, form in forms.items() if form.proves]
+    form = forms[telling[0]]
+    cell = scratch.number(layout.cell(column))
+    example = _example(scratch, layout, column, f"{numbers.form_sql(cell)} = {telling[0]}")
+    return numbers.decimal_question(scratch.sheet.headers[column], example, form.doubtful or form.proves or ".")

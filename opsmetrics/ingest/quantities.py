@@ -1,0 +1,142 @@
+"""What only the measures can tell about a record: unknown metrics, impossible counts and values, a break of scale."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from opsmetrics.ingest import faults
+from opsmetrics.ingest.duplicates import complete_sql
+from opsmetrics.ingest.faults import Fault, stored
+from opsmetrics.ingest.layout import METRIC, Layout, Meaning, Measure
+from opsmetrics.ingest.problems import NeedsAnswer, Question
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sql import one_of
+from opsmetrics.ingest.sql import text as literal
+from opsmetrics.measurements import Notice
+
+#: A break of scale: the larger part of a column's values is about 100 times the smaller one, both are close together.
+_RATIO = (40.0, 250.0)
+_SPREAD = 4.0
+_SHARE = 0.1
+
+
+def name_metrics(scratch: Scratch, layout: Layout, meaning: Meaning) -> None:
+    """The metric column holds the keys of the measures from here on."""
+    other: dict[str, list[str]] = {}
+    for metric, key in meaning.named.items():
+        if metric != key:
+            other.setdefault(key, []).append(metric)
+    for key, metrics in other.items():
+        name = layout.text_name(METRIC)
+        scratch.run(f"UPDATE stage SET {name} = {literal(key)} WHERE {name} IN {one_of(metrics)}")
+
+
+def mark_impossible(scratch: Scratch, layout: Layout, meaning: Meaning) -> None:
+    """Mark records that their own KPI rules out."""
+    for fault, texts in _refusals(meaning).values():
+        column = layout.texts[METRIC]
+        _mark(scratch, f"{layout.text_name(METRIC)} IN {one_of(texts)}", stored(fault, column))
+    for measure in meaning.joint:
+        for condition, fault, column in [*_empty_keys(layout, measure), *_rules(layout, measure)]:
+            _mark(scratch, f"{complete_sql(layout, measure)} AND ({condition})", stored(fault, column))
+
+
+def _refusals(meaning: Meaning) -> Mapping[str, tuple[Fault, list[str]]]:
+    found: dict[str, tuple[Fault, list[str]]] = {}
+    for metric, fault in meaning.refused.items():
+        found.setdefault(fault.code, (fault, []))[1].append(metric)
+    return found
+
+
+def _mark(scratch: Scratch, condition: str, fault: int) -> None:
+    scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {condition}")
+
+
+def _empty_keys(layout: Layout, measure: Measure) -> list[tuple[str, Fault, int]]:
+    roles = measure.keyed_by or ()
+    return [(f"{layout.text_name(role)} = ''", faults.EMPTY_KEY, layout.texts[role]) for role in roles]
+
+
+def _rules(layout: Layout, measure: Measure) -> list[tuple[str, Fault, int]]:
+    at = layout.numbers
+    names = {role: layout.number_name(role) for role in measure.columns}
+    rules = []
+    if measure.counted:
+        rules += [(f"{name} < 0", faults.NEGATIVE, at[role]) for role, name in names.items()]
+    if measure.share:
+        part, whole = measure.columns
+        rules.append((f"{names[part]} > {names[whole]}", faults.EXCEEDS, at[part]))
+    value = measure.columns[0]
+    if measure.low is not None:
+        rules.append((f"{names[value]} < {measure.low!r}", faults.OUT_OF_BOUNDS, at[value]))
+    if measure.high is not None:
+        rules.append((f"{names[value]} > {measure.high!r}", faults.OUT_OF_BOUNDS, at[value]))
+    return rules
+
+
+def settle_scale(
+    scratch: Scratch, layout: Layout, measures: Sequence[Measure], answers: Mapping[str, str]
+) -> list[Notice]:
+    """Where a share is written as 0.97 in some records and as 97 in others, ask which is meant and make them one.
+
+    Raises NeedsAnswer (`scale`).
+    """
+    notices = []
+    for measure in measures:
+        if len(measure.columns) != 1 or measure.counted:
+            continue
+        for metric, small, large in _breaks(scratch, layout, measure):
+            name = metric or measure.key
+            question = _scale_question(name, small, large)
+            choice = question.answered(answers)
+            if choice is None:
+                raise NeedsAnswer([question])
+            _rescale(scratch, layout, measure, metric, choice)
+            text = f"'{name}' is written in two scales ({small:g} and {large:g}); answered: {choice}."
+            notices.append(Notice("mixed_scale", text))
+    return notices
+
+
+def _breaks(scratch: Scratch, layout: Layout, measure: Measure) -> list[tuple[str | None, float, float]]:
+    """Metrics (None: the whole column) whose values lie in two groups a hundred apart, with both medians."""
+    name = layout.number_name(measure.columns[0])
+    metric = layout.text_name(METRIC) if METRIC in layout.texts else "NULL::VARCHAR"
+    small, large = f"FILTER (abs({name}) <= 1)", f"FILTER (abs({name}) > 1)"
+    found = scratch.rows(
+        f"SELECT {metric}, count(*), count(*) {small}, "
+        f"median({name}) {small}, max({name}) {small} / min({name}) {small}, "
+        f"median({name}) {large}, max({name}) {large} / min({name}) {large}, min({name}), max({name}) "
+        f"FROM stage WHERE fault = 0 AND {complete_sql(layout, measure)} AND {name} <> 0 GROUP BY 1"
+    )
+    broken = []
+    for metric_text, count, below, low, low_spread, high, high_spread, least, most in found:
+        if not below or below == count or least < 0 or most > 100:
+            continue
+        enough = _SHARE <= below / count <= 1 - _SHARE and below >= 3 and count - below >= 3
+        if enough and _RATIO[0] <= high / low <= _RATIO[1] and max(low_spread, high_spread) <= _SPREAD:
+            broken.append((metric_text, float(low), float(high)))
+    return broken
+
+
+def _scale_question(name: str, small: float, large: float) -> Question:
+    return Question(
+        "scale",
+        f"'{name}' is written in two scales: about {small:g} in some records, about {large:g} in others.",
+        (
+            f"percent: all in per cent, {small:g} becomes {small * 100:g}",
+            f"fraction: all as fractions, {large:g} becomes {large / 100:g}",
+            "as written: the values are right as they are",
+        ),
+    )
+
+
+def _rescale(scratch: Scratch, layout: Layout, measure: Measure, metric: str | None, choice: str) -> None:
+    name = layout.number_name(measure.columns[0])
+    only = f" AND {layout.text_name(METRIC)} = {literal(metric)}" if metric is not None else ""
+    mine = f"fault = 0 AND {complete_sql(layout, measure)}{only}"
+    if choice == "percent":
+        scratch.run(f"UPDATE stage SET {name} = {name} * 100 WHERE {mine} AND abs({name}) <= 1")
+    elif choice == "fraction":
+        scratch.run(f"UPDATE stage SET {name} = {name} / 100 WHERE {mine} AND abs({name}) > 1")

@@ -1,0 +1,56 @@
+"""What was recognised in a file, in words for a person to confirm."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+from opsmetrics.ingest.checked import Checked
+from opsmetrics.ingest.dates import ORDER_WORDS
+from opsmetrics.ingest.sheet import Sheet
+
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with mark",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252",
+    "latin-1": "Latin-1",
+}
+MARKS = {".": "point", ",": "comma"}
+
+
+def recognised(checked: Checked) -> tuple[tuple[str, str], ...]:
+    """Pairs of label and finding: encoding, delimiter, header, dates (with an example of the file), numbers, zone."""
+    found = [*recognised_sheet(checked.sheet)]
+    if checked.layout.time is not None:
+        found.append(("Dates", _dates(checked)))
+        found.append(("Time zone", checked.clock.zone or "as written"))
+    decimals = sorted({MARKS[style.decimal] for style in checked.reading.numbers.values()})
+    found.append(("Decimal mark", " and ".join(decimals)))
+    return tuple(found)
+
+
+def recognised_sheet(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """What is known before the columns have roles."""
+    head = sheet.head
+    header = "none" if head.line is None else f"line {head.line}"
+    return (
+        ("Encoding", ENCODINGS.get(sheet.encoding, sheet.encoding)),
+        ("Delimiter", sheet.delimiter_name),
+        ("Header", header),
+        ("Lines", f"{sheet.lines:,}"),
+    )
+
+
+def _dates(checked: Checked) -> str:
+    style = checked.reading.dates
+    assert style is not None
+    rows = checked.scratch.rows(f"SELECT line, stamp FROM record WHERE {checked.loads} ORDER BY line LIMIT 1")
+    order = f"{ORDER_WORDS[style.order]}, " if any(name.startswith("ordered") for name in style.forms) else ""
+    if not rows:
+        return f"{order}no example"
+    line, stamp = rows[0]
+    number = line + checked.sheet.head.first
+    assert checked.layout.time is not None
+    cells = checked.sheet.cells(number)
+    shown = f"{stamp:%-d %B %Y}" if checked.clock.dated else f"{stamp:%-d %B %Y %H:%M}"
+    return f"{order}{cells[checked.layout.time].strip()} = {shown}"

@@ -1,0 +1,127 @@
+"""Lines into records: quoted cells, cells of several lines, and quotation marks that are never closed.
+
+A quotation mark opens a cell only where the cell begins; anywhere else it is a character like others (12" pipe).
+A cell may run over several lines only if it is closed properly and its record then has the header's width;
+otherwise its first line alone is given up as unclosed and the lines after it are read on their own, so that one
+lost mark costs one record.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+#: A record of more lines than this is an unclosed mark.
+MOST_LINES = 500
+
+
+class Record(NamedTuple):
+    """Cells of one record, and how many physical lines it takes; no cells where a quotation mark is never closed."""
+
+    cells: list[str] | None
+    lines: int
+    text: str
+
+
+class _Open(Exception):
+    """A quoted cell reaches the end of the text."""
+
+
+class _Malformed(Exception):
+    """A quotation mark inside a quoted cell is neither doubled nor followed by a delimiter."""
+
+
+def split(text: str, delimiter: str, quote: str) -> list[str] | None:
+    """The cells of one line; None where a quoted cell is not closed in it."""
+    try:
+        return _cells(text, delimiter, quote, loose=True)
+    except _Open:
+        return None
+
+
+def records(lines: Iterable[str], delimiter: str, quote: str, width: int | None = None) -> Iterator[Record]:
+    """The records of these lines; `width` is the number of cells that one of several lines must have."""
+    ahead: deque[str] = deque()
+    source = iter(lines)
+    while True:
+        line = ahead.popleft() if ahead else next(source, None)
+        if line is None:
+            return
+        cells = line.split(delimiter) if quote not in line else split(line, delimiter, quote)
+        if cells is not None:
+            yield Record(cells, 1, line)
+            continue
+        found = _several_lines(line, ahead, source, delimiter, quote, width)
+        yield found
+        for _ in range(found.lines - 1):
+            ahead.popleft()
+
+
+def _several_lines(
+    line: str, ahead: deque[str], source: Iterator[str], delimiter: str, quote: str, width: int | None
+) -> Record:
+    """The record that begins with this line; lines read in advance are left in `ahead`."""
+    text = line
+    for count in range(2, MOST_LINES + 1):
+        if len(ahead) < count - 1:
+            following = next(source, None)
+            if following is None:
+                break
+            ahead.append(following)
+        text = f"{text}\n{ahead[count - 2]}"
+        if quote not in ahead[count - 2]:
+            continue
+        try:
+            cells = _cells(text, delimiter, quote, loose=False)
+        except _Open:
+            continue
+        except _Malformed:
+            break
+        if width in (None, len(cells)):
+            return Record(cells, count, text)
+        break
+    return Record(None, 1, line)
+
+
+def _cells(text: str, delimiter: str, quote: str, *, loose: bool) -> list[str]:
+    if quote not in text:
+        return text.split(delimiter)
+    if text[0] == quote and text[-1] == quote and len(text) > 1:  # the common case: every cell quoted
+        inner = text[1:-1].split(quote + delimiter + quote)
+        if text.count(quote) == 2 * len(inner):
+            return inner
+    cells: list[str] = []
+    position = 0
+    while position <= len(text):
+        cell, position = _cell(text, position, delimiter, quote, loose)
+        cells.append(cell)
+    return cells
+
+
+def _cell(text: str, start: int, delimiter: str, quote: str, loose: bool) -> tuple[str, int]:
+    """One cell and where the next one starts (beyond the text after the last cell)."""
+    opening = start
+    while text[opening : opening + 1] == " ":
+        opening += 1
+    if text[opening : opening + 1] != quote:
+        end = text.find(delimiter, start)
+        end = len(text) if end < 0 else end
+        return text[start:end], end + 1
+    inside, position = "", opening + 1
+    while True:
+        mark = text.find(quote, position)
+        if mark < 0:
+            raise _Open
+        inside += text[position:mark]
+        after = mark + 1
+        if text[after : after + 1] == quote:
+            inside, position = inside + quote, after + 1
+            continue
+        while text[after : after + 1] == " ":
+            after += 1
+        if after == len(text) or text[after] == delimiter:
+            return inside, after + 1
+        if not loose:
+            raise _Malformed
+        inside, position = inside + quote, mark + 1

@@ -1,0 +1,60 @@
+"""Rejected records with their line, their text and what to do about them; and as a file to take away."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+
+from opsmetrics.ingest.faults import COLUMN, FIRST_REJECT, REJECTS
+from opsmetrics.ingest.records import split
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.measurements import Batch
+
+COLUMNS = ("line", "text", "column", "code", "reason", "mend")
+#: First characters that make a spreadsheet take a text for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rejects_of(scratch: Scratch, sheet: Sheet) -> pd.DataFrame:
+    """One row for each rejected record: line, text (as in the file), column, code, reason, mend."""
+    first = sheet.head.first
+    found = scratch.rows(f"SELECT rowid + {first}, fault FROM stage WHERE fault >= {FIRST_REJECT * COLUMN} ORDER BY 1")
+    texts = sheet.texts(line for line, _ in found)
+    return rejects_frame(_row(sheet, line, fault, texts[line]) for line, fault in found)
+
+
+def rejects_frame(rows: object = ()) -> pd.DataFrame:
+    """A table of rejects, with its columns also where there are none."""
+    frame = pd.DataFrame(list(rows), columns=list(COLUMNS))  # type: ignore[call-overload]
+    return frame.astype({name: "int64" if name == "line" else "str" for name in COLUMNS})
+
+
+def _row(sheet: Sheet, line: int, fault: int, text: str) -> tuple[int, str, str, str, str, str]:
+    kind, position = REJECTS[fault // COLUMN], fault % COLUMN
+    column = sheet.headers[position - 1] if position else ""
+    cells = split(text, sheet.dialect.delimiter, sheet.dialect.quote) or []
+    cell = cells[position - 1].strip()[:80] if 0 < position <= len(cells) else ""
+    return line, text, column, kind.code, kind.reason.format(cell=cell, column=column), kind.mend
+
+
+def reject_csv(batch: Batch) -> bytes:
+    """The rejects of a batch as CSV (UTF-8 with mark, so that spreadsheets read it right).
+
+    Texts that a spreadsheet would take for a formula get a leading apostrophe; the line number stays a number.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    shown = [name for name in COLUMNS if name != "code"]
+    writer.writerow(shown)
+    for row in batch.rejects[shown].itertuples(index=False):
+        writer.writerow([int(row[0]), *(_harmless(str(cell)) for cell in row[1:])])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text

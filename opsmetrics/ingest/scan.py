@@ -1,0 +1,157 @@
+"""One pass over the bytes of a file: its hash, its line ends, its longest line, and what it is not."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from opsmetrics.ingest.limits import Limits
+from opsmetrics.ingest.problems import IngestRefused
+
+CHUNK = 1024 * 1024
+HEAD = 4096
+#: Control characters that no text table needs; tab, line feed and carriage return are not among them.
+CONTROLS = bytes(b for b in range(32) if b not in (9, 10, 13))
+
+#: First bytes of formats that people rename to .csv, and what to call them.
+MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"PK\x03\x04", "an Excel workbook or other ZIP archive", "save the sheet as CSV and load that"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document", "save the sheet as CSV and load that"),
+    (b"\x89PNG", "a PNG image", "export the data behind the picture as CSV"),
+    (b"\xff\xd8\xff", "a JPEG image", "export the data behind the picture as CSV"),
+    (b"GIF8", "a GIF image", "export the data behind the picture as CSV"),
+    (b"%PDF", "a PDF document", "export the table as CSV"),
+    (b"{\\rtf", "an RTF document", "save it as plain text and load that"),
+    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
+    (b"BZh", "a bzip2 archive", "unpack it first"),
+    (b"\xfd7zXZ", "an xz archive", "unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
+    (b"PAR1", "a Parquet file", "export it as CSV"),
+    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
+)
+MARKUP: tuple[tuple[bytes, str, str], ...] = (
+    (b"<!doctype html", "an HTML page", "log in again and export the data as CSV"),
+    (b"<html", "an HTML page", "log in again and export the data as CSV"),
+    (b"<?xml", "an XML document", "export the table as CSV"),
+    (b"<table", "an HTML table", "open it in a spreadsheet and save it as CSV"),
+    (b'{"', "a JSON document", "export the table as CSV"),
+    (b"[{", "a JSON document", "export the table as CSV"),
+)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the bytes of a file tell without a reader. `lf` and `cr` count lone ones, `crlf` the pairs."""
+
+    size: int = 0
+    sha256: str = ""
+    head: bytes = b""
+    ascii: bool = True
+    utf8: bool = True
+    controls: int = 0
+    nul: int = 0
+    lf: int = 0
+    crlf: int = 0
+    cr: int = 0
+    quotes: int = 0
+    apostrophes: int = 0
+    tabs: int = 0
+    last: int = -1  # the last byte
+    open_line: int = 0  # bytes of the line still open
+
+    @property
+    def lines(self) -> int:
+        """How many lines the file has."""
+        return self.lf + self.crlf + self.cr + (self.last not in (10, 13))
+
+    @property
+    def one_line_end(self) -> bool:
+        """True where all line ends are LF, or all CRLF: a reader can be trusted with them."""
+        return self.cr == 0 and (self.lf == 0 or self.crlf == 0)
+
+
+def scan_file(path: Path, limits: Limits) -> Scan:
+    """Read the file once in chunks of 1 MB.
+
+    Raises IngestRefused (`file_unreadable`, `empty_file`, `too_large`, `not_a_table`, `line_too_long`).
+    """
+    scan = Scan()
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                if not scan.size:
+                    scan = replace(scan, head=chunk[:HEAD])
+                    refuse_other_formats(scan.head)
+                digest.update(chunk)
+                scan = _count(scan, chunk, limits)
+                scan = replace(scan, ascii=scan.ascii and chunk.isascii(), utf8=scan.utf8 and _decodes(decoder, chunk))
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        mend = "check its name and your rights to it"
+        raise IngestRefused("file_unreadable", f"'{path.name}' cannot be read ({why})", "a file", mend) from None
+    if not scan.size:
+        raise IngestRefused("empty_file", "the file is empty (0 bytes)", "a table with a header", "export it again")
+    return replace(scan, sha256=digest.hexdigest(), utf8=scan.utf8 and _decodes(decoder, b"", final=True))
+
+
+def refuse_other_formats(head: bytes) -> None:
+    """Refuse by name what is not a text table. Raises IngestRefused (`not_a_table`)."""
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    known = [kind for kind in MAGIC if head.startswith(kind[0])]
+    known += [kind for kind in MARKUP if start.startswith(kind[0])]
+    if known:
+        _, name, mend = known[0]
+        raise IngestRefused("not_a_table", f"this file is {name}", "a text table such as CSV", mend)
+
+
+def _count(scan: Scan, chunk: bytes, limits: Limits) -> Scan:
+    if scan.size + len(chunk) > limits.bytes:
+        raise IngestRefused(
+            "too_large",
+            f"the file is larger than {limits.bytes / 1024**2:,.0f} MB",
+            "a smaller file",
+            "split it, for example by month",
+        )
+    crlf, lf, cr = chunk.count(b"\r\n"), chunk.count(b"\n"), chunk.count(b"\r")
+    split_pair = scan.last == 13 and chunk[0] == 10  # CRLF that two chunks share
+    return replace(
+        scan,
+        size=scan.size + len(chunk),
+        crlf=scan.crlf + crlf + split_pair,
+        lf=scan.lf + lf - crlf - split_pair,
+        cr=scan.cr + cr - crlf - split_pair,
+        controls=scan.controls + len(chunk) - len(chunk.translate(None, CONTROLS)),
+        nul=scan.nul + chunk.count(b"\0"),
+        quotes=scan.quotes + chunk.count(b'"'),
+        apostrophes=scan.apostrophes + chunk.count(b"'"),
+        tabs=scan.tabs + chunk.count(b"\t"),
+        last=chunk[-1],
+        open_line=_open_line(scan.open_line, chunk, limits),
+    )
+
+
+def _open_line(before: int, chunk: bytes, limits: Limits) -> int:
+    """Bytes of the line that this chunk leaves open. Raises IngestRefused (`line_too_long`) for any line."""
+    pieces = chunk.replace(b"\r", b"\n").split(b"\n")
+    lengths = [len(piece) for piece in pieces]
+    lengths[0] += before
+    if max(lengths) > limits.line:
+        raise IngestRefused(
+            "line_too_long",
+            f"a line of more than {limits.line:,} bytes",
+            "a table with one record to a line",
+            "export it with line ends",
+        )
+    return lengths[-1]
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True

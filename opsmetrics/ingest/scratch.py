@@ -1,0 +1,110 @@
+"""The scratch database in which one file is read: in memory, one per preparation, closed to the outside afterwards."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.sql import text
+
+#: Never in a readable file, so that the reader sees each line as one cell.
+_NEVER = "\x01"
+_PLAIN = "-'"  # for − and ’
+
+
+class Scratch:
+    """One in-memory DuckDB with the file's lines; each call runs on its own cursor."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        folder = Path(tempfile.mkdtemp(prefix="ingest-"))
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": sheet.limits.memory,
+            "temp_directory": str(folder),
+            "autoload_known_extensions": False,
+        }
+        self._connection = duckdb.connect(config=config)
+        weakref.finalize(self, _dispose, self._connection, folder)
+
+    def run(self, sql: str) -> None:
+        """Run statements that answer nothing."""
+        with self.cursor() as cursor:
+            cursor.execute(sql)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer as tuples."""
+        with self.cursor() as cursor:
+            return cursor.execute(sql).fetchall()
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """The answer as a frame."""
+        with self.cursor() as cursor:
+            frame: pd.DataFrame = cursor.sql(sql).to_arrow_table().to_pandas()
+            return frame
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own. Raises IngestRefused (`too_much_memory`, `unreadable`)."""
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        except duckdb.OutOfMemoryException:
+            raise IngestRefused(
+                "too_much_memory",
+                f"the file needs more than {self.sheet.limits.memory} of memory",
+                "a smaller file",
+                "split it, for example by month",
+            ) from None
+        finally:
+            cursor.close()
+
+    def close_to_outside(self) -> None:
+        """From now on no statement can reach files or the network."""
+        self.run("SET enable_external_access = false")
+
+    def source(self, columns: Sequence[int]) -> str:
+        """A subquery over the records: the line `t`, its cells `f`, and c0, c1 … the cleaned cells of these columns.
+
+        Explicit and all text: each line arrives as one VARCHAR and is parted by the known separator, so that no
+        dialect is sniffed, no line is dropped and the position of a row is the number of its line.
+        """
+        cells = "".join(f", {self._clean(f'f[{column + 1}]')} AS c{i}" for i, column in enumerate(columns))
+        parted = f"SELECT t, string_split(t, {text(self.sheet.separator)}) AS f FROM {self._lines()}"
+        return f"(SELECT t, f{cells} FROM ({parted}))"
+
+    def number(self, cell: str) -> str:
+        """The cell with an ordinary minus sign and apostrophe."""
+        return cell if self.sheet.ascii else f"translate({cell}, '−’', {text(_PLAIN)})"
+
+    def _lines(self) -> str:
+        sheet = self.sheet
+        return (
+            f"read_csv({text(str(sheet.readable))}, columns = {{'t': 'VARCHAR'}}, auto_detect = false, header = false, "
+            f"delim = '{_NEVER}', quote = '', escape = '', skip = {sheet.head.first - 1}, "
+            f"max_line_size = {4 * sheet.limits.line})"
+        )
+
+    def _clean(self, cell: str) -> str:
+        """The cell composed (NFC), without invisible characters, trimmed."""
+        if self.sheet.ascii:
+            return f"trim({cell}, ' \t')" if self.sheet.tabs else f"trim({cell})"
+        seen = f"translate({cell}, {text(BLANKS + ZERO_WIDTH)}, {text(' ' * len(BLANKS))})"
+        return f"trim(nfc_normalize({seen}))"
+
+
+def _dispose(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    connection.close()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,40 @@
+"""Names that differ only in case are one name: the most frequent spelling stands for all, and it is said so."""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.problems import listed
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sql import text
+from opsmetrics.measurements import Notice
+
+
+def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
+    """Replace rarer spellings in the stage. The choice does not depend on the order of the records, so that the same
+    records in another order give the same keys."""
+    notices = []
+    for role in layout.texts:
+        name = layout.text_name(role)
+        variants = _variants(scratch, name)
+        for kept, others in variants.items():
+            said = " OR ".join(f"{name} = {text(other)}" for other in others)
+            scratch.run(f"UPDATE stage SET {name} = {text(kept)} WHERE {said}")
+        if variants:
+            pairs = (f"{other} → {kept}" for kept, others in variants.items() for other in others)
+            notices.append(Notice("values_normalised", f"Spellings of {role} were made one: {listed(pairs)}."))
+    return notices
+
+
+def _variants(scratch: Scratch, name: str) -> dict[str, list[str]]:
+    """The spelling kept → the others."""
+    loaded = f"FROM stage WHERE fault = 0 AND {name} IS NOT NULL"
+    distinct, folded = scratch.rows(f"SELECT count(DISTINCT {name}), count(DISTINCT lower({name})) {loaded}")[0]
+    if distinct == folded:
+        return {}
+    ranked = scratch.rows(f"SELECT lower({name}), {name} {loaded} GROUP BY 2 ORDER BY count(*) DESC, {name}")
+    groups: dict[str, list[str]] = {}
+    for folded_name, spelling in ranked:
+        groups.setdefault(folded_name, []).append(spelling)
+    return {spellings[0]: spellings[1:] for spellings in groups.values() if len(spellings) > 1}

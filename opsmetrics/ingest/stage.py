@@ -1,0 +1,151 @@
+"""The one pass: text cells → instants and numbers with a fault for each record that cannot be loaded.
+
+The table `stage` has one row for each line after the header, in order (rowid), with
+  stamp    the time as written, or in UTC where `zoned`
+  reading  number of the reading (null: not given)
+  x0 …     the text roles, n0 … the number roles, in the layout's order
+  fault    0, or kind and column of the fault (faults.py)
+"""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import datetime as dt
+
+from opsmetrics.ingest import faults
+from opsmetrics.ingest.cells import fold
+from opsmetrics.ingest.faults import COLUMN, Fault, stored
+from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
+from opsmetrics.ingest.numbers import missing_sql
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.profile import Reading
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sheet import CONTINUED, UNCLOSED
+from opsmetrics.ingest.sql import text
+from opsmetrics.ingest.totals import is_total, is_total_alone
+
+#: Highest sample number; far above any series, and far below what a stamp can hold.
+_SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
+
+
+def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
+    """Create the table `stage`. Raises IngestRefused (`changed_while_read`)."""
+    texts = [f"x{i}" for i in range(len(layout.texts))]
+    numbers = [f"n{i}" for i in range(len(layout.numbers))]
+    kept = ", ".join(
+        ["stamp", "zoned", "reading", *texts, *(f"CASE WHEN isfinite({n}) THEN {n} END AS {n}" for n in numbers)]
+    )
+    scratch.run(
+        f"CREATE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
+        f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns)})"
+    )
+    scratch.close_to_outside()
+    expected = scratch.sheet.lines - scratch.sheet.head.first + 1
+    (read,) = scratch.rows("SELECT count(*) FROM stage")[0]
+    if read != expected:
+        raise IngestRefused(
+            "changed_while_read",
+            f"{read:,} lines where {expected:,} were counted",
+            "a file that nobody writes to",
+            "load it again when it is complete",
+        )
+
+
+def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
+    found = [*_time(layout, reading)]
+    found.append(
+        f"{_whole(layout.cell(layout.reading))} AS reading" if layout.reading is not None else "NULL::BIGINT AS reading"
+    )
+    for i, column in enumerate(layout.texts.values()):
+        cell = layout.cell(column)
+        found.append(
+            f"CASE WHEN contains({cell}, '  ') THEN regexp_replace({cell}, ' +', ' ', 'g') ELSE {cell} END AS x{i}"
+        )
+    for i, (role, column) in enumerate(layout.numbers.items()):
+        found.append(f"{reading.numbers[role].sql(scratch.number(layout.cell(column)))} AS n{i}")
+    return ", ".join(found)
+
+
+def _whole(cell: str) -> str:
+    return f"CASE WHEN regexp_full_match({cell}, '{_SAMPLE}') THEN TRY_CAST({cell} AS DOUBLE)::BIGINT END"
+
+
+def _time(layout: Layout, reading: Reading) -> list[str]:
+    if layout.time is None:
+        assert layout.point is not None
+        return [
+            f"TIMESTAMP '1970-01-01' + to_minutes(15 * {_whole(layout.cell(layout.point))}) AS stamp",
+            "TRUE AS zoned",
+        ]
+    style, cell = reading.dates, layout.cell(layout.time)
+    assert style is not None
+    if not style.offsets:
+        return [f"{style.sql(cell)} AS stamp", f"{str(style.zoned).upper()} AS zoned"]
+    offset = style.offset_sql(cell)
+    return [
+        f"{style.sql(cell)} - to_minutes(coalesce({offset}, 0)) AS stamp",
+        f"{offset} IS NOT NULL AS zoned",
+    ]
+
+
+def _fault(scratch: Scratch, layout: Layout, today: dt.date) -> str:
+    """The first thing that is wrong with a record, 0 where nothing is."""
+    width = len(scratch.sheet.headers)
+    time = layout.time if layout.time is not None else layout.point
+    latest = today + dt.timedelta(days=2)
+    surplus = _surplus(width)
+    arms = [f"WHEN stamp IS NULL THEN {_timeless(scratch, layout)}"]
+    arms.append(_when(f"len(f) < {width}", faults.TOO_FEW))
+    arms.append(_when(surplus, faults.TOO_MANY))
+    if layout.time is not None:
+        arms.append(_when(f"stamp < TIMESTAMP '{EARLIEST}' OR stamp >= TIMESTAMP '{latest}'", faults.IMPLAUSIBLE, time))
+    for role in layout.texts:
+        if role != METRIC:
+            total = faults.TOTAL * COLUMN
+            arms.append(f"WHEN {is_total_alone(f'lower({layout.text_name(role)})')} THEN {total}")
+    if layout.reading is not None:
+        arms.append(_when("reading IS NULL", faults.BAD_SAMPLE, layout.reading))
+    for i, column in enumerate(layout.numbers.values()):
+        nothing = f"CASE WHEN n{i} IS NULL THEN NOT {missing_sql(layout.cell(column))} ELSE NOT isfinite(n{i}) END"
+        arms.append(_when(nothing, faults.NOT_A_NUMBER, column))
+    return f"CASE {' '.join(arms)} ELSE 0 END"
+
+
+def _when(condition: str, fault: Fault, column: int | None = None) -> str:
+    return f"WHEN {condition} THEN {stored(fault, column)}"
+
+
+def _surplus(width: int) -> str:
+    return f"CASE WHEN len(f) > {width} THEN trim(array_to_string(f[{width + 1}:], '')) <> '' ELSE FALSE END"
+
+
+def _timeless(scratch: Scratch, layout: Layout) -> str:
+    """What a record without a readable time or sample is: no record at all, a total, a header, or faulty."""
+    width = len(scratch.sheet.headers)
+    column = layout.time if layout.time is not None else layout.point
+    assert column is not None
+    cell = layout.cell(column)
+    filled = "list_filter(f, lambda x: trim(x, ' \t\u00a0') <> '')"
+    first = f"lower(trim({filled}[1], ' \t\u00a0'))"
+    unread = faults.BAD_DATE if layout.time is not None else faults.BAD_SAMPLE
+    few = _when(f"len(f) < {width}", faults.TOO_FEW)
+    empty = _when(f"{cell} = ''", faults.NO_DATE, column)
+    return (
+        f"CASE WHEN t = {text(CONTINUED)} THEN {faults.CONTINUED * COLUMN} "
+        f"WHEN starts_with(t, {text(UNCLOSED)}) THEN {stored(faults.UNCLOSED)} "
+        f"WHEN t IS NULL OR len({filled}) = 0 THEN {faults.BLANK * COLUMN} "
+        f"WHEN {is_total(first)} THEN {faults.TOTAL * COLUMN} "
+        f"WHEN {_repeated_header(scratch, layout)} THEN {faults.HEADER * COLUMN} "
+        f"WHEN len({filled}) = 1 THEN {stored(faults.ALONE)} "
+        f"{few} {_when(_surplus(width), faults.TOO_MANY)} {empty} ELSE {stored(unread, column)} END"
+    )
+
+
+def _repeated_header(scratch: Scratch, layout: Layout) -> str:
+    """True where every column read repeats its own header."""
+    if scratch.sheet.head.line is None:
+        return "FALSE"
+    raw = scratch.sheet.head.raw
+    same = (f"replace(lower({layout.cell(c)}), '_', ' ') = {text(fold(raw[c]))}" for c in layout.columns)
+    return f"({' AND '.join(same)})"

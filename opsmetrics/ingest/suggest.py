@@ -1,0 +1,216 @@
+"""A mapping proposed from the names of columns, with how sure it is: taken as it is only where nothing is open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import PurePath
+
+from opsmetrics.catalog import Catalog, Dimension, Kpi
+from opsmetrics.ingest.cells import fold, kind_of
+from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi
+from opsmetrics.ingest.problems import IngestRefused, listed
+from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.synonyms import DIMENSIONS, ROLES
+from opsmetrics.ingest.template import Measured, Template
+
+EXACT = 1.0  # the same word
+SYNONYM = 0.8  # another word for it
+CONTENT = 0.7  # from what the cells look like
+SIMILAR = 0.6  # nearly the same word
+#: Letters that two words must share to count as similar.
+_ALIKE = 0.86
+TIMES = ("date", "ts", "sample")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a column is taken for: a role, a dimension, or a KPI's value or count; '' where nothing fits."""
+
+    header: str
+    role: str
+    confidence: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A proposed mapping of a sheet. `missing` lists in words what no column gives."""
+
+    name: str
+    headers: tuple[str, ...]
+    guesses: tuple[Guess, ...]
+    kpis: tuple[Measured, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def unsure(self) -> tuple[Guess, ...]:
+        """Guesses that a person should confirm."""
+        return tuple(guess for guess in self.guesses if guess.role and guess.confidence < EXACT)
+
+    @property
+    def exact(self) -> bool:
+        """True where every column needed was found by its own name."""
+        return not self.missing and not self.unsure
+
+    def draft(self) -> Template:
+        """The proposal as a template, for a person to correct; it may be incomplete."""
+        stated = {source for entry in self.kpis for source in entry.sources}
+        kept = [g for g in self.guesses if g.role not in ("", "comment") and g.header not in stated]
+        long = any(guess.role == "metric" for guess in kept)
+        columns = {g.header: g.role for g in kept if long or g.role not in LONG}
+        return Template(name=self.name, columns=columns, kpis=self.kpis, header=self.headers)
+
+    def as_template(self) -> Template:
+        """The template where the proposal is exact. Raises IngestRefused (`not_recognised`) with everything open."""
+        if self.exact:
+            return self.draft()
+        open_points = [*self.missing, *(f"'{g.header}' looks like {g.role} ({g.why})" for g in self.unsure)]
+        raise IngestRefused(
+            "not_recognised",
+            f"the columns {listed(self.headers)} do not say everything: {'; '.join(open_points)}",
+            "columns named as the catalogue names them, or an import template",
+            "confirm the mapping on the Upload page, or give a template",
+        )
+
+
+def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
+    """Propose what each column means from its name, and its cells where the name says nothing."""
+    guesses = {header: _named(header, catalog) for header in sheet.headers}
+    _settle_time(sheet, guesses)
+    long = _holds(guesses, "metric") and _holds(guesses, "value", "numerator")
+    kpis = () if long else _stated(sheet.headers, catalog, guesses)
+    if not long and not kpis:
+        kpis = _only_value(catalog, guesses)
+    missing = _missing(sheet, catalog, guesses, kpis, long)
+    stem = PurePath(sheet.name).stem
+    return Suggestion(stem or "file", sheet.headers, tuple(guesses[h] for h in sheet.headers), kpis, tuple(missing))
+
+
+def _holds(guesses: dict[str, Guess], *roles: str) -> bool:
+    return any(guess.role in roles for guess in guesses.values())
+
+
+def _named(header: str, catalog: Catalog) -> Guess:
+    """The best reading of a header on its own."""
+    word = fold(header)
+    for dimension in catalog.dimensions:
+        if word in (fold(dimension.key), fold(dimension.name)):
+            return Guess(header, dimension.key, EXACT, "its name")
+    for role, words in ROLES.items():
+        if word in words:
+            return Guess(header, role, EXACT, "its name")
+    for dimension in catalog.dimensions:
+        if any(word in words and _names(dimension) & set(words) for words in DIMENSIONS):
+            return Guess(header, dimension.key, SYNONYM, "another word for it")
+    for dimension in catalog.dimensions:
+        if any(_similar(word, name) for name in _names(dimension)):
+            return Guess(header, dimension.key, SIMILAR, "a similar name")
+    return Guess(header, "", 0.0, "")
+
+
+def _names(dimension: Dimension) -> set[str]:
+    return {fold(dimension.key), fold(dimension.name)}
+
+
+def _similar(a: str, b: str) -> bool:
+    return SequenceMatcher(None, a, b).ratio() >= _ALIKE
+
+
+def _settle_time(sheet: Sheet, guesses: dict[str, Guess]) -> None:
+    """One column of time: by name if its cells agree, else the only column of dates."""
+    kinds = {header: _kind(sheet, i) for i, header in enumerate(sheet.headers)}
+    for header, guess in guesses.items():
+        if guess.role in ("date", "ts") and kinds[header] == "text":
+            guesses[header] = Guess(header, "", 0.0, "")
+    if any(guess.role in TIMES for guess in guesses.values()):
+        return
+    dated = [header for header, kind in kinds.items() if kind == "date" and not guesses[header].role]
+    if len(dated) == 1:
+        guesses[dated[0]] = Guess(dated[0], "date", CONTENT, "the only column of dates")
+
+
+def _kind(sheet: Sheet, column: int) -> str:
+    found = Counter(kind_of(row[column]) for row in sheet.rows if len(row) > column)
+    found.pop("empty", None)
+    return found.most_common(1)[0][0] if found else "empty"
+
+
+def _stated(headers: Sequence[str], catalog: Catalog, guesses: dict[str, Guess]) -> tuple[Measured, ...]:
+    """KPIs whose counts or values have columns of their own."""
+    by_word = {fold(header): header for header in headers}
+    found = []
+    for kpi in catalog.kpis:
+        entry = _entry(kpi, by_word)
+        if entry:
+            found.append(entry)
+            for source in entry.sources:
+                guesses[source] = Guess(source, kpi.key, EXACT, "its name")
+    return tuple(found)
+
+
+def _entry(kpi: Kpi, by_word: dict[str, str]) -> Measured | None:
+    if not kpi.counts:
+        header = by_word.get(fold(kpi.key)) or by_word.get(fold(kpi.name))
+        return Measured(kpi.key, value=header) if header else None
+    part = _one(by_word, kpi.numerator, f"{kpi.key} numerator", f"{kpi.name} numerator")
+    whole = _one(by_word, kpi.denominator, f"{kpi.key} denominator", f"{kpi.name} denominator")
+    if part and (whole or kpi.kind in WITHOUT_DENOMINATOR):
+        return Measured(kpi.key, numerator=part, denominator=whole)
+    return None
+
+
+def _one(by_word: dict[str, str], *names: str | None) -> str | None:
+    return next((by_word[fold(name)] for name in names if name and fold(name) in by_word), None)
+
+
+def _only_value(catalog: Catalog, guesses: dict[str, Guess]) -> tuple[Measured, ...]:
+    """A value or a pair of counts without a name is the catalogue's only KPI of that kind: to be confirmed."""
+    at = {guess.role: header for header, guess in guesses.items() if guess.role in LONG}
+    if "value" in at:
+        fitting = [kpi for kpi in catalog.kpis if not kpi.counts]
+        entry = Measured(fitting[0].key, value=at["value"]) if len(fitting) == 1 else None
+    elif {"numerator", "denominator"} <= set(at):
+        fitting = [kpi for kpi in catalog.kpis if kpi.counts]
+        pair = {"numerator": at["numerator"], "denominator": at["denominator"]}
+        entry = Measured(fitting[0].key, **pair) if len(fitting) == 1 else None
+    else:
+        entry = None
+    if entry is None:
+        return ()
+    for source in entry.sources:
+        guesses[source] = Guess(source, entry.key, SIMILAR, "the only KPI of this kind")
+    return (entry,)
+
+
+def _missing(
+    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], kpis: Iterable[Measured], long: bool
+) -> list[str]:
+    times = [header for header, guess in guesses.items() if guess.role in TIMES]
+    missing = []
+    if not times:
+        missing.append("no column of dates, stamps or sample numbers")
+    elif len(times) > 1:
+        missing.append(f"several columns of time ({listed(times)})")
+    if sheet.head.line is None:
+        missing.append("no header row")
+    meant = _metrics(sheet, catalog, guesses) if long else [catalog[entry.key] for entry in kpis]
+    if not meant:
+        missing.append("no column named like a KPI, its counts, or a metric and its value")
+    held = Counter(guess.role for guess in guesses.values() if guess.role)
+    for dimension in catalog.dimensions:
+        used = [kpi.name for kpi in meant if dimension.key in kpi.dimensions]
+        if used and not held[dimension.key]:
+            missing.append(f"no column for {dimension.name}, by which {listed(used)} is told apart")
+        if used and held[dimension.key] > 1:
+            missing.append(f"several columns for {dimension.name}")
+    return missing
+
+
+def _metrics(sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess]) -> list[Kpi]:
+    """The KPIs that the first records of a long file name."""
+    column = next(i for i, header in enumerate(sheet.headers) if guesses[header].role == "metric")
+    found = {fold(row[column]): find_kpi(catalog, row[column]) for row in sheet.rows if len(row) > column}
+    return [kpi for kpi in found.values() if kpi is not None]

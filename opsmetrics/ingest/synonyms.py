@@ -1,0 +1,73 @@
+"""Words that head columns in English, German, French and Spanish, in folded form (see `cells.fold`)."""
+
+from __future__ import annotations
+
+#: Words for the roles of a column; a header that is one of them is taken for certain.
+ROLES: dict[str, tuple[str, ...]] = {
+    "date": (
+        *("date", "day", "period", "week", "month", "quarter", "report date", "reporting date", "reporting period"),
+        *("datum", "tag", "periode", "zeitraum", "woche", "monat", "kw", "kalenderwoche", "berichtsmonat", "quartal"),
+        *("jour", "période", "semaine", "mois", "trimestre", "fecha", "día", "dia", "periodo", "semana", "mes"),
+    ),
+    "ts": (
+        *("ts", "timestamp", "time stamp", "time", "datetime", "date time", "date/time", "date and time"),
+        *("zeitstempel", "zeitpunkt", "zeit", "datum/zeit", "horodatage", "date heure", "date et heure", "heure"),
+        *("marca de tiempo", "fecha hora", "fecha y hora", "hora"),
+    ),
+    "sample": (
+        *("sample", "sample number", "sample no", "subgroup", "lot", "stichprobe", "probe", "los"),
+        *("échantillon", "echantillon", "muestra", "lote"),
+    ),
+    "metric": (
+        *("metric", "kpi", "measure", "indicator", "kennzahl", "messgröße", "messgrösse", "indicateur", "mesure"),
+        *("indicador", "métrica", "metrica", "medida"),
+    ),
+    "value": ("value", "reading", "result", "wert", "messwert", "valeur", "résultat", "valor", "resultado"),
+    "numerator": ("numerator", "zähler", "numérateur", "numerador"),
+    "denominator": ("denominator", "nenner", "dénominateur", "denominador"),
+    "comment": (
+        *("comment", "comments", "note", "notes", "remark", "remarks", "bemerkung", "kommentar", "anmerkung"),
+        *("commentaire", "remarque", "comentario", "observación", "nota"),
+    ),
+}
+
+#: Words for the same dimension; one of them may stand for another, but a person should confirm it.
+DIMENSIONS: tuple[tuple[str, ...], ...] = (
+    ("site", "plant", "factory", "location", "facility", "werk", "standort", "usine", "planta", "sitio", "centro"),
+    ("line", "production line", "linie", "ligne", "línea", "linea"),
+    ("machine", "equipment", "asset", "maschine", "anlage", "équipement", "máquina", "maquina", "equipo"),
+    ("shift", "crew", "schicht", "équipe", "equipe", "poste", "turno"),
+    (
+        "product",
+        "article",
+        "item",
+        "sku",
+        "part",
+        "produkt",
+        "artikel",
+        "teil",
+        "produit",
+        "pièce",
+        "producto",
+        "artículo",
+    ),
+    (
+        "area",
+        "department",
+        "unit",
+        "ward",
+        "bereich",
+        "abteilung",
+        "station",
+        "service",
+        "secteur",
+        "área",
+        "departamento",
+    ),
+    ("organisation", "organization", "org", "org code", "trust", "provider", "company", "firma", "société", "empresa"),
+    ("team", "group", "gruppe", "groupe", "equipo de trabajo", "grupo"),
+    ("type", "category", "class", "kind", "art", "typ", "kategorie", "catégorie", "tipo", "categoría", "clase"),
+    ("customer", "client", "kunde", "cliente"),
+    ("supplier", "vendor", "lieferant", "fournisseur", "proveedor"),
+    ("country", "region", "land", "pays", "país", "región", "région"),
+)

@@ -1,0 +1,149 @@
+"""Import templates: how the files of one source are read, kept as TOML beside the store."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsmetrics.ingest.cells import fold
+from opsmetrics.ingest.problems import IngestRefused, listed
+from opsmetrics.ingest.template_check import TemplateProblem, problems_of
+
+if TYPE_CHECKING:
+    from opsmetrics.ingest.sheet import Sheet
+
+#: What a column may hold besides a dimension: any other role is the key of one.
+ROLES = ("date", "ts", "sample", "metric", "value", "numerator", "denominator", "comment", "ignore")
+
+
+class TemplateError(ValueError):
+    """A template that cannot be used: all its mistakes at once, each with key, found, wanted and mend."""
+
+    def __init__(self, problems: Iterable[TemplateProblem], source: str = "template") -> None:
+        self.problems = tuple(problems)
+        lines = [f"{p.key}: {p.found}; wanted: {p.wanted}; {p.mend}." for p in self.problems]
+        super().__init__("\n".join([f"The import template ({source}) has {len(lines)} mistake(s).", *lines]))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Which columns of a record state one KPI: a value, or a numerator and (for proportions) a denominator."""
+
+    key: str
+    value: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The headers of the columns used."""
+        return tuple(s for s in (self.value, self.numerator, self.denominator) if s)
+
+
+@dataclass(frozen=True)
+class Template:
+    """How the files of one source are read. Whatever is None is found out from the file, or asked."""
+
+    name: str
+    columns: Mapping[str, str]  # header → role
+    kpis: tuple[Measured, ...] = ()
+    header: tuple[str, ...] = ()  # all headers, by which a file is recognised
+    time_zone: str | None = None  # of stamps without an offset; None: the KPI's calendar
+    decimal: str | None = None
+    thousands: str | None = None
+    date_order: str | None = None  # dmy | mdy | ymd
+    encoding: str | None = None
+    delimiter: str | None = None
+    covers: str | None = None  # day | week | month | quarter: a file covers whole ones
+    repeats: str | None = None  # "samples": readings of one instant are numbered in file order
+
+    @classmethod
+    def load(cls, source: str | Path) -> Template:
+        """A template from TOML text, or from a file. Raises TemplateError with all mistakes at once."""
+        text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+        where = source.name if isinstance(source, Path) else "text"
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            problem = TemplateProblem("TOML", str(error), "a valid TOML document", "mend the line named")
+            raise TemplateError([problem], where) from None
+        if problems := problems_of(table, ROLES):
+            raise TemplateError(problems, where)
+        return cls._from(table)
+
+    @classmethod
+    def _from(cls, table: Mapping[str, Any]) -> Template:
+        plain = {key: value for key, value in table.items() if key not in ("columns", "kpis", "header")}
+        return cls(
+            columns=dict(table.get("columns", {})),
+            kpis=tuple(Measured(**entry) for entry in table.get("kpis", [])),
+            header=tuple(table.get("header", ())),
+            **plain,
+        )
+
+    def dump(self) -> str:
+        """The template as TOML; `Template.load` reads it back unchanged."""
+        lines = [f"name = {_text(self.name)}"]
+        if self.header:
+            lines.append(f"header = [{', '.join(map(_text, self.header))}]")
+        for key in OPTIONS:
+            value = getattr(self, key)
+            if value is not None:
+                lines.append(f"{key} = {_text(value)}")
+        lines += ["", "[columns]", *(f"{_text(header)} = {_text(role)}" for header, role in self.columns.items())]
+        for entry in self.kpis:
+            lines += ["", "[[kpis]]"]
+            fields = {"key": entry.key, "value": entry.value}
+            fields |= {"numerator": entry.numerator, "denominator": entry.denominator}
+            lines += [f"{key} = {_text(value)}" for key, value in fields.items() if value is not None]
+        return "\n".join(lines) + "\n"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The headers that a file must have."""
+        used = [header for header, role in self.columns.items() if role not in ("ignore", "comment")]
+        for entry in self.kpis:
+            used += [source for source in entry.sources if source not in used]
+        return tuple(used)
+
+    def column(self, role: str) -> str | None:
+        """The header of the column with this role, or None."""
+        return next((header for header, held in self.columns.items() if held == role), None)
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """Dimension key → header."""
+        return {role: header for header, role in self.columns.items() if role not in ROLES}
+
+    def remembering(self, answers: Mapping[str, str]) -> Template:
+        """The same template with a person's answers about dates and numbers kept, so that they are not asked again."""
+        order = answers.get("date_order", self.date_order or "").split(":", 1)[0]
+        decimal = answers.get("decimal", self.decimal or "").split(":", 1)[0]
+        return replace(self, date_order=order or None, decimal=decimal or None)
+
+
+OPTIONS = ("time_zone", "decimal", "thousands", "date_order", "encoding", "delimiter", "covers", "repeats")
+
+
+def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | None:
+    """The template whose header is the sheet's (any case and blanks), None where none fits.
+
+    Where the order of columns differs, the same set of headers will do. Raises IngestRefused (`which_template`).
+    """
+    found = [fold(name) for name in sheet.headers]
+    named = [(t, [fold(name) for name in t.header or t.columns]) for t in templates]
+    fitting = [t for t, header in named if header == found] or [t for t, header in named if set(header) == set(found)]
+    if len(fitting) > 1:
+        names = listed(t.name for t in fitting)
+        raise IngestRefused(
+            "which_template", f"several templates fit this header ({names})", "one", "name the template"
+        )
+    return fitting[0] if fitting else None
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

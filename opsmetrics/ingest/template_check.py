@@ -1,0 +1,168 @@
+"""The mistakes of an import template, all at once."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from opsmetrics.ingest.cells import fold
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "decimal": (".", ","),
+    "thousands": (",", ".", " ", "'"),
+    "date_order": ("dmy", "mdy", "ymd"),
+    "covers": ("day", "week", "month", "quarter"),
+    "repeats": ("samples",),
+}
+TEXTS = ("name", "time_zone", "encoding", "delimiter", *CHOICES)
+KNOWN = (*TEXTS, "header", "columns", "kpis")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class TemplateProblem:
+    """One mistake: where, what was found, what was wanted, what to do."""
+
+    key: str
+    found: str
+    wanted: str
+    mend: str
+
+
+def problems_of(table: Mapping[str, Any], roles: Sequence[str]) -> list[TemplateProblem]:
+    """Every mistake of a parsed template."""
+    found = [*_texts(table), *_choices(table), *_names(table)]
+    header, columns, kpis = table.get("header", []), table.get("columns", {}), table.get("kpis", [])
+    if not isinstance(header, list) or not all(isinstance(name, str) for name in header):
+        found.append(TemplateProblem("header", repr(header)[:60], "a list of texts", "write the headers in brackets"))
+        header = []
+    if not isinstance(columns, dict) or not all(isinstance(role, str) for role in columns.values()):
+        wanted = "a table of header = role, both texts"
+        return [*found, TemplateProblem("columns", repr(columns)[:60], wanted, 'write for example "Datum" = "date"')]
+    if not isinstance(kpis, list) or not all(isinstance(entry, dict) for entry in kpis):
+        mend = "write one [[kpis]] table for each KPI"
+        return [*found, TemplateProblem("kpis", repr(kpis)[:60], "a list of tables", mend)]
+    return [*found, *_columns(columns, roles), *_entries(kpis), *_shape(columns, kpis), *_header(header, columns, kpis)]
+
+
+def _texts(table: Mapping[str, Any]) -> Iterator[TemplateProblem]:
+    if not table.get("name"):
+        yield TemplateProblem("name", "nothing", "a name", "add a line name = …")
+    for key, value in table.items():
+        if key not in KNOWN:
+            yield TemplateProblem(key, "an unknown key", f"one of {', '.join(KNOWN)}", "correct or remove it")
+        elif key in TEXTS and not isinstance(value, str):
+            yield TemplateProblem(key, repr(value)[:60], "a text", "put it in quotation marks")
+
+
+def _choices(table: Mapping[str, Any]) -> Iterator[TemplateProblem]:
+    for key, allowed in CHOICES.items():
+        value = table.get(key)
+        if isinstance(value, str) and value not in allowed:
+            yield TemplateProblem(key, f"'{value}'", f"one of {allowed}", "choose one of these, or leave it out")
+    mark = table.get("decimal")
+    if mark and mark == table.get("thousands"):
+        mend = "leave one of them out"
+        yield TemplateProblem("thousands", f"'{mark}', which is the decimal mark too", "two different marks", mend)
+
+
+def _names(table: Mapping[str, Any]) -> Iterator[TemplateProblem]:
+    zone, encoding, delimiter = (table.get(key) for key in ("time_zone", "encoding", "delimiter"))
+    if isinstance(zone, str) and not _is_zone(zone):
+        yield TemplateProblem("time_zone", f"'{zone}'", "a zone such as Europe/Berlin", "correct its name")
+    if isinstance(encoding, str) and not _is_encoding(encoding):
+        yield TemplateProblem("encoding", f"'{encoding}'", "an encoding such as utf-8 or cp1252", "correct its name")
+    if isinstance(delimiter, str) and (len(delimiter) != 1 or delimiter in "\"'\r\n" or ord(delimiter) in range(0, 9)):
+        yield TemplateProblem("delimiter", repr(delimiter), "one character, no quotation mark", "write it alone")
+
+
+def _columns(columns: Mapping[str, str], roles: Sequence[str]) -> Iterator[TemplateProblem]:
+    for header, role in columns.items():
+        if role not in roles and not IDENTIFIER.fullmatch(role):
+            wanted = f"one of {', '.join(roles)}, or a dimension's key"
+            yield TemplateProblem(f"columns.{header}", f"'{role}'", wanted, "correct the role")
+    held = Counter(role for role in columns.values() if role not in ("ignore", "comment"))
+    for role, count in held.items():
+        if count > 1:
+            yield TemplateProblem(
+                "columns", f"{count} columns with the role '{role}'", "one", "set the others to ignore"
+            )
+    same = Counter(fold(header) for header in columns)
+    for name in (name for name, count in same.items() if count > 1):
+        mend = "name a second one '… (2)'"
+        yield TemplateProblem("columns", f"'{name}' twice (case and blanks do not count)", "each header once", mend)
+
+
+def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
+    for number, entry in enumerate(kpis, start=1):
+        where = f"kpis[{number}]"
+        for key, value in entry.items():
+            if key not in ("key", "value", "numerator", "denominator"):
+                mend = "correct or remove it"
+                yield TemplateProblem(f"{where}.{key}", "an unknown key", "key, value, numerator or denominator", mend)
+            elif not isinstance(value, str) or not value:
+                yield TemplateProblem(
+                    f"{where}.{key}", repr(value)[:60], "a text", "write the header in quotation marks"
+                )
+        if not entry.get("key"):
+            yield TemplateProblem(where, "no key", "the key of a KPI", "add key = …")
+        if ("value" in entry) == ("numerator" in entry) or ("denominator" in entry and "numerator" not in entry):
+            wanted = "either value, or numerator (with denominator)"
+            yield TemplateProblem(where, f"columns {sorted(set(entry) - {'key'})}", wanted, "name the columns it needs")
+    for key, count in Counter(str(entry.get("key")) for entry in kpis).items():
+        if count > 1:
+            yield TemplateProblem("kpis", f"'{key}' {count} times", "each KPI once", "remove the others")
+
+
+def _shape(columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
+    held = set(columns.values())
+    times = held & {"date", "ts"}
+    if len(times) > 1:
+        yield TemplateProblem("columns", "a date and a ts column", "one column of time", "set the other to ignore")
+    if not times and "sample" not in held:
+        yield TemplateProblem("columns", "no column of time", "a date, ts or sample column", "give one this role")
+    numbers = held & {"value", "numerator", "denominator"}
+    if "metric" in held:
+        if kpis:
+            yield TemplateProblem("kpis", "a metric column as well", "one of the two", "remove the one not meant")
+        if not numbers & {"value", "numerator"}:
+            yield TemplateProblem("columns", "a metric without number", "a value or numerator column", "name it")
+    elif not kpis:
+        wanted = "a metric column, or [[kpis]] entries"
+        yield TemplateProblem("kpis", "nothing that says which KPI is meant", wanted, "add one [[kpis]] table for each")
+    elif numbers:
+        wanted = "these roles only beside a metric column"
+        yield TemplateProblem("columns", f"roles {sorted(numbers)}", wanted, "name these columns in [[kpis]] instead")
+
+
+def _header(
+    header: Sequence[str], columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]]
+) -> Iterator[TemplateProblem]:
+    if not header:
+        return
+    known = {fold(name) for name in header}
+    named = [*columns, *(str(entry[k]) for entry in kpis for k in ("value", "numerator", "denominator") if k in entry)]
+    for name in dict.fromkeys(named):
+        if fold(name) not in known:
+            yield TemplateProblem(f"columns.{name}", "a column that header does not list", "a listed header", "add it")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""Encodings: what is written in one comes back in Unicode. Authority: Python's own codecs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from opsmetrics import ingest
+from opsmetrics.ingest import IngestRefused, Template, read_file
+from tests.ingest.builders import CATALOG, LONG, prepared, readings, warnings, written
+
+TEXT = "date,site,line,metric,value\n2025-01-27,Köln,Straße €,scrap,1.5\n2025-01-28,Łódź,L1,scrap,2.5\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+def test_text_comes_back(tmp_path: Path, encoding: str) -> None:
+    text = TEXT.replace("Łódź", "Málaga") if encoding == "cp1252" else TEXT
+    batch = prepared(tmp_path, text.encode(encoding))
+    assert list(readings(batch)["site"]) == ["Köln", "Málaga" if encoding == "cp1252" else "Łódź"]
+    assert list(readings(batch)["line"]) == ["Straße €", "L1"]
+    assert ("encoding" in warnings(batch)) is (encoding == "cp1252")
+
+
+def test_latin_1_where_windows_has_no_character(tmp_path: Path) -> None:
+    raw = TEXT.replace("Łódź", "X").replace("€", "e").encode("latin-1") + b"2025-01-29,a\x81b,L1,scrap,3\n"
+    assert read_file(written(tmp_path, raw)).encoding == "latin-1"
+
+
+def test_damaged_utf8_is_refused_not_garbled(tmp_path: Path) -> None:
+    raw = (TEXT * 5).encode("utf-8").replace("ß".encode(), b"\xc3", 1)
+    with pytest.raises(IngestRefused) as refused:
+        read_file(written(tmp_path, raw))
+    assert refused.value.code == "encoding"
+    told = Template("told", LONG.columns, encoding="latin-1")
+    assert read_file(written(tmp_path, raw), template=told).encoding == "latin-1"
+
+
+def test_a_template_names_the_encoding_and_is_held_to_it(tmp_path: Path) -> None:
+    path = written(tmp_path, TEXT.encode("cp1250"))
+    told = Template("pl", LONG.columns, encoding="cp1250")
+    batch = ingest.prepare(read_file(path, template=told), told, CATALOG)
+    assert list(readings(batch)["site"]) == ["Köln", "Łódź"]
+    with pytest.raises(IngestRefused) as refused:
+        read_file(path, template=Template("utf", LONG.columns, encoding="utf-8"))
+    assert refused.value.code == "encoding"
+
+
+def test_nul_bytes_are_removed_and_said(tmp_path: Path) -> None:
+    batch = prepared(tmp_path, TEXT.replace("Köln", "Kö\0ln"))
+    assert list(readings(batch)["site"]) == ["Köln", "Łódź"]
+    assert "nul_bytes_removed" in warnings(batch)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_line_ends(tmp_path: Path, end: str, last: bool) -> None:
+    text = TEXT.replace("\n", end)
+    batch = prepared(tmp_path, text if last else text.removesuffix(end))
+    assert batch.tally.records == batch.tally.rows == 2
+
+
+def test_mixed_line_ends(tmp_path: Path) -> None:
+    text = "date,site,line,metric,value\r\n2025-01-27,A,L1,scrap,1\n2025-01-28,A,L1,scrap,2\r2025-01-29,A,L1,scrap,x\n"
+    batch = prepared(tmp_path, text)
+    assert (batch.tally.rows, batch.tally.rejected) == (2, 1)
+    assert list(batch.rejects["line"]) == [4]

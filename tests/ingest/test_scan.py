@@ -1,0 +1,94 @@
+"""Bytes: hash, line ends, limits, formats that are no text table. Oracle: hashlib and str.splitlines on the whole."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsmetrics.ingest import IngestRefused, Limits, read_file
+from opsmetrics.ingest import scan as scanning
+from opsmetrics.ingest.scan import scan_file
+from tests.ingest.builders import written
+
+
+@given(data=st.lists(st.sampled_from([b"ab", b",", b"\n", b"\r\n", b"\r", b'"', b"\xc3\xa9", b"\xff", b"\0", b"\t"])))
+@settings(deadline=None, max_examples=150)
+def test_scan_agrees_with_a_look_at_the_whole(tmp_path_factory: pytest.TempPathFactory, data: list[bytes]) -> None:
+    whole = b"a" + b"".join(data)
+    path = written(tmp_path_factory.mktemp("scan"), whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "CHUNK", 3)  # so that pairs and letters are split between chunks
+        found = scan_file(path, Limits())
+    assert found.sha256 == hashlib.sha256(whole).hexdigest()
+    assert found.size == len(whole)
+    assert found.lines == len(
+        whole.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    )
+    assert found.crlf == whole.count(b"\r\n")
+    assert found.lf == whole.replace(b"\r\n", b"").count(b"\n")
+    assert found.cr == whole.replace(b"\r\n", b"").count(b"\r")
+    assert found.ascii == whole.isascii()
+    try:
+        whole.decode("utf-8")
+        valid = True
+    except UnicodeDecodeError:
+        valid = False
+    assert found.utf8 is valid
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"PK\x03\x04rest", "Excel"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"{\\rtf1\\ansi a,b", "RTF"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+        (b"  <!DOCTYPE html><html>", "HTML"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>", "XML"),
+        (b'{"a": [1, 2]}', "JSON"),
+        (b"PAR1\x15\x04", "Parquet"),
+    ],
+)
+def test_other_formats_are_refused_by_name(tmp_path: Path, content: bytes, says: str) -> None:
+    with pytest.raises(IngestRefused, match=says) as refused:
+        read_file(written(tmp_path, content))
+    assert refused.value.code == "not_a_table"
+
+
+@pytest.mark.parametrize(
+    ("content", "limits", "code"),
+    [
+        (b"", Limits(), "empty_file"),
+        (b"date,value\n" * 100, Limits(bytes=1000), "too_large"),
+        (b"date,value\n" + b"1" * 500 + b"\n2,3\n", Limits(line=400), "line_too_long"),
+        (b"a," * 300 + b"a\n" + b"1," * 300 + b"1\n", Limits(columns=300), "too_many_columns"),
+        (b"date,site,value\n", Limits(), "no_rows"),
+        (b"nothing here\nis parted\n", Limits(), "no_table"),
+    ],
+)
+def test_limits_and_empty_files(tmp_path: Path, content: bytes, limits: Limits, code: str) -> None:
+    with pytest.raises(IngestRefused) as refused:
+        read_file(written(tmp_path, content), limits=limits)
+    assert refused.value.code == code
+    assert str(refused.value).endswith(".")
+    assert refused.value.found and refused.value.wanted and refused.value.mend
+
+
+def test_a_line_that_never_ends_is_refused_before_it_is_read_whole(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a," * 2_000_000)
+    with pytest.raises(IngestRefused) as refused:
+        read_file(path)
+    assert refused.value.code == "line_too_long"
+
+
+def test_a_missing_file_and_a_folder_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere.csv", tmp_path):
+        with pytest.raises(IngestRefused) as refused:
+            read_file(path)
+        assert refused.value.code == "file_unreadable"
