@@ -1,0 +1,66 @@
+# make run     start the app on 127.0.0.1 (installs what it needs, fills a new store with sample data)
+# make test    all tests            make check   formatting, lint, types
+# make bench   measured ratios      make soak    round after round with other random cases, and the bench at 5 M rows
+# make sample  fill an empty store with labelled sample data
+# Settings: PORT=8600, PYTHON=python3.12, STORE=/some/where/kpis.duckdb, ROWS=300000, ROUNDS=20
+
+PYTHON ?= python3
+PORT   ?= 8501
+STORE  ?= data/opsmetrics.duckdb
+ROWS   ?= 300000
+ROUNDS ?= 20
+PYTEST ?= -n 2 --dist loadfile
+
+BIN     := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEV     := .venv/.dev-installed
+
+.PHONY: run sample test check bench soak clean
+
+run: $(RUNTIME)
+	@test -e "$(STORE)" || $(BIN)/python -m opsmetrics sample --store "$(STORE)"
+	@exec $(BIN)/python -m opsmetrics serve --store "$(STORE)" --port $(PORT)
+
+sample: $(RUNTIME)
+	@$(BIN)/python -m opsmetrics sample --store "$(STORE)"
+
+test: $(DEV)
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(DEV)
+	@$(BIN)/python -m bench --rows $(ROWS)
+
+# Kills fall at other moments and random cases are others in each round.
+soak: $(DEV)
+	@for round in $$(seq $(ROUNDS)); do \
+		echo "round $$round of $(ROUNDS)"; \
+		$(BIN)/python -m pytest $(PYTEST) --hypothesis-seed=$$round \
+			tests/store tests/ingest tests/series tests/stats tests/verdict tests/catalog || exit 1; \
+	done
+	@$(BIN)/python -m bench --rows 5000000
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "OpsMetrics needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)."; \
+		echo "Install one and name it: make run PYTHON=python3.12"; exit 1; }
+	@echo "Creating .venv ..."
+	@$(PYTHON) -m venv .venv || { \
+		echo "Python could not create .venv. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo "Installing dependencies (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME) | $(BIN)/python
+	@echo "Installing development dependencies (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

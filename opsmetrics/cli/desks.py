@@ -1,0 +1,90 @@
+"""What several commands need of a desk: opening it, finding a KPI, the slice, the person."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from opsmetrics.access import account_name
+from opsmetrics.catalog import Catalog, Kpi, NotUnderstood, Slice, slice_of
+from opsmetrics.cli.console import Refused, WrongUsage
+from opsmetrics.desk import Desk
+from opsmetrics.settings import Settings
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """The settings of the environment, for the store named on the command line if any."""
+    settings = Settings.from_environment()
+    return settings if given.store is None else settings.for_store(given.store.absolute())
+
+
+@contextmanager
+def opened(given: argparse.Namespace, *, create: bool = False) -> Iterator[Desk]:
+    """The desk of the store that the command names. Refused where there is none, unless it may be created."""
+    settings = settings_of(given)
+    if not create and not settings.store.exists():
+        raise Refused(
+            f"There is no store at {settings.store}. Create one with `python -m opsmetrics init` "
+            "or `python -m opsmetrics sample`, or name another with --store."
+        )
+    settings.store.parent.mkdir(parents=True, exist_ok=True)
+    with Desk.open(settings=settings) as desk:
+        yield desk
+
+
+def person(given: argparse.Namespace) -> str:
+    """Who acts: --by, else the name of the account."""
+    return given.by or account_name()
+
+
+def kpi_of(catalog: Catalog, key: str) -> Kpi:
+    """The definition with this key. Refused with the nearest key where there is none."""
+    if key in catalog:
+        return catalog[key]
+    raise Refused(f"There is no KPI {key!r}. {nearest(key, [kpi.key for kpi in catalog.kpis], 'KPIs')}")
+
+
+def slice_from(kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
+    """The slice of the --slice options. Refused where a dimension is not one of the KPI's; wrong usage when doubled."""
+    for dimension, _ in pairs:
+        dimension_of(kpi, dimension)
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise WrongUsage("A dimension was given twice in --slice, wanted one value for each.")
+    return slice_of(values)
+
+
+def dimension_of(kpi: Kpi, dimension: str) -> str:
+    """The dimension, if the KPI has it. Refused with the nearest one where it has not."""
+    if dimension not in kpi.dimensions:
+        raise Refused(f"{kpi.key} has no dimension {dimension!r}. {nearest(dimension, kpi.dimensions, 'dimensions')}")
+    return dimension
+
+
+def nearest(word: str, known: Iterable[str], what: str) -> str:
+    """A hint in words: the nearest known word, else all of them."""
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    if not names:
+        return f"There are no {what} yet."
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return f"The {what} are: {', '.join(sorted(names)[:12])}{more}."
+
+
+@contextmanager
+def usage(option: str) -> Iterator[None]:
+    """What cannot be read in this option is wrong usage: found, wanted, mend."""
+    try:
+        yield
+    except NotUnderstood as error:
+        raise WrongUsage(f"{option} {error}") from None
+
+
+def beside(given: argparse.Namespace, name: str) -> Path:
+    """A file in the folder of the store."""
+    return settings_of(given).store.parent / name

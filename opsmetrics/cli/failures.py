@@ -1,0 +1,76 @@
+"""Exceptions as one sentence for a person. What nobody foresaw gets an error id, and its traceback a place in a log."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import traceback
+from pathlib import Path
+
+from opsmetrics.catalog import CatalogError
+from opsmetrics.ingest import IngestRefused, NeedsAnswer, TemplateError
+from opsmetrics.settings import Settings
+from opsmetrics.store import KeyDimensionNeedsAnswer, StoreError
+
+#: Refusals of one file, which do not stop the other files of the same command.
+FILE_REFUSALS = (IngestRefused, NeedsAnswer, TemplateError)
+
+
+def sentence(error: Exception, store: Path | None, *, debug: bool = False) -> str:
+    """What happened and what to do. With `debug`, the traceback as well."""
+    known = expected(error)
+    text = known if known is not None else _unexpected(error, store)
+    if debug:
+        text = "".join(traceback.format_exception(error)) + text
+    return text
+
+
+def expected(error: Exception) -> str | None:
+    """The sentence of a failure that was foreseen, else None."""
+    if isinstance(error, NeedsAnswer):
+        return questions(error)
+    if isinstance(error, (StoreError, CatalogError, KeyDimensionNeedsAnswer, IngestRefused, TemplateError)):
+        return str(error)
+    if isinstance(error, OSError):
+        name = f" {error.filename}" if error.filename else ""
+        return f"The file{name} could not be used: {error.strerror or error}. Check the path and its permissions."
+    return None
+
+
+def questions(error: NeedsAnswer) -> str:
+    """The questions of a file that cannot be loaded without an answer, and how to answer them here."""
+    lines = ["The file does not say enough to be loaded; nothing was written. Answer and send it again:"]
+    for question in error.questions:
+        choices = " | ".join(f"--answer {question.code}={choice!r}" for choice in question.choices)
+        lines.append(f"  {question.text}\n    {choices or f'--answer {question.code}=…'}")
+    return "\n".join(lines)
+
+
+def _unexpected(error: Exception, store: Path | None) -> str:
+    number = secrets.token_hex(4)
+    log = (store or _default_store()).parent / "opsmetrics.log"
+    try:
+        _write(log, number, error)
+    except OSError as failure:
+        where = f"its details could not be written to {log} ({failure.strerror}); --debug shows them here"
+    else:
+        where = f"its details are in {log}"
+    return f"An unexpected error stopped the command ({type(error).__name__}, error {number}); {where}."
+
+
+def _default_store() -> Path:
+    # Only the path: whatever else is wrong in the environment may be the very error that is told here.
+    return Settings.from_environment({key: os.environ[key] for key in ("OPSMETRICS_STORE",) if key in os.environ}).store
+
+
+def _write(log: Path, number: str, error: Exception) -> None:
+    handler = logging.FileHandler(log, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    record = logging.LogRecord(
+        "opsmetrics", logging.ERROR, __file__, 0, "error %s", (number,), (type(error), error, error.__traceback__)
+    )
+    try:
+        handler.emit(record)
+    finally:
+        handler.close()

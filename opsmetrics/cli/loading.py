@@ -1,0 +1,177 @@
+"""ingest, batches, undo: what goes into the store, what is in it, taking it out again."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics import ingest as files
+from opsmetrics.cli import desks, failures
+from opsmetrics.cli.console import Console, Refused, WrongUsage, table
+from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, ledger_dict, row_of, sums
+from opsmetrics.desk import Desk
+from opsmetrics.measurements import Batch
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: its receipt (or diff, or refusal) as JSON, and the sentences beneath its line."""
+
+    source: str
+    answer: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    kpis: tuple[str, ...] = field(default=())
+
+    @property
+    def refused(self) -> bool:
+        """True where nothing of the file was loaded because it could not be understood."""
+        return "error" in self.answer
+
+
+def ingest(given: argparse.Namespace, console: Console) -> int:
+    """Load each file as one batch with its receipt; exit code 1 where one was refused."""
+    if given.covers is not None and len(given.files) > 1:
+        raise WrongUsage("--covers speaks of one file, and several were given: load them one by one.")
+    with desks.opened(given) as desk:
+        outcomes: list[Outcome] = []
+        try:
+            outcomes.extend(_each(given, desk, _template(desk, given.template), console))
+        finally:
+            if outcomes:
+                report(console, outcomes, several=len(given.files) > 1, dry_run=given.dry_run)
+        if not given.dry_run:
+            desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
+    return 1 if any(outcome.refused for outcome in outcomes) else 0
+
+
+def _each(
+    given: argparse.Namespace, desk: Desk, template: files.Template | None, console: Console
+) -> Iterator[Outcome]:
+    for number, path in enumerate(given.files, start=1):
+        console.progress(number, len(given.files), path.name)
+        try:
+            batch = desk.prepare(path, template=template, covers=given.covers, answers=dict(given.answer))
+        except (*failures.FILE_REFUSALS, OSError) as error:
+            yield _refusal(path, error)
+            continue
+        if given.rejects is not None and len(batch.rejects):
+            _write_rejects(given.rejects, batch)
+        yield _compare(desk, batch) if given.dry_run else committed(desk, batch, desks.person(given))
+
+
+def _refusal(path: Path, error: Exception) -> Outcome:
+    text = failures.expected(error) or str(error)
+    asked = isinstance(error, files.NeedsAnswer)
+    answer: dict[str, Any] = {"outcome": "needs_user_choice" if asked else "refuse", "source": path.name, "error": text}
+    if isinstance(error, files.NeedsAnswer):
+        answer["questions"] = [
+            {"code": q.code, "text": q.text, "choices": [str(choice) for choice in q.choices]} for q in error.questions
+        ]
+    if isinstance(error, files.IngestRefused):
+        answer["code"] = error.code
+    return Outcome(path.name, answer, (text,))
+
+
+def committed(desk: Desk, batch: Batch, by: str) -> Outcome:
+    """Write the batch; the verdicts that follow are kept once all files are in."""
+    receipt = desk.commit(batch, by=by, publish=False)
+    return Outcome(batch.source, receipt.as_dict(), _notes(batch), tuple(span.kpi for span in batch.spans))
+
+
+def _compare(desk: Desk, batch: Batch) -> Outcome:
+    return Outcome(batch.source, diff_dict(batch, desk.diff(batch)), _notes(batch))
+
+
+def _notes(batch: Batch, limit: int = 5) -> tuple[str, ...]:
+    notes = [warning.text for warning in batch.warnings]
+    notes += [
+        f"line {row.line}, {row.column}: {row.reason}. {row.mend}" for row in batch.rejects.head(limit).itertuples()
+    ]
+    if len(batch.rejects) > limit:
+        notes.append(f"… and {len(batch.rejects) - limit} more rejected records; --rejects FOLDER writes them all.")
+    return tuple(notes)
+
+
+def _write_rejects(folder: Path, batch: Batch) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{Path(batch.source).stem}.rejects.csv").write_bytes(files.reject_csv(batch))
+
+
+def _template(desk: Desk, name: str | None) -> files.Template | None:
+    """The template of --template: a file, or the name of one kept beside the store."""
+    if name is None:
+        return None
+    if Path(name).is_file():
+        return files.Template.load(Path(name))
+    kept = {template.name: template for template in desk.templates()}
+    if name not in kept:
+        raise Refused(f"There is no import template {name!r}. {desks.nearest(name, kept, 'templates')}")
+    return kept[name]
+
+
+def report(console: Console, outcomes: list[Outcome], *, several: bool, dry_run: bool = False) -> None:
+    """Print the receipts: a line each with a total, or as JSON; what each file has to say goes to stderr."""
+    answers = [outcome.answer for outcome in outcomes]
+    total = {"files": len(outcomes), "refused": sum(o.refused for o in outcomes), **sums(answers)}
+    if console.as_json:
+        console.answer({"receipts": answers, "total": total} if several else answers[0])
+    else:
+        rows = [row_of(outcome.source, outcome.answer) for outcome in outcomes]
+        if len(rows) > 1:
+            rows.append(row_of(f"total of {len(rows)} files", {**total, "batch": ""}))
+        console.say(table(rows, HEAD, right=HEAD[1:]))
+        console.say("Nothing was written: this was a dry run." if dry_run else batch_of(answers))
+    for outcome in outcomes:
+        for note in outcome.notes:
+            console.note(f"{outcome.source}: {note}")
+
+
+def batches(given: argparse.Namespace, console: Console) -> int:
+    """List what was loaded, newest first."""
+    with desks.opened(given) as desk:
+        ledger = desk.batches()
+    if console.as_json:
+        console.answer([ledger_dict(row) for _, row in ledger.iterrows()])
+    elif ledger.empty:
+        console.say("Nothing has been loaded yet.")
+    else:
+        columns = ["batch", "at", "by", "source", "records", "rows", "new", "updated", "unchanged", "undone"]
+        right = ("batch", "records", "rows", "new", "updated", "unchanged")
+        console.say(table([_ledger_line(row) for _, row in ledger.iterrows()], columns, right))
+    return 0
+
+
+def _ledger_line(row: pd.Series[Any]) -> list[object]:
+    undone = "" if pd.isna(row["undone_at"]) else f"{row['undone_at']:%Y-%m-%d %H:%M} by {row['undone_by']}"
+    shown = [row["batch"], f"{row['at']:%Y-%m-%d %H:%M}", row["by"], row["source"]]
+    return [*shown, *(row[name] for name in ("records", "rows", "new", "updated", "unchanged")), undone]
+
+
+def undo(given: argparse.Namespace, console: Console) -> int:
+    """Take back what a batch wrote."""
+    with desks.opened(given) as desk:
+        receipt = desk.undo(given.batch, by=desks.person(given), why=given.why)
+    if console.as_json:
+        console.answer(
+            {
+                "batch": receipt.batch,
+                "restored": receipt.restored,
+                "removed": receipt.removed,
+                "kept": receipt.kept,
+                "data_version": receipt.data_version,
+                "warnings": [{"code": w.code, "text": w.text} for w in receipt.warnings],
+            }
+        )
+    else:
+        console.say(
+            f"Batch {receipt.batch} is undone: {receipt.removed} facts removed, {receipt.restored} put back to their "
+            f"former value, {receipt.kept} kept because a later batch changed them."
+        )
+    for warning in receipt.warnings:
+        console.note(f"Note: {warning.text}")
+    return 0

@@ -1,0 +1,185 @@
+"""The grammar of the command line. Each command names the function that runs it as (module, function) of
+`opsmetrics.cli`, so that help and wrong usage are answered without loading pandas or DuckDB."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsmetrics.catalog import GRAINS
+from opsmetrics.cli import arguments
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+DECISIONS = ("exclude", "phase", "lock", "target", "complete", "annotate")
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m opsmetrics",
+        description="Operational KPIs with one verdict each, computed from control limits.",
+        epilog="Exit codes: 0 done, 1 refused or failed (one sentence says why), 2 wrong usage.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
+    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _serving):
+        group(commands)
+    return parser
+
+
+def _command(
+    commands: Commands, name: str, runs: tuple[str, str], help_: str, *, json: bool = True, more: str = ""
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name, help=help_, description=f"{help_[0].upper()}{help_[1:]}. {more}".strip(), allow_abbrev=False
+    )
+    command.add_argument("--store", type=Path, metavar="PATH", help="the store (default: data/opsmetrics.duckdb)")
+    command.add_argument("--debug", action="store_true", help="show the traceback of an unexpected error")
+    if json:
+        command.add_argument("--json", action="store_true", help="answer with one JSON value on stdout")
+    command.set_defaults(runs=runs)
+    return command
+
+
+def _by(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--by", metavar="NAME", help="who does this (default: the name of the account)")
+
+
+def _slice(command: argparse.ArgumentParser, help_: str) -> None:
+    command.add_argument(
+        "--slice", type=arguments.pair, action="append", default=[], metavar="DIMENSION=VALUE", help=help_
+    )
+
+
+def _setting_up(commands: Commands) -> None:
+    init = _command(commands, "init", ("definitions", "init"), "create an empty store")
+    init.add_argument("--catalog", type=Path, metavar="FILE", help="definitions to apply (default: kpis.toml beside)")
+    _by(init)
+    sample = _command(commands, "sample", ("sampling", "sample"), "fill an empty store with labelled sample data")
+    sample.add_argument("--seed", type=int, help="seed of the simulator")
+    _by(sample)
+
+
+def _definitions(commands: Commands) -> None:
+    kpis = commands.add_parser("kpis", help="check, apply or export the KPI definitions", allow_abbrev=False)
+    actions = kpis.add_subparsers(title="actions", metavar="ACTION", required=True, dest="action")
+    check = _command(actions, "check", ("definitions", "check"), "list every mistake in a definitions file")
+    apply = _command(actions, "apply", ("definitions", "apply"), "make a definitions file the one in force")
+    for command in (check, apply):
+        command.add_argument("file", type=Path, nargs="?", metavar="FILE", help="default: kpis.toml beside the store")
+    apply.add_argument(
+        "--fill",
+        type=arguments.pair,
+        action="append",
+        default=[],
+        metavar="KPI.DIMENSION=VALUE",
+        help="value for the rows already stored where a KPI gains a key dimension",
+    )
+    _by(apply)
+    export = _command(
+        actions, "export", ("definitions", "export"), "print the definitions in force, with the targets as decided"
+    )
+    export.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of stdout")
+
+
+def _loading(commands: Commands) -> None:
+    ingest = _command(
+        commands,
+        "ingest",
+        ("loading", "ingest"),
+        "load measurements from CSV files",
+        more="Each file is one batch with a receipt; a refused file does not stop the others.",
+    )
+    ingest.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    ingest.add_argument("--template", metavar="NAME|FILE", help="import template (default: the one whose header fits)")
+    ingest.add_argument(
+        "--covers", type=arguments.day_span, metavar="A..B", help="days that the file covers, in place of what it tells"
+    )
+    ingest.add_argument(
+        "--answer",
+        type=arguments.pair,
+        action="append",
+        default=[],
+        metavar="QUESTION=CHOICE",
+        help="answer to a question about the file; may be repeated",
+    )
+    ingest.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
+    ingest.add_argument("--rejects", type=Path, metavar="FOLDER", help="write the rejected records of each file there")
+    _by(ingest)
+    _typing(commands)
+    _command(commands, "batches", ("loading", "batches"), "list what was loaded, newest first")
+    undo = _command(commands, "undo", ("loading", "undo"), "take back exactly what a batch wrote")
+    undo.add_argument("batch", type=int, metavar="BATCH")
+    undo.add_argument("--why", default="", metavar="TEXT")
+    _by(undo)
+
+
+def _typing(commands: Commands) -> None:
+    enter = _command(
+        commands,
+        "enter",
+        ("entering", "enter"),
+        "load one typed measurement",
+        more="VALUE is numerator/denominator for counts (38/412) and a number, or several, for readings.",
+    )
+    enter.add_argument("kpi", metavar="KPI")
+    enter.add_argument("values", nargs="+", metavar="VALUE")
+    _slice(enter, "a dimension of the measurement; once for each dimension of the KPI")
+    enter.add_argument("--at", metavar="DATE", help="its period: a date, a local time or a sample number "
+                       "(default: the last period that has ended)")  # fmt: skip
+    enter.add_argument("--note", default="", metavar="TEXT")
+    enter.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
+    _by(enter)
+
+
+def _deciding(commands: Commands) -> None:
+    decide = commands.add_parser("decide", help="record a decision about a KPI", allow_abbrev=False)
+    kinds = decide.add_subparsers(title="decisions", metavar="DECISION", required=True, dest="kind")
+    for kind, help_, at, value in (
+        ("exclude", "leave periods out of the limits and the judgement", "A or A..B", "off: not any more"),
+        ("phase", "restart the limits from a period on", "A", "off: not any more"),
+        ("lock", "compute the limits of the phase from these periods only", "A..B", "off: not any more"),
+        ("target", "set the target from a date on", "A", "5, a range 2..8, or none; in the shown unit"),
+        ("complete", "mark a period complete though a reporter is missing", "A", "off: not any more"),
+        ("annotate", "write a note beside a period", "A", "the note (default: the reason)"),
+    ):
+        command = _command(kinds, kind, ("deciding", "decide"), help_)
+        command.add_argument("kpi", metavar="KPI")
+        _slice(command, "the slice that the decision is about; once for each dimension (default: the whole KPI)")
+        command.add_argument("--at", required=True, metavar=at, help="period(s), as a date or sample number")
+        command.add_argument("--value", required=kind == "target", metavar="VALUE", help=value)
+        command.add_argument("--why", required=True, metavar="TEXT", help="the reason; it is kept with the decision")
+        command.add_argument("--grain", choices=GRAINS, help="only for the chart of this grain (default: all)")
+        command.add_argument("--replaces", type=int, metavar="NUMBER", help="the decision that this one replaces")
+        _by(command)
+    listing = _command(kinds, "list", ("deciding", "listing"), "list the decisions, oldest first")
+    listing.add_argument("kpi", nargs="?", metavar="KPI")
+
+
+def _view(command: argparse.ArgumentParser) -> None:
+    _slice(command, "only this value of a dimension; may be repeated")
+    command.add_argument("--grain", choices=GRAINS, help="default: the grain that the KPI is operated at")
+    command.add_argument(
+        "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
+    )
+
+
+def _reading(commands: Commands) -> None:
+    review = _command(commands, "review", ("reviewing", "review"), "say what each KPI's numbers mean")
+    review.add_argument("kpi", nargs="?", metavar="KPI", help="default: everything watched on Today")
+    _view(review)
+    review.add_argument("--by", metavar="DIMENSION", help="one verdict for each value of this dimension")
+    chart = _command(commands, "chart", ("charting", "chart"), "write a KPI's control chart to a file")
+    chart.add_argument("kpi", metavar="KPI")
+    _view(chart)
+    chart.add_argument("--out", type=Path, metavar="FILE", help="default: KPI.html, or KPI.svg, in this folder")
+    chart.add_argument("--svg", action="store_true", help="the small line with limits instead of the whole chart")
+    chart.add_argument("--theme", choices=("light", "dark"), default="light")
+
+
+def _serving(commands: Commands) -> None:
+    serve = _command(commands, "serve", ("serving", "serve"), "run the app on this computer", json=False)
+    serve.add_argument("--port", type=arguments.port, default=8501, help="default: 8501; 0 for any free one")

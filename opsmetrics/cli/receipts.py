@@ -1,0 +1,79 @@
+"""Receipts and differences as JSON values and as lines of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics.measurements import Batch, Diff
+from opsmetrics.verdict.as_dict import as_plain
+
+#: The columns of a receipt's line and the names behind them; the first five numbers add up to `records`.
+COLUMNS = {
+    "batch": "batch",
+    "records": "records",
+    "loaded": "rows",
+    "rejected": "rows_rejected",
+    "missing": "rows_missing",
+    "duplicate": "rows_duplicate_dropped",
+    "skipped": "rows_skipped",
+    "new": "new",
+    "updated": "updated",
+    "unchanged": "unchanged",
+}
+HEAD = ("file", *COLUMNS)
+
+
+def row_of(source: str, answer: Mapping[str, Any]) -> list[object]:
+    """One line of the table of receipts; a refused file shows its outcome and no numbers."""
+    if "error" in answer:
+        return [source, "refused", *[""] * (len(COLUMNS) - 1)]
+    return [source, *("–" if answer.get(name) is None else answer[name] for name in COLUMNS.values())]
+
+
+def sums(answers: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """The sum of each number over the receipts."""
+    listed = list(answers)
+    return {name: sum(answer.get(name) or 0 for answer in listed) for name in COLUMNS.values() if name != "batch"}
+
+
+def batch_of(answers: Iterable[Mapping[str, Any]]) -> str:
+    """Which batches were opened and how to take them back, in one sentence."""
+    opened = [answer["batch"] for answer in answers if answer.get("batch") is not None]
+    if not opened:
+        return "Nothing was written."
+    named = f"batch {opened[0]}" if len(opened) == 1 else f"batches {opened[0]} to {opened[-1]}"
+    return f"Written as {named}; `undo {opened[0]}` takes {'it' if len(opened) == 1 else 'the first'} back."
+
+
+def diff_dict(batch: Batch, diff: Diff) -> dict[str, Any]:
+    """What a commit would do, with the receipt's names, and the rows it would change."""
+    tally = batch.tally
+    return {
+        "outcome": "accept_with_rejects" if tally.rejected else "accept",
+        "dry_run": True,
+        "batch": None,
+        "source": batch.source,
+        "fingerprint": batch.fingerprint,
+        "template": batch.template,
+        "records": tally.records,
+        "rows": tally.rows,
+        "rows_rejected": tally.rejected,
+        "rows_missing": tally.missing,
+        "rows_duplicate_dropped": tally.duplicates,
+        "rows_skipped": tally.skipped,
+        "reject_lines": [int(line) for line in batch.rejects["line"]],
+        "warnings": [{"code": w.code, "text": w.text} for w in batch.warnings],
+        "new": diff.new,
+        "updated": diff.updated,
+        "unchanged": diff.unchanged,
+        "changes": [ledger_dict(row) for _, row in diff.changes.iterrows()],
+    }
+
+
+def ledger_dict(row: pd.Series[Any]) -> dict[str, Any]:
+    """A row of a frame as a JSON object: instants as ISO text, what is missing as null."""
+    plain: dict[str, Any] = as_plain(row.to_dict())
+    return plain

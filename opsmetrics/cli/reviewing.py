@@ -1,0 +1,189 @@
+"""review: what the numbers of a KPI mean, as text for a person or as JSON for a program."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+import pandas as pd
+
+from opsmetrics.catalog import Kpi, Slice, slice_text
+from opsmetrics.cli import desks
+from opsmetrics.cli.console import Console, WrongUsage, table
+from opsmetrics.desk import Desk
+from opsmetrics.review import KpiReview
+from opsmetrics.verdict import sentences, wording
+from opsmetrics.verdict.as_dict import review_as_dict
+from opsmetrics.verdict.model import STANCES, Verdict
+
+RECENT_SIGNALS = 8
+
+
+def review(given: argparse.Namespace, console: Console) -> int:
+    """One KPI's verdict in full, or a list of verdicts: of everything watched, or of each value of a dimension."""
+    with desks.opened(given) as desk:
+        if given.kpi is None:
+            reviews = _watched(desk, given, console)
+        elif given.by is None:
+            kpi = desks.kpi_of(desk.catalog, given.kpi)
+            reviews = [_one(desk, kpi, desks.slice_from(kpi, given.slice), given)]
+        else:
+            reviews = _each_value(desk, given, console)
+    alone = given.kpi is not None and given.by is None
+    if console.as_json:
+        answers = [review_as_dict(item) for item in reviews]
+        console.answer(answers[0] if alone else answers)
+    elif alone:
+        console.say(full(reviews[0]))
+    else:
+        console.say(listing(reviews) if reviews else "There is nothing to review: no KPI is watched.")
+    return 0
+
+
+def _one(desk: Desk, kpi: Kpi, slice_: Slice, given: argparse.Namespace) -> KpiReview:
+    return desk.review(kpi.key, slice_, grain=given.grain, as_of=given.as_of)
+
+
+def _watched(desk: Desk, given: argparse.Namespace, console: Console) -> list[KpiReview]:
+    if given.by is not None or given.slice:
+        raise WrongUsage("--by and --slice need a KPI: review KPI --by DIMENSION.")
+    parts = [(kpi, part) for kpi in desk.catalog.kpis for part in desk.slices(kpi)]
+    return _reviewed(desk, parts, given, console)
+
+
+def _each_value(desk: Desk, given: argparse.Namespace, console: Console) -> list[KpiReview]:
+    kpi = desks.kpi_of(desk.catalog, given.kpi)
+    dimension = desks.dimension_of(kpi, given.by)
+    fixed = dict(desks.slice_from(kpi, given.slice))
+    if dimension in fixed:
+        raise WrongUsage(f"--slice fixes {dimension}, and --by asks for each of its values: give one of them.")
+    values = [dict(part) for part in desk.slices(kpi, by=[dimension])]
+    parts = [(kpi, tuple(sorted({**value, **fixed}.items()))) for value in values]
+    return _reviewed(desk, parts, given, console)
+
+
+def _reviewed(
+    desk: Desk, parts: list[tuple[Kpi, Slice]], given: argparse.Namespace, console: Console
+) -> list[KpiReview]:
+    reviews = []
+    for number, (kpi, part) in enumerate(parts, start=1):
+        console.progress(number, len(parts), f"{kpi.key} {slice_text(part)}".strip())
+        reviews.append(_one(desk, kpi, part, given))
+    return reviews
+
+
+def listing(reviews: Iterable[KpiReview]) -> str:
+    """Reviews as one table for each stance, in the order of Today; those without a verdict come last."""
+    listed = list(reviews)
+    groups = [(wording.stance(stance), [r for r in listed if _stance(r) == stance]) for stance in STANCES]
+    groups.append(("No verdict at this grain", [r for r in listed if r.verdict is None]))
+    blocks = [
+        f"{title}\n{table((_line(item) for item in group), LIST_HEAD, right=('value',))}"
+        for title, group in groups
+        if group
+    ]
+    return "\n\n".join(blocks)
+
+
+LIST_HEAD = ("KPI", "slice", "period", "value", "counts", "variation", "target", "data")
+
+
+def _stance(item: KpiReview) -> str | None:
+    return None if item.verdict is None else item.verdict.stance
+
+
+def _line(item: KpiReview) -> list[object]:
+    kpi, verdict = item.kpi, item.verdict
+    named = [kpi.key, slice_text(item.series.slice)]
+    if verdict is None:
+        return [*named, "", "", "", "", "", ""]
+    words = [
+        wording.variation(verdict.variation, verdict.side),
+        wording.assurance(verdict.assurance, verdict.firm),
+        wording.data(verdict.data, verdict.data_names),
+    ]
+    behind = _behind(kpi, verdict)
+    return [*named, verdict.as_of_period or wording.DASH, wording.value(kpi, verdict.value), behind, *words]
+
+
+def _behind(kpi: Kpi, verdict: Verdict) -> str:
+    row = {"numerator": verdict.numerator, "denominator": verdict.denominator, "size": verdict.size}
+    return wording.behind(kpi, row)
+
+
+def full(item: KpiReview) -> str:
+    """One review in full: value, sentences, the words of its verdict, limits, signals, what is proposed."""
+    kpi, verdict = item.kpi, item.verdict
+    title = " · ".join(part for part in (kpi.name, slice_text(item.series.slice)) if part)
+    blocks = [f"{title} (by {item.series.grain})"]
+    if verdict is None:
+        lead = f" or {kpi.lead}" if kpi.lead else ""
+        blocks.append(f"A view without a verdict: {kpi.key} is judged by {kpi.operate}{lead}.")
+    else:
+        blocks.append(_value_line(kpi, verdict))
+        blocks.append(sentences.render(verdict.sentence))
+        blocks.append(_facts(_verdict_facts(kpi, verdict)))
+    blocks.append(_facts([("Chart", _choice(item))]))
+    blocks.append(_signals(item))
+    blocks.extend(f"Proposed: {proposal}" for proposal in item.proposals)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _choice(item: KpiReview) -> str:
+    """The chart's kind, why it was taken and what was not; nothing where nothing can be drawn."""
+    kind, why, rejected = (item.choice.get(name, "") for name in ("kind", "why", "rejected"))
+    return f"{kind}. {why} {rejected}".strip() if kind else ""
+
+
+def _value_line(kpi: Kpi, verdict: Verdict) -> str:
+    behind = _behind(kpi, verdict)
+    counted = f" ({behind})" if behind else ""
+    return f"{verdict.as_of_period or wording.DASH}: {wording.value(kpi, verdict.value)}{counted}"
+
+
+def _verdict_facts(kpi: Kpi, verdict: Verdict) -> list[tuple[str, str]]:
+    limits = wording.limits(kpi, verdict.lower, verdict.upper, unit=True)
+    met = "" if verdict.met is None else f", met in {verdict.met[0]} of {verdict.met[1]}"
+    return [
+        ("Do", f"{wording.stance(verdict.stance)} · {wording.stance_why(verdict.stance)}"),
+        ("Variation", wording.variation(verdict.variation, verdict.side)),
+        ("Target", f"{wording.assurance(verdict.assurance, verdict.firm)}{_target(kpi, verdict)}{met}"),
+        ("Data", wording.data(verdict.data, verdict.data_names)),
+        ("Limits", f"{limits}, centre {wording.value(kpi, verdict.centre)}" if verdict.centre is not None else ""),
+        ("Judged", wording.periods(verdict.n, verdict.identity.grain)),
+        ("Mind", "; ".join(wording.caveat(code) for code in verdict.caveats)),
+    ]
+
+
+def _target(kpi: Kpi, verdict: Verdict) -> str:
+    text = wording.target(kpi, verdict.target)
+    return f" ({text})" if text else ""
+
+
+def _facts(pairs: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"{name:<10}{text}" for name, text in pairs if text)
+
+
+def _signals(item: KpiReview) -> str:
+    """The points with rule hits, newest last: which hits decide, and which are only listed."""
+    if item.signals.empty:
+        return ""
+    hits = item.signals.join(item.points[["label", "value"]], on="position")
+    rows = [
+        [
+            found["label"].iloc[0],
+            wording.value(item.kpi, found["value"].iloc[0]),
+            ", ".join(side for side in dict.fromkeys(found["side"]) if side != "none"),
+            _rules(found[found["decides"]]),
+            _rules(found[~found["decides"]]),
+        ]
+        for _, found in hits.groupby("position", sort=True)
+    ]
+    shown = rows[-RECENT_SIGNALS:]
+    left = len(rows) - len(shown)
+    earlier = f"\n({left} earlier; --json lists all)" if left else ""
+    return table(shown, ("signal at", "value", "side", "decides", "only listed"), right=("value",)) + earlier
+
+
+def _rules(hits: pd.DataFrame) -> str:
+    return "; ".join(wording.rule(rule) for rule in hits["rule"])

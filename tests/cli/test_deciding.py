@@ -1,0 +1,123 @@
+"""decide: what is recorded, who and why, and what the verdict makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from opsmetrics.access import account_name
+from tests.cli.conftest import AS_OF, Run
+
+
+def states(run: Run, store: Path, *more: str) -> dict[str, str]:
+    """State of each point by its day."""
+    points = run("review", "scrap", "--store", store, "--as-of", AS_OF, "--json", *more).json["points"]
+    return {point["period"][:10]: point["state"] for point in points}
+
+
+def test_a_decision_is_kept_with_who_when_and_why(run: Run, store: Path) -> None:
+    words = ("decide", "exclude", "scrap", "--at", "2025-03-05..2025-03-06", "--why", "flood", "--store", store)
+    made = run(*words, "--by", "Ann", "--json").json
+    assert made["by"] == "Ann"
+    assert (made["kpi"], made["kind"], made["slice"]) == ("scrap", "exclude", {})
+    assert (made["from"], made["to"], made["why"], made["value"]) == ("2025-03-05", "2025-03-06", "flood", True)
+    listed = run("decide", "list", "scrap", "--store", store, "--json").json
+    assert [item["kind"] for item in listed] == ["target", "exclude"], "the definitions' own target came first"
+    assert listed[-1] == {key: made[key] for key in listed[-1]}
+
+
+def test_without_by_the_account_signs(run: Run, store: Path) -> None:
+    made = run("decide", "annotate", "scrap", "--at", "2025-03-05", "--why", "new die", "--store", store, "--json").json
+    assert (made["by"], made["value"]) == (account_name(), "new die")
+
+
+def test_excluded_days_are_not_judged_until_the_exclusion_is_taken_back(run: Run, store: Path) -> None:
+    words = ("decide", "exclude", "scrap", "--at", "2025-03-05..2025-03-06", "--store", store)
+    run(*words, "--why", "flood")
+    after = states(run, store)
+    assert {day for day, state in after.items() if state == "excluded"} == {"2025-03-05", "2025-03-06"}
+    run(*words, "--why", "it was no flood", "--value", "off")
+    assert "excluded" not in states(run, store).values()
+
+
+def test_a_decision_about_a_slice_leaves_the_whole_alone(run: Run, store: Path) -> None:
+    run("decide", "exclude", "scrap", "--slice", "line=A", "--at", "2025-03-05", "--why", "test", "--store", store)
+    assert "excluded" not in states(run, store).values()
+    assert states(run, store, "--slice", "line=A")["2025-03-05"] == "excluded"
+
+
+def test_a_phase_restarts_the_limits(run: Run, store: Path) -> None:
+    run("decide", "phase", "scrap", "--at", "2025-03-20", "--why", "new press", "--store", store)
+    points = run("review", "scrap", "--store", store, "--as-of", AS_OF, "--json").json["points"]
+    phases = {point["period"][:10]: point["phase"] for point in points}
+    assert phases["2025-03-19"] != phases["2025-03-20"]
+
+
+def test_a_lock_says_which_points_make_the_limits(run: Run, store: Path) -> None:
+    run("decide", "lock", "scrap", "--at", "2025-03-01..2025-03-20", "--why", "quiet weeks", "--store", store)
+    points = run("review", "scrap", "--store", store, "--as-of", AS_OF, "--json").json["points"]
+    baseline = [point["period"][:10] for point in points if point["baseline"]]
+    assert (baseline[0], baseline[-1], len(baseline)) == ("2025-03-01", "2025-03-20", 20)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [("3.5", {"value": 3.5}), ("3.5 %", {"value": 3.5}), ("none", {}), ("0", {"value": 0.0})]
+)
+def test_targets_are_written_as_they_are_shown(run: Run, store: Path, value: str, kept: dict[str, float]) -> None:
+    words = ("decide", "target", "scrap", "--at", "2025-03-15", "--value", value, "--why", "plan")
+    assert run(*words, "--store", store, "--json").json["value"] == kept
+
+
+def test_a_target_range(run: Run, store: Path) -> None:
+    words = ("decide", "target", "weight", "--at", "2025-03-15", "--value", "69..73", "--why", "wider")
+    assert run(*words, "--store", store, "--json").json["value"] == {"low": 69.0, "high": 73.0}
+
+
+def test_the_verdict_follows_the_target(run: Run, store: Path) -> None:
+    """4 % of 1,000 a day: limits near 2.1 and 5.9 %, so a target of 20 % is met and one of 0.1 % is not."""
+    for value, assurance in (("20", "meets"), ("0.1", "fails")):
+        run("decide", "target", "scrap", "--at", "2025-03-01", "--value", value, "--why", "trial", "--store", store)
+        answer = run("review", "scrap", "--store", store, "--as-of", "2025-04-05", "--json").json
+        assert answer["assurance"] == assurance
+
+
+def test_one_decision_replaces_another(run: Run, store: Path) -> None:
+    words = ("decide", "annotate", "scrap", "--at", "2025-03-05", "--store", store, "--json")
+    first = run(*words, "--why", "new dye").json["id"]
+    second = run(*words, "--why", "new die", "--replaces", first).json
+    assert second["supersedes"] == first
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("exclude", "scarp", "--at", "2025-03-05"), 1, "Did you mean 'scrap'?"),
+        (("exclude", "scrap", "--at", "5 March"), 2, "--at"),
+        (("exclude", "scrap", "--at", "2025-03-06..2025-03-05"), 2, "earlier end first"),
+        (("phase", "scrap", "--at", "2025-03-05..2025-03-06"), 2, "--at"),
+        (("exclude", "scrap", "--at", "2025-03-05", "--value", "5"), 2, "wanted off"),
+        (("target", "scrap", "--at", "2025-03-05", "--value", "low"), 2, "wanted a number in %"),
+        (("target", "scrap", "--at", "2025-03-05", "--value", "nan"), 2, "wanted a number in %"),
+        (("target", "weight", "--at", "2025-03-05", "--value", "9..3"), 2, "lower end"),
+        (("target", "weight", "--at", "2025-03-05", "--value", "71"), 1, "LOW..HIGH"),
+        (("exclude", "scrap", "--at", "2025-03-05", "--slice", "site=A"), 1, "no dimension 'site'"),
+        (("exclude", "scrap", "--at", "2025-03-05", "--replaces", "77"), 1, "no decision 77"),
+    ],
+)
+def test_what_cannot_be_decided_leaves_nothing(
+    run: Run, store: Path, words: tuple[str, ...], code: int, says: str
+) -> None:
+    before = run("decide", "list", "--store", store, "--json").json
+    ran = run("decide", *words, "--why", "because", "--store", store)
+    assert ran.code == code
+    assert says in ran.err
+    assert run("decide", "list", "--store", store, "--json").json == before
+
+
+def test_the_list_in_words(run: Run, store: Path) -> None:
+    run("decide", "complete", "scrap", "--at", "2025-03-05", "--why", "line B stood", "--by", "Ann", "--store", store)
+    out = run("decide", "list", "--store", store).out
+    assert "line B stood" in out
+    assert "2025-03-05" in out
+    assert "Ann" in out

@@ -1,0 +1,65 @@
+"""sample: a store full of labelled, invented data, and never among a person's own."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CATALOG, PART_NAMES, Run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sample")
+
+
+def test_it_loads_every_file_it_writes(run: Run, folder: Path) -> None:
+    ran = run("sample", "--store", folder / "kpis.duckdb", "--json")
+    assert ran.code == 0
+    written = sorted(path.name for path in folder.glob("sample_*.csv"))
+    receipts = ran.json["receipts"]
+    assert sorted(receipt["source"] for receipt in receipts) == written
+    assert all(receipt["records"] == sum(receipt[part] for part in PART_NAMES) for receipt in receipts)
+    assert all(receipt["new"] > 0 for receipt in receipts)
+    assert "sample data" in ran.err
+
+
+def test_every_verdict_of_its_truth_can_be_asked_for(run: Run, folder: Path) -> None:
+    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    answers = run("review", "--store", folder / "kpis.duckdb", "--json").json
+    shown = {(answer["kpi"], "".join(f"{k}={v}" for k, v in answer["slice"].items())) for answer in answers}
+    assert shown == {(row["kpi"], row["slice"]) for row in rows}
+
+
+def test_it_ends_before_today(run: Run, folder: Path) -> None:
+    answer = run("review", "late_deliveries", "--store", folder / "kpis.duckdb", "--json").json
+    last = max(point["period"][:10] for point in answer["points"] if point["rows"])
+    assert dt.date.fromisoformat(last) < dt.date.today()
+
+
+def test_a_second_time_is_refused(run: Run, folder: Path) -> None:
+    ran = run("sample", "--store", folder / "kpis.duckdb")
+    assert (ran.code, ran.out) == (1, "")
+    assert "holds 8 batches already" in ran.err
+
+
+def test_definitions_of_ones_own_are_not_replaced(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "kpis.toml").write_text(CATALOG, encoding="utf-8")
+    ran = run("sample", "--store", tmp_path / "kpis.duckdb")
+    assert ran.code == 1
+    assert "definitions of your own" in ran.err
+    assert (tmp_path / "kpis.toml").read_text(encoding="utf-8") == CATALOG
+    assert not (tmp_path / "kpis.duckdb").exists()
+
+
+def test_a_store_with_data_of_ones_own_is_left_alone(run: Run, works: Path, tmp_path: Path) -> None:
+    store = tmp_path / "kpis.duckdb"
+    store.write_bytes((works / "kpis.duckdb").read_bytes())
+    ran = run("sample", "--store", store)
+    assert ran.code == 1
+    assert "holds 1 batch already" in ran.err
+    assert [path.name for path in tmp_path.glob("*.csv")] == []

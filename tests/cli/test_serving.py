@@ -1,0 +1,90 @@
+"""serve: the address, one signal, a clean end. Free ports, and each answer is asked of our own child."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from opsmetrics.store import Store, StoreBusy
+from tests.cli.conftest import Run
+from tests.paths import ROOT
+
+PATIENCE = 60
+
+
+@contextmanager
+def serving(store: Path, port: int = 0) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "opsmetrics", "serve", "--store", str(store), "--port", str(port)]
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.terminate()
+        child.communicate(timeout=PATIENCE)
+
+
+def address(child: subprocess.Popen[str]) -> str:
+    """The address that the command prints once the app answers."""
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert found is not None, line
+    return found[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_prints_its_address_and_stops_when_asked(tmp_path: Path, number: signal.Signals) -> None:
+    store = tmp_path / "kpis.duckdb"
+    with serving(store) as child:
+        with urllib.request.urlopen(f"{address(child)}/_stcore/health", timeout=PATIENCE) as answer:
+            assert answer.read() == b"ok"
+        with pytest.raises(StoreBusy):
+            Store.open(store)
+        child.send_signal(number)
+        _, err = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 0
+    assert "Stopped." in err
+    assert "Traceback" not in err
+    with Store.open(store) as free:
+        assert free.is_open
+
+
+def test_a_port_in_use_is_a_sentence(run: Run, store: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        ran = run("serve", "--store", store, "--port", port)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"Port {port} on 127.0.0.1 cannot be used" in ran.err
+
+
+def test_an_app_that_ends_by_itself_is_a_failure(tmp_path: Path) -> None:
+    store = tmp_path / "kpis.duckdb"
+    with serving(store) as child:
+        address(child)
+        assert child.returncode is None
+        owner = _owner(store)
+        assert owner != child.pid
+        os.kill(owner, signal.SIGKILL)
+        _, err = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 1
+    assert "stopped by itself" in err
+
+
+def _owner(store: Path) -> int:
+    with pytest.raises(StoreBusy) as busy:
+        Store.open(store)
+    assert busy.value.pid is not None
+    return busy.value.pid

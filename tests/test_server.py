@@ -1,0 +1,122 @@
+"""The process that owns the store: started as people start it, stopped as a service manager stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from opsmetrics import store
+from opsmetrics.server import lifespan
+from tests.paths import ROOT
+
+PATIENCE = 60  # seconds until a hanging process is given up; nothing is asserted about speed
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def started(path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`streamlit run app.py` on a store; ended with the block, whatever happens."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    environment = {**os.environ, "OPSMETRICS_STORE": str(path)}
+    child = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.communicate()
+
+
+def answers(child: subprocess.Popen[str], port: int) -> bool:
+    """True once OUR child answers; False when it has ended."""
+    deadline = time.monotonic() + PATIENCE
+    while child.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
+                return child.poll() is None
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    return False
+
+
+def test_the_store_is_owned_from_start_to_stop(tmp_path: Path) -> None:
+    path, port = tmp_path / "kpis.duckdb", free_port()
+    with started(path, port) as child:
+        assert answers(child, port)
+        with pytest.raises(store.StoreBusy) as busy:
+            store.Store.open(path)
+        assert (busy.value.pid, busy.value.role) == (child.pid, "app")
+        child.send_signal(signal.SIGTERM)
+        child.wait(PATIENCE)
+    assert path.exists()
+    assert not path.with_name("kpis.duckdb.wal").exists(), "the journal is written into the file before the stop"
+    with store.Store.open(path) as free:
+        assert free.is_open
+
+
+def test_a_store_in_use_is_a_sentence_and_exit_code_1(tmp_path: Path) -> None:
+    path, port = tmp_path / "kpis.duckdb", free_port()
+    with store.Store.open(path, role="night run"), started(path, port) as child:
+        _, err = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 1
+    assert f"in use by the night run (process {os.getpid()})" in err
+    assert "Traceback" not in err
+
+
+def test_a_file_that_is_no_store_is_a_sentence_and_exit_code_1(tmp_path: Path) -> None:
+    path, port = tmp_path / "kpis.duckdb", free_port()
+    path.write_text("not a database", encoding="utf-8")
+    with started(path, port) as child:
+        _, err = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 1
+    assert "cannot be read" in err
+    assert "Traceback" not in err
+    assert path.read_text(encoding="utf-8") == "not a database"
+
+
+def test_lifespan_opens_and_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "new folder" / "kpis.duckdb"
+    monkeypatch.setenv("OPSMETRICS_STORE", str(path))
+
+    async def live() -> store.Store:
+        async with lifespan(object()):
+            owned = store.current()
+            assert owned.path == path.resolve()
+            return owned
+
+    owned = asyncio.run(live())
+    assert not owned.is_open
+    with pytest.raises(store.StoreClosed):
+        store.current()
+
+
+def test_lifespan_releases_after_a_failure_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSMETRICS_STORE", str(tmp_path / "kpis.duckdb"))
+
+    async def live() -> None:
+        async with lifespan(object()):
+            raise RuntimeError("the server fell over")
+
+    with pytest.raises(RuntimeError, match="fell over"):
+        asyncio.run(live())
+    with store.Store.open(tmp_path / "kpis.duckdb") as free:
+        assert free.is_open
