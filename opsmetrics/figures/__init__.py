@@ -1,0 +1,45 @@
+"""Drawings of results: a figure reads a frozen result and only formats.
+
+from opsmetrics.stats import xmr
+from opsmetrics.figures import control_chart
+control_chart(xmr(values)).show()
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from opsmetrics.figures.marks import STOPPED, Mark, assurance_mark, data_mark, mark_svg, variation_mark
+from opsmetrics.figures.sparkline import sparkline, sparkline_svg
+from opsmetrics.figures.tokens import Theme, css_variables, tokens
+
+if TYPE_CHECKING:
+    from opsmetrics.figures.charts import control_chart, spread_chart
+    from opsmetrics.figures.layout import CONFIG
+
+__all__ = [
+    "CONFIG",
+    "STOPPED",
+    "Mark",
+    "Theme",
+    "assurance_mark",
+    "control_chart",
+    "css_variables",
+    "data_mark",
+    "mark_svg",
+    "sparkline",
+    "sparkline_svg",
+    "spread_chart",
+    "tokens",
+    "variation_mark",
+]
+
+_PLOTTED = {"control_chart": "charts", "spread_chart": "charts", "CONFIG": "layout"}
+
+
+def __getattr__(name: str) -> Any:
+    """Plotly is imported only where a Plotly figure is drawn: Today does without it."""
+    if name not in _PLOTTED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"opsmetrics.figures.{_PLOTTED[name]}"), name)

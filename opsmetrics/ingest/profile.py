@@ -15,6 +15,8 @@ from opsmetrics.ingest.months import months_of, word_sql
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sql import text
+from opsmetrics.ingest.totals import is_total
 from opsmetrics.measurements import Notice
 
 #: A column of which more than this share of cells cannot be read is taken for something else: refused as a whole.
@@ -54,15 +56,23 @@ def _count(scratch: Scratch, layout: Layout) -> tuple[Counts, Counts, dict[str, 
     asked = []
     if layout.time is not None:
         cell = layout.cell(layout.time)
-        asked += [f"histogram({dates.form_sql(cell)})", f"histogram({dates.tail_sql(cell)})"]
+        form = dates.form_sql(cell, _no_record(scratch, layout, layout.time))
+        asked += [f"histogram({form})", f"histogram({dates.tail_sql(cell)})"]
     for column in layout.numbers.values():
-        asked.append(f"histogram({numbers.form_sql(scratch.number(layout.cell(column)))})")
+        form = numbers.form_sql(scratch.number(layout.cell(column)), _no_record(scratch, layout, column))
+        asked.append(f"histogram({form})")
     found = [
         dict(counts or {}) for counts in scratch.rows(f"SELECT {', '.join(asked)} FROM {_filled(scratch, layout)}")[0]
     ]
     first = 0 if layout.time is None else 2
     stamps, tails = (found[0], found[1]) if first else ({}, {})
     return stamps, tails, dict(zip(layout.numbers, found[first:], strict=True))
+
+
+def _no_record(scratch: Scratch, layout: Layout, column: int) -> str:
+    """True for a cell of a line of totals, or of a repeated header: it says nothing about the column."""
+    cell = f"lower({layout.cell(column)})"
+    return f"{is_total(cell)} OR {cell} = lower({text(scratch.sheet.headers[column])})"
 
 
 def _filled(scratch: Scratch, layout: Layout) -> str:
@@ -104,7 +114,8 @@ def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str,
     readable = sum(known[name] for name in kept)
     if said and said - readable > UNREADABLE * said:
         assert layout.time is not None
-        other = f"{dates.form_sql(layout.cell(layout.time))} NOT IN ({_codes(kept)}, {dates.EMPTY})"
+        form = dates.form_sql(layout.cell(layout.time), _no_record(scratch, layout, layout.time))
+        other = f"{form} NOT IN ({_codes(kept)}, {dates.EMPTY})"
         example = _example(scratch, layout, layout.time, other)
         raise IngestRefused(
             "dates_not_understood",

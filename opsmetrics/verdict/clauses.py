@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Scene:
         """The grain of the verdict."""
         return self.verdict.identity.grain
 
-    @property
+    @cached_property
     def judged(self) -> npt.NDArray[np.intp]:
         """Positions of the judged points of the current phase."""
         if self.points.empty:

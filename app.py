@@ -1,0 +1,7 @@
+"""The whole server: `streamlit run app.py` finds this App and starts it."""
+
+import streamlit as st
+
+from opsmetrics.server import lifespan
+
+app = st.App("navigation.py", lifespan=lifespan)

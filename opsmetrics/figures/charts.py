@@ -1,0 +1,231 @@
+"""The control chart of a review, or of a bare result from a notebook, as a Plotly figure.
+
+Back to front: band and limits, centre, target, line, gaps, excluded points, hits that do not decide, signals,
+half-finished periods, and on top one invisible trace that carries the hover and the selection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from opsmetrics.figures import labels
+from opsmetrics.figures.layout import MARGIN, SPREAD_MARGIN, base_layout, left_margin, period_axis, value_axis
+from opsmetrics.figures.plotted import Floats, Mask, Plotted, links, padded_domain, plotted, runs
+from opsmetrics.figures.text import hovers, plain
+from opsmetrics.figures.tokens import Theme, Tokens, tokens
+from opsmetrics.review import KpiReview
+from opsmetrics.stats.results import ControlChart
+
+HEIGHT = 390
+SPREAD_HEIGHT = 162
+
+#: Half of the slot that a band reaches beyond its first and last point; the rest parts two phases.
+REACH = 0.5
+PHASE_GAP = 0.04
+
+_SYMBOLS = {"concerning": ("diamond", 13), "improving": ("circle", 12), "changed": ("square", 10)}
+
+#: Plotly fades what is not selected; here a selection only picks rows.
+_KEEP = {"marker": {"opacity": 1}}
+
+
+def control_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", span: int | None = None) -> go.Figure:
+    """The figure. `span`: how many of the last periods are drawn (None: all); limits always use all of them.
+
+    Values stand in the KPI's shown unit. `customdata` of the trace "points" holds the position of each point in
+    `source.points`. A source without any value gives an empty figure that says so.
+    """
+    colours = tokens(theme)
+    series = plotted(source, span)
+    figure = go.Figure(layout=base_layout(colours, HEIGHT, MARGIN))
+    if not len(series):
+        return _nothing(figure, colours)
+    domain = padded_domain(series)
+    figure.update_layout(margin_l=left_margin(series, domain))
+    figure.add_traces(_traces(series, colours))
+    figure.add_trace(_touch(series, hovers(source, series), colours))
+    figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours))
+    notes, rules = labels.phase_labels(source, series, colours)
+    notes += labels.end_labels(series, domain, HEIGHT - MARGIN["t"] - MARGIN["b"], colours)
+    notes += labels.note_labels(series, colours)
+    for tone in _SYMBOLS:
+        notes += labels.signal_labels(series, tone, _tone_colour(tone, colours))
+    figure.update_layout(annotations=notes, shapes=rules + _gap_rules(series, colours))
+    return figure
+
+
+def spread_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", span: int | None = None) -> go.Figure:
+    """The chart of the spread beneath (moving ranges, standard deviations), without signals of its own.
+
+    Raises ValueError where the chart has none.
+    """
+    chart = source.chart if isinstance(source, KpiReview) else source
+    if chart is None or chart.spread is None:
+        raise ValueError("this chart has no chart of its spread: only XmR and Xbar-S charts have one")
+    colours = tokens(theme)
+    scale = source.kpi.multiplier if isinstance(source, KpiReview) else 1.0
+    main = plotted(source, span)
+    series = _spread(main, chart.spread, scale)
+    figure = go.Figure(layout=base_layout(colours, SPREAD_HEIGHT, SPREAD_MARGIN))
+    if not series.present.any():
+        return _nothing(figure, colours)
+    domain = padded_domain(series)
+    figure.update_layout(margin_l=left_margin(main, padded_domain(main)))
+    figure.add_traces(_traces(series, colours))
+    figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours, 4))
+    height = SPREAD_HEIGHT - SPREAD_MARGIN["t"] - SPREAD_MARGIN["b"]
+    figure.update_layout(annotations=labels.end_labels(series, domain, height, colours))
+    return figure
+
+
+def _spread(main: Plotted, spread: ControlChart, scale: float) -> Plotted:
+    """The spread at the periods of the main chart: no target, no signals, no notes."""
+    own = spread.points.iloc[main.position]
+    levels: dict[str, Any] = {n: own[n].to_numpy(dtype=float) * scale for n in ("value", "centre", "lower", "upper")}
+    nothing, silence = np.full(len(main), np.nan), np.full(len(main), "", dtype=object)
+    state = np.where(np.isnan(levels["value"]), "undefined", "judged").astype(object)
+    quiet: dict[str, Any] = {"tone": silence, "note": silence, "silent": np.zeros(len(main), dtype=bool)}
+    return replace(main, **levels, target_low=nothing, target_high=nothing, state=state, **quiet)
+
+
+def _traces(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+    return [
+        *_band(series, colours),
+        *_steps(series, "centre", "centre", {"width": 1, "color": colours.limit}),
+        *_steps(series, "target_low", "target", {"width": 1.25, "color": colours.ink, "dash": "2px,4px"}),
+        *_steps(series, "target_high", "target", {"width": 1.25, "color": colours.ink, "dash": "2px,4px"}),
+        _line(series, colours),
+        _marks("excluded", series, series.excluded, {"symbol": "x-thin", "size": 11, **_outline(colours.muted, 1.5)}),
+        _marks(
+            "silent", series, series.quiet_hits, {"symbol": "diamond-open", "size": 9, **_outline(colours.limit, 1.25)}
+        ),
+        *(_signals(series, tone, colours) for tone in _SYMBOLS),
+        *_hollow(series, colours),
+        *_older_notes(series, colours),
+    ]
+
+
+def _trace(name: str, x: Any, y: Any, **more: Any) -> go.Scatter:
+    return go.Scatter(name=name, x=np.asarray(x), y=np.asarray(y), hoverinfo="skip", unselected=_KEEP, **more)
+
+
+def _band(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+    """Lower and upper limit of each stretch, stepped half-way between points, with the band filled between."""
+    traces = []
+    style = {"mode": "lines", "line": {"width": 1, "color": colours.limit, "shape": "hvh"}}
+    for part in runs(series, "lower", "upper"):
+        x = _reaching(series, part)
+        traces.append(_trace("lower", x, _ends(series.lower[part]), **style))
+        traces.append(_trace("upper", x, _ends(series.upper[part]), **style, fill="tonexty", fillcolor=colours.band))
+    return traces
+
+
+def _reaching(series: Plotted, part: slice) -> Floats:
+    """Positions of a stretch with half a slot before its first and after its last."""
+    positions = series.position[part].astype(float)
+    reach = REACH - PHASE_GAP
+    return np.concatenate([positions[:1] - reach, positions, positions[-1:] + reach])
+
+
+def _ends(values: Floats) -> Floats:
+    return np.concatenate([values[:1], values, values[-1:]])
+
+
+def _steps(series: Plotted, column: str, name: str, line: dict[str, Any]) -> list[go.Scatter]:
+    style = {"mode": "lines", "line": {**line, "shape": "hvh"}}
+    levels = series.level(column)
+    return [_trace(name, _reaching(series, part), _ends(levels[part]), **style) for part in runs(series, column)]
+
+
+def _line(series: Plotted, colours: Tokens) -> go.Scatter:
+    """The measured values; a period without one breaks the line."""
+    dots = {"size": 4, "color": colours.line}
+    style = {"mode": "lines+markers", "line": {"width": 1.25, "color": colours.line}, "marker": dots}
+    return _trace("value", series.position, series.solid, connectgaps=False, **style)
+
+
+def _outline(colour: str, width: float) -> dict[str, Any]:
+    return {"color": colour, "line": {"color": colour, "width": width}}
+
+
+def _marks(name: str, series: Plotted, chosen: Mask, marker: dict[str, Any]) -> go.Scatter:
+    x, y = series.position[chosen], series.value[chosen]
+    return _trace(name, x, y, mode="markers", marker=marker, cliponaxis=False)
+
+
+def _tone_colour(tone: str, colours: Tokens) -> str:
+    return {"concerning": colours.concern, "improving": colours.improve}.get(tone, colours.ink)
+
+
+def _signals(series: Plotted, tone: str, colours: Tokens) -> go.Scatter:
+    symbol, size = _SYMBOLS[tone]
+    colour = _tone_colour(tone, colours)
+    edge = {"color": colours.page, "width": 2}
+    if tone == "changed":
+        edge, colour = {"color": colour, "width": 1.5}, colours.page
+    return _marks(tone, series, series.signals(tone), {"symbol": symbol, "size": size, "color": colour, "line": edge})
+
+
+def _hollow(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+    """Half-finished periods: open circles, linked to their neighbours by dashes."""
+    pairs = np.array(links(series), dtype=int).reshape(-1, 2)
+    gaps = np.full((len(pairs), 1), np.nan)
+    x = np.hstack([series.position[pairs].astype(float), gaps]).ravel()
+    y = np.hstack([series.value[pairs], gaps]).ravel()
+    dashes = {"width": 1.25, "color": colours.line, "dash": "2px,3px"}
+    ring = {"symbol": "circle", "size": 7, "color": colours.page, "line": {"color": colours.line, "width": 1.5}}
+    link = _trace("link", x, y, mode="lines", line=dashes)
+    return [link, _marks("unfinished", series, series.unfinished, ring)]
+
+
+def _older_notes(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+    noted = labels.older_notes(series)
+    if not len(noted):
+        return []
+    y = np.full(len(noted), padded_domain(series)[0])
+    marker = {"symbol": "line-ns", "size": 8, **_outline(colours.muted, 1.5)}
+    style: dict[str, Any] = {"mode": "markers", "marker": marker, "cliponaxis": False}
+    style |= {"text": [plain(str(note)) for note in noted.note], "hovertemplate": "%{text}<extra></extra>"}
+    return [go.Scatter(name="older notes", x=noted.position, y=y, **style)]
+
+
+def _gap_rules(series: Plotted, colours: Tokens) -> list[dict[str, Any]]:
+    """A dashed rule in the data hue for each period without data; of a long stretch only its two ends."""
+    positions = series.position[series.gaps]
+    if len(positions) == 0:
+        return []
+    line = {"width": 1.25, "color": colours.data, "dash": "2px,3px"}
+    stretches = np.split(positions, np.flatnonzero(np.diff(positions) > 1) + 1)
+    shown = [p for stretch in stretches for p in ({stretch[0], stretch[-1]} if len(stretch) > 8 else stretch)]
+    ends = {"y0": 0, "y1": 1, "yref": "paper", "line": line}
+    return [{"type": "line", "x0": int(p), "x1": int(p), **ends} for p in sorted(shown)]
+
+
+def _touch(series: Plotted, texts: list[str], colours: Tokens) -> go.Scatter:
+    """What the pointer meets: one invisible point per value, with its words; the chosen one shows as a ring."""
+    there = series.present
+    positions = series.position[there]
+    clear = "rgba(0,0,0,0)"
+    return go.Scatter(
+        name="points",
+        x=positions,
+        y=series.value[there],
+        customdata=positions.astype(float).reshape(-1, 1),
+        text=[text for text, shown in zip(texts, there, strict=True) if shown],
+        hovertemplate="%{text}<extra></extra>",
+        mode="markers",
+        marker={"size": 17, "opacity": 0, "color": clear, "line": {"width": 1.25, "color": colours.ink}},
+        selected={"marker": {"opacity": 1, "color": clear}},
+        unselected={"marker": {"opacity": 0}},
+    )
+
+
+def _nothing(figure: go.Figure, colours: Tokens) -> go.Figure:
+    hidden = {"visible": False, "fixedrange": True}
+    middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+    text = {"text": "No values to draw yet", "font": {"size": 13, "color": colours.muted}, **middle}
+    return figure.update_layout(xaxis=hidden, yaxis=hidden, annotations=[text])

@@ -1,0 +1,171 @@
+"""What is written on a control chart: the ends of its lines, its phases, its notes, its signals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from opsmetrics.figures.plotted import Plotted
+from opsmetrics.figures.text import phase_reasons, plain, short
+from opsmetrics.figures.tokens import Tokens
+from opsmetrics.review import KpiReview
+from opsmetrics.stats.results import ControlChart
+from opsmetrics.verdict import wording
+
+#: Labels at the line's end stay at least this far apart, in pixels.
+APART = 14.0
+
+#: Notes that are written out; older ones become ticks on the axis.
+NOTES = 5
+SIGNAL_LABELS = 12
+
+Annotation = dict[str, Any]
+
+_STILL = {"showarrow": False}
+
+
+def end_labels(series: Plotted, domain: tuple[float, float], height: float, colours: Tokens) -> list[Annotation]:
+    """The limits, the centre and the target named at the right end, pushed apart where they would overlap."""
+    ends = [*_limits(series), *_targets(series)]
+    shifts = pushed_apart([_pixels(value, domain, height) for _, value in ends])
+    return [
+        {
+            "text": f"{word} {plain(series.text(value))}",
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": 8,
+            "y": value,
+            "yshift": shift,
+            "font": {"size": 12, "color": colours.ink if word == "target" else colours.muted},
+            **_STILL,
+        }
+        for (word, value), shift in zip(ends, shifts, strict=True)
+    ]
+
+
+def _limits(series: Plotted) -> list[tuple[str, float]]:
+    """The limits of the last judged period: those that the verdict names."""
+    judged = np.flatnonzero((series.state == "judged") & np.isfinite(series.centre))
+    if len(judged) == 0:
+        return []
+    named = [(name, float(series.level(name)[judged[-1]])) for name in ("upper", "centre", "lower")]
+    return [(name, level) for name, level in named if np.isfinite(level)]
+
+
+def _targets(series: Plotted) -> list[tuple[str, float]]:
+    levels = [series.level(name) for name in ("target_low", "target_high")]
+    return [("target", float(level[np.isfinite(level)][-1])) for level in levels if np.isfinite(level).any()]
+
+
+def _pixels(value: float, domain: tuple[float, float], height: float) -> float:
+    return (value - domain[0]) / (domain[1] - domain[0]) * height
+
+
+def pushed_apart(heights: list[float], apart: float = APART) -> list[float]:
+    """Shifts (pixels, upward) that keep labels at these heights at least `apart` from each other.
+
+    Groups that overlap spread evenly about their own middle; the order stays.
+    """
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    groups: list[list[int]] = []
+    for index in order:
+        groups.append([index])
+        while len(groups) > 1 and _bottom(groups[-1], heights, apart) < _top(groups[-2], heights, apart) + apart:
+            last = groups.pop()
+            groups[-1] += last
+    shifts = [0.0] * len(heights)
+    for group in groups:
+        start = _bottom(group, heights, apart)
+        for place, index in enumerate(group):
+            shifts[index] = round(start + place * apart - heights[index], 1)
+    return shifts
+
+
+def _bottom(group: list[int], heights: list[float], apart: float) -> float:
+    middle = sum(heights[i] for i in group) / len(group)
+    return middle - (len(group) - 1) * apart / 2
+
+
+def _top(group: list[int], heights: list[float], apart: float) -> float:
+    return _bottom(group, heights, apart) + (len(group) - 1) * apart
+
+
+def phase_labels(
+    source: KpiReview | ControlChart, series: Plotted, colours: Tokens
+) -> tuple[list[Annotation], list[dict[str, Any]]]:
+    """A rule where a phase starts and, at its top, the centre with the reason; nothing for a single phase."""
+    places = [0, *(np.flatnonzero(np.diff(series.phase)) + 1).tolist()]
+    if len(places) < 2:
+        return [], []
+    reasons = phase_reasons(source)
+    starts = [int(series.position[place]) for place in places]
+    labels = [
+        _phase_label(series, place, reasons.get(start, ""), colours)
+        for place, start in zip(places, starts, strict=True)
+    ]
+    return labels, [_rule(start - 0.5, colours) for start in starts[1:]]
+
+
+def _rule(x: float, colours: Tokens) -> dict[str, Any]:
+    line = {"width": 1, "color": colours.limit}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1.06, "yref": "paper", "line": line}
+
+
+def _phase_label(series: Plotted, place: int, why: str, colours: Tokens) -> Annotation:
+    centre = series.centre[place:]
+    centre = centre[np.isfinite(centre)]
+    level = series.text(float(centre[0])) + wording.unit_text(series.unit) if len(centre) else wording.DASH
+    since = f" since {short(why, 36) or series.label[place]}" if place else ""
+    return {
+        "text": plain(level + since),
+        "x": int(series.position[place]) - 0.5,
+        "xanchor": "left",
+        "xshift": 6,
+        "y": 1.06,
+        "yref": "paper",
+        "yanchor": "top",
+        "font": {"size": 12, "color": colours.muted},
+        **_STILL,
+    }
+
+
+def note_labels(series: Plotted, colours: Tokens) -> list[Annotation]:
+    """The newest notes at their points; exclusions say that they are excluded."""
+    noted = series.at(((series.note != "") | series.excluded) & series.present).last(NOTES)
+    return [_note(point, colours) for point in noted.each()]
+
+
+def _note(point: dict[str, Any], colours: Tokens) -> Annotation:
+    text = short(str(point["note"]), 32)
+    if point["state"] == "excluded":
+        text = f"{text}, excluded" if text else "excluded"
+    font = {"size": 12, "color": colours.muted}
+    note = {"text": plain(text), "x": point["position"], "y": point["value"], "yshift": 15, "font": font, **_STILL}
+    return note | {"bgcolor": colours.page, "borderpad": 1}
+
+
+def older_notes(series: Plotted) -> Plotted:
+    """The points whose notes are not written out."""
+    noted = series.at((series.note != "") & series.present)
+    return noted.at(slice(0, max(len(noted) - NOTES, 0)))
+
+
+def signal_labels(series: Plotted, tone: str, colour: str) -> list[Annotation]:
+    """The value in bold at the newest signal, and at the farthest of each unbroken row beyond the limits."""
+    marked = np.flatnonzero((series.tone != "") & series.present)
+    beyond = np.flatnonzero(series.signals(tone) & ((series.value > series.upper) | (series.value < series.lower)))
+    rows = np.split(beyond, np.flatnonzero(np.diff(beyond) > 1) + 1) if len(beyond) else []
+    distance = np.abs(series.value - series.centre)
+    farthest = {int(row[np.argmax(distance[row])]) for row in rows}
+    named = [place for place in sorted(farthest | set(marked[-1:].tolist())) if series.tone[place] == tone]
+    chosen = np.isin(np.arange(len(series)), named[-SIGNAL_LABELS:])
+    return [_value_label(series, point, colour) for point in series.at(chosen).each()]
+
+
+def _value_label(series: Plotted, point: dict[str, Any], colour: str) -> Annotation:
+    below = point["value"] < point["centre"]
+    text = f"<b>{plain(series.text(point['value']))}</b>"
+    place = {"x": point["position"], "y": point["value"], "yshift": -17 if below else 17}
+    return {"text": text, **place, "font": {"size": 13, "color": colour}, **_STILL}

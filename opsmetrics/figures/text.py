@@ -1,0 +1,85 @@
+"""Words on a figure: escaped, short, and in the wording of the verdict."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from opsmetrics.figures.plotted import Plotted
+from opsmetrics.review import KpiReview
+from opsmetrics.stats.results import ControlChart
+from opsmetrics.verdict import wording
+from opsmetrics.verdict.moments import at_or_after, of_kind
+
+_YEAR = re.compile(r" (\d{4})\b")
+
+#: Marks that stand before the verdict in a hover, as in the drawing.
+_SIGNS = {"concerning": "◆ ", "improving": "● ", "changed": "□ "}
+
+
+def plain(text: str) -> str:
+    """Text that Plotly shows as it is: it would draw `<b>` and make a link of `<a>`."""
+    return escape(text, quote=False)
+
+
+def short(text: str, length: int) -> str:
+    """At most `length` characters, the last one an ellipsis where something was left out."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def hovers(source: KpiReview | ControlChart, series: Plotted) -> list[str]:
+    """For each drawn point: its period and value, what stands behind it with its limits, and what it means."""
+    rows = source.points.iloc[series.position].to_dict("records")
+    behind = [{str(name): value for name, value in row.items()} for row in rows]
+    return [_hover(source, series, point, row) for point, row in zip(series.each(), behind, strict=True)]
+
+
+def _hover(source: KpiReview | ControlChart, series: Plotted, point: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    unit = wording.unit_text(series.unit)
+    lines = [f"<b>{plain(str(point['label']))}</b>  {series.text(point['value'])}{plain(unit)}"]
+    behind = wording.behind(source.kpi, row) if isinstance(source, KpiReview) else ""
+    if math.isfinite(point["lower"]) and math.isfinite(point["upper"]):
+        span = wording.range_text({"low": point["lower"], "high": point["upper"], "decimals": series.decimals})
+        behind = f"{behind} · limits {span}" if behind else f"limits {span}"
+    lines += [plain(behind)] if behind else []
+    lines.append(_SIGNS.get(str(point["tone"]), "") + _meaning(point))
+    lines += [plain(short(str(point["note"]), 90))] if point["note"] else []
+    return "<br>".join(lines)
+
+
+def _meaning(point: Mapping[str, Any]) -> str:
+    if point["silent"] and not point["tone"]:
+        return "◇ completes a pattern that does not decide here"
+    return wording.point_state({**point, "signal": bool(point["tone"])})
+
+
+def tick_labels(labels: list[str]) -> list[str]:
+    """Period labels for an axis: the year below, only where it changes; no words that repeat on each tick."""
+    years = [next(iter(_YEAR.findall(label)), "") for label in labels]
+    names = [plain(_YEAR.sub("", _bare(label), count=1)) for label in labels]
+    if len(set(years)) <= 1:
+        return names
+    before = ["", *years]
+    return [
+        f"{name}<br>{year}" if year != last else name for name, year, last in zip(names, years, before, strict=False)
+    ]
+
+
+def _bare(label: str) -> str:
+    return label.removeprefix("week of ").removeprefix("sample ").removeprefix("point ")
+
+
+def phase_reasons(source: KpiReview | ControlChart) -> dict[int, str]:
+    """Why a phase starts, by the position of its first period."""
+    if isinstance(source, ControlChart):
+        return {}
+    starts = source.points["period"]
+    reasons = {}
+    for decision in of_kind(source.series, source.decisions, "phase"):
+        inside = at_or_after(starts, decision.start).to_numpy(dtype=bool)
+        if inside.any():
+            reasons[int(inside.argmax())] = decision.why
+    return reasons

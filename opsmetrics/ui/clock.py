@@ -1,0 +1,20 @@
+"""The site's own clock: "today" is the site's, not UTC's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from opsmetrics.catalog import Calendar, Catalog
+
+
+def at_site(calendar: Calendar, moment: dt.datetime | None = None) -> dt.datetime:
+    """A moment (naive: UTC; None: now) on the calendar's clock."""
+    found = moment or dt.datetime.now(dt.UTC)
+    zoned = found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    return zoned.astimezone(ZoneInfo(calendar.time_zone))
+
+
+def site(catalog: Catalog) -> Calendar:
+    """The calendar whose clock stands on pages that show several KPIs: the catalogue's first."""
+    return catalog.calendars[0] if catalog.calendars else Calendar()

@@ -1,0 +1,187 @@
+"""The Enter page: one line for each KPI and slice, the last number beside it, questions at once, one batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from opsmetrics import entry
+from opsmetrics.access import account_name
+from opsmetrics.catalog import slice_text
+from opsmetrics.desk import Desk
+from opsmetrics.entry import EntryRow, NotANumber, Typed
+from opsmetrics.figures import STOPPED, data_mark
+from opsmetrics.ingest import IngestRefused, typed_batch
+from opsmetrics.ui import blocks, page, receipts, reviews, upload_blocks
+from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.upload_blocks import plain
+from opsmetrics.verdict import wording
+
+_WIDTHS = [3.2, 2.2, 1.5, 1.5, 4.2]
+_HEADS = ("KPI", "Last", "Count or value", "of", "")
+_SLOT = "enter_outcome"
+_ROUND = "enter_round"  # a new round gives every line fresh, empty inputs
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One line as typed: what it means, what is wrong with it, what is unusual and whether that was confirmed."""
+
+    row: EntryRow
+    typed: Typed | None = None
+    problem: str = ""
+    confirmed: bool = True
+
+
+def render(desk: Desk) -> None:
+    """Draw the page."""
+    upload_blocks.apply_style()
+    head = st.container()
+    day, person = _asked(at_site(site(desk.catalog)).date())
+    found = entry.rows(desk, day, viewer=reviews.viewer())
+    with head:
+        _head(found, day)
+    if not found:
+        _nothing_to_enter()
+        return
+    answers = _lines(desk, found)
+    note = st.text_input("Note for this entry (optional)", key=f"note_{_round()}", max_chars=500, width=560)
+    _save(desk, answers, person, note)
+    receipts.show(desk, _SLOT, person)
+
+
+def _asked(today: dt.date) -> tuple[dt.date, str]:
+    yesterday = today - dt.timedelta(days=1)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        day = st.date_input(
+            "Day", yesterday, max_value=today, key="day", bind="query-params", width=180, format="YYYY-MM-DD"
+        )
+        person = st.text_input("Your name", value=account_name(), key="person", persist_state="session", width=240)
+    return day or yesterday, person.strip() or account_name()
+
+
+def _head(found: list[EntryRow], day: dt.date) -> None:
+    """The headline counts what is still to type."""
+    missing = sum(not row.stored and not row.beside for row in found)
+    date = wording.date(day, weekday=True)
+    if not found:
+        title = "Nothing can be typed yet."
+    elif not missing:
+        title = f"Every line holds a number for {date}."
+    else:
+        title = f"{missing} of {len(found)} lines have no number yet for {date}."
+    lead = "Tab goes to the next field, a comma or a point parts decimals, empty lines are left out." if found else ""
+    page.show(blocks.heading(title, eyebrow="Enter numbers", lead=lead), key="enter_head")
+
+
+def _nothing_to_enter() -> None:
+    page.show(
+        blocks.empty(
+            "Lines appear here for every KPI that has no dimensions, and for each line, site or "
+            "unit that has reported once. Load the first file, or name the slices to watch in the definitions."
+        ),
+        key="enter_empty",
+    )
+    page.buttons([("Load a file", "upload")], key="enter_empty")
+
+
+def _lines(desk: Desk, found: list[EntryRow]) -> list[Answer]:
+    with st.container(key="enter_lines"):
+        with st.container(key="enter_heads"):
+            for column, text in zip(st.columns(_WIDTHS), _HEADS, strict=True):
+                column.caption(text)
+        return [_line(desk, row, number) for number, row in enumerate(found)]
+
+
+def _line(desk: Desk, row: EntryRow, number: int) -> Answer:
+    with st.container(key=f"enter_line_{number}"):
+        name, last, first, second, word = st.columns(_WIDTHS, vertical_alignment="center")
+        with name:
+            st.text(" · ".join(text for text in (row.kpi.name, slice_text(row.part)) if text))
+            if entry.entry_grain(row.kpi) != "day":
+                st.caption(plain(row.label))
+        with last:
+            st.text(row.last or wording.DASH)
+            st.caption(plain(row.last_label or "nothing yet"))
+        texts = _inputs(row, first, second)
+        with word:
+            return _judge(desk, row, texts, number)
+
+
+def _inputs(row: EntryRow, first: DeltaGenerator, second: DeltaGenerator) -> tuple[str, str]:
+    kpi, where = row.kpi, f"{row.key}|{_round()}"
+    spoken = " ".join(text for text in (kpi.name, slice_text(row.part)) if text)
+    if not kpi.counts:
+        return _input(first, f"v|{where}", f"{spoken}, {kpi.unit or 'value'}", kpi.unit or "value"), ""
+    top, bottom = kpi.numerator or "counted", kpi.denominator or "in all"
+    return (
+        _input(first, f"n|{where}", f"{spoken}, {top}", top),
+        _input(second, f"d|{where}", f"{spoken}, {bottom}", bottom),
+    )
+
+
+def _input(place: DeltaGenerator, key: str, label: str, placeholder: str) -> str:
+    return place.text_input(plain(label), key=key, placeholder=placeholder, label_visibility="collapsed", max_chars=200)
+
+
+def _judge(desk: Desk, row: EntryRow, texts: tuple[str, str], number: int) -> Answer:
+    """Say at once what is wrong or unusual; what is unusual is confirmed by a tick."""
+    try:
+        typed = entry.understand(row, texts)
+    except NotANumber as error:
+        mark = blocks.worded(STOPPED, "Not understood")
+        upload_blocks.show(upload_blocks.said(str(error), mark=mark), key=f"enter_wrong_{number}")
+        return Answer(row, problem=str(error))
+    if typed is None:
+        return Answer(row)
+    asked = entry.unusual(row, typed, reviews.review(desk, ChartView(row.kpi.key, row.part)))
+    if not asked:
+        st.text(wording.value(row.kpi, typed.value))
+        return Answer(row, typed)
+    mark = blocks.worded(data_mark("suspect"), "Unusual")
+    upload_blocks.show(upload_blocks.said(" ".join(asked), mark=mark), key=f"enter_unusual_{number}")
+    sure = st.checkbox("It is right", key=f"sure|{row.key}|{_round()}|{'|'.join(texts)}")
+    return Answer(row, typed, confirmed=sure)
+
+
+def _save(desk: Desk, answers: list[Answer], person: str, note: str) -> None:
+    """The button stays within reach of the keyboard; what it waits for stands beside it."""
+    typed = [answer for answer in answers if answer.typed is not None]
+    wrong = sum(bool(answer.problem) for answer in answers)
+    questions = sum(not answer.confirmed for answer in typed)
+    why = _why_not(len(typed), wrong, questions)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Save", type="primary", key="enter_save")
+        said = f"{len(typed)} {'line' if len(typed) == 1 else 'lines'} to save."
+        st.caption(f"Nothing was saved. {why}" if pressed and why else why or said)
+    if pressed and not why:
+        _commit(desk, typed, person, note)
+
+
+def _why_not(typed: int, wrong: int, questions: int) -> str:
+    if wrong:
+        return f"{wrong} {'line is' if wrong == 1 else 'lines are'} not understood yet."
+    if questions:
+        verb = "line is" if questions == 1 else "lines are"
+        return f"{questions} {verb} unusual: mend the number, or tick that it is right."
+    return "" if typed else "Nothing typed yet."
+
+
+def _commit(desk: Desk, answers: list[Answer], person: str, note: str) -> None:
+    rows = [row for answer in answers if answer.typed for row in answer.typed.rows]
+    try:
+        batch = typed_batch(rows, desk.catalog, by_note=note.strip())
+    except IngestRefused as error:
+        upload_blocks.show(receipts.refusal("These numbers were not saved", str(error)), key="enter_refused")
+        return
+    st.session_state[_SLOT] = receipts.commit(desk, [batch], person)
+    st.session_state[_ROUND] = _round() + 1
+    st.rerun()
+
+
+def _round() -> int:
+    return int(st.session_state.get(_ROUND, 0))

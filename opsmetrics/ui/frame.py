@@ -1,0 +1,50 @@
+"""The frame around every page: title, logo, style, and which pages there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from opsmetrics.ui import look
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Page file, title, address.
+PAGES = (
+    ("today.py", "Today", ""),
+    ("chart.py", "KPIs", "chart"),
+    ("enter.py", "Enter", "enter"),
+    ("upload.py", "Upload", "upload"),
+)
+
+_FRAMED = "framed"
+
+
+def begin() -> None:
+    """Set title, logo and style; called by navigation.py before anything else."""
+    st.session_state[_FRAMED] = True
+    st.set_page_config(page_title="OpsMetrics", page_icon=str(ROOT / "static" / "mark.svg"), layout="wide")
+    st.logo(str(ROOT / "static" / f"logo-{look.theme()}.svg"), size="medium")
+    look.apply()
+
+
+def pages() -> list[Page]:
+    """The pages of the navigation, the first one at the root of the address."""
+    return [
+        st.Page(ROOT / "pages" / file, title=title, url_path=address or None, default=not address)
+        for file, title, address in PAGES
+    ]
+
+
+def required() -> None:
+    """Start again inside the frame where a page was run without it.
+
+    Until some session of a new server has called st.navigation, Streamlit takes a folder named pages for its older
+    kind of app, and a deep link runs the page alone: unstyled and without the guard. Calling st.navigation ends that.
+    """
+    if _FRAMED not in st.session_state:
+        st.session_state[_FRAMED] = False
+        st.navigation(pages(), position="top")
+        st.rerun()

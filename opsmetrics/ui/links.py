@@ -1,0 +1,97 @@
+"""Addresses of views: every view is a link, and reading a link never fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict
+from urllib.parse import quote, unquote, urlencode
+
+from opsmetrics.catalog import GRAINS, Catalog, Grain, Slice, slice_of
+
+#: Pages by the name under which a link asks for them.
+PAGES = {"today": "pages/today.py", "chart": "pages/chart.py", "enter": "pages/enter.py", "upload": "pages/upload.py"}
+
+#: How many of the last periods a chart shows unless the link says otherwise.
+SPANS: dict[Grain, int] = {"sample": 120, "shift": 90, "day": 91, "week": 52, "month": 36, "quarter": 24}
+
+
+class Target(TypedDict):
+    """A link as data: the page with its parameters for a plain click, the address for every other one."""
+
+    page: str
+    params: dict[str, str]
+    href: str
+
+
+def target(page: str, **params: str) -> Target:
+    """A link to a page; parameters without a value are left out."""
+    given = {name: value for name, value in params.items() if value}
+    address = "" if page == "today" else page
+    query = f"?{urlencode(given)}" if given else ""
+    return {"page": page, "params": given, "href": f"{address}{query}" or "./"}
+
+
+def slice_text(part: Slice) -> str:
+    """A slice as one parameter: "site:North,line:3"; signs of its own in a value are quoted."""
+    return ",".join(f"{name}:{quote(value, safe=' ')}" for name, value in part)
+
+
+def read_slice(text: str) -> Slice:
+    """The slice that `slice_text` wrote; parts that name no dimension are left out."""
+    pairs = (item.partition(":") for item in text.split(",") if ":" in item)
+    return slice_of({name.strip(): unquote(value) for name, _, value in pairs})
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """What the page of one KPI shows. `span` None: the grain's usual number of periods, 0: all of them."""
+
+    kpi: str
+    slice: Slice = ()
+    grain: Grain | None = None
+    span: int | None = None
+    as_of: dt.date | None = None
+    point: str = ""
+
+    def link(self) -> Target:
+        """The link to this view."""
+        return target(
+            "chart",
+            kpi=self.kpi,
+            slice=slice_text(self.slice),
+            grain=self.grain or "",
+            span="" if self.span is None else str(self.span),
+            as_of=self.as_of.isoformat() if self.as_of else "",
+        )
+
+    @classmethod
+    def read(cls, params: Mapping[str, Any], catalog: Catalog) -> ChartView | None:
+        """The view of a link; what it does not understand falls back. None where there is no KPI at all."""
+        if not catalog.kpis:
+            return None
+        asked = str(params.get("kpi", ""))
+        kpi = catalog[asked] if asked in catalog else catalog.kpis[0]
+        part = read_slice(str(params.get("slice", "")))
+        known = tuple((name, value) for name, value in part if name in kpi.dimensions)
+        grain = next((g for g in GRAINS if g == params.get("grain")), None)
+        span = str(params.get("span", ""))
+        if "slice" not in params and () not in kpi.watch and kpi.watch:
+            known = kpi.watch[0]
+        return cls(
+            kpi=kpi.key,
+            slice=known,
+            grain=None if grain is not None and kpi.operate == "sample" else grain,
+            span=int(span) if span.isdecimal() and len(span) < 7 else None,
+            as_of=read_date(params.get("as_of")),
+            point=str(params.get("point", "")),
+        )
+
+
+def read_date(text: object) -> dt.date | None:
+    """The date of a link, None where it is none."""
+    try:
+        return dt.date.fromisoformat(str(text))
+    except ValueError:
+        return None

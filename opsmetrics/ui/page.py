@@ -1,0 +1,50 @@
+"""Puts blocks on the page and follows the links in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from opsmetrics.ui import look
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.links import PAGES
+
+_SCRIPT = (Path(__file__).parent / "blocks.js").read_text(encoding="utf-8")
+_COMPONENT = st.components.v2.component(
+    "opsmetrics_blocks", html='<div class="om"></div>', js=_SCRIPT, isolate_styles=False
+)
+
+
+def show(*blocks: Block, key: str) -> None:
+    """Draw the blocks; a plain click on a link in them goes to its page within the session."""
+    answer = _COMPONENT(
+        key=key,
+        data={"blocks": list(blocks), "theme": look.theme()},
+        on_go_change=_noted,
+        on_show_change=_noted,
+        on_theme_change=_noted,
+    )
+    if answer.show:
+        st.query_params["show"] = str(answer.show)
+        st.rerun()
+    if answer.go:
+        go(str(answer.go["page"]), {str(name): str(value) for name, value in answer.go["params"].items()})
+
+
+def go(page: str, params: dict[str, str] | None = None) -> None:
+    """Switch to a page by its name. Raises KeyError for a page that links do not know."""
+    st.switch_page(PAGES[page], query_params=params or {})
+
+
+def _noted() -> None:
+    """The rerun that a trigger causes is all that is wanted."""
+
+
+def buttons(choices: Sequence[tuple[str, str]], key: str) -> None:
+    """Buttons that lead to pages, the first one primary: [(text, page name), …]."""
+    with st.container(horizontal=True):
+        for place, (text, page) in enumerate(choices):
+            if st.button(text, type="secondary" if place else "primary", key=f"{key}_{page}"):
+                go(page)

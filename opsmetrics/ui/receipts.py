@@ -1,0 +1,226 @@
+"""Receipts: what a load did, in numbers that add up, which verdicts it changed, and the way to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from opsmetrics.catalog import Catalog, Slice, slice_text
+from opsmetrics.desk import Desk
+from opsmetrics.figures import STOPPED, data_mark
+from opsmetrics.measurements import Batch, Receipt, UndoReceipt
+from opsmetrics.store import StoreError
+from opsmetrics.ui import blocks, reviews, rows, upload_blocks
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.upload_files import BROKEN
+from opsmetrics.verdict import wording
+from opsmetrics.verdict.model import Verdict
+
+#: Changed verdicts that a receipt names; the others are counted.
+NAMED = 6
+
+
+@dataclass(frozen=True, eq=False)
+class NewVerdict:
+    """A watched slice whose variation a load or an undo changed."""
+
+    name: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a load or an undo did. `refused`: sources that the store did not take, each with the reason."""
+
+    receipts: tuple[Receipt, ...] = ()
+    undone: tuple[UndoReceipt, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    verdicts: tuple[NewVerdict, ...] = ()
+
+    @property
+    def batches(self) -> list[int]:
+        """The batches that were opened, oldest first."""
+        return [receipt.batch for receipt in self.receipts if receipt.batch is not None]
+
+
+def commit(desk: Desk, batches: Sequence[Batch], person: str, done: Callable[[int], None] = lambda _: None) -> Outcome:
+    """Write the batches one by one and keep the verdicts that follow once, at the end. `done` hears of progress."""
+    keys = {span.kpi for batch in batches for span in batch.spans}
+    before = _variations(desk, keys)
+    receipts: list[Receipt] = []
+    refused: list[tuple[str, str]] = []
+    for number, batch in enumerate(batches, start=1):
+        try:
+            receipts.append(desk.commit(batch, by=person, publish=False))
+        except BROKEN:
+            raise
+        except StoreError as error:
+            refused.append((batch.source, str(error)))
+        done(number)
+    desk.publish(keys)
+    return Outcome(tuple(receipts), (), tuple(refused), _changed(desk, keys, before))
+
+
+def undo(desk: Desk, batches: Iterable[int], person: str) -> Outcome:
+    """Take batches back, the newest first."""
+    wanted = sorted(batches, reverse=True)
+    keys = {key for batch in wanted for key in desk.batch_kpis(batch)}
+    before = _variations(desk, keys)
+    undone: list[UndoReceipt] = []
+    refused: list[tuple[str, str]] = []
+    for batch in wanted:
+        try:
+            undone.append(desk.store.undo(batch, by=person))
+        except BROKEN:
+            raise
+        except StoreError as error:
+            refused.append((f"Batch {batch}", str(error)))
+    desk.publish(keys)
+    return Outcome((), tuple(undone), tuple(refused), _changed(desk, keys, before))
+
+
+_Known = dict[tuple[str, Slice], Verdict | None]
+
+
+def _variations(desk: Desk, keys: set[str]) -> _Known:
+    watched = desk.watched(viewer=reviews.viewer(), keys=keys)
+    return {(item.kpi.key, item.series.slice): item.verdict for item in watched}
+
+
+def _changed(desk: Desk, keys: set[str], before: _Known) -> tuple[NewVerdict, ...]:
+    found = []
+    for (key, part), verdict in _variations(desk, keys).items():
+        old = before.get((key, part))
+        if verdict is not None and (old is None or (old.variation, old.side) != (verdict.variation, verdict.side)):
+            name = " · ".join(text for text in (desk.catalog[key].name, slice_text(part)) if text)
+            found.append(NewVerdict(name, verdict))
+    return tuple(found)
+
+
+# In words
+
+
+def refusal(title: str, sentence: str) -> Block:
+    """What was not loaded and why; nothing was changed."""
+    return blocks.callout(STOPPED, title, f"{sentence} Nothing was changed.")
+
+
+def title(outcome: Outcome, catalog: Catalog) -> str:
+    """The headline of an outcome."""
+    if outcome.undone:
+        return f"{batches_text([receipt.batch for receipt in outcome.undone])} undone"
+    opened = outcome.batches
+    if not opened:
+        return "Nothing was new: the store already holds all of this" if outcome.receipts else "Nothing was loaded"
+    loaded = sum(receipt.tally.rows for receipt in outcome.receipts if receipt.batch is not None)
+    at = at_site(site(catalog), outcome.receipts[-1].at)
+    return f"{_counted(loaded, 'record')} loaded at {at:%H:%M}, {batches_text(opened).lower()}"
+
+
+def batches_text(numbers: Sequence[int]) -> str:
+    """ "Batch 47" or "Batches 47–82"."""
+    low, high = min(numbers), max(numbers)
+    if low == high:
+        return f"Batch {low}"
+    whole = high - low + 1 == len(numbers)
+    return f"Batches {low}–{high}" if whole else f"Batches {', '.join(map(str, sorted(numbers)))}"
+
+
+def equation(receipts: Sequence[Receipt]) -> str:
+    """The parts of the files, which add up to their records."""
+    tallies = [receipt.tally for receipt in receipts]
+    parts = {
+        "loaded": sum(tally.rows for tally in tallies),
+        "rejected": sum(tally.rejected for tally in tallies),
+        "without a value": sum(tally.missing for tally in tallies),
+        "repeated": sum(tally.duplicates for tally in tallies),
+        "skipped": sum(tally.skipped for tally in tallies),
+    }
+    shown = " + ".join(f"{wording.number(n, 0)} {word}" for word, n in parts.items() if n or word == "loaded")
+    return f"{shown} = {_counted(sum(tally.records for tally in tallies), 'record')}"
+
+
+def stored(receipts: Sequence[Receipt]) -> str:
+    """What that meant for the store."""
+    sums = {
+        "new": sum(receipt.new for receipt in receipts),
+        "changed": sum(receipt.updated for receipt in receipts),
+        "identical": sum(receipt.unchanged for receipt in receipts),
+    }
+    return " · ".join(f"{wording.number(n, 0)} {word}" for word, n in sums.items())
+
+
+def undo_effect(new: int, updated: int) -> str:
+    """What undoing a batch does, said before it is done."""
+    parts = [f"takes out {_counted(new, 'value')}"] if new or not updated else []
+    parts += [f"puts back {_counted(updated, 'former value')}"] if updated else []
+    return f"{' and '.join(parts)}; what a later batch changed stays; the file stays on record"
+
+
+def undone_text(receipts: Sequence[UndoReceipt]) -> str:
+    """What an undo did, in a sentence."""
+    removed, restored, kept = (sum(getattr(r, name) for r in receipts) for name in ("removed", "restored", "kept"))
+    parts = [f"{_counted(removed, 'value')} taken out", f"{_counted(restored, 'value')} put back as before"]
+    if kept:
+        parts.append(f"{_counted(kept, 'value')} kept, because a later batch changed them")
+    return f"{'; '.join(parts)}. The file stays on record."
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{wording.number(n, 0)} {noun}{'' if n == 1 else 's'}"
+
+
+# On the page
+
+
+def show(desk: Desk, slot: str, person: str) -> None:
+    """The outcome kept in the session under `slot`, with its undo; nothing where there is none."""
+    outcome = st.session_state.get(slot)
+    if not isinstance(outcome, Outcome):
+        return
+    upload_blocks.show(*outcome_blocks(outcome, desk.catalog), key=f"{slot}_blocks")
+    opened = outcome.batches
+    if not opened:
+        return
+    text = f"Undo {batches_text(opened).lower()}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(text, key=f"{slot}_undo"):
+            st.session_state[slot] = undo(desk, opened, person)
+            st.rerun()
+        receipts = outcome.receipts
+        st.caption(undo_effect(sum(r.new for r in receipts), sum(r.updated for r in receipts)))
+
+
+def outcome_blocks(outcome: Outcome, catalog: Catalog) -> list[Block]:
+    """An outcome as blocks: title, the equation, warnings, new verdicts, refusals."""
+    mark = blocks.worded(data_mark("fresh"), title(outcome, catalog)) | {"tone": "ink"}
+    found = [upload_blocks.said(stored(outcome.receipts) if outcome.receipts else "", mark=mark, muted=True)]
+    if outcome.receipts:
+        source = outcome.receipts[0].source if len(outcome.receipts) == 1 else f"{len(outcome.receipts)} files"
+        found.append(upload_blocks.said(f"{source}: {equation(outcome.receipts)}."))
+    if outcome.undone:
+        found.append(upload_blocks.said(undone_text(outcome.undone)))
+    if outcome.receipts or outcome.undone:
+        found += _verdict_lines(outcome.verdicts)
+    notices = [notice for receipt in outcome.receipts for notice in receipt.warnings]
+    notices += [notice for receipt in outcome.undone for notice in receipt.warnings]
+    found += [upload_blocks.said(text, muted=True) for text in dict.fromkeys(notice.text for notice in notices)]
+    return found + [refusal(f"{source} was refused", why) for source, why in outcome.refused]
+
+
+def _verdict_lines(changed: Sequence[NewVerdict]) -> list[Block]:
+    if not changed:
+        return [upload_blocks.said("No verdict changed.")]
+    lines = []
+    for item in changed[:NAMED]:
+        episode = item.verdict.episode
+        since = f"since {episode.start_label}" if episode and episode.open else ""
+        mark = rows.variation_word(item.verdict)
+        mark["word"] = f"{item.name}: {mark['word'].lower()}"
+        lines.append(upload_blocks.said(since, lead="New verdict:", mark=mark))
+    rest = len(changed) - NAMED
+    more = f"{rest} more verdicts changed." if rest > 1 else "One more verdict changed."
+    return [*lines, upload_blocks.said(more if rest > 0 else "No other verdict changed.", muted=True)]

@@ -1,0 +1,159 @@
+"""A review as a row: what Today says about one KPI slice, as plain data for blocks.js and as a line of a table."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics.catalog import slice_text
+from opsmetrics.figures import assurance_mark, data_mark, sparkline, variation_mark
+from opsmetrics.review import KpiReview
+from opsmetrics.ui.blocks import Block, worded
+from opsmetrics.ui.links import ChartView
+from opsmetrics.verdict import sentences, wording
+from opsmetrics.verdict.model import Verdict
+
+ROW = (200, 44)
+TILE = (170, 26)
+
+#: States of the data in which the figure is the last one known, not the latest.
+STALE = ("late", "missing")
+
+
+def row(review: KpiReview, view: ChartView) -> Block:
+    """One row of a section."""
+    verdict = known(review)
+    lead, second = marks(verdict)
+    value, unit = figure(review)
+    return {
+        "key": row_key(review),
+        "go": view.link(),
+        "mark": lead,
+        "name": review.kpi.name,
+        "sub": slice_text(review.series.slice) or review.kpi.category,
+        "spark": spark(review, *ROW),
+        "value": value,
+        "unit": unit,
+        "stale": verdict.data in STALE,
+        "counts": _captions(review, verdict),
+        "sentence": sentences.render(verdict.sentence),
+        "second": second,
+        "meta": _since(verdict),
+        "owner": review.kpi.owner,
+        "owner_note": "owner" if review.kpi.owner else "",
+    }
+
+
+def tile(review: KpiReview, view: ChartView) -> Block:
+    """One small multiple: name, value and sparkline."""
+    value, unit = figure(review)
+    return {
+        "key": row_key(review),
+        "go": view.link(),
+        "name": review.kpi.name,
+        "sub": slice_text(review.series.slice),
+        "spark": spark(review, *TILE),
+        "value": value,
+        "unit": unit,
+        "title": sentences.render(known(review).sentence),
+    }
+
+
+def known(review: KpiReview) -> Verdict:
+    """The verdict of a review at a grain that has one."""
+    if review.verdict is None:
+        raise ValueError(f"{review.kpi.key} has no verdict at grain {review.series.grain}: ask for its operate grain")
+    return review.verdict
+
+
+def row_key(review: KpiReview) -> str:
+    """What a row is recognised by when it is drawn again."""
+    return f"{review.kpi.key}|{review.series.grain}|{slice_text(review.series.slice)}"
+
+
+def marks(verdict: Verdict) -> tuple[Block, Block]:
+    """The mark that leads the row, and the one that stands below its sentence.
+
+    What the stance is about leads: the data, the target, else the variation.
+    """
+    variation = variation_word(verdict)
+    assurance = worded(assurance_mark(verdict.assurance), wording.assurance(verdict.assurance, verdict.firm))
+    if verdict.stance == "get_data":
+        return worded(data_mark(verdict.data), wording.data(verdict.data)), _grey(variation)
+    if verdict.stance in ("change_process", "no_single_misses"):
+        return assurance, variation
+    return variation, assurance
+
+
+def _grey(mark: Block) -> Block:
+    """The last verdict known: kept, without its colour."""
+    return mark | {"tone": "muted"}
+
+
+def figure(review: KpiReview) -> tuple[str, str]:
+    """The value of the last judged period and its unit, as they stand in a row."""
+    verdict = known(review)
+    unit = review.kpi.unit
+    if verdict.value is None or not math.isfinite(verdict.value):
+        return wording.DASH, ""
+    return wording.value(review.kpi, verdict.value, unit=False), wording.unit_text(unit)
+
+
+def _captions(review: KpiReview, verdict: Verdict) -> list[str]:
+    """What stands below the value: its counts, its target, and how old it is where it is old."""
+    behind = wording.counts(review.kpi, verdict.numerator, verdict.denominator)
+    target = wording.target(review.kpi, verdict.target, unit=False)
+    aged = f"as of {verdict.as_of_period}" if verdict.data in STALE and verdict.as_of_period else ""
+    return [text for text in (behind, f"target {target}" if target else "", aged) if text]
+
+
+def _since(verdict: Verdict) -> str:
+    """Since when the open episode lasts; what limits the verdict (its caveats) stands on the KPI's own page."""
+    return f"since {verdict.episode.start_label}" if verdict.episode and verdict.episode.open else ""
+
+
+def spark(review: KpiReview, width: int, height: int) -> Block:
+    """The sparkline; the row beside it says in words what it shows, so it is hidden from screen readers."""
+    shapes = sparkline(review, width, height)
+    return {"shapes": shapes, "width": width, "height": height, "empty": "nothing to draw yet"}
+
+
+def detected(review: KpiReview) -> pd.Timestamp:
+    """When the open episode was detected (UTC), for "newest first"; long ago where there is none."""
+    episode = known(review).episode
+    ends = review.points["ends_at"]
+    found = ends.iloc[episode.detected] if episode is not None else pd.NaT
+    return pd.Timestamp(0) if pd.isna(found) else pd.Timestamp(found)
+
+
+def table_line(review: KpiReview) -> dict[str, Any]:
+    """The review as one line of the table behind Today."""
+    kpi, verdict = review.kpi, known(review)
+    shown = {name: wording.quantity(kpi, getattr(verdict, name))["number"] for name in ("value", "lower", "upper")}
+    return {
+        "KPI": kpi.name,
+        "Slice": slice_text(review.series.slice),
+        "Stance": wording.stance(verdict.stance),
+        "Variation": wording.variation(verdict.variation, verdict.side),
+        "Assurance": wording.assurance(verdict.assurance, verdict.firm),
+        "Data": wording.data(verdict.data, verdict.data_names),
+        "Period": verdict.as_of_period or "",
+        "Grain": review.series.grain,
+        "Value": shown["value"],
+        "Unit": kpi.unit,
+        "Lower limit": shown["lower"],
+        "Upper limit": shown["upper"],
+        "Target": wording.target(kpi, verdict.target),
+        "Numerator": verdict.numerator,
+        "Denominator": verdict.denominator,
+        "Judged periods": verdict.n,
+        "Sentence": sentences.render(verdict.sentence),
+        "Owner": kpi.owner,
+    }
+
+
+def variation_word(verdict: Verdict) -> Block:
+    """The mark and word of the variation."""
+    return worded(variation_mark(verdict.variation, verdict.side), wording.variation(verdict.variation, verdict.side))

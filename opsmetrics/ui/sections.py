@@ -1,0 +1,96 @@
+"""Today as blocks: the headline, the stances in their order, the line that explains the marks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+import pandas as pd
+
+from opsmetrics.catalog import Catalog
+from opsmetrics.review import KpiReview
+from opsmetrics.ui import blocks, rows
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.links import ChartView, target
+from opsmetrics.verdict import sentences, wording
+from opsmetrics.verdict.model import STANCES, Stance
+
+#: Small multiples shown before "Show all"; rows of one section sent to the browser before "Show all".
+TILES = 18
+ROWS = 50
+
+
+def head(reviews: list[KpiReview], catalog: Catalog, as_of: dt.date | None, *, hidden: int = 0) -> Block:
+    """The headline, computed from what the page shows, below the date and what it covers."""
+    moment = at_site(site(catalog))
+    day = wording.date(as_of, weekday=True) if as_of else f"{wording.date(moment, weekday=True)}, {moment:%H:%M}"
+    shown = f"{len(reviews)} of {len(reviews) + hidden} shown" if hidden else f"{len(reviews)} watched"
+    eyebrow = " · ".join([f"As of noon, {day}" if as_of else day, shown])
+    return blocks.heading(sentences.headline([rows.known(r) for r in reviews]), eyebrow=eyebrow, lead=_lead(reviews))
+
+
+def _lead(reviews: list[KpiReview]) -> str:
+    """On a calm morning the page says that calm is the result of looking."""
+    stances = {rows.known(r).stance for r in reviews}
+    if not reviews or stances - {"leave_alone"}:
+        return ""
+    return "No chart shows a signal at its latest point: what moved is noise."
+
+
+def stance_sections(reviews: list[KpiReview], as_of: dt.date | None, everything: str = "") -> list[Block]:
+    """One section for each stance that has rows. `everything` names the stance of which all rows are wanted."""
+    groups: dict[Stance, list[KpiReview]] = defaultdict(list)
+    for review in reviews:
+        groups[rows.known(review).stance].append(review)
+    return [
+        _section(stance, newest_first(groups[stance]), as_of, everything == stance)
+        for stance in STANCES
+        if groups[stance]
+    ]
+
+
+def newest_first(reviews: list[KpiReview]) -> list[KpiReview]:
+    """Ordered by the detection of the open episode, newest first; then as in the catalogue."""
+    return sorted(reviews, key=rows.detected, reverse=True)
+
+
+def _section(stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, everything: bool) -> Block:
+    quiet = stance == "leave_alone"
+    limit = len(reviews) if everything else (TILES if quiet else ROWS)
+    draw = rows.tile if quiet else rows.row
+    shown = [draw(review, _view(review, as_of)) for review in reviews[:limit]]
+    more = {"text": f"Show all {len(reviews)}", "show": stance} if len(reviews) > limit else None
+    return blocks.section(
+        stance,
+        wording.stance(stance),
+        shown,
+        count=len(reviews),
+        note="newest first" if stance == "find_cause" and len(reviews) > 1 else wording.stance_why(stance),
+        layout="tiles" if quiet else "rows",
+        fold={"leave_alone": "open", "wait": "closed"}.get(stance, ""),
+        more=more,
+    )
+
+
+def _view(review: KpiReview, as_of: dt.date | None) -> ChartView:
+    return ChartView(review.kpi.key, review.series.slice, as_of=as_of)
+
+
+def foot(reviews: list[KpiReview], sources: pd.DataFrame, catalog: Catalog) -> Block:
+    """The key of the marks and, at its right, the freshness of the data."""
+    slices = [rows.known(r).data for r in reviews]
+    note = f"{slices.count('fresh')} of {len(slices)} fresh" if slices else ""
+    dated = {kpi.key for kpi in catalog.kpis if kpi.operate != "sample"}
+    last = sources.loc[sources["kpi"].isin(dated), "last_observed_at"].max()
+    if not pd.isna(last):
+        local = at_site(site(catalog), pd.Timestamp(last).to_pydatetime())
+        note = f"last observation {wording.instant(local)} · {note}"
+    return blocks.key(note, {"text": "Load a file", **target("upload")})
+
+
+def table(reviews: list[KpiReview]) -> pd.DataFrame:
+    """The data table behind the page, in the order of the page."""
+    order = {stance: place for place, stance in enumerate(STANCES)}
+    listed = sorted(newest_first(reviews), key=lambda r: order[rows.known(r).stance])
+    return pd.DataFrame([rows.table_line(review) for review in listed])

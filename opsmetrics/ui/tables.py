@@ -1,0 +1,38 @@
+"""The table behind every drawing, and its download."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+#: A spreadsheet takes a cell that begins like this for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """The frame as CSV in UTF-8 with a byte-order mark (spreadsheets read it right); text that looks like a formula
+    gets an apostrophe in front, numbers stay as they are."""
+    return ("\ufeff" + defused(frame).to_csv(index=False, lineterminator="\r\n")).encode("utf-8")
+
+
+def defused(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy in which no text cell and no heading can run as a formula."""
+    safe = frame.rename(columns=_defuse)
+    for position in range(safe.shape[1]):
+        column = safe.iloc[:, position]
+        if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_datetime64_any_dtype(column):
+            safe.isetitem(position, [_defuse(cell) for cell in column])
+    return safe
+
+
+def _defuse(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def behind(label: str, frame: pd.DataFrame, *, file: str, key: str) -> None:
+    """A fold with the table behind what stands above it, and its CSV."""
+    with st.expander(label, key=key, icon=None):
+        st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table")
+        st.download_button(
+            "Download CSV", lambda: csv_bytes(frame), file_name=file, mime="text/csv", key=f"{key}_csv", type="tertiary"
+        )

@@ -1,0 +1,277 @@
+"""The Upload page: recognised, preview, difference, receipt; nothing is written before a person says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from opsmetrics.access import account_name
+from opsmetrics.desk import Desk
+from opsmetrics.figures import STOPPED
+from opsmetrics.ingest import Template, TemplateError, reject_csv
+from opsmetrics.ui import (
+    blocks,
+    page,
+    receipts,
+    upload_blocks,
+    upload_files,
+    upload_ledger,
+    upload_mapping,
+    upload_questions,
+    upload_steps,
+    upload_table,
+)
+from opsmetrics.ui.upload_files import Confirmed, Incoming
+
+_SLOT = "upload_outcome"
+_SESSION = "upload_session"
+
+
+@dataclass
+class Session:
+    """What this page keeps between reruns: files are recognised once and dropped with the upload they came from."""
+
+    files: dict[str, Incoming] = field(default_factory=dict)
+    confirmed: Confirmed = field(default_factory=Confirmed)
+    round: int = 0  # a new round gives an empty uploader
+    chosen: str = ""
+
+
+def render(desk: Desk) -> None:
+    """Draw the page."""
+    upload_blocks.apply_style()
+    session: Session = st.session_state.setdefault(_SESSION, Session())
+    head = st.container()
+    if not desk.catalog.kpis:
+        _undefined(head)
+        return
+    uploaded = _uploader(desk, session)
+    _receive(desk, session, uploaded)
+    files = list(session.files.values())
+    _head(desk, head, files)
+    person = _files(desk, session, files) if files else _outcome(desk)
+    upload_ledger.render(desk, person, _SLOT)
+
+
+def _undefined(head: st.delta_generator.DeltaGenerator) -> None:
+    with head:
+        page.show(
+            blocks.heading("No KPI is defined yet.", eyebrow="Load data"),
+            blocks.empty(
+                "A file needs a KPI to belong to. Write what you measure into data/kpis.toml and apply it with "
+                "“python -m opsmetrics kpis apply data/kpis.toml”, then load the first file here."
+            ),
+            key="upload_undefined",
+        )
+
+
+def _uploader(desk: Desk, session: Session) -> list[UploadedFile]:
+    return st.file_uploader(
+        "CSV files, one or several",
+        type=["csv", "txt", "tsv"],
+        accept_multiple_files=True,
+        max_upload_size=max(1, desk.settings.upload_bytes // (1024 * 1024)),
+        key=f"upload_{session.round}",
+    )
+
+
+def _receive(desk: Desk, session: Session, uploaded: Sequence[UploadedFile]) -> None:
+    """Recognise what is new, forget what was taken away, and compare again where the store changed."""
+    given = {file.file_id: file for file in uploaded}
+    session.files = {key: file for key, file in session.files.items() if key in given}
+    new = [file for key, file in given.items() if key not in session.files]
+    if new:
+        st.session_state.pop(_SLOT, None)
+    bar = st.progress(0.0, "Reading") if len(new) > 3 else None
+    for number, file in enumerate(new, start=1):
+        found = upload_files.receive(desk, file.file_id, file.name, file, file.size, session.confirmed)
+        session.files[file.file_id] = found
+        if bar:
+            bar.progress(number / len(new), f"Read {number} of {len(new)} files")
+    if bar:
+        bar.empty()
+    session.files = {key: upload_files.compare(desk, file) for key, file in session.files.items()}
+
+
+def _head(desk: Desk, head: st.delta_generator.DeltaGenerator, files: Sequence[Incoming]) -> None:
+    outcome = st.session_state.get(_SLOT)
+    if files:
+        title, lead = upload_steps.headline(files), "Nothing is written until you load it."
+        named = files[0].name if len(files) == 1 else f"{len(files)} files"
+    elif isinstance(outcome, receipts.Outcome):
+        title, lead, named = f"{receipts.title(outcome, desk.catalog)}.", "", "receipt"
+    else:
+        title, named = "Load a file.", "CSV"
+        lead = "You see what was recognised and what would change before anything is written. Every load can be undone."
+    with head:
+        page.show(blocks.heading(title, eyebrow=f"Load data · {named}", lead=lead), key="upload_head")
+        mistakes = upload_files.kept_templates(desk)[1]
+        if mistakes:
+            text = "None of the templates kept beside the store is used until it is mended."
+            block = blocks.callout(STOPPED, "An import template has mistakes", text, lines=mistakes.splitlines())
+            upload_blocks.show(block, key="upload_templates")
+
+
+def _files(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
+    """The steps of the file (or of the one chosen among several) and the buttons; the answer is the person."""
+    file = files[0] if len(files) == 1 else upload_table.chosen(files)
+    if file.state == "refused":
+        upload_blocks.show(receipts.refusal(f"{file.name} cannot be loaded", file.refusal), key="upload_refused")
+    if file.sheet is not None:
+        _steps(desk, session, file)
+    return _buttons(desk, session, files)
+
+
+def _steps(desk: Desk, session: Session, file: Incoming) -> None:
+    ledger = desk.batches()
+    name = file.template.name if file.template else ""
+    times = int((ledger["template"] == name).sum()) if name else 0
+    with upload_blocks.step(1, "Recognised", upload_steps.recognised_note(file, times)):
+        _recognised(desk, session, file)
+    if file.state != "ready" or file.examined is None:
+        return
+    with upload_blocks.step(2, "Preview", "first and last rows, as they will be stored"):
+        rejected = upload_steps.rejected(file.examined.batch)
+        shown = upload_steps.preview(file, desk.catalog)
+        upload_blocks.show(*shown, *([rejected] if rejected else []), key=f"upload_preview_{file.key}")
+    with upload_blocks.step(3, "Difference", "against what is stored now"):
+        shown = upload_steps.difference(file, desk.catalog, ledger)
+        notices = dict.fromkeys(notice.text for notice in file.examined.batch.warnings)
+        if file.seen is not None and not file.changes:
+            shown.insert(0, upload_blocks.said(f"These very bytes were loaded before, as batch {file.seen}."))
+        shown += [upload_blocks.said(text, muted=True) for text in notices]
+        upload_blocks.show(*shown, key=f"upload_difference_{file.key}")
+
+
+def _recognised(desk: Desk, session: Session, file: Incoming) -> None:
+    assert file.sheet is not None
+    upload_blocks.show(upload_steps.recognised(file), key=f"upload_known_{file.key}")
+    if file.state == "asks":
+        answers = upload_questions.ask(file.questions, key=f"upload_ask_{file.key}")
+        if answers is not None:
+            _settle(desk, session, file, file.template, {**file.answers, **answers})
+    waiting = file.template is None
+    if waiting:
+        upload_blocks.show(upload_steps.as_it_stands(file), key=f"upload_raw_{file.key}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        changing = not waiting and st.toggle("Change how it is read", key=f"upload_change_{file.key}")
+        if file.how != "template" and file.state == "ready" and not changing:
+            _remember(desk, session, file)
+    if waiting or changing:
+        start, hints = _start(desk, file)
+        template = upload_mapping.form(file.sheet, desk.catalog, start, hints, f"upload_map_{file.key}")
+        if template is not None:
+            _settle(desk, session, file, template, {})
+
+
+def _start(desk: Desk, file: Incoming) -> tuple[Template, dict[str, str]]:
+    """What the form starts from: the template in use, else what is suggested, with what speaks for it."""
+    if file.template is not None:
+        return file.template, {}
+    found = upload_files.suggestion(file, desk.catalog)
+    if found.missing:
+        text = "Not found by itself: " + "; ".join(found.missing) + "."
+        upload_blocks.show(upload_blocks.said(text, muted=True), key=f"upload_missing_{file.key}")
+    return found.draft(), {guess.header: upload_mapping.hint(guess) for guess in found.guesses}
+
+
+def _settle(desk: Desk, session: Session, file: Incoming, template: Template | None, answers: dict[str, str]) -> None:
+    """Keep what a person said for every file of this kind in the session, and read these files again."""
+    assert template is not None
+    session.confirmed.templates[file.header] = template
+    session.confirmed.answers[file.header] = answers
+    for other in upload_files.same_kind(session.files.values(), file.header):
+        how = other.how if template is other.template else "said"
+        session.files[other.key] = upload_files.understand(desk, other, template, answers, how)
+    st.rerun()
+
+
+def _remember(desk: Desk, session: Session, file: Incoming) -> None:
+    """Offer to keep what was said as a template."""
+    assert file.template is not None
+    with st.popover("Remember this as a template", type="tertiary", key=f"upload_remember_{file.key}"):
+        name = st.text_input("Name", max_chars=80, key=f"upload_template_{file.key}", placeholder="Dispatch, daily")
+        pressed = st.button("Keep it", key=f"upload_keep_{file.key}")
+    if not pressed:
+        return
+    try:
+        template = upload_files.keep_template(desk, file, name.strip())
+    except (TemplateError, OSError) as error:
+        text = str(error) if isinstance(error, TemplateError) else "The folder of templates cannot be written to."
+        upload_blocks.show(receipts.refusal("The template was not kept", text), key="upload_not_kept")
+        return
+    session.confirmed.templates.pop(file.header, None)
+    for other in upload_files.same_kind(session.files.values(), file.header):
+        batch = replace(other.examined.batch, template=template.name) if other.examined else None
+        examined = replace(other.examined, batch=batch) if other.examined and batch else None
+        session.files[other.key] = replace(other, template=template, how="template", examined=examined)
+    st.rerun()
+
+
+def _buttons(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
+    """Who loads, and the three buttons: Cancel, Download, Load."""
+    ready = [file for file in files if file.state == "ready" and file.examined]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="upload_buttons"):
+        person = _person() if ready else account_name()
+        if st.button("Cancel", type="tertiary", key="upload_cancel"):
+            _clear(session)
+            st.rerun()
+        for file in ready if len(files) == 1 else []:
+            _download(file)
+        text = _load_text(files, ready)
+        if ready and st.button(text, type="primary", key="upload_load"):
+            _load(desk, session, ready, person)
+    return person
+
+
+def _person() -> str:
+    given = st.text_input("Your name", value=account_name(), key="person", persist_state="session", width=200)
+    return given.strip() or account_name()
+
+
+def _load_text(files: Sequence[Incoming], ready: Sequence[Incoming]) -> str:
+    if len(files) > 1:
+        return (
+            f"Load all {len(files)} files"
+            if len(ready) == len(files)
+            else f"Load the {len(ready)} files that are ready"
+        )
+    return f"Load {upload_steps.rows_text(ready, sum(file.changes for file in ready))}"
+
+
+def _download(file: Incoming) -> None:
+    assert file.examined is not None
+    batch = file.examined.batch
+    if len(batch.rejects):
+        count = len(batch.rejects)
+        text = "Download the row left out" if count == 1 else f"Download the {count:,} rows left out"
+        st.download_button(text, reject_csv(batch), "rejected.csv", "text/csv", key="upload_rejects", on_click="ignore")
+
+
+def _load(desk: Desk, session: Session, ready: Sequence[Incoming], person: str) -> None:
+    batches = [file.examined.batch for file in ready if file.examined]
+    bar = st.progress(0.0, "Loading")
+
+    def done(number: int) -> None:
+        bar.progress(number / len(batches), f"Loaded {number} of {len(batches)}")
+
+    st.session_state[_SLOT] = receipts.commit(desk, batches, person, done)
+    _clear(session)
+    st.rerun()
+
+
+def _clear(session: Session) -> None:
+    """Drop the files: an uploader of a new name starts empty, and the old one's bytes are let go."""
+    session.files = {}
+    session.round += 1
+
+
+def _outcome(desk: Desk) -> str:
+    person = str(st.session_state.get("person") or account_name())
+    if _SLOT in st.session_state:
+        with upload_blocks.step(4, "Receipt", "kept with the data"):
+            receipts.show(desk, _SLOT, person)
+    return person

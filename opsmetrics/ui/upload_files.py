@@ -1,0 +1,217 @@
+"""Files on their way in: what is known of each, from its bytes to the difference that it would make.
+
+Nothing here draws, and nothing here writes to the store.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from opsmetrics import ingest
+from opsmetrics.catalog import Catalog
+from opsmetrics.desk import Desk
+from opsmetrics.ingest import (
+    Examined,
+    IngestRefused,
+    NeedsAnswer,
+    Question,
+    Sheet,
+    Suggestion,
+    Template,
+    TemplateError,
+    TemplateProblem,
+)
+from opsmetrics.measurements import Diff
+from opsmetrics.store import (
+    StoreBusy,
+    StoreClosed,
+    StoreDamaged,
+    StoreError,
+    StoreReopened,
+    StoreTimeout,
+    StoreTooNew,
+)
+
+#: How a template came to a file: it lies beside the store, the columns' own names say it all, a person said it.
+How = Literal["template", "names", "said"]
+State = Literal["refused", "columns", "asks", "ready"]
+Header = tuple[str, ...]
+
+#: Failures of the store itself, which no other file or number would mend: the page as a whole says so.
+BROKEN = (StoreBusy, StoreClosed, StoreDamaged, StoreReopened, StoreTimeout, StoreTooNew)
+
+
+@dataclass(frozen=True, eq=False)
+class Incoming:
+    """One file and what is known of it so far. `sheet` is None where not even its table was found."""
+
+    key: str
+    name: str
+    size: int
+    sheet: Sheet | None = None
+    template: Template | None = None
+    how: How = "said"
+    answers: Mapping[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+    examined: Examined | None = None
+    diff: Diff | None = None
+    seen: int | None = None  # the batch that was loaded from these very bytes
+    data_version: int = -1  # of the store with which it was compared
+    refusal: str = ""
+
+    @property
+    def state(self) -> State:
+        """What the file waits for."""
+        if self.refusal:
+            return "refused"
+        if self.template is None:
+            return "columns"
+        return "asks" if self.questions else "ready"
+
+    @property
+    def header(self) -> Header:
+        """The headers of its columns, by which files of one kind are recognised."""
+        return self.sheet.headers if self.sheet else ()
+
+    @property
+    def changes(self) -> int:
+        """How many facts loading it would add or change."""
+        return self.diff.new + self.diff.updated if self.diff else 0
+
+
+@dataclass
+class Confirmed:
+    """What a person said about files in this session: it holds for every further file with the same header."""
+
+    templates: dict[Header, Template] = field(default_factory=dict)
+    answers: dict[Header, dict[str, str]] = field(default_factory=dict)
+
+
+def receive(desk: Desk, key: str, name: str, data: BinaryIO, size: int, confirmed: Confirmed) -> Incoming:
+    """Recognise an uploaded file and compare it with the store as far as that goes without a person."""
+    found = Incoming(key, name, size)
+    limit = desk.settings.upload_bytes
+    if size > limit:
+        return replace(found, refusal=too_large(size, limit))
+    try:
+        sheet = _read(data, name)
+        found = replace(found, sheet=sheet)
+        template, how = _template(desk, sheet, confirmed)
+        if template is not None and (template.encoding or template.delimiter):
+            found = replace(found, sheet=_read(data, name, template))
+    except IngestRefused as error:
+        return replace(found, refusal=str(error))
+    if template is None:
+        return found
+    return understand(desk, found, template, confirmed.answers.get(sheet.headers, {}), how)
+
+
+def too_large(size: int, limit: int) -> str:
+    """Why a file is too large, and what to do."""
+    return (
+        f"It holds {megabytes(size)}; wanted: at most {megabytes(limit)}; export a shorter time, or load it in parts."
+    )
+
+
+def megabytes(size: int) -> str:
+    """A size for people."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024)):,} KB"
+    return f"{size / 1024 / 1024:,.1f} MB"
+
+
+def _read(data: BinaryIO, name: str, template: Template | None = None) -> Sheet:
+    """Recognise the bytes by way of a private file with a generated name, which is deleted at once."""
+    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
+        path = Path(folder) / "file"
+        data.seek(0)
+        with path.open("xb") as out:
+            shutil.copyfileobj(data, out, 1024 * 1024)
+        return ingest.read_file(path, name=name, template=template)
+
+
+def _template(desk: Desk, sheet: Sheet, confirmed: Confirmed) -> tuple[Template | None, How]:
+    """The template for this header: what a person confirmed in this session, else one kept beside the store, else
+    what the names of the columns say, where they say everything."""
+    if sheet.headers in confirmed.templates:
+        return confirmed.templates[sheet.headers], "said"
+    chosen = ingest.choose_template(sheet, kept_templates(desk)[0])
+    if chosen is not None:
+        return chosen, "template"
+    proposed = ingest.suggest(sheet, desk.catalog)
+    return (proposed.draft() if proposed.exact else None), "names"
+
+
+def kept_templates(desk: Desk) -> tuple[tuple[Template, ...], str]:
+    """The templates beside the store, and the mistakes of the first one that cannot be used ("" for none)."""
+    try:
+        return desk.templates(), ""
+    except TemplateError as error:
+        return (), str(error)
+
+
+def understand(
+    desk: Desk, file: Incoming, template: Template, answers: Mapping[str, str], how: How = "said"
+) -> Incoming:
+    """Read the file as the template says, and compare it with the store."""
+    assert file.sheet is not None
+    known = replace(file, template=template, how=how, answers=dict(answers), questions=(), examined=None, refusal="")
+    known = replace(known, diff=None, data_version=-1)
+    try:
+        examined = ingest.examine(file.sheet, template, desk.catalog, answers=answers)
+    except NeedsAnswer as asked:
+        return replace(known, questions=asked.questions)
+    except IngestRefused as error:
+        return replace(known, refusal=str(error))
+    return compare(desk, replace(known, examined=examined))
+
+
+def compare(desk: Desk, file: Incoming) -> Incoming:
+    """What loading the file would change in the store as it is now; nothing is done where that is known already."""
+    version = desk.store.data_version
+    if file.examined is None or file.data_version == version:
+        return file
+    batch = file.examined.batch
+    try:
+        diff = desk.diff(batch)
+    except BROKEN:
+        raise
+    except StoreError as error:
+        return replace(file, refusal=str(error))
+    return replace(file, diff=diff, seen=desk.store.seen(batch.fingerprint), data_version=version)
+
+
+def suggestion(file: Incoming, catalog: Catalog) -> Suggestion:
+    """What headers and cells suggest about a file that no template fits."""
+    assert file.sheet is not None
+    return ingest.suggest(file.sheet, catalog)
+
+
+def keep_template(desk: Desk, file: Incoming, name: str) -> Template:
+    """Keep what a person said about a file as a template beside the store, under a generated file name.
+
+    Raises TemplateError where the name is empty or taken, OSError where the folder cannot be written to.
+    """
+    assert file.template is not None
+    taken = {template.name for template in kept_templates(desk)[0]}
+    if name in taken:
+        raise TemplateError([TemplateProblem("name", f"'{name}'", "a name of its own", "choose another one")])
+    template = replace(file.template, name=name, header=file.header).remembering(file.answers)
+    text = Template.load(template.dump()).dump()
+    folder = desk.settings.templates
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"template_{secrets.token_hex(6)}.part"
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.rename(part.with_suffix(".toml"))
+    return template
+
+
+def same_kind(files: Iterable[Incoming], header: Header) -> list[Incoming]:
+    """The files with this header."""
+    return [file for file in files if file.sheet is not None and file.header == header]

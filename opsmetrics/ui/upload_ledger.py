@@ -1,0 +1,112 @@
+"""Loaded before: the ledger of batches, and taking one of them back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from opsmetrics.desk import Desk
+from opsmetrics.figures import data_mark
+from opsmetrics.ui import blocks, receipts, reviews, upload_blocks
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.reviews import Versions
+from opsmetrics.ui.upload_blocks import act, cell, column
+from opsmetrics.verdict import wording
+
+#: Batches shown before "Show all".
+SHOWN = 12
+_ASKED = "upload_undo_asked"
+_ALL = "upload_ledger_all"
+
+_COLUMNS = (
+    column("Batch", right=True, narrow=True),
+    column("Loaded"),
+    column("By"),
+    column("File"),
+    column("Covers"),
+    column("Records", right=True),
+    column("New", right=True),
+    column("Changed", right=True),
+    column("State"),
+)
+
+
+def render(desk: Desk, person: str, slot: str) -> None:
+    """Draw the ledger; an undo is asked about first, and its outcome is kept under `slot`."""
+    ledger = desk.batches()
+    if ledger.empty:
+        return
+    shown = ledger if st.session_state.get(_ALL) else ledger.head(SHOWN)
+    title = blocks.title("Loaded before", count=len(ledger), note="newest first")
+    lines = [_line(desk, row, _spans(desk, reviews.versions(desk, None))) for row in shown.to_dict("records")]
+    pressed = upload_blocks.show(title, upload_blocks.grid("Loaded before", _COLUMNS, lines), key="upload_ledger")
+    if pressed:
+        st.session_state[_ASKED] = int(pressed["undo"])
+    if len(shown) < len(ledger) and st.button(f"Show all {len(ledger)}", type="tertiary", key="upload_show_all"):
+        st.session_state[_ALL] = True
+        st.rerun()
+    _ask(desk, ledger, person, slot)
+
+
+def _line(desk: Desk, row: Mapping[Hashable, Any], spans: dict[int, str]) -> Sequence[Block]:
+    batch, at = int(row["batch"]), at_site(site(desk.catalog), pd.Timestamp(row["at"]).to_pydatetime())
+    numbers = [cell(wording.number(float(row[name]), 0)) for name in ("records", "new", "updated")]
+    return [
+        cell(str(batch)),
+        cell(wording.instant(at), "thin"),
+        cell(str(row["by"])),
+        cell(str(row["source"])),
+        cell(spans.get(batch, ""), "thin"),
+        *numbers,
+        _state(desk, row, batch),
+    ]
+
+
+def _state(desk: Desk, row: Mapping[Hashable, Any], batch: int) -> Block:
+    if not pd.isna(row["undone_at"]):
+        at = at_site(site(desk.catalog), pd.Timestamp(row["undone_at"]).to_pydatetime())
+        return cell(f"undone {wording.instant(at)} by {row['undone_by']}", "muted")
+    if row["kind"] != "load":
+        return cell("given with the definitions", "muted")
+    return act("Undo", f"Undo batch {batch}", undo=batch)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _spans(_desk: Desk, key: Versions) -> dict[int, str]:
+    """What each batch in force covers, in words, from the first of its KPIs' spans to the last."""
+    frames = [_desk.store.spans(kpi.key).assign(dated=kpi.operate != "sample") for kpi in _desk.catalog.kpis]
+    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"batch": []})
+    calendar = site(_desk.catalog)
+    words: dict[int, str] = {}
+    for batch, part in found.groupby("batch"):
+        if not part["dated"].all():
+            continue
+        first = at_site(calendar, part["starts_at"].min().to_pydatetime())
+        last = at_site(calendar, (part["ends_at"].max() - pd.Timedelta(1, "us")).to_pydatetime())
+        texts = [wording.date(first), wording.date(last)]
+        words[int(str(batch))] = " – ".join(dict.fromkeys(texts))
+    return words
+
+
+def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
+    """The question before an undo, with what it will do."""
+    asked = st.session_state.get(_ASKED)
+    found = ledger[(ledger["batch"] == asked) & ledger["undone_at"].isna()] if asked is not None else ledger.head(0)
+    if asked is None or found.empty:
+        return
+    row = found.iloc[0]
+    effect = receipts.undo_effect(int(row["new"]), int(row["updated"]))
+    text = f"{row['source']}, loaded by {row['by']}. Undo {effect}."
+    upload_blocks.show(blocks.callout(data_mark("suspect"), f"Undo batch {asked}?", text), key="upload_undo_ask")
+    with st.container(horizontal=True):
+        if st.button(f"Undo batch {asked}", type="primary", key="upload_undo_yes"):
+            st.session_state[slot] = receipts.undo(desk, [asked], person)
+            del st.session_state[_ASKED]
+            st.rerun()
+        if st.button("Keep it", key="upload_undo_no"):
+            del st.session_state[_ASKED]
+            st.rerun()

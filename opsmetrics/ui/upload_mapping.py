@@ -1,0 +1,185 @@
+"""The form in which a person says what each column of a file means, starting from what is suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.figures import STOPPED
+from opsmetrics.ingest import Guess, Measured, Sheet, Template, TemplateError
+from opsmetrics.ui import blocks, upload_blocks
+from opsmetrics.ui.upload_steps import part_name
+
+#: Role of a column that a KPI's own lines name.
+NUMBER = "number"
+_ROLES = {
+    "ignore": "not used",
+    "date": "date",
+    "ts": "date with time",
+    "sample": "number of the sample",
+    NUMBER: "number of a KPI (below)",
+    "metric": "name of the KPI",
+    "value": "value (of the KPI named)",
+    "numerator": "numerator (of the KPI named)",
+    "denominator": "denominator (of the KPI named)",
+    "comment": "comment",
+}
+_DECIMAL: Mapping[str | None, str] = {None: "found out from the file", ".": "point", ",": "comma"}
+_ORDER: Mapping[str | None, str] = {
+    None: "found out from the file",
+    "dmy": "day/month/year",
+    "mdy": "month/day/year",
+    "ymd": "year/month/day",
+}
+_COVERS: Mapping[str | None, str] = {
+    None: "from its first to its last date",
+    "day": "whole days",
+    "week": "whole weeks",
+    "month": "whole months",
+    "quarter": "whole quarters",
+}
+_WIDTHS = [2.2, 3, 2.6, 3]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a person chose: a role for each header, and for each KPI the headers of its parts."""
+
+    roles: Mapping[str, str]
+    kpis: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # KPI → part → header
+
+    def template(self, start: Template, header: Sequence[str]) -> Template:
+        """The template that says this. Raises TemplateError with all mistakes at once."""
+        columns = {name: role for name, role in self.roles.items() if role not in (NUMBER, "ignore")}
+        kpis = tuple(Measured(key, **parts) for key, parts in self.kpis.items() if parts)
+        return Template.load(replace(start, columns=columns, kpis=kpis, header=tuple(header)).dump())
+
+
+def hint(guess: Guess) -> str:
+    """How sure a suggestion is, and what speaks for it."""
+    if guess.role in ("", "comment"):
+        return ""
+    sure = "sure" if guess.confidence >= 1 else f"{guess.confidence * 100:.0f} % sure"
+    return f"{sure}: {guess.why}"
+
+
+def form(sheet: Sheet, catalog: Catalog, start: Template, hints: Mapping[str, str], key: str) -> Template | None:
+    """Draw the form; the answer is the template that the person confirmed, in the one rerun after that.
+
+    `start`: what is suggested or was used so far. `hints`: header → what speaks for the suggestion.
+    """
+    roles = {name: _role(sheet, catalog, start, hints, name, place, key) for place, name in _heads(sheet)}
+    named = "metric" in roles.values()
+    kpis = {} if named else _kpis(sheet, catalog, start, key)
+    settled = _written(start, key)
+    if not st.button("Use these columns", type="primary", key=f"{key}_use"):
+        return None
+    try:
+        return Columns(roles, kpis).template(settled, sheet.headers)
+    except TemplateError as error:
+        lines = [f"{p.key}: {p.found}; wanted: {p.wanted}; {p.mend}." for p in error.problems]
+        text = "Nothing was changed. Mend what stands below, then try again."
+        upload_blocks.show(blocks.callout(STOPPED, "These columns do not fit", text, lines=lines), key=f"{key}_wrong")
+        return None
+
+
+def _heads(sheet: Sheet) -> Iterator[tuple[int, str]]:
+    with st.container(key="upload_map_heads"):
+        for part, text in zip(st.columns(_WIDTHS), ("Column", "For example", "Means", ""), strict=True):
+            part.caption(text)
+    yield from enumerate(sheet.headers)
+
+
+def _role(
+    sheet: Sheet, catalog: Catalog, start: Template, hints: Mapping[str, str], name: str, place: int, key: str
+) -> str:
+    head, example, choice, hint = st.columns(_WIDTHS, vertical_alignment="center")
+    head.text(name)
+    example.text(" · ".join(_examples(sheet, place)))
+    words = _ROLES | {dimension.key: dimension.name for dimension in catalog.dimensions}
+    used = {source for entry in start.kpis for source in entry.sources}
+    role = start.columns.get(name, NUMBER if name in used else "ignore")
+    options = list(words)
+    hint.text(hints.get(name, ""))
+    return choice.selectbox(
+        f"Meaning of column {place + 1}",
+        options,
+        index=options.index(role) if role in options else 0,
+        format_func=words.__getitem__,
+        key=f"{key}_role_{place}",
+        label_visibility="collapsed",
+    )
+
+
+def _examples(sheet: Sheet, place: int, most: int = 3) -> list[str]:
+    cells = [row[place].strip() for row in sheet.rows if place < len(row) and row[place].strip()]
+    return [cell[:24] for cell in dict.fromkeys(cells)][:most]
+
+
+def _kpis(sheet: Sheet, catalog: Catalog, start: Template, key: str) -> dict[str, dict[str, str]]:
+    """For each KPI that the file states, the columns of its parts."""
+    names = {kpi.key: kpi.name for kpi in catalog.kpis}
+    given = {entry.key: entry for entry in start.kpis if entry.key in names}
+    st.caption(
+        "Which KPIs do the columns of numbers belong to? Choose each KPI, then the columns of its counts or value."
+    )
+    chosen = st.multiselect(
+        "KPIs in this file", list(names), default=list(given), format_func=names.__getitem__, key=f"{key}_kpis"
+    )
+    return {name: _parts(sheet, catalog[name], given.get(name), f"{key}_kpi_{name}") for name in chosen}
+
+
+def _parts(sheet: Sheet, kpi: Kpi, given: Measured | None, key: str) -> dict[str, str]:
+    parts = ("numerator", "denominator") if kpi.counts else ("value",)
+    found = {}
+    head, *places = st.columns([2.2, *[3] * len(parts)], vertical_alignment="bottom")
+    head.text(kpi.name)
+    for part, place in zip(parts, places, strict=True):
+        held = getattr(given, part) if given else None
+        header = place.selectbox(
+            upload_blocks.plain(part_name(kpi, part)),
+            list(sheet.headers),
+            index=sheet.headers.index(held) if held in sheet.headers else None,
+            placeholder="choose a column",
+            key=f"{key}_{part}",
+        )
+        if header:
+            found[part] = header
+    return found
+
+
+def _written(start: Template, key: str) -> Template:
+    """How dates and numbers are written, where the file cannot say it."""
+    with st.expander("How dates and numbers are written", key=f"{key}_written"):
+        decimal, order, covers = st.columns(3)
+        zone = st.text_input(
+            "Time zone of times without one",
+            value=start.time_zone or "",
+            placeholder="the KPI's own, or a name such as Europe/Berlin",
+            key=f"{key}_zone",
+        )
+        repeats = st.checkbox(
+            "Several readings of one instant are samples of it, numbered in the file's order",
+            value=start.repeats == "samples",
+            key=f"{key}_repeats",
+        )
+        return replace(
+            start,
+            decimal=_option(decimal, "Decimal mark", _DECIMAL, start.decimal, f"{key}_decimal"),
+            date_order=_option(order, "Order of dates such as 01/05/2026", _ORDER, start.date_order, f"{key}_order"),
+            covers=_option(covers, "The file covers", _COVERS, start.covers, f"{key}_covers"),
+            time_zone=(zone or "").strip() or None,
+            repeats="samples" if repeats else None,
+        )
+
+
+def _option(
+    place: st.delta_generator.DeltaGenerator, label: str, words: Mapping[str | None, str], held: str | None, key: str
+) -> str | None:
+    options = list(words)
+    index = options.index(held) if held in options else 0
+    chosen: str | None = place.selectbox(label, options, index=index, format_func=words.__getitem__, key=key)
+    return chosen

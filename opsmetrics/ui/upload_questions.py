@@ -1,0 +1,36 @@
+"""What a file cannot tell by itself, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from opsmetrics.ingest import Question
+from opsmetrics.ui.upload_blocks import plain
+
+
+def ask(questions: Sequence[Question], key: str) -> dict[str, str] | None:
+    """Draw the questions; the answer maps each code to its choice, in the one rerun after all were answered."""
+    given: dict[str, str] = {}
+    for number, question in enumerate(questions):
+        st.text(question.text)
+        choice = st.radio(
+            f"Question {number + 1}",
+            question.choices,
+            index=None,
+            format_func=lambda text: plain(_without_name(text)),
+            key=f"{key}_{number}_{question.code}",
+            label_visibility="collapsed",
+        )
+        if choice is not None:
+            given[question.code] = choice
+    complete = len(given) == len(questions)
+    pressed = st.button("Go on", type="primary", disabled=not complete, key=f"{key}_go")
+    return given if pressed and complete else None
+
+
+def _without_name(choice: str) -> str:
+    """A choice as it is read: its short name stands before its first colon, and is for programs."""
+    name, _, rest = choice.partition(": ")
+    return f"{name}: {rest}" if rest and len(name) > 3 else rest or name

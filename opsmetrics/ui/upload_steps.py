@@ -1,0 +1,277 @@
+"""The first three steps of one file as blocks: what was recognised, its first rows, the difference it makes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.figures import data_mark
+from opsmetrics.ingest import Template, recognised_sheet
+from opsmetrics.measurements import Batch, stamp_to_sample
+from opsmetrics.series import to_local
+from opsmetrics.ui import upload_blocks
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.upload_blocks import cell, column
+from opsmetrics.ui.upload_files import Incoming, megabytes
+from opsmetrics.verdict import wording
+
+#: Rows of a preview at either end of the file, and of the other tables.
+FIRST, LAST, ROWS = 3, 2, 8
+#: A record of a file is shown up to this many characters.
+CLIPPED = 90
+
+TIMES = ("date", "ts", "sample")
+
+#: One row of a frame, and the rows of the ledger by batch.
+Line = Mapping[Hashable, Any]
+Loads = Mapping[int, Line]
+
+
+# Words
+
+
+def headline(files: Sequence[Incoming]) -> str:
+    """The verdict on the files, computed: what is new, what would change, what cannot be read."""
+    ready = [file for file in files if file.state == "ready"]
+    waiting = [file for file in files if file.state in ("columns", "asks")]
+    refused = len(files) - len(ready) - len(waiting)
+    if len(files) == 1 and refused:
+        return "This file cannot be loaded."
+    if waiting:
+        return _waiting(files, waiting)
+    parts = _difference_words(ready) if ready else []
+    if refused:
+        parts.append(f"{refused} of {len(files)} files cannot be loaded.")
+    return " ".join(parts)
+
+
+def _waiting(files: Sequence[Incoming], waiting: Sequence[Incoming]) -> str:
+    if len(files) > 1:
+        verb = "needs" if len(waiting) == 1 else "need"
+        return f"{len(waiting)} of {len(files)} files {verb} an answer first."
+    if waiting[0].state == "columns":
+        return "Say which column is which."
+    count = len(waiting[0].questions)
+    return "One question before it can be read." if count == 1 else f"{count} questions before it can be read."
+
+
+def _difference_words(ready: Sequence[Incoming]) -> list[str]:
+    diffs = [file.diff for file in ready if file.diff]
+    new, updated = sum(d.new for d in diffs), sum(d.updated for d in diffs)
+    rejected = sum(file.examined.batch.tally.rejected for file in ready if file.examined)
+    noun = _noun(ready)
+    if not new and not updated:
+        same = sum(d.unchanged for d in diffs)
+        parts = [f"Nothing is new: {_count(same, noun)} {_be(same)} stored already."]
+    else:
+        parts = [f"{_count(new, noun)} {_be(new)} new."] if new else [f"No {noun} is new."]
+        parts += [f"{wording.number(updated, 0)} would change."] if updated else []
+    if rejected:
+        parts.append(f"{wording.number(rejected, 0)} cannot be read.")
+    return parts
+
+
+def _noun(files: Sequence[Incoming]) -> str:
+    """A file states rows; where one record states several KPIs, the store counts values."""
+    batches = [file.examined.batch for file in files if file.examined]
+    facts = sum(batch.counts.rows + batch.readings.rows for batch in batches)
+    return "row" if facts == sum(batch.tally.rows for batch in batches) else "value"
+
+
+def rows_text(files: Sequence[Incoming], n: int) -> str:
+    """ "418 rows" (or values, where a record states several)."""
+    return _count(n, _noun(files))
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{wording.number(n, 0)} {noun}{'' if n == 1 else 's'}"
+
+
+def _be(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+# 1 Recognised
+
+
+def recognised_note(file: Incoming, times: int) -> str:
+    """As what a file was recognised: its template and how often that was used."""
+    if file.template is None:
+        return "its columns are not known yet"
+    if file.how != "template":
+        return "as you said" if file.how == "said" else "by the names of its columns"
+    often = {0: "not loaded before", 1: "loaded once before"}.get(times, f"loaded {times} times before")
+    return f"as “{file.template.name}”, {often}"
+
+
+def recognised(file: Incoming) -> Block:
+    """What was recognised, in one line."""
+    items = [("File", f"{file.name}, {megabytes(file.size)}")]
+    if file.examined:
+        items += list(file.examined.recognised)
+    elif file.sheet:
+        items += list(recognised_sheet(file.sheet))
+    return upload_blocks.known(items)
+
+
+def as_it_stands(file: Incoming) -> Block:
+    """The first records as they stand in the file."""
+    assert file.sheet is not None
+    preview = file.sheet.preview().head(FIRST + LAST)
+    columns = [column(str(name)) for name in preview.columns]
+    rows = [[cell(_clip(str(text), 40)) for text in row] for row in preview.itertuples(index=False)]
+    return upload_blocks.grid("First records of the file", columns, rows)
+
+
+# 2 Preview
+
+
+def preview(file: Incoming, catalog: Catalog) -> list[Block]:
+    """The first and last rows as they will be stored, the file's heading over our field."""
+    assert file.examined is not None and file.template is not None and file.sheet is not None
+    shown = file.examined.preview  # its line and its time come first, whatever the file calls its columns
+    fields = fields_of(file.template, catalog)
+    headers = [str(name) for name in shown.columns[2:]]
+    time = next((h for h, role in file.template.columns.items() if role in TIMES), "")
+    columns = [column("line", right=True, narrow=True), column("date or time", over=time)]
+    for place, header in enumerate(headers, start=2):
+        numeric = pd.api.types.is_numeric_dtype(shown.iloc[:, place])
+        columns.append(column(fields.get(header, "") or header, over=header, right=numeric))
+    lines = list(shown.itertuples(index=False, name=None))
+    sampled = file.template.column("date") is None and file.template.column("ts") is None
+    found = [upload_blocks.grid("First and last rows, as they will be stored", columns, _ends(lines, sampled))]
+    unused = [h for h in file.sheet.headers if h not in headers and h != time]
+    if unused:
+        found.append(upload_blocks.said(f"Not used: {', '.join(unused)}", muted=True))
+    return found
+
+
+def _ends(lines: Sequence[tuple[Any, ...]], sampled: bool) -> list[list[Block]]:
+    if len(lines) <= FIRST + LAST + 1:
+        return [_preview_row(line, sampled) for line in lines]
+    between = [cell("…", "muted") for _ in lines[0]]
+    first, last = ([_preview_row(line, sampled) for line in part] for part in (lines[:FIRST], lines[-LAST:]))
+    return [*first, between, *last]
+
+
+def _preview_row(line: tuple[Any, ...], sampled: bool) -> list[Block]:
+    stamp = pd.Timestamp(line[1])
+    time = str(stamp_to_sample(stamp)) if sampled else _moment(stamp)
+    return [cell(str(line[0]), "muted"), cell(time, "thin"), *(cell(_text(value)) for value in line[2:])]
+
+
+def _moment(stamp: pd.Timestamp) -> str:
+    return f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%d %H:%M}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.10g}"
+    return "" if value is None else str(value)
+
+
+def fields_of(template: Template, catalog: Catalog) -> dict[str, str]:
+    """Header → our field: the name of the dimension, the count or value of the KPI."""
+    dimensions = {dimension.key: dimension.name for dimension in catalog.dimensions}
+    found = {header: dimensions.get(role, role) for header, role in template.columns.items()}
+    alone = len(template.kpis) == 1
+    for entry in template.kpis:
+        if entry.key not in catalog:
+            continue
+        kpi = catalog[entry.key]
+        for part in ("numerator", "denominator", "value"):
+            header = getattr(entry, part)
+            if header:
+                words = part_name(kpi, part)
+                named = words if alone else f"{kpi.name}: {words}"
+                held = found.get(header)
+                found[header] = f"{held}, {named}" if held and header not in template.columns else named
+    return found
+
+
+def part_name(kpi: Kpi, part: str) -> str:
+    """What a part of a KPI is called: "late orders" rather than numerator."""
+    named = {"numerator": kpi.numerator, "denominator": kpi.denominator}.get(part)
+    return named or part
+
+
+def rejected(batch: Batch) -> Block | None:
+    """The rows that cannot be read, behind a plum edge: line, what it says, why, what to do."""
+    total = len(batch.rejects)
+    if not total:
+        return None
+    columns = [column("Line", right=True, narrow=True), column("What it says"), column("Why"), column("What to do")]
+    lines = []
+    for line in batch.rejects.head(ROWS).itertuples():
+        texts = [_clip(str(line.text)), str(line.reason), str(line.mend)]
+        lines.append([cell(str(line.line)), *map(cell, texts)])
+    note = f"and {wording.number(total - ROWS, 0)} more: download them all below" if total > ROWS else ""
+    verb = "row cannot" if total == 1 else "rows cannot"
+    return upload_blocks.edged(data_mark("missing"), f"{wording.number(total, 0)} {verb} be read", columns, lines, note)
+
+
+def _clip(text: str, most: int = CLIPPED) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+# 3 Difference
+
+
+def difference(file: Incoming, catalog: Catalog, ledger: pd.DataFrame) -> list[Block]:
+    """What loading would change: four figures, then the values that would be overwritten."""
+    assert file.diff is not None and file.examined is not None
+    diff, tally, noun = file.diff, file.examined.batch.tally, _noun([file])
+    out = tally.rejected
+    figures = [
+        (wording.number(diff.new, 0), f"new {noun}s", ""),
+        (wording.number(diff.updated, 0), f"changed {noun}s", ""),
+        (wording.number(diff.unchanged, 0), "identical, skipped", ""),
+        (wording.number(out, 0), "cannot be read", "data" if out else ""),
+    ]
+    parts = {"without a value": tally.missing, "repeated": tally.duplicates, "totals, notes or blank": tally.skipped}
+    others = [f"{wording.number(n, 0)} {word}" for word, n in parts.items() if n]
+    found = [upload_blocks.figures(figures)]
+    if others:
+        found.append(upload_blocks.said(f"Left out as well: {', '.join(others)}.", muted=True))
+    if len(diff.changes):
+        found.append(_changes(diff.changes, diff.updated, catalog, ledger))
+        more = diff.updated - ROWS
+        if more > 0:
+            found.append(upload_blocks.said(f"and {wording.number(more, 0)} more", muted=True))
+    return found
+
+
+def _changes(changes: pd.DataFrame, total: int, catalog: Catalog, ledger: pd.DataFrame) -> Block:
+    columns = [column("Changed"), column("Stored", right=True), column("File", right=True), column("Loaded by")]
+    by: Loads = {int(row["batch"]): row for row in ledger.to_dict("records")}
+    lines = [_change(row, catalog, by) for row in changes.head(ROWS).to_dict("records")]
+    return upload_blocks.grid(f"{total} values that would change", columns, lines)
+
+
+def _change(row: Line, catalog: Catalog, loads: Loads) -> list[Block]:
+    kpi = catalog[str(row["kpi"])]
+    stamp = pd.Timestamp(str(row["observed_at"]))
+    when = (
+        f"sample {stamp_to_sample(stamp)}"
+        if kpi.operate == "sample"
+        else _moment(to_local(pd.DatetimeIndex([stamp]), kpi.calendar.time_zone)[0])
+    )
+    where = [str(row[name]) for name in kpi.dimensions if isinstance(row.get(name), str)]
+    who = ""
+    if load := loads.get(row["old_batch"]):
+        at = at_site(site(catalog), pd.Timestamp(load["at"]).to_pydatetime())
+        who = f"{load['by']}, {wording.date(at)}, batch {load['batch']}"
+    old, new = _value(kpi, row, "old"), _value(kpi, row, "new")
+    return [cell(" · ".join([when, *where, kpi.name])), cell(old, "muted"), cell(new, "strong"), cell(who, "muted")]
+
+
+def _value(kpi: Kpi, row: Line, side: str) -> str:
+    if not kpi.counts:
+        return _text(row[f"{side}_value"])
+    top, bottom = _text(row[f"{side}_numerator"]), _text(row[f"{side}_denominator"])
+    return f"{top} of {bottom}" if bottom else top

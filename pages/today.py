@@ -1,0 +1,40 @@
+"""Today: what changed, what to do about it, what to leave alone."""
+
+import streamlit as st
+
+from opsmetrics.ui import blocks, filters, page, reviews, sections, tables
+from opsmetrics.ui.clock import at_site, site
+
+at = reviews.desk()
+catalog = at.catalog
+as_of = filters.asked_as_of()
+watched = reviews.watched(at, as_of)
+
+if not as_of and not any(len(review.points) for review in watched):
+    page.show(
+        blocks.heading("Nothing to watch yet.", eyebrow="Today"),
+        blocks.empty(
+            "Load a CSV file with a date and a number, or type yesterday's numbers. Twelve points are enough for the "
+            "first limits; until then a measure says “too few points”."
+        ),
+        key="empty",
+    )
+    page.buttons([("Load a file", "upload"), ("Type numbers", "enter")], key="empty_buttons")
+    st.stop()
+
+top = st.container()
+wanted, _ = filters.controls(catalog, watched, at_site(site(catalog)).date())
+shown = [review for review in watched if wanted.passes(review)]
+
+with top:
+    page.show(sections.head(shown, catalog, as_of, hidden=len(watched) - len(shown)), key="head")
+if not shown:
+    st.text("No KPI fits these filters. Take one of them away.")
+    st.stop()
+
+page.show(
+    *reviews.today(at, shown, wanted, as_of, st.query_params.get("show", "")),
+    sections.foot(shown, reviews.sources(at), catalog),
+    key="rows",
+)
+tables.behind("As table", sections.table(shown), file="today.csv", key="today_table")

@@ -1,0 +1,191 @@
+"""A real server on a free port and a real Chromium that notes every error and every request to the outside.
+
+Without Chromium these tests are skipped, unless OPSMETRICS_REQUIRE_BROWSER=1 asks for them: then they fail.
+OPSMETRICS_CHROMIUM names the program where it is not on the path.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.pages import stores
+from tests.paths import ROOT
+
+HOST = "127.0.0.1"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+#: On a page with an address of its own Streamlit looks for its server below that address first, then at the root.
+PROBES = ("_stcore/health", "_stcore/host-config")
+
+START_SECONDS = 90
+
+
+@dataclass
+class Watch:
+    """A page with what went wrong on it."""
+
+    page: Page
+    base: str
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+
+    def open(self, address: str = "/") -> Page:
+        """Go to an address and wait until its heading (or error) stands there."""
+        self.page.goto(self.base + address)
+        self.ready()
+        return self.page
+
+    def ready(self) -> None:
+        """Wait until the script has run and its blocks are drawn."""
+        self.page.wait_for_selector(".om h1, .om .om-callout", timeout=60_000)
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
+
+    def assert_clean(self) -> None:
+        """No error in the console, no request to another host, no trace of Python on the page."""
+        text = self.page.inner_text("body")
+        assert self.errors == []
+        assert self.outside == []
+        assert "Traceback" not in text
+        assert "Error:" not in text
+        assert self.page.evaluate("window.pwned") is None
+
+    def _console(self, message: ConsoleMessage) -> None:
+        probed = str(message.location.get("url", "")).endswith(PROBES)
+        if message.type == "error" and not probed:
+            self.errors.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        found = urlsplit(request.url)
+        if found.scheme in ("http", "https", "ws", "wss") and found.hostname != HOST:
+            self.outside.append(request.url)
+        if request.resource_type == "document":
+            self.documents.append(request.url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
+    found = os.environ.get("OPSMETRICS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found:
+        return found
+    if os.environ.get("OPSMETRICS_REQUIRE_BROWSER") == "1":
+        pytest.fail("no Chromium was found, and OPSMETRICS_REQUIRE_BROWSER=1 asks for one")
+    pytest.skip("no Chromium was found; install it or name it in OPSMETRICS_CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """`server("full")` is the address of a server over the store that stores.full builds; started once each."""
+    started: dict[str, tuple[subprocess.Popen[bytes], str]] = {}
+
+    def address(name: str) -> str:
+        if name not in started:
+            path = tmp_path_factory.mktemp(name) / "browser.duckdb"
+            getattr(stores, name)(path)
+            started[name] = _start(path)
+        child, base = started[name]
+        assert child.poll() is None, f"the server over the {name} store has ended with {child.returncode}"
+        return base
+
+    yield address
+    for child, _ in started.values():
+        child.terminate()
+    for child, _ in started.values():
+        child.wait(timeout=30)
+
+
+def _start(store: Path) -> tuple[subprocess.Popen[bytes], str]:
+    port = _free_port()
+    log = (store.parent / "server.log").open("wb")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", HOST],
+        cwd=ROOT,
+        env={**os.environ, "OPSMETRICS_STORE": str(store)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    base = f"http://{HOST}:{port}"
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(base):
+        # Another program could answer on the port: only a living child of ours counts.
+        assert child.poll() is None, (store.parent / "server.log").read_text(encoding="utf-8")
+        assert time.monotonic() < deadline, "the server did not answer in time"
+        time.sleep(0.2)
+    assert child.poll() is None, (store.parent / "server.log").read_text(encoding="utf-8")
+    return child, base
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(base: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{base}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+@pytest.fixture
+def fresh_server(chromium: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a server over a full store that nobody has visited yet."""
+    stores.full(tmp_path / "fresh.duckdb")
+    child, base = _start(tmp_path / "fresh.duckdb")
+    yield base
+    child.terminate()
+    child.wait(timeout=30)
+
+
+@pytest.fixture
+def watch(browser: Browser, server: Callable[[str], str]) -> Iterator[Callable[..., Watch]]:
+    """`watch("full", width=390, theme="dark")`: a fresh page on the server over that store."""
+    contexts = []
+
+    def opened(store: str, *, width: int = 1440, theme: str = "light", base: str = "") -> Watch:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
+        contexts.append(context)
+        found = Watch(context.new_page(), base or server(store))
+        found.page.on("console", found._console)
+        found.page.on("pageerror", lambda error: found.errors.append(str(error)))
+        found.page.on("request", found._request)
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()

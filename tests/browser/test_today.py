@@ -1,0 +1,127 @@
+"""Today in a real Chromium: what only a browser shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import Watch
+from tests.pages.stores import HOSTILE, HOSTILE_LINE
+
+Open = Callable[..., Watch]
+
+
+@pytest.mark.parametrize("store", ["full", "empty", "defined", "one_point"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_the_page_is_clean_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
+    found = watch(store, width=width, theme=theme)
+    found.open()
+    found.assert_clean()
+
+
+def test_nothing_scrolls_sideways_on_a_phone(watch: Open) -> None:
+    page = watch("full", width=390).open()
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
+def test_a_row_leads_to_its_chart_within_the_session_and_back(watch: Open) -> None:
+    found = watch("full")
+    page = found.open()
+    page.click(".om-row:has-text('Line 3') .om-link")
+    page.wait_for_selector(".om-strip")
+    found.ready()
+    assert page.inner_text(".om h1") == "Late deliveries"
+    assert "kpi=late" in page.url
+    assert "slice=line%3ALine" in page.url
+    page.go_back()
+    page.wait_for_selector(".om-row")
+    assert "got worse" in page.inner_text(".om h1")
+    assert len(found.documents) == 1, "one document load: neither the click nor Back started a new session"
+    found.assert_clean()
+
+
+def test_anywhere_on_the_row_will_do(watch: Open) -> None:
+    page = watch("full").open()
+    box = page.locator(".om-row:has-text('Scrap rate') .om-said").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    page.wait_for_selector(".om-strip")
+    assert page.inner_text(".om h1") == "Scrap rate"
+
+
+def test_enter_on_a_focused_row_opens_it(watch: Open) -> None:
+    page = watch("full").open()
+    page.focus(".om-row:has-text('Changeover') .om-link")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".om-strip")
+    assert page.inner_text(".om h1") == "Changeover time"
+
+
+def test_the_address_of_a_row_opens_in_a_window_of_its_own(watch: Open) -> None:
+    """The link is real: its href, opened as a new document, is the same chart."""
+    first = watch("full").open()
+    href = first.get_attribute(".om-row:has-text('Line 3') .om-link", "href")
+    found = watch("full")
+    page = found.open(f"/{href}")
+    assert page.inner_text(".om h1") == "Late deliveries"
+    assert "Line 3" in page.inner_text(".om-eyebrow")
+    found.assert_clean()
+
+
+def test_names_are_text(watch: Open) -> None:
+    found = watch("full")
+    page = found.open()
+    names = page.eval_on_selector_all(".om-tile .om-link", "nodes => nodes.map(node => node.textContent)")
+    assert HOSTILE in names
+    assert HOSTILE_LINE in page.eval_on_selector_all(".om-tilesub", "nodes => nodes.map(node => node.textContent)")
+    assert page.locator("img[src*='evil']").count() == 0
+    assert page.locator(".om b, .om script, .om img").count() == 0
+    found.assert_clean()
+
+
+def test_filters_show_in_the_address_and_survive_a_reload(watch: Open) -> None:
+    found = watch("full")
+    page = found.open()
+    page.fill("[data-testid=stTextInput] input", "changeover")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.om-row').length === 1")
+    assert "q=changeover" in page.url
+    page.reload()
+    page.wait_for_function("document.querySelectorAll('.om-row').length === 1")
+    found.assert_clean()
+
+
+def test_a_fold_stays_as_a_person_left_it(watch: Open) -> None:
+    page = watch("full").open()
+    page.click("details[data-section=leave_alone] > summary")
+    assert not page.is_visible(".om-tile")
+    page.fill("[data-testid=stTextInput] input", "late")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.om-row').length === 2")
+    assert not page.is_visible(".om-tile")
+
+
+def test_sparklines_are_drawn_in_the_colours_of_the_theme(watch: Open) -> None:
+    """Tokens of the light and the dark theme: concern is #B84A06 and #FA7A33."""
+    fill = "node => getComputedStyle(node).fill"
+    diamond = ".om-row .om-sparkline path[style*='om-concern']"
+    light, dark = (watch("full", theme=theme).open() for theme in ("light", "dark"))
+    assert light.eval_on_selector(diamond, fill) == "rgb(184, 74, 6)"
+    assert dark.eval_on_selector(diamond, fill) == "rgb(250, 122, 51)"
+
+
+def test_the_page_loads_no_plotly(watch: Open) -> None:
+    found = watch("full")
+    loaded: list[str] = []
+    found.page.on("request", lambda request: loaded.append(request.url))
+    found.open()
+    assert [url for url in loaded if "plotly" in url.lower()] == []
+
+
+def test_headings_and_rows_have_their_roles(watch: Open) -> None:
+    page = watch("full").open()
+    assert page.get_by_role("heading", level=1).count() == 1
+    sections = page.get_by_role("heading", level=2).all_inner_texts()
+    assert [text.split()[0] for text in sections] == ["Find", "Change", "Learn", "Leave"]
+    assert page.get_by_role("link", name="Late deliveries", exact=True).count() == 3

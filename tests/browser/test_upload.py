@@ -1,0 +1,133 @@
+"""Upload in a real Chromium: files are chosen, loaded and taken back; names and cells are never markup."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Watch
+from tests.pages import stores
+
+Open = Callable[..., Watch]
+
+HEADER = "date,line,late orders,orders"
+HOSTILE_CELL = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1> ![x](http://evil.example/c.png)"
+HOSTILE_NAME = "![x](http:evil.example&x.png)<img src=x onerror=window.pwned=1>.csv"
+
+
+def rows(line: str, days: int = 10) -> list[str]:
+    last = stores.start().date() + dt.timedelta(days=stores.DAYS - 1)
+    return [f"{last - dt.timedelta(days=back)},{line},90,800" for back in range(days)]
+
+
+def write(folder: Path, name: str, *lines: str) -> Path:
+    path = folder / name
+    path.write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
+    return path
+
+
+def chosen(watch: Open, *files: Path, store: str = "full", **how: object) -> tuple[Watch, Page]:
+    """The page after these files were chosen."""
+    found = watch(store, **how)
+    page = found.open("/upload")
+    page.set_input_files("input[type=file]", [str(file) for file in files])
+    page.wait_for_selector(".om-step, .om-callout")
+    found.ready()
+    return found, page
+
+
+def press(found: Watch, name: str) -> None:
+    found.page.get_by_role("button", name=name, exact=True).click()
+    found.ready()
+
+
+@pytest.mark.parametrize("store", ["full", "empty", "one_point"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_the_page_is_clean_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
+    found = watch(store, width=width, theme=theme)
+    page = found.open("/upload")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    found.assert_clean()
+
+
+def test_a_file_is_loaded_and_taken_back(watch: Open, tmp_path: Path) -> None:
+    found, page = chosen(watch, write(tmp_path, "dispatch.csv", *rows("Line 7")))
+    assert page.inner_text(".om h1") == "10 rows are new."
+    press(found, "Load 10 rows")
+    page.wait_for_selector("text=10 loaded = 10 records")
+    assert "10 records loaded at" in page.inner_text(".om h1")
+    undo = page.locator("button:has-text('Undo batch')")
+    undo.click()
+    page.wait_for_selector("text=10 values taken out")
+    found.assert_clean()
+
+
+def test_the_ledger_asks_before_it_undoes(watch: Open, tmp_path: Path) -> None:
+    found, page = chosen(watch, write(tmp_path, "again.csv", *rows("Line 8")))
+    press(found, "Load 10 rows")
+    page.wait_for_selector("text=10 loaded = 10 records")
+    page.locator(".om-act").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Undo takes out 10 values")
+    press(found, "Keep it")
+    assert page.locator("text=Undo takes out 10 values").count() == 0
+    found.assert_clean()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_hostile_names_and_cells_are_text(watch: Open, tmp_path: Path, width: int) -> None:
+    """In the table of files, in the preview, among the rejected rows, in the form, in the receipt and the ledger."""
+    day = stores.start().date()
+    cell = HOSTILE_CELL.replace(",", " ")
+    hostile = write(tmp_path, HOSTILE_NAME, *rows("Line 9"), f"{day},{cell},1,800", f"{day},Line 9,{cell},800")
+    found, page = chosen(watch, hostile, write(tmp_path, "other.csv", *rows("Line 10")), width=width)
+    shown = page.eval_on_selector_all(".om td", "nodes => nodes.map(node => node.textContent)")
+    assert HOSTILE_NAME in shown
+    assert any(cell in text for text in shown)
+    page.get_by_text("Change how it is read").click()
+    found.ready()
+    press(found, "Load all 2 files")
+    page.wait_for_selector("text=2 files: 21 loaded + 1 rejected = 22 records.")
+    assert page.locator("img[src*='evil'], .om img, .om script").count() == 0
+    found.assert_clean()
+
+
+def test_hostile_headers_are_text_in_the_form(watch: Open, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(f"date,{HOSTILE_CELL},count\n2026-01-01,a,1\n2026-01-02,b,2\n", encoding="utf-8")
+    found, page = chosen(watch, path)
+    assert page.inner_text(".om h1") == "Say which column is which."
+    texts = page.eval_on_selector_all("[data-testid=stText]", "nodes => nodes.map(node => node.textContent)")
+    assert HOSTILE_CELL in texts
+    found.assert_clean()
+
+
+def test_a_refused_file_is_a_designed_error(watch: Open, tmp_path: Path) -> None:
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(300))
+    found, page = chosen(watch, path)
+    assert page.inner_text(".om h1") == "This file cannot be loaded."
+    assert "Nothing was changed." in page.inner_text(".om-callout")
+    found.assert_clean()
+
+
+def test_nothing_scrolls_sideways_on_a_phone_but_wide_tables_in_their_frame(watch: Open, tmp_path: Path) -> None:
+    _, page = chosen(watch, write(tmp_path, "dispatch.csv", *rows("Line 3")), width=390)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert page.locator(".om-gridframe[tabindex='0']").count() >= 3
+
+
+def test_the_rejected_rows_can_be_taken_away(watch: Open, tmp_path: Path) -> None:
+    found, page = chosen(
+        watch, write(tmp_path, "dispatch.csv", *rows("Line 11"), f"{stores.start().date()},=1+1,x1,800")
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the row left out").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == "line,text,column,reason,mend"
+    assert text.splitlines()[1].startswith("12,")
+    found.assert_clean()

@@ -1,0 +1,138 @@
+"""The page of one KPI under AppTest, on a real, full store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opsmetrics.verdict import wording
+from tests.pages import stores
+from tests.pages.stores import HOSTILE, HOSTILE_LINE, block, blocks, figure, page, trace
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with stores.owned(stores.full, tmp_path_factory.mktemp("full")) as path:
+        yield path
+
+
+# Full
+
+
+def test_a_deep_link_opens_kpi_slice_and_grain(full: Path) -> None:
+    app = page("chart", kpi="late", slice="line:Line 3")
+    assert not app.exception
+    head = block(app, "heading")
+    assert (head["title"], head["trail"][-1]["text"]) == ("Late deliveries", "Line 3")
+    assert head["lead"].startswith("Late deliveries 26.0")
+    assert head["hero"]["value"] == "26.0"
+
+
+def test_the_strip_gives_the_reason_for_the_chart_and_what_was_rejected(full: Path) -> None:
+    chart = block(page("chart", kpi="late", slice="line:Line 3"), "strip")["items"][-1]
+    assert chart["text"] == "p chart"
+    assert "σz" in chart["more"]
+    assert "p′ chart" in chart["more"]
+
+
+def test_the_figure_the_table_and_the_row_of_today_say_the_same(full: Path) -> None:
+    app = page("chart", kpi="late", slice="line:Line 3")
+    table = app.dataframe[0].value
+    row = next(r for part in blocks(page("today")) if part["kind"] == "section" for r in part["rows"])
+    assert f"{table['Value'].dropna().iloc[-1]:.1f}" == row["value"] == block(app, "heading")["hero"]["value"]
+    assert "above the upper limit" in trace(app, "points")["text"][-1]
+
+
+def test_a_measured_kpi_has_its_spread_beneath(full: Path) -> None:
+    app = page("chart", kpi="changeover")
+    assert len(app.get("plotly_chart")) == 2
+    assert len(page("chart", kpi="late").get("plotly_chart")) == 1
+
+
+def test_a_coarser_grain_is_a_view_without_a_verdict(full: Path) -> None:
+    app = page("chart", kpi="late", grain="week")
+    assert not app.exception
+    assert "view without a verdict" in block(app, "heading")["lead"]
+    monthly = page("chart", kpi="late", grain="month")
+    assert "view without a verdict" not in block(monthly, "heading")["lead"], "its lead grain has one"
+
+
+def test_the_span_of_the_link_cuts_the_chart(full: Path) -> None:
+    assert len(trace(page("chart", kpi="changeover", span="30"), "points")["text"]) == 30
+    assert len(trace(page("chart", kpi="changeover", span="0"), "points")["text"]) == stores.DAYS
+
+
+def test_choosing_another_kpi_writes_the_address_and_starts_afresh(full: Path) -> None:
+    app = page("chart", kpi="late", slice="line:Line 3", grain="week")
+    app.selectbox(key="choose_kpi").select("scrap").run()
+    assert block(app, "heading")["title"] == "Scrap rate"
+    assert app.query_params.get("kpi") == "scrap"
+    assert "slice" not in app.query_params
+    assert "grain" not in app.query_params
+
+
+def test_choosing_a_slice_and_a_span_writes_the_address(full: Path) -> None:
+    app = page("chart", kpi="late")
+    app.selectbox(key="choose_slice").select("line:Line 4").run()
+    app.selectbox(key="choose_span").select("30").run()
+    assert app.query_params.get("slice") == "line:Line 4"
+    assert app.query_params.get("span") == "30"
+    assert block(app, "heading")["trail"][-1]["text"] == "Line 4"
+
+
+def test_a_figure_is_followed_to_its_rows_and_its_file(full: Path) -> None:
+    app = page("chart", kpi="changeover")
+    rows = app.dataframe[1].value
+    value = block(app, "heading")["hero"]["value"]
+    assert len(rows) == 5, "five readings a day"
+    assert f"{rows['Value'].mean():.1f}" == value
+    assert set(rows["File"]) == {"dispatch <b>2026</b>.csv"}
+    assert "loaded" in block(app, "title")["note"]
+    assert "by tester <b>" in block(app, "title")["note"]
+
+
+def test_the_rows_of_another_period_can_be_chosen(full: Path) -> None:
+    app = page("chart", kpi="changeover")
+    chooser = next(box for box in app.selectbox if box.label == "Period")
+    chooser.select(10).run()
+    label = trace(app, "points")["text"][10].removeprefix("<b>").partition("</b>")[0]
+    assert block(app, "title")["title"] == f"Rows behind {label}"
+
+
+def test_signals_that_decide_stand_before_those_that_do_not(full: Path) -> None:
+    lists = {
+        part["title"]: part["items"] for part in blocks(page("chart", kpi="changeover")) if part["kind"] == "lines"
+    }
+    notes = [item["note"] for item in lists["Signals"]]
+    assert notes == sorted(notes), "decides, then listed"
+    assert notes[0] == "decides"
+    assert lists["Episodes"]
+
+
+def test_names_reach_the_page_as_text(full: Path) -> None:
+    app = page("chart", kpi="hostile", slice=stores.slice_address(HOSTILE_LINE))
+    assert not app.exception
+    assert block(app, "heading")["title"] == HOSTILE
+    words = json.dumps(figure(app)["data"] + [figure(app)["layout"]])
+    assert "<i>" not in words
+    assert "<script" not in words
+    assert not app.markdown, "nothing on this page is drawn as markdown"
+
+
+def test_a_link_that_is_not_understood_shows_a_chart(full: Path) -> None:
+    app = page("chart", kpi="no such", grain="fortnight", span="x", slice="a:b:c", as_of="rubbish")
+    assert not app.exception
+    assert block(app, "heading")["title"] == "Late deliveries"
+
+
+def test_as_of_shows_an_earlier_day(full: Path) -> None:
+    """At noon of a day that day still runs: the day before is the last one judged."""
+    day = stores.start() + dt.timedelta(days=60)
+    app = page("chart", kpi="changeover", as_of=day.date().isoformat())
+    before = wording.date(day - dt.timedelta(days=1))
+    assert block(app, "heading")["hero"]["caption"].startswith(before)
+    assert app.dataframe[0].value["State"].iloc[-1] == "half-finished: drawn, not judged"

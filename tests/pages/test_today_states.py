@@ -1,0 +1,54 @@
+"""Today where there is little or nothing: no store, no definitions, no data, one point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from opsmetrics import store
+from tests.pages import stores
+from tests.pages.stores import block, blocks, page
+
+
+@pytest.mark.parametrize("build", [stores.empty, stores.defined])
+def test_nothing_to_watch_says_what_to_do(tmp_path: Path, build: object) -> None:
+    with stores.owned(build, tmp_path):  # type: ignore[arg-type]
+        app = page("today")
+        assert not app.exception
+        assert block(app, "heading")["title"] == "Nothing to watch yet."
+        assert "Twelve points are enough" in block(app, "empty")["text"]
+        assert [button.label for button in app.button] == ["Load a file", "Type numbers"]
+
+
+def test_one_point_is_shown_and_not_judged(tmp_path: Path) -> None:
+    with stores.owned(stores.one_point, tmp_path):
+        app = page("today")
+        assert not app.exception
+        rows = {row["name"]: row for part in blocks(app) if part["kind"] == "section" for row in part["rows"]}
+        assert (rows["Scrap rate"]["value"], rows["Scrap rate"]["counts"][0]) == ("3.0", "3 of 100")
+        assert "1 of 12 days" in rows["Scrap rate"]["sentence"]
+        assert (rows["Changeover time"]["value"], rows["Changeover time"]["spark"]["shapes"]) == ("–", [])
+
+
+def test_a_closed_store_is_said_in_words_with_a_reference(tmp_path: Path) -> None:
+    stores.full(tmp_path / "closed.duckdb")
+    store.release()
+    app = page("today")
+    assert not app.exception, "no trace reaches the page"
+    callout = block(app, "callout")
+    assert callout["mark"]["word"] == "The store is closed"
+    assert len(callout["reference"]) == 4
+    assert str(tmp_path) not in str(blocks(app))
+
+
+def test_an_unforeseen_failure_shows_an_id_and_logs_its_trace(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A store whose facts table was dropped behind its back: nothing of the engine's words reaches the page."""
+    with stores.owned(stores.full, tmp_path):
+        with store.current().cursor() as cursor:
+            cursor.execute("DROP TABLE counts")
+        app = page("today")
+        callout = block(app, "callout")
+        assert "counts" not in str(blocks(app))
+        assert callout["reference"] in caplog.text
+        assert "Traceback" in caplog.text

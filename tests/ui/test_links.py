@@ -1,0 +1,84 @@
+"""Addresses: what is written is read back, and what cannot be understood falls back without failing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsmetrics.catalog import Catalog, Kpi, slice_of
+from opsmetrics.ui.links import ChartView, read_date, read_slice, slice_text, target
+
+KPI = Kpi("late", "Late", "proportion", "lower", dimensions=("line", "site"), operate="day")
+BY_SITE = Kpi("waits", "Waits", "measured", "lower", dimensions=("site",), watch=((("site", "North"),),))
+SAMPLED = Kpi("juice", "Juice", "proportion", "lower", operate="sample")
+CATALOG = Catalog(kpis=(KPI, BY_SITE, SAMPLED))
+
+texts = st.text(min_size=1, max_size=20)
+
+
+@given(st.dictionaries(st.sampled_from(["line", "site"]), texts))
+def test_a_slice_survives_its_address(values: dict[str, str]) -> None:
+    """Any text may be a dimension's value: commas, colons, per cent signs and emoji too."""
+    part = slice_of(values)
+    assert read_slice(slice_text(part)) == part
+
+
+@given(st.dictionaries(st.sampled_from(["line", "site"]), texts), st.sampled_from([None, 30, 0, 365]))
+def test_a_view_survives_its_link(values: dict[str, str], span: int | None) -> None:
+    view = ChartView("late", slice_of(values), "week", span, dt.date(2026, 11, 16))
+    query = dict(parse_qsl(urlsplit(view.link()["href"]).query, keep_blank_values=True))
+    assert query == view.link()["params"]
+    assert ChartView.read(query, CATALOG) == view
+
+
+def test_a_plain_slice_reads_like_the_command_line() -> None:
+    assert slice_text((("line", "3"), ("site", "North"))) == "line:3,site:North"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"kpi": "no such"},
+        {"kpi": "late", "grain": "fortnight", "span": "many", "as_of": "yesterday", "slice": "planet"},
+        {"kpi": "late", "slice": "planet:Mars"},
+        {"kpi": "late", "span": "-3"},
+        {"kpi": "late", "span": "99999999999"},
+    ],
+)
+def test_a_link_that_is_not_understood_shows_the_plain_view(params: dict[str, str]) -> None:
+    assert ChartView.read(params, CATALOG) == ChartView("late")
+
+
+def test_a_kpi_that_is_never_watched_as_a_whole_opens_at_its_first_slice() -> None:
+    view = ChartView.read({"kpi": "waits"}, CATALOG)
+    assert view is not None
+    assert view.slice == (("site", "North"),)
+    whole = ChartView.read({"kpi": "waits", "slice": ""}, CATALOG)
+    assert whole is not None
+    assert whole.slice == (), "asked for on purpose"
+
+
+def test_samples_have_no_other_grain() -> None:
+    view = ChartView.read({"kpi": "juice", "grain": "week"}, CATALOG)
+    assert view is not None
+    assert view.grain is None
+
+
+def test_without_kpis_there_is_no_view() -> None:
+    assert ChartView.read({"kpi": "late"}, Catalog()) is None
+
+
+def test_the_start_page_is_the_folder_itself() -> None:
+    assert target("today")["href"] == "./"
+    assert target("today", as_of="2026-11-16")["href"] == "?as_of=2026-11-16"
+    assert target("chart", kpi="a b&c")["href"] == "chart?kpi=a+b%26c"
+
+
+@pytest.mark.parametrize("text", [None, "", "2026-02-30", "16.11.2026", "now"])
+def test_what_is_no_date_is_none(text: str | None) -> None:
+    assert read_date(text) is None
