@@ -153,19 +153,22 @@ class Desk:
 
         Raises KeyError for an unknown KPI.
         """
-        kpi = self.catalog[key]
+        known = self.catalog
+        kpi = known[key]
         instant = self.instant(kpi, as_of)
         # Read before the facts: a commit in between must not label old facts with the new version.
         versions = self.store.data_version, self.store.decisions_version
         by = (kpi.reported_by,) if kpi.reported_by else ()
-        table = facts.binned(self.store, kpi, slice_, viewer=viewer, by=by, until=instant)
+        # Without a bound the compiled query serves every "now"; `series.build` leaves out what lies ahead.
+        until = None if as_of is None else instant
+        table = facts.binned(self.store, kpi, slice_, viewer=viewer, by=by, until=until)
         arranged = series.build(kpi, slice_, grain or kpi.operate, table, self.store.spans(key), instant)
         return review(
             arranged,
             self.store.decisions(key),
             data_version=versions[0],
             decisions_version=versions[1],
-            definitions_version=self.catalog.version,
+            definitions_version=known.version,
             shown=self.store.shown(key, slice_, arranged.grain),
         )
 

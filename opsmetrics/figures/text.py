@@ -53,6 +53,9 @@ def _hover(source: KpiReview | ControlChart, series: Plotted, point: Mapping[str
 def _meaning(point: Mapping[str, Any]) -> str:
     if point["silent"] and not point["tone"]:
         return "◇ completes a pattern that does not decide here"
+    limited = math.isfinite(point["lower"]) or math.isfinite(point["upper"])
+    if point["state"] == "judged" and not point["tone"] and not limited:
+        return wording.state("judged")  # too few points, or a rare event: there is nothing to be inside of
     return wording.point_state({**point, "signal": bool(point["tone"])})
 
 

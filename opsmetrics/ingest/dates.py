@@ -71,10 +71,9 @@ ORDER_WORDS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/mo
 
 def form_sql(cell: str, beside: str = "FALSE") -> str:
     """The code of the cell's form: a position in FORMS, EMPTY or OTHER; EMPTY too where it is none and `beside`."""
-    arms = []
-    for code, form in enumerate(FORMS):
-        arms.append(f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {code}")
-    return f"CASE WHEN {cell} IS NULL OR {cell} = '' THEN {EMPTY} {' '.join(arms)} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
+    arms = [f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {code}" for code, form in enumerate(FORMS)]
+    nothing = f"WHEN {cell} IS NULL OR {cell} = '' THEN {EMPTY}"
+    return f"CASE {nothing} {' '.join(arms)} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
 
 
 def tail_sql(cell: str) -> str:

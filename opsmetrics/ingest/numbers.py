@@ -121,9 +121,10 @@ def form_sql(cell: str, beside: str = "FALSE") -> str:
     plain = _when(cell, 0)
     decorated = _when(bare, DECORATED)
     missing, errors = among(f"lower({cell})", MISSING), among(f"lower({cell})", SHEET_ERRORS)
+    odd = f"regexp_matches({cell}, {text(_TWO_SIGNS)})"
     return (
         f"CASE {plain} WHEN {cell} IS NULL OR {missing} THEN {EMPTY} WHEN {errors} THEN {SHEET_ERROR} "
-        f"WHEN regexp_matches({cell}, {text(_TWO_SIGNS)}) THEN {OTHER} {decorated} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
+        f"WHEN {odd} THEN {OTHER} {decorated} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
     )
 
 

@@ -33,6 +33,15 @@ function el(tag, name, ...children) {
   return node;
 }
 
+// A range such as 5.9–24.1 stays on one line.
+function sentence(name, text) {
+  const node = el("p", name);
+  for (const part of String(text).split(/(\S*\d–\S*\d\S*)/)) {
+    if (part) node.append(/\d–/.test(part) ? el("span", "om-unbroken", part) : part);
+  }
+  return node;
+}
+
 function paint(value) {
   if (value === "current") return "currentColor";
   return PAINTS.has(value) ? "var(--om-" + value + ")" : "none";
@@ -115,7 +124,7 @@ function heading(block, host) {
   }
   if (block.eyebrow) left.append(el("p", "om-eyebrow", block.eyebrow));
   left.append(el("h1", "om-h1", block.title));
-  if (block.lead) left.append(el("p", "om-lead", block.lead));
+  if (block.lead) left.append(sentence("om-lead", block.lead));
   node.append(left);
   if (block.hero) {
     node.append(el("div", "om-hero", figure(block.hero, "om-herofigure"), el("p", "om-caption", block.hero.caption)));
@@ -141,7 +150,7 @@ function row(item, host) {
   const numbers = el("div", "om-value", figure(item, item.stale ? "om-figure om-stale" : "om-figure"));
   for (const line of item.counts) numbers.append(el("span", "om-caption", line));
   const meta = el("p", "om-caption om-meta", worded(item.second), el("span", "", item.meta));
-  const said = el("div", "om-said", el("p", "", item.sentence), meta);
+  const said = el("div", "om-said", sentence("", item.sentence), meta);
   const owner = el("div", "om-owner", el("span", "", item.owner), el("span", "om-caption", item.owner_note));
   node.append(worded(item.mark, "om-verdict"), name, spark(item), numbers, said, owner);
   return node;

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 from urllib.parse import quote, unquote, urlencode
 
-from opsmetrics.catalog import GRAINS, Catalog, Grain, Slice, slice_of
+from opsmetrics.catalog import GRAINS, Catalog, Grain, Kpi, Slice, slice_of
 
 #: Pages by the name under which a link asks for them.
 PAGES = {"today": "pages/today.py", "chart": "pages/chart.py", "enter": "pages/enter.py", "upload": "pages/upload.py"}
@@ -75,18 +75,23 @@ class ChartView:
         kpi = catalog[asked] if asked in catalog else catalog.kpis[0]
         part = read_slice(str(params.get("slice", "")))
         known = tuple((name, value) for name, value in part if name in kpi.dimensions)
-        grain = next((g for g in GRAINS if g == params.get("grain")), None)
+        grain = next((g for g in grains_of(kpi) if g == params.get("grain")), None)
         span = str(params.get("span", ""))
         if "slice" not in params and () not in kpi.watch and kpi.watch:
             known = kpi.watch[0]
         return cls(
             kpi=kpi.key,
             slice=known,
-            grain=None if grain is not None and kpi.operate == "sample" else grain,
+            grain=grain,
             span=int(span) if span.isdecimal() and len(span) < 7 else None,
             as_of=read_date(params.get("as_of")),
             point=str(params.get("point", "")),
         )
+
+
+def grains_of(kpi: Kpi) -> tuple[Grain, ...]:
+    """The grain a KPI is operated at and every coarser one; samples have no calendar."""
+    return ("sample",) if kpi.operate == "sample" else GRAINS[GRAINS.index(kpi.operate) :]
 
 
 def read_date(text: object) -> dt.date | None:

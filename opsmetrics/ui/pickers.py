@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from opsmetrics.catalog import GRAINS, Catalog, Grain, Kpi, slice_text
+from opsmetrics.catalog import Catalog, Grain, Kpi, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.ui import filters, links, reviews
 from opsmetrics.ui.clock import at_site
-from opsmetrics.ui.links import SPANS, ChartView
+from opsmetrics.ui.links import SPANS, ChartView, grains_of
 
 #: Choosing another KPI starts afresh: these parameters belong to the one before.
 _OF_ONE_KPI = ("slice", "grain", "span")
@@ -35,13 +35,6 @@ def controls(at: Desk, kpi: Kpi, view: ChartView) -> None:
 
 def _kpis(catalog: Catalog) -> dict[str, str]:
     return {kpi.key: kpi.name for kpi in catalog.kpis}
-
-
-def grains_of(kpi: Kpi) -> tuple[Grain, ...]:
-    """The grain a KPI is operated at and every coarser one; samples have no calendar."""
-    if kpi.operate == "sample":
-        return ("sample",)
-    return GRAINS[GRAINS.index(kpi.operate) :]
 
 
 def _spans(grain: Grain) -> dict[str, str]:

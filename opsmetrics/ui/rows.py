@@ -56,7 +56,7 @@ def tile(review: KpiReview, view: ChartView) -> Block:
         "sub": slice_text(review.series.slice),
         "spark": spark(review, *TILE),
         "value": value,
-        "unit": unit,
+        "unit": unit if len(review.kpi.unit) <= 4 else "",  # a longer one would leave no room for the name
         "title": sentences.render(known(review).sentence),
     }
 

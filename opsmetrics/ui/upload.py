@@ -116,13 +116,22 @@ def _head(desk: Desk, head: st.delta_generator.DeltaGenerator, files: Sequence[I
 
 
 def _files(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
-    """The steps of the file (or of the one chosen among several) and the buttons; the answer is the person."""
-    file = files[0] if len(files) == 1 else upload_table.chosen(files)
+    """The steps of the file and the buttons; the answer is the person. Several files are one table with the buttons
+    below it, then the steps of the one that is chosen."""
+    if len(files) > 1:
+        upload_table.table(files)
+        person = _buttons(desk, session, files)
+        _file(desk, session, upload_table.chosen(files))
+        return person
+    _file(desk, session, files[0])
+    return _buttons(desk, session, files)
+
+
+def _file(desk: Desk, session: Session, file: Incoming) -> None:
     if file.state == "refused":
         upload_blocks.show(receipts.refusal(f"{file.name} cannot be loaded", file.refusal), key="upload_refused")
     if file.sheet is not None:
         _steps(desk, session, file)
-    return _buttons(desk, session, files)
 
 
 def _steps(desk: Desk, session: Session, file: Incoming) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -77,19 +78,20 @@ def _state(desk: Desk, row: Mapping[Hashable, Any], batch: int) -> Block:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _spans(_desk: Desk, key: Versions) -> dict[int, str]:
-    """What each batch in force covers, in words, from the first of its KPIs' spans to the last."""
-    frames = [_desk.store.spans(kpi.key).assign(dated=kpi.operate != "sample") for kpi in _desk.catalog.kpis]
-    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"batch": []})
-    calendar = site(_desk.catalog)
-    words: dict[int, str] = {}
-    for batch, part in found.groupby("batch"):
-        if not part["dated"].all():
+    """What each batch in force covers, in words: from the first to the last day of its KPIs, on their own clocks."""
+    ends: dict[int, list[dt.date]] = {}
+    for kpi in _desk.catalog.kpis:
+        if kpi.operate == "sample":
             continue
-        first = at_site(calendar, part["starts_at"].min().to_pydatetime())
-        last = at_site(calendar, (part["ends_at"].max() - pd.Timedelta(1, "us")).to_pydatetime())
-        texts = [wording.date(first), wording.date(last)]
-        words[int(str(batch))] = " – ".join(dict.fromkeys(texts))
-    return words
+        for span in _desk.store.spans(kpi.key).to_dict("records"):
+            moments = (span["starts_at"], span["ends_at"] - pd.Timedelta(1, "us"))
+            ends.setdefault(int(span["batch"]), []).extend(
+                at_site(kpi.calendar, moment.to_pydatetime()).date() for moment in moments
+            )
+    return {
+        batch: " – ".join(dict.fromkeys(wording.date(day) for day in (min(days), max(days))))
+        for batch, days in ends.items()
+    }
 
 
 def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:

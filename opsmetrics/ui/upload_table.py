@@ -25,10 +25,14 @@ _COLUMNS = (
 )
 
 
-def chosen(files: Sequence[Incoming]) -> Incoming:
-    """Draw the table and the choice; the first file that waits for a person is chosen by itself."""
+def table(files: Sequence[Incoming]) -> None:
+    """Draw the table."""
     title = blocks.title("Files", count=len(files))
     upload_blocks.show(title, upload_blocks.grid("Files", _COLUMNS, [line(file) for file in files]), key="upload_files")
+
+
+def chosen(files: Sequence[Incoming]) -> Incoming:
+    """Draw the choice; the first file that waits for a person is chosen by itself."""
     names = {file.key: f"{number} · {file.name}" for number, file in enumerate(files, start=1)}
     waiting = [file.key for file in files if file.state != "ready"]
     if st.session_state.get(_CHOSEN) not in names:

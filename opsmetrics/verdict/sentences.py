@@ -201,7 +201,8 @@ def _range_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
     phase = current_phase(scene.points)
     record = missed_of(phase)
     unusual = {position for episode in scene.episodes for position in episode.members}
-    missed = {p for p in scene.judged if scene.points["met"].iloc[p] is not pd.NA and not scene.points["met"].iloc[p]}
+    met = scene.points["met"].iloc[scene.judged].fillna(value=True).to_numpy(dtype=bool)
+    missed = set(scene.judged[~met].tolist())
     plain = "spans_target_none" if not missed else "spans_target_mixed" if unusual & missed else "spans_target"
     values = {"t": target, "j": record["missed"], "n": record["judged"], "grain": scene.grain}
     return [Sentence(plain if firm else "spans_target_so_far", values)]

@@ -74,7 +74,7 @@ def test_the_ledger_asks_before_it_undoes(watch: Open, tmp_path: Path) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Undo takes out 10 values")
     press(found, "Keep it")
-    assert page.locator("text=Undo takes out 10 values").count() == 0
+    page.wait_for_selector("text=Undo takes out 10 values", state="detached")
     found.assert_clean()
 
 

@@ -200,6 +200,12 @@ def test_the_hover_says_what_stands_behind_a_point_and_what_it_means() -> None:
     assert "inside the limits: leave it alone" in words[10]
 
 
+def test_without_limits_no_hover_speaks_of_them() -> None:
+    (touch,) = traces(control_chart(reviews.one_point()), "points")
+    assert "limits" not in touch.text[0]
+    assert touch.text[0].endswith("judged")
+
+
 def test_each_point_carries_its_position_for_the_rows_behind_it() -> None:
     (touch,) = traces(control_chart(reviews.changeover(), span=30), "points")
     assert touch.customdata[:, 0].tolist() == [p for p in range(10, 40) if p not in (18, 19)]

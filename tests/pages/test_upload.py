@@ -345,6 +345,8 @@ def test_the_ledger_lists_every_batch_and_asks_before_an_undo(full: Path) -> Non
     assert [row[0] for row in rows] == ["2", "1"]
     assert rows[1][2:4] == ["tester <b>", "dispatch <b>2026</b>.csv"]
     assert rows[0][5:] == [str(DAYS), str(DAYS), "0", "Undo"]
+    first, last = (f"{day.day} {day:%b %Y}" for day in (days()[0], days()[-1]))
+    assert rows[0][4] == f"{first} – {last}"
 
     app.session_state["upload_undo_asked"] = 2
     app.run()

@@ -46,6 +46,8 @@ def test_a_plain_slice_reads_like_the_command_line() -> None:
         {"kpi": "no such"},
         {"kpi": "late", "grain": "fortnight", "span": "many", "as_of": "yesterday", "slice": "planet"},
         {"kpi": "late", "slice": "planet:Mars"},
+        {"kpi": "late", "grain": "sample"},
+        {"kpi": "late", "grain": "shift"},
         {"kpi": "late", "span": "-3"},
         {"kpi": "late", "span": "99999999999"},
     ],

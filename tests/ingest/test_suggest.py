@@ -1,0 +1,113 @@
+"""A mapping proposed from headers: taken only where nothing is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from opsmetrics import ingest
+from opsmetrics.catalog import Catalog
+from opsmetrics.ingest import IngestRefused, Measured, read_file, suggest
+from tests.ingest.builders import CATALOG, LATE, SCRAP, TODAY, WAIT, catalog, readings, written
+
+
+def proposed(folder: Path, text: str, definitions: Catalog = CATALOG) -> ingest.Suggestion:
+    """What is proposed for a file."""
+    return suggest(read_file(written(folder, text)), definitions)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "date,site,line,metric,value",
+        "Datum,Site,Production line,Kennzahl,Wert",
+        "FECHA, Site,LINE,Indicador,Valor",
+        "période,site,line,indicateur,valeur",
+    ],
+)
+def test_long_files_in_four_languages_are_exact(tmp_path: Path, header: str) -> None:
+    text = f"{header}\n2025-01-27,A,L1,scrap,1.5\n"
+    found = proposed(tmp_path, text)
+    assert found.exact, found
+    template = found.as_template()
+    batch = ingest.prepare(read_file(tmp_path / "file.csv", template=template), template, CATALOG, today=TODAY)
+    assert list(readings(batch)["value"]) == [1.5]
+
+
+def test_a_ratio_by_the_names_of_its_counts(tmp_path: Path) -> None:
+    late = replace(LATE, numerator="late orders", denominator="orders")
+    found = proposed(tmp_path, "Day,SITE,Late_Orders,orders,comment\n2025-01-27,A,1,10,x\n", catalog(late))
+    assert found.exact
+    assert found.kpis == (Measured("late", numerator="Late_Orders", denominator="orders"),)
+    assert found.as_template().columns == {"Day": "date", "SITE": "site"}
+
+
+def test_a_wide_file_by_the_names_of_kpis(tmp_path: Path) -> None:
+    text = "Timestamp,site,line,Scrap weight,late numerator,late denominator,other\n2025-01-27 05:00,A,L1,1,2,3,4\n"
+    found = proposed(tmp_path, text)
+    assert found.exact
+    assert set(found.kpis) == {
+        Measured("scrap", value="Scrap weight"),
+        Measured("late", numerator="late numerator", denominator="late denominator"),
+    }
+
+
+def test_other_words_need_a_person(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "date,Werk,Linie,metric,value\n2025-01-27,A,L1,scrap,1\n")
+    assert not found.exact
+    assert [(guess.header, guess.role, guess.confidence) for guess in found.unsure] == [
+        ("Werk", "site", 0.8),
+        ("Linie", "line", 0.8),
+    ]
+    assert found.draft().columns == {
+        "date": "date",
+        "Werk": "site",
+        "Linie": "line",
+        "metric": "metric",
+        "value": "value",
+    }
+    with pytest.raises(IngestRefused, match="'Werk' looks like site") as refused:
+        found.as_template()
+    assert refused.value.code == "not_recognised"
+
+
+def test_similar_words_and_lone_columns_of_dates_need_a_person(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "posted,sites,line,metric,value\n2025-01-27,A,L1,scrap,1\n")
+    assert {guess.header: guess.role for guess in found.unsure} == {"posted": "date", "sites": "site"}
+
+
+def test_everything_missing_is_listed(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "site,note,quantity\nA,x,1\n")
+    assert len(found.missing) == 2
+    with pytest.raises(IngestRefused, match=r"no column of dates.*no column named like a KPI"):
+        found.as_template()
+
+
+def test_a_dimension_of_the_key_is_missing(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "date,line,metric,value\n2025-01-27,L1,scrap,1\n")
+    assert found.missing == ("no column for Site, by which 'Scrap weight' is told apart",)
+
+
+def test_two_columns_of_time_are_one_too_many(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "date,timestamp,site,line,scrap\n2025-01-27,2025-01-27 05:00,A,L1,1\n")
+    assert found.missing == ("several columns of time ('date', 'timestamp')",)
+
+
+def test_a_date_column_of_words_is_none(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "day,when,site,line,scrap\nMonday,2025-01-27,A,L1,1\n")
+    assert {guess.header: guess.role for guess in found.guesses}["day"] == ""
+    assert {guess.header: guess.role for guess in found.guesses}["when"] == "date"
+
+
+def test_the_only_kpi_of_a_kind_is_proposed_never_taken(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "timestamp,value\n2025-01-27 05:00,1\n", catalog(WAIT))
+    assert found.kpis == (Measured("wait", value="value"),)
+    assert not found.exact
+    assert found.draft().columns == {"timestamp": "ts"}
+    assert not proposed(tmp_path, "timestamp,value\n2025-01-27 05:00,1\n", catalog(WAIT, SCRAP)).kpis
+
+
+def test_a_file_without_header_is_never_exact(tmp_path: Path) -> None:
+    assert "no header row" in proposed(tmp_path, "2025-01-27,A,1\n2025-01-28,A,2\n").missing
