@@ -112,11 +112,12 @@ class Desk:
             self.publish(span.kpi for span in batch.spans)
         return receipt
 
-    def undo(self, batch: int, *, by: str, why: str = "") -> UndoReceipt:
-        """Take back exactly what the batch wrote."""
+    def undo(self, batch: int, *, by: str, why: str = "", publish: bool = True) -> UndoReceipt:
+        """Take back exactly what the batch wrote (`publish=False` where more are to be taken back)."""
         touched = self.batch_kpis(batch)
         receipt = self.store.undo(batch, by=by, why=why)
-        self.publish(touched)
+        if publish:
+            self.publish(touched)
         return receipt
 
     def batches(self) -> pd.DataFrame:

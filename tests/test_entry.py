@@ -137,6 +137,16 @@ def test_several_readings_are_the_samples_of_one_instant(desk: Desk) -> None:
     assert batch_.tally.rows == batch_.readings.rows == 3
 
 
+def test_a_reading_typed_again_takes_the_place_of_the_stored_one(desk: Desk) -> None:
+    """The builder numbers its readings from 1; the file reader numbers them from 0."""
+    line = row(desk, "waiting", LAST)
+    typed = entry.understand(line, ("31", ""))
+    assert typed is not None
+    assert [one.sample for one in typed.rows] == [1]
+    found = desk.diff(typed_batch(typed.rows, desk.catalog))
+    assert (found.new, found.updated) == (0, 1)
+
+
 def test_an_empty_line_is_left_out(desk: Desk) -> None:
     assert entry.understand(row(desk, "late"), (" ", "")) is None
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from opsmetrics.ingest.cells import kind_of
+from opsmetrics.ingest.cells import fold, kind_of
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.records import split
 
@@ -26,17 +26,20 @@ class Dialect:
     hint: bool = False
 
 
-def dialect_of(head: Sequence[str], others: Sequence[str], wanted: str | None = None) -> Dialect:
+def dialect_of(
+    head: Sequence[str], others: Sequence[str], wanted: str | None = None, known: Iterable[str] = ()
+) -> Dialect:
     """The delimiter whose cells are most regular: same number in every line, each a number, a date or a plain text.
 
-    `wanted` (of the template) and Excel's own `sep=` line win. Raises IngestRefused (`no_table`).
+    `wanted` (of the template) and Excel's own `sep=` line win, then the one that parts a line into the `known`
+    headers. Raises IngestRefused (`no_table`).
     """
     hinted = _hint(head[0]) if head else None
     lines = [
         line for line in [*head[hinted is not None :][:SCORED], *others[:SCORED], *others[-SCORED:]] if line.strip()
     ]
     quote = _quote(lines)
-    chosen = wanted or hinted
+    chosen = wanted or hinted or _naming(lines, quote, {fold(name) for name in known})
     if chosen:
         return Dialect(chosen, quote, _width(lines, chosen, quote)[0], hinted is not None)
     scores = {mark: _score(lines, mark, quote) for mark in DELIMITERS}
@@ -49,6 +52,17 @@ def dialect_of(head: Sequence[str], others: Sequence[str], wanted: str | None = 
             "export the table as CSV with at least a date and a value",
         )
     return Dialect(best, quote, _width(lines, best, quote)[0])
+
+
+def _naming(lines: Sequence[str], quote: str, known: set[str]) -> str | None:
+    """The delimiter by which one of the first lines says all of these headers."""
+    if len(known) < 2:
+        return None
+    for line in lines[:SCORED]:
+        for mark in DELIMITERS:
+            if known <= {fold(cell) for cell in split(line, mark, quote) or ()}:
+                return mark
+    return None
 
 
 def _hint(line: str) -> str | None:

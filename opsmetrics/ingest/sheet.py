@@ -97,9 +97,10 @@ def read_file(
     scan = scan_file(path, limits)
     encoding = encoding_of(path, scan, template.encoding if template else None)
     first, others = sample_lines(path, encoding, scan)
-    dialect = dialect_of(first, others, template.delimiter if template else None)
+    known = (template.header or template.sources) if template else ()
+    dialect = dialect_of(first, others, template.delimiter if template else None, known)
     _refuse_wide(dialect, limits)
-    head, rows = _head(first, dialect, (template.header or template.sources) if template else ())
+    head, rows = _head(first, dialect, known)
     readable, separator, lines = _make_readable(path, scan, encoding, dialect, head)
     sheet = Sheet(
         name=_safe_name(name or path.name),

@@ -10,7 +10,7 @@ _BEGINS = (
     "|insgesamt( |:|$)|somme totale|suma total"
 )
 #: Words that, alone in a cell, make its record a total.
-_ALONE = (
+ALONE = (
     *("total", "totals", "subtotal", "sub-total", "grand total", "summe", "gesamt", "gesamtsumme", "insgesamt"),
     *("zwischensumme", "somme", "sous-total", "total general", "total général", "suma", "suma total"),
 )
@@ -23,4 +23,4 @@ def is_total(first_cell: str) -> str:
 
 def is_total_alone(cell: str) -> str:
     """True where a cell, in lower case, is nothing but a word for total."""
-    return among(cell, _ALONE)
+    return among(cell, ALONE)

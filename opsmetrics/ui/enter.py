@@ -66,14 +66,17 @@ def _asked(today: dt.date) -> tuple[dt.date, str]:
 
 def _head(found: list[EntryRow], day: dt.date) -> None:
     """The headline counts what is still to type."""
-    missing = sum(not row.stored and not row.beside for row in found)
+    asked = [row for row in found if not row.closed]
+    missing = sum(not row.stored and not row.beside for row in asked)
     date = wording.date(day, weekday=True)
     if not found:
         title = "Nothing can be typed yet."
+    elif not asked:
+        title = f"No line is expected on {date}: a closed day."
     elif not missing:
         title = f"Every line holds a number for {date}."
     else:
-        title = f"{missing} of {len(found)} lines have no number yet for {date}."
+        title = f"{missing} of {len(asked)} lines have no number yet for {date}."
     lead = "Tab goes to the next field, a comma or a point parts decimals, empty lines are left out." if found else ""
     page.show(blocks.heading(title, eyebrow="Enter numbers", lead=lead), key="enter_head")
 
@@ -104,6 +107,8 @@ def _line(desk: Desk, row: EntryRow, number: int) -> Answer:
             st.text(" · ".join(text for text in (row.kpi.name, slice_text(row.part)) if text))
             if entry.entry_grain(row.kpi) != "day":
                 st.caption(plain(row.label))
+            if row.closed:
+                st.caption("a closed day: nothing is expected")
         with last:
             st.text(row.last or wording.DASH)
             st.caption(plain(row.last_label or "nothing yet"))

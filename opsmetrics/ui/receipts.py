@@ -73,7 +73,7 @@ def undo(desk: Desk, batches: Iterable[int], person: str) -> Outcome:
     refused: list[tuple[str, str]] = []
     for batch in wanted:
         try:
-            undone.append(desk.store.undo(batch, by=person))
+            undone.append(desk.undo(batch, by=person, publish=False))
         except BROKEN:
             raise
         except StoreError as error:

@@ -32,9 +32,10 @@ def table(files: Sequence[Incoming]) -> None:
 
 
 def chosen(files: Sequence[Incoming]) -> Incoming:
-    """Draw the choice; the first file that waits for a person is chosen by itself."""
+    """Draw the choice; the first file that waits for a person is chosen by itself, else the first refused."""
     names = {file.key: f"{number} · {file.name}" for number, file in enumerate(files, start=1)}
-    waiting = [file.key for file in files if file.state != "ready"]
+    order = [[file.key for file in files if file.state in states] for states in (("columns", "asks"), ("refused",))]
+    waiting = [key for keys in order for key in keys]
     if st.session_state.get(_CHOSEN) not in names:
         st.session_state[_CHOSEN] = waiting[0] if waiting else files[0].key
     key = st.selectbox("Show the steps of", list(names), format_func=names.__getitem__, key=_CHOSEN, width=420)
