@@ -11,15 +11,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from opsmetrics import store
 from opsmetrics.server import lifespan
 from tests.paths import ROOT
+
+Result = TypeVar("Result")
 
 PATIENCE = 60  # seconds until a hanging process is given up; nothing is asserted about speed
 
@@ -93,6 +97,12 @@ def test_a_file_that_is_no_store_is_a_sentence_and_exit_code_1(tmp_path: Path) -
     assert path.read_text(encoding="utf-8") == "not a database"
 
 
+def run_apart(live: Callable[[], Coroutine[None, None, Result]]) -> Result:
+    """Run a coroutine in a thread of its own: this one may already have a running loop (a browser's)."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(live())).result()
+
+
 def test_lifespan_opens_and_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "new folder" / "kpis.duckdb"
     monkeypatch.setenv("OPSMETRICS_STORE", str(path))
@@ -103,7 +113,7 @@ def test_lifespan_opens_and_releases(tmp_path: Path, monkeypatch: pytest.MonkeyP
             assert owned.path == path.resolve()
             return owned
 
-    owned = asyncio.run(live())
+    owned = run_apart(live)
     assert not owned.is_open
     with pytest.raises(store.StoreClosed):
         store.current()
@@ -117,6 +127,6 @@ def test_lifespan_releases_after_a_failure_too(tmp_path: Path, monkeypatch: pyte
             raise RuntimeError("the server fell over")
 
     with pytest.raises(RuntimeError, match="fell over"):
-        asyncio.run(live())
+        run_apart(live)
     with store.Store.open(tmp_path / "kpis.duckdb") as free:
         assert free.is_open

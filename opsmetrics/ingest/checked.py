@@ -20,7 +20,7 @@ from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
 from opsmetrics.ingest.faults import COLUMN
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning
 from opsmetrics.ingest.profile import Reading, profile
-from opsmetrics.ingest.quantities import mark_impossible, name_metrics, settle_scale
+from opsmetrics.ingest.quantities import mark_impossible, mark_refused, name_metrics, settle_percent, settle_scale
 from opsmetrics.ingest.rejects import rejects_of
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
@@ -67,8 +67,9 @@ def check(
 ) -> Checked:
     """Read, type and check every record.
 
-    `today` bounds plausible dates (default: the day it is). Raises NeedsAnswer (`date_order`, `decimal`, `scale`),
-    IngestRefused (`dates_not_understood`, `numbers_not_understood`, `changed_while_read`, `too_much_memory`).
+    `today` bounds plausible dates (default: the day it is).
+    Raises NeedsAnswer (`date_order`, `decimal`, `percent`, `scale`), IngestRefused (`dates_not_understood`,
+    `numbers_not_understood`, `changed_while_read`, `too_much_memory`).
     """
     given = answers or {}
     scratch = Scratch(sheet)
@@ -77,9 +78,11 @@ def check(
     notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
     meaning = layout.meaning(_metrics(scratch, layout))
     clock = set_clock(scratch, layout, meaning)
-    mark_impossible(scratch, layout, meaning)
+    mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)
+    notices += settle_percent(scratch, layout, reading, meaning.joint, given)
     notices += settle_scale(scratch, layout, meaning.joint, given)
+    mark_impossible(scratch, layout, meaning.joint)
     _mark_notes(scratch)
     scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {clock.sql} AS observed_at, * FROM stage WHERE fault = 0")
     mark_duplicates(scratch, layout, meaning.joint)

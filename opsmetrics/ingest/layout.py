@@ -33,6 +33,7 @@ class Measure:
     low: float | None = None  # of the value, in stored units
     high: float | None = None
     numbered: bool = False  # readings of one instant are numbered in file order
+    percent: float = 100.0  # what "100 %" is divided by: 1 where the values are themselves in per cent
 
 
 @dataclass(frozen=True)
@@ -99,3 +100,7 @@ class Layout:
     def number_name(self, role: str) -> str:
         """The name of a number role's column in the stage."""
         return f"n{list(self.numbers).index(role)}"
+
+    def percent_name(self, role: str) -> str:
+        """The name of the stage's column that says whether a number was written with a per cent sign."""
+        return f"p{list(self.numbers).index(role)}"

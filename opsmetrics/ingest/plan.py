@@ -112,6 +112,7 @@ def measure_of(kpi: Kpi, columns: tuple[str, ...], numbered: bool, metrics: tupl
         low=low,
         high=high,
         numbered=numbered and not kpi.counts,
+        percent=kpi.multiplier if "%" in kpi.unit else 100.0,
     )
 
 

@@ -67,7 +67,7 @@ def examine(
 
     `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
     the facts (default: those of the catalogue). `today` bounds plausible dates.
-    Raises NeedsAnswer (`date_order`, `decimal`, `scale`, `no_header`, `duplicate_header:…`, `renamed:…`) and
+    Raises NeedsAnswer (`date_order`, `decimal`, `percent`, `scale`, `no_header`, `duplicate_header:…`, `renamed:…`) and
     IngestRefused with one sentence.
     """
     given = answers or {}

@@ -11,6 +11,7 @@ from opsmetrics.ingest.duplicates import complete_sql
 from opsmetrics.ingest.faults import Fault, stored
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning, Measure
 from opsmetrics.ingest.problems import NeedsAnswer, Question
+from opsmetrics.ingest.profile import Reading
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import one_of
 from opsmetrics.ingest.sql import text as literal
@@ -33,12 +34,63 @@ def name_metrics(scratch: Scratch, layout: Layout, meaning: Meaning) -> None:
         scratch.run(f"UPDATE stage SET {name} = {literal(key)} WHERE {name} IN {one_of(metrics)}")
 
 
-def mark_impossible(scratch: Scratch, layout: Layout, meaning: Meaning) -> None:
-    """Mark records that their own KPI rules out."""
+def settle_percent(
+    scratch: Scratch, layout: Layout, reading: Reading, measures: Sequence[Measure], answers: Mapping[str, str]
+) -> list[Notice]:
+    """Numbers written with a per cent sign become what their KPI stores; where only some carry one, ask about the rest.
+
+    Raises NeedsAnswer (`percent`).
+    """
+    notices = []
+    for measure in measures:
+        for role in measure.columns:
+            if not reading.numbers[role].decorated:
+                continue
+            name, sign = layout.number_name(role), layout.percent_name(role)
+            mine = f"fault = 0 AND {complete_sql(layout, measure)}"
+            choice = _percent_choice(scratch, layout, measure, role, answers) if measure.percent != 1 else None
+            if choice:
+                notices.append(Notice("mixed_scale", f"Only some numbers carry a per cent sign; answered: {choice}."))
+            if choice == "percent":
+                scratch.run(f"UPDATE stage SET {name} = {name} / 100, {sign} = TRUE WHERE {mine} AND NOT {sign}")
+            if measure.percent != 100:
+                scratch.run(f"UPDATE stage SET {name} = {name} * {100 / measure.percent!r} WHERE {mine} AND {sign}")
+    return notices
+
+
+def _percent_choice(
+    scratch: Scratch, layout: Layout, measure: Measure, role: str, answers: Mapping[str, str]
+) -> str | None:
+    """What is meant by numbers without the sign that others carry; None where all carry it, or none does."""
+    name, sign = layout.number_name(role), layout.percent_name(role)
+    signed, plain, example = scratch.rows(
+        f"SELECT count_if({sign}), count_if(NOT {sign}), min({name}) FILTER (NOT {sign}) "
+        f"FROM stage WHERE fault = 0 AND {complete_sql(layout, measure)} AND {name} <> 0"
+    )[0]
+    if not signed or not plain:
+        return None
+    header = scratch.sheet.headers[layout.numbers[role]]
+    question = Question(
+        "percent",
+        f"{signed} numbers of column '{header}' carry a per cent sign and {plain} do not.",
+        (f"percent: {example:g} is {example:g} %", f"as written: {example:g} is {example * 100:g} %"),
+    )
+    choice = question.answered(answers)
+    if choice is None:
+        raise NeedsAnswer([question])
+    return choice
+
+
+def mark_refused(scratch: Scratch, layout: Layout, meaning: Meaning) -> None:
+    """Mark records whose metric the file cannot state."""
     for fault, texts in _refusals(meaning).values():
         column = layout.texts[METRIC]
         _mark(scratch, f"{layout.text_name(METRIC)} IN {one_of(texts)}", stored(fault, column))
-    for measure in meaning.joint:
+
+
+def mark_impossible(scratch: Scratch, layout: Layout, measures: Sequence[Measure]) -> None:
+    """Mark records that their own KPI rules out."""
+    for measure in measures:
         for condition, fault, column in [*_empty_keys(layout, measure), *_rules(layout, measure)]:
             _mark(scratch, f"{complete_sql(layout, measure)} AND ({condition})", stored(fault, column))
 

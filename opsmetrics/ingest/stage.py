@@ -4,6 +4,7 @@ The table `stage` has one row for each line after the header, in order (rowid), 
   stamp    the time as written, or in UTC where `zoned`
   reading  number of the reading (null: not given)
   x0 …     the text roles, n0 … the number roles, in the layout's order
+  p0 …     true where the number was written with a per cent sign (and is divided by 100)
   fault    0, or kind and column of the fault (faults.py)
 """
 
@@ -31,11 +32,11 @@ _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
     """Create the table `stage`. Raises IngestRefused (`changed_while_read`)."""
-    texts = [f"x{i}" for i in range(len(layout.texts))]
-    numbers = [f"n{i}" for i in range(len(layout.numbers))]
-    kept = ", ".join(
-        ["stamp", "zoned", "reading", *texts, *(f"CASE WHEN isfinite({n}) THEN {n} END AS {n}" for n in numbers)]
-    )
+    names = ["stamp", "zoned", "reading", *map(layout.text_name, layout.texts)]
+    for role in layout.numbers:
+        name = layout.number_name(role)
+        names += [f"CASE WHEN isfinite({name}) THEN {name} END AS {name}", layout.percent_name(role)]
+    kept = ", ".join(names)
     scratch.run(
         f"CREATE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
         f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns)})"
@@ -63,7 +64,9 @@ def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
             f"CASE WHEN contains({cell}, '  ') THEN regexp_replace({cell}, ' +', ' ', 'g') ELSE {cell} END AS x{i}"
         )
     for i, (role, column) in enumerate(layout.numbers.items()):
-        found.append(f"{reading.numbers[role].sql(scratch.number(layout.cell(column)))} AS n{i}")
+        style, cell = reading.numbers[role], layout.cell(column)
+        percent = f"contains({cell}, '%')" if style.decorated else "FALSE"
+        found += [f"{style.sql(scratch.number(cell))} AS n{i}", f"{percent} AS p{i}"]
     return ", ".join(found)
 
 

@@ -60,6 +60,7 @@ def test_numbers_are_entered_by_keyboard_alone(watch: Open) -> None:
     tab_to(page, "Save")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=1 record loaded at")
+    found.ready()  # until then the old, filled line still stands beside the fresh one
     assert page.get_by_label("Late deliveries Line 3, late orders").input_value() == ""
     found.assert_clean()
 

@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from opsmetrics.cli import main
 from tests.cli.conftest import CATALOG, PART_NAMES, Run
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sample")
+    """A folder whose store holds the sample."""
+    path = tmp_path_factory.mktemp("sample")
+    assert main(["sample", "--store", str(path / "kpis.duckdb")]) == 0
+    return path
 
 
-def test_it_loads_every_file_it_writes(run: Run, folder: Path) -> None:
-    ran = run("sample", "--store", folder / "kpis.duckdb", "--json")
+def test_it_loads_every_file_it_writes(run: Run, tmp_path: Path) -> None:
+    ran = run("sample", "--store", tmp_path / "kpis.duckdb", "--json")
     assert ran.code == 0
-    written = sorted(path.name for path in folder.glob("sample_*.csv"))
+    written = sorted(path.name for path in tmp_path.glob("sample_*.csv"))
     receipts = ran.json["receipts"]
     assert sorted(receipt["source"] for receipt in receipts) == written
     assert all(receipt["records"] == sum(receipt[part] for part in PART_NAMES) for receipt in receipts)

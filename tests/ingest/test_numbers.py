@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from opsmetrics.catalog import Kpi
 from opsmetrics.ingest import IngestRefused, Measured, NeedsAnswer, Template
-from tests.ingest.builders import LONG, RATIO, codes, counts, prepared, readings, warnings
+from tests.ingest.builders import LONG, RATIO, catalog, codes, counts, prepared, readings, warnings
 
 HEAD = "date;site;line;metric;value\n"
 
@@ -40,12 +41,18 @@ def test_styles(tmp_path: Path, cells: list[str], values: list[float]) -> None:
     assert list(readings(prepared(tmp_path, column(*cells)))["value"]) == pytest.approx(values, rel=1e-15)
 
 
-@pytest.mark.parametrize("text", ["nan", "NaN", "inf", "-inf", "infinity", "1e999", "-1e999", "1_000", "0x1F", "1O5"])
-@pytest.mark.parametrize("more", ["12 units", "~40", "<5", "1,2,3", "12.345.6", "1e", "--5", "(5", "５"])
-def test_what_is_not_a_number_is_rejected(tmp_path: Path, text: str, more: str) -> None:
-    batch = prepared(tmp_path, column("1.5", text, "2.5", more, "3.5", "4.5"))
-    assert codes(batch) == [(3, "not_a_number"), (5, "not_a_number")]
-    assert list(readings(batch)["value"]) == [1.5, 2.5, 3.5, 4.5]
+NO_NUMBERS = ["nan", "NaN", "inf", "-inf", "infinity", "1e999", "-1e999", "1_000", "0x1F", "1O5", "12 units", "~40"]
+NO_NUMBERS += ["<5", "1,2,3", "12.345.6", "1e", "--5", "+-5", "(5", "5)", "５", "true", "1/2", "%", "5%%", "1..2", "$"]
+
+
+def test_what_is_not_a_number_is_rejected(tmp_path: Path) -> None:
+    rows = [
+        f"2025-01-{i % 28 + 1:02};A;L{i};scrap;{i}.5\n2025-01-27;B;L{i};scrap;{text}\n"
+        for i, text in enumerate(NO_NUMBERS)
+    ]
+    batch = prepared(tmp_path, HEAD + "".join(rows))
+    assert codes(batch) == [(3 + 2 * i, "not_a_number") for i in range(len(NO_NUMBERS))]
+    assert list(readings(batch)["value"]) == [i + 0.5 for i in range(len(NO_NUMBERS))]
     assert batch.tally.adds_up()
 
 
@@ -138,3 +145,24 @@ def test_a_break_of_scale_is_asked_about_and_made_one(tmp_path: Path) -> None:
 def test_ordinary_small_and_large_values_are_not_a_break_of_scale(tmp_path: Path) -> None:
     batch = prepared(tmp_path, column("0.5", "0.7", "0.9", "3", "9", "20", "45", "80"))
     assert batch.tally.rows == 8
+
+
+@pytest.mark.parametrize(("unit", "multiplier", "stored"), [("%", 1.0, 97.5), ("%", 100.0, 0.975), ("", 1.0, 0.975)])
+def test_per_cent_signs_in_the_unit_of_the_kpi(tmp_path: Path, unit: str, multiplier: float, stored: float) -> None:
+    """Stored times multiplier is the shown value: a KPI in per cent holds 97.5 or, with multiplier 100, 0.975."""
+    kpi = Kpi("scrap", "Scrap", "measured", "lower", unit=unit, multiplier=multiplier, dimensions=("site", "line"))
+    found = readings(prepared(tmp_path, column("97.5 %", "0%"), LONG, catalog(kpi)))
+    assert list(found["value"]) == pytest.approx([stored, 0])
+
+
+def test_signs_on_some_numbers_only_are_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(NeedsAnswer) as asked:
+        prepared(tmp_path, column("97.5%", "98", "0"))
+    (question,) = asked.value.questions
+    assert (question.code, question.choices) == ("percent", ("percent: 98 is 98 %", "as written: 98 is 9800 %"))
+    for choice, wanted in zip(question.choices, [0.98, 98], strict=True):
+        batch = prepared(tmp_path, column("97.5%", "98", "0"), answers={"percent": choice})
+        assert list(readings(batch)["value"]) == pytest.approx([0.975, wanted, 0])
+        assert "mixed_scale" in warnings(batch)
+    own = Kpi("scrap", "Scrap", "measured", "lower", unit="%", dimensions=("site", "line"))
+    assert list(readings(prepared(tmp_path, column("97.5%", "98"), LONG, catalog(own)))["value"]) == [97.5, 98]
