@@ -98,9 +98,11 @@ def test_the_trail_leads_back_to_today(watch: Open) -> None:
 
 
 def test_the_table_behind_the_chart_can_be_downloaded(watch: Open) -> None:
-    page = watch("full").open("/chart?kpi=late")
+    found = watch("full")
+    page = found.open("/chart?kpi=late")
     page.click("text=Show the table behind this chart")
     page.wait_for_selector(".st-key-chart_table [data-testid=stDataFrame]")
+    found.ready()
     with page.expect_download() as waiting:
         page.click("[data-testid=stDownloadButton] button")
     content = Path(waiting.value.path()).read_bytes()
