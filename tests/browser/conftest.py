@@ -106,7 +106,7 @@ SETTLED = """async () => {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser on a busy machine may drop an event: such a test is tried again, twice at most, and counted as rerun."""
+    """A browser on a busy machine may drop an event: it is tried again, twice at most, and counted as rerun."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=2))
