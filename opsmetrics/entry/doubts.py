@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from opsmetrics.entry.lines import EntryRow, entry_grain
 from opsmetrics.entry.typed import Typed
 from opsmetrics.review import KpiReview
 from opsmetrics.verdict import wording
-from opsmetrics.verdict.assurance import SIZED_CHARTS
+from opsmetrics.verdict.assurance import SIZED_CHARTS, limits_for_size
 
 #: A number this many times the last one (or its inverse) is asked about, limits or not.
 LEAP = 10.0
@@ -56,11 +54,6 @@ def usual_range(review: KpiReview, size: float | None) -> tuple[float, float] | 
     if review.chart.kind not in SIZED_CHARTS and review.series.grain != entry_grain(review.kpi):
         return None  # limits of weeks say nothing about a day
     last = judged.iloc[-1]
+    follows = size if size and review.chart.kind in SIZED_CHARTS else None
     centre, error = float(last["centre"]), float(last["standard_error"])
-    if not (math.isfinite(centre) and math.isfinite(error)):
-        return None
-    if review.chart.kind in SIZED_CHARTS and size:
-        error *= math.sqrt(float(last["size"]) / size)
-    low, high = review.kpi.bounds
-    lower, upper = centre - 3 * error, centre + 3 * error
-    return (lower if low is None else max(low, lower)), (upper if high is None else min(high, upper))
+    return limits_for_size(review.kpi, centre, error, float(last["size"]), follows)

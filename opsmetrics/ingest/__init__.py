@@ -7,7 +7,7 @@ from opsmetrics.ingest.matching import Located, locate
 from opsmetrics.ingest.prepare import Examined, examine, prepare
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.recognised import recognised_sheet
-from opsmetrics.ingest.rejects import reject_csv
+from opsmetrics.ingest.rejects import harmless, reject_csv
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
 from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template
@@ -38,6 +38,7 @@ __all__ = [
     "check",
     "choose_template",
     "examine",
+    "harmless",
     "locate",
     "prepare",
     "read_file",

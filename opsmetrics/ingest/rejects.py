@@ -52,9 +52,10 @@ def reject_csv(batch: Batch) -> bytes:
     shown = [name for name in COLUMNS if name != "code"]
     writer.writerow(shown)
     for row in batch.rejects[shown].itertuples(index=False):
-        writer.writerow([int(row[0]), *(_harmless(str(cell)) for cell in row[1:])])
+        writer.writerow([int(row[0]), *(harmless(str(cell)) for cell in row[1:])])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

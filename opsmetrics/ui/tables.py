@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-#: A spreadsheet takes a cell that begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from opsmetrics.ingest import harmless
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -26,7 +25,7 @@ def defused(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _defuse(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return harmless(cell) if isinstance(cell, str) else cell
 
 
 def behind(label: str, frame: pd.DataFrame, *, file: str, key: str) -> None:

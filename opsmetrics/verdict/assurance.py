@@ -182,16 +182,27 @@ def limits_at_typical_size(kpi: Kpi, phase: pd.DataFrame, chart: str) -> tuple[f
     last = phase.iloc[-1]
     centre = float(np.median(phase["centre"].iloc[-TYPICAL_OF:]))  # centre lines that follow the weekday differ
     error = float(last["standard_error"])
+    size = float(np.median(phase["size"].iloc[-TYPICAL_OF:])) if chart in SIZED_CHARTS else None
+    found = limits_for_size(kpi, centre, error, float(last["size"]), size)
+    return None if found is None else (*found, size)
+
+
+def limits_for_size(
+    kpi: Kpi, centre: float, error: float, error_size: float, size: float | None
+) -> tuple[float, float] | None:
+    """Centre ± 3 standard errors for a point of `size`, clamped to the KPI's bounds (stored units).
+
+    error: that of a point of `error_size`; size None: the chart's limits do not follow the size. None where centre or
+    error is not defined.
+    """
     if not (math.isfinite(centre) and math.isfinite(error)):
         return None
-    size: float | None = None
-    if chart in SIZED_CHARTS:
-        size = float(np.median(phase["size"].iloc[-TYPICAL_OF:]))
-        error *= math.sqrt(float(last["size"]) / size)
+    if size is not None:
+        error *= math.sqrt(error_size / size)
     lowest, highest = kpi.bounds
     low = centre - 3 * error if lowest is None else max(centre - 3 * error, lowest)
     high = centre + 3 * error if highest is None else min(centre + 3 * error, highest)
-    return low, high, size
+    return low, high
 
 
 def _record(points: pd.DataFrame) -> tuple[int, int] | None:
