@@ -9,6 +9,7 @@ import pytest
 from opsmetrics import facts
 from opsmetrics.access import OPEN
 from opsmetrics.catalog import Kpi, slice_of
+from opsmetrics.facts import reading as queries
 from opsmetrics.measurements import sample_to_stamp
 from opsmetrics.store import Store
 from tests.facts.conftest import LATE, ODD, PLAIN, WAIT, World
@@ -225,9 +226,9 @@ def test_a_dimension_that_the_kpi_does_not_have_is_named(world: World) -> None:
 
 
 def test_a_compiled_query_is_kept(world: World) -> None:
-    facts._binned_sql.cache_clear()
+    queries._binned_sql.cache_clear()
     for _ in range(3):
         facts.binned(world.store, LATE, slice_of({"site": "North"}), viewer=OPEN)
     facts.binned(world.store, LATE, slice_of({"site": "South"}), viewer=OPEN)
-    kept = facts._binned_sql.cache_info()
+    kept = queries._binned_sql.cache_info()
     assert (kept.hits, kept.misses) == (2, 2)

@@ -18,6 +18,7 @@ import pytest
 from opsmetrics import facts
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Kpi, slice_of
+from opsmetrics.facts import reading as queries
 from tests.facts.conftest import LATE, PLAIN, SITES, WAIT, World
 from tests.paths import ROOT
 
@@ -40,7 +41,7 @@ ALLOWED = [frozenset(chosen) for size in (0, 1, 2) for chosen in itertools.combi
 def public_functions() -> dict[str, Callable[..., object]]:
     """The functions that the module itself defines for others."""
     found = inspect.getmembers(facts, inspect.isfunction)
-    return {name: f for name, f in found if f.__module__ == facts.__name__ and not name.startswith("_")}
+    return {name: f for name, f in found if f.__module__.startswith(facts.__name__) and not name.startswith("_")}
 
 
 def visible(rows: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
@@ -115,8 +116,8 @@ def test_ibis_is_not_loaded_before_the_first_query() -> None:
 
 def test_no_query_casts_a_time_zone(world: World) -> None:
     """Ibis drops the zone in such a cast, on every engine alike."""
-    source = inspect.getsource(facts)
+    source = inspect.getsource(queries)
     assert "timestamp(" in source and "cast(" not in source
     facts.binned(world.store, LATE, (), viewer=OPEN)
-    sql = facts._binned_sql(True, "late", ("site", "line"), (), (), (), None)
+    sql = queries._binned_sql(True, "late", ("site", "line"), (), (), (), None)
     assert "TIMESTAMPTZ" not in sql and "TIME ZONE" not in sql
