@@ -1,6 +1,7 @@
 """KPI definitions: their shape, reading them from TOML, writing them back, and what was decided about them."""
 
 from opsmetrics.catalog.decided import decided_targets, effective, target_at
+from opsmetrics.catalog.formula import depends_on, formula_components, parse_formula
 from opsmetrics.catalog.model import (
     GRAINS,
     Better,
@@ -9,6 +10,9 @@ from opsmetrics.catalog.model import (
     Decision,
     DecisionKind,
     Dimension,
+    EventMeasure,
+    EventRole,
+    EventSource,
     Grain,
     Kind,
     Kpi,
@@ -16,6 +20,7 @@ from opsmetrics.catalog.model import (
     Shift,
     Slice,
     Statistic,
+    Stream,
     Target,
     slice_of,
     slice_text,
@@ -24,7 +29,7 @@ from opsmetrics.catalog.moments import parse_moment, parse_range, parse_slice, p
 from opsmetrics.catalog.names import CHARTS, RESERVED, RULE_SETS, RULES
 from opsmetrics.catalog.problems import CatalogError, NotUnderstood, Problem
 from opsmetrics.catalog.reading import check, read_catalog
-from opsmetrics.catalog.writing import write_catalog
+from opsmetrics.catalog.writing import write_catalog, write_tables
 
 __all__ = [
     "CHARTS",
@@ -39,6 +44,9 @@ __all__ = [
     "Decision",
     "DecisionKind",
     "Dimension",
+    "EventMeasure",
+    "EventRole",
+    "EventSource",
     "Grain",
     "Kind",
     "Kpi",
@@ -48,10 +56,14 @@ __all__ = [
     "Shift",
     "Slice",
     "Statistic",
+    "Stream",
     "Target",
     "check",
     "decided_targets",
+    "depends_on",
     "effective",
+    "formula_components",
+    "parse_formula",
     "parse_moment",
     "parse_range",
     "parse_slice",
@@ -61,4 +73,5 @@ __all__ = [
     "slice_text",
     "target_at",
     "write_catalog",
+    "write_tables",
 ]

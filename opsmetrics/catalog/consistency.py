@@ -12,17 +12,6 @@ from opsmetrics.catalog.problems import Problem, listed, nearest, shown
 Found = Iterator[Problem]
 
 
-def kind_computed(kpi: Draft) -> Found:
-    """Kinds and statistics that are defined but not computed yet are refused by name."""
-    if kpi.kind is not None and kpi.kind not in names.COMPUTED_KINDS:
-        mend = f"Kind {kpi.kind!r} is not computed yet: take this KPI out until it is."
-        yield Problem(f"{kpi.path}.kind", shown(kpi.kind), listed(names.COMPUTED_KINDS), mend)
-    statistic = kpi.get("statistic")
-    if kpi.kind == "measured" and statistic is not None and statistic not in names.COMPUTED_STATISTICS:
-        mend = f"Statistic {statistic!r} is not computed yet: use the mean, or take this KPI out until it is."
-        yield Problem(f"{kpi.path}.statistic", shown(statistic), listed(names.COMPUTED_STATISTICS), mend)
-
-
 def keys_of_kind(kpi: Draft) -> Found:
     """Keys that say nothing about this kind."""
     for field in schema.KPI:
@@ -45,8 +34,18 @@ def partners(kpi: Draft) -> Found:
         yield Problem(f"{kpi.path}.within", shown(kpi.values["within"]), wanted, "Take the line out.")
 
 
-def parts(kpi: Draft, dimensions: tuple[Dimension, ...]) -> Found:
-    """Dimensions are declared, and the slices use the KPI's own."""
+def share(kpi: Draft) -> Found:
+    """A share has bounds of its own, and its readings no specification."""
+    if not kpi.share or kpi.kind == "proportion":
+        return
+    for key in ("lower_bound", "upper_bound", "spec_lower", "spec_upper"):
+        if key in kpi.values:
+            wanted = f"no {key}: a share lies from 0 to {kpi.multiplier:g}"
+            yield Problem(f"{kpi.path}.{key}", shown(kpi.values[key]), wanted, "Take the line out.")
+
+
+def parts(kpi: Draft, dimensions: tuple[Dimension, ...], of: str = "the KPI") -> Found:
+    """Dimensions are declared, and the slices use the KPI's (or the stream's) own."""
     known = [dimension.key for dimension in dimensions]
     own: tuple[str, ...] = kpi.get("dimensions", ())
     for key in own:
@@ -60,8 +59,8 @@ def parts(kpi: Draft, dimensions: tuple[Dimension, ...]) -> Found:
     used += [("watch_by", key) for key in kpi.get("watch_by", ())]
     for where, key in dict.fromkeys(used):
         if key not in own:
-            mend = nearest(key, own) or f"Add {key!r} to the KPI's dimensions."
-            yield Problem(f"{kpi.path}.{where}", shown(key), "one of the KPI's dimensions", mend)
+            mend = nearest(key, own) or f"Add {key!r} to {of}'s dimensions."
+            yield Problem(f"{kpi.path}.{where}", shown(key), f"one of {of}'s dimensions", mend)
 
 
 def grains(kpi: Draft) -> Found:
@@ -105,7 +104,7 @@ def bounds(kpi: Draft) -> Found:
             wanted = f"a number below {high} ({above:g})"
             yield Problem(f"{kpi.path}.{low}", shown(below), wanted, "Change one of the two.")
     for key in ("spec_lower", "spec_upper"):
-        if key in kpi.values and not _inside(kpi, kpi.values[key]):
+        if key in kpi.values and not kpi.share and not _inside(kpi, kpi.values[key]):
             yield Problem(f"{kpi.path}.{key}", shown(kpi.values[key]), _range(kpi), "Change it, or the bounds.")
 
 
@@ -139,7 +138,7 @@ def _form(kpi: Draft, path: str, target: Target) -> Found:
 
 def _limits(kpi: Draft) -> tuple[float | None, float | None]:
     """Lowest and highest possible value in the shown unit."""
-    if kpi.kind == "proportion":
+    if kpi.share:
         return 0.0, kpi.multiplier
     low = kpi.get("lower_bound")
     return (0.0 if low is None and kpi.kind not in ("measured", "derived") else low), kpi.get("upper_bound")

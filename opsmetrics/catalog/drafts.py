@@ -39,7 +39,15 @@ class Draft:
     def multiplier(self) -> float:
         """The factor from stored to shown values."""
         given: float | None = self.values.get("multiplier")
-        return schema.default_multiplier(self.kind, self.get("unit", "")) if given is None else given
+        if given is not None:
+            return given
+        return schema.default_multiplier(self.kind, self.get("unit", ""), self.get("statistic"))
+
+    @property
+    def share(self) -> bool:
+        """True where the value lies between 0 and 1: as `Kpi.share`."""
+        within = self.kind == "measured" and self.get("statistic") == "share_within"
+        return self.kind == "proportion" or within or self.get("events", {}).get("role") == "downtime"
 
 
 def draft(path: str, key: str, table: object, fields: tuple[schema.Field, ...], findings: Findings) -> Draft:
@@ -72,7 +80,7 @@ def _unknown_keys(path: str, table: Mapping[str, Any], known: Iterable[str], fin
 
 
 def sections(raw: Mapping[str, Any], findings: Findings) -> dict[str, dict[str, Any]]:
-    """The three tables at the top of the file."""
+    """The tables at the top of the file."""
     _unknown_keys("", raw, schema.TABLES, findings)
     read: dict[str, dict[str, Any]] = {}
     for name in schema.TABLES:

@@ -11,6 +11,8 @@ Kind = Literal["proportion", "rate", "count", "ratio", "measured", "rare", "deri
 Statistic = Literal["mean", "median", "p90", "share_within"]
 Better = Literal["higher", "lower", "neither"]
 Grain = Literal["sample", "shift", "day", "week", "month", "quarter"]
+EventMeasure = Literal["count", "minutes", "cost"]
+EventRole = Literal["numerator", "downtime"]
 DecisionKind = Literal["target", "phase", "lock", "exclude", "complete", "annotate", "weekday"]
 
 GRAINS: tuple[Grain, ...] = ("sample", "shift", "day", "week", "month", "quarter")
@@ -59,6 +61,37 @@ class Dimension:
 
     key: str
     name: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A kind of event, such as the stops of a line: each event has a category, may have a subcategory, a length in
+    minutes and a cost, and stands in the store on its own."""
+
+    key: str
+    name: str
+    dimensions: tuple[str, ...] = ()  # that its events carry
+    category: str = "Category"  # what the category is called here: "Reason"
+    subcategory: str = "Subcategory"
+    unit: str = "events"  # what the events are called, plural: "stops"
+    cost_unit: str = ""
+    weights: tuple[tuple[str, float], ...] = ()  # severity by category; 1 where absent
+    reported_by: str | None = None
+    calendar: Calendar = field(default_factory=Calendar)
+
+
+@dataclass(frozen=True)
+class EventSource:
+    """Where a KPI takes its numerator from: the events of a stream, or of some of its categories.
+
+    measure: their number, their minutes or their cost. role: "numerator", or "downtime" where the minutes are taken
+    off the scheduled ones, which makes the KPI an uptime.
+    """
+
+    stream: str
+    measure: EventMeasure = "count"
+    categories: tuple[str, ...] = ()  # () is all
+    role: EventRole = "numerator"
 
 
 @dataclass(frozen=True)
@@ -112,6 +145,7 @@ class Kpi:
     expected_after: dt.timedelta | None = None  # data are late this long after the period's end
     chart: str | None = None
     rules: tuple[str, ...] | None = None
+    events: EventSource | None = None
 
     @property
     def counts(self) -> bool:
@@ -119,13 +153,24 @@ class Kpi:
         return self.kind not in ("measured", "derived")
 
     @property
+    def share(self) -> bool:
+        """True where the value is a part of a whole, from 0 to 1: a proportion, readings within a limit, an uptime."""
+        within = self.kind == "measured" and self.statistic == "share_within"
+        return self.kind == "proportion" or within or (self.events is not None and self.events.role == "downtime")
+
+    @property
     def bounds(self) -> tuple[float | None, float | None]:
         """Lowest and highest possible value, in stored units."""
-        if self.kind == "proportion":
+        if self.share:
             return 0.0, 1.0
         low = None if self.lower_bound is None else self.lower_bound / self.multiplier
         high = None if self.upper_bound is None else self.upper_bound / self.multiplier
         return (0.0 if low is None and self.counts else low), high
+
+    @property
+    def reading_bounds(self) -> tuple[float | None, float | None]:
+        """Lowest and highest possible single reading, in stored units. A share of readings bounds its value alone."""
+        return (None, None) if self.kind == "measured" and self.statistic == "share_within" else self.bounds
 
 
 @dataclass(frozen=True)
@@ -137,6 +182,7 @@ class Catalog:
     calendars: tuple[Calendar, ...] = (Calendar(),)
     text: str = ""
     version: str = ""  # short hash of the text
+    streams: tuple[Stream, ...] = ()
 
     def __getitem__(self, key: str) -> Kpi:
         for kpi in self.kpis:
@@ -146,6 +192,13 @@ class Catalog:
 
     def __contains__(self, key: object) -> bool:
         return any(kpi.key == key for kpi in self.kpis)
+
+    def stream(self, key: str) -> Stream:
+        """The stream of a key. Raises KeyError."""
+        for stream in self.streams:
+            if stream.key == key:
+                return stream
+        raise KeyError(key)
 
     @property
     def dimension_keys(self) -> tuple[str, ...]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from opsmetrics.catalog.model import Kind, Statistic
+from opsmetrics.catalog.model import EventMeasure, EventRole, Kind, Statistic
 
 KINDS: tuple[Kind, ...] = ("proportion", "rate", "count", "ratio", "measured", "rare", "derived")
 STATISTICS: tuple[Statistic, ...] = ("mean", "median", "p90", "share_within")
-
-#: What is computed today; everything else is read and then refused by name.
-COMPUTED_KINDS: tuple[Kind, ...] = ("proportion", "measured")
-COMPUTED_STATISTICS: tuple[Statistic, ...] = ("mean",)
+MEASURES: tuple[EventMeasure, ...] = ("count", "minutes", "cost")
+ROLES: tuple[EventRole, ...] = ("numerator", "downtime")
 
 #: The charts that a definition may pin, by kind.
 CHARTS: dict[Kind, tuple[str, ...]] = {
-    "proportion": ("p", "p_prime", "xmr", "rare"),
-    "rate": ("u", "u_prime", "xmr", "rare"),
-    "count": ("c", "xmr", "rare"),
-    "ratio": ("xmr", "i_prime", "rare"),
-    "measured": ("xbar_s", "xmr", "rare"),
-    "rare": ("g", "t"),
-    "derived": ("xmr",),
+    "proportion": ("p", "p_prime", "np", "xmr", "run", "rare"),
+    "rate": ("u", "u_prime", "xmr", "run", "rare"),
+    "count": ("c", "xmr", "run", "rare"),
+    "ratio": ("xmr", "i_prime", "run", "rare"),
+    "measured": ("xbar_s", "xmr", "run", "rare"),
+    "rare": ("g", "t", "run"),
+    "derived": ("xmr", "run"),
 }
 
 #: Named sets of run rules, as the statistics have them (a test compares the two; their sources stand there).
@@ -70,13 +68,12 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 _FACT_COLUMNS = {"kpi", "observed_at", "numerator", "denominator", "sample", "value", "batch", "status"}
 _EVENT_COLUMNS = {"stream", "category", "subcategory", "count", "cost", "minutes", "reference"}
 _READ_COLUMNS = {"bin", "rows", "n", "mean", "m2", "source", "loaded_by", "loaded_at"}
-_CHANGE_COLUMNS = {"old_batch"} | {
-    f"{age}_{column}" for age in ("old", "new") for column in ("numerator", "denominator", "value", "sample")
-}
-_TEMPLATE_ROLES = {"date", "ts", "metric", "ignore", "comment", "note"}
+_CHANGED = {"numerator", "denominator", "value", "sample"} | (_EVENT_COLUMNS - {"stream"})
+_CHANGE_COLUMNS = {"old_batch"} | {f"{age}_{column}" for age in ("old", "new") for column in _CHANGED}
+_TEMPLATE_ROLES = {"date", "ts", "metric", "fact", "ignore", "comment", "note"}
 _ADDRESS_WORDS = {"slice", "grain", "as_of", "by"}
 
-#: Keys that no dimension may have, because a column, a role of an import template or an address uses them.
+#: Keys that neither a dimension nor a stream may have: a column, a role of an import template or an address uses them.
 RESERVED: frozenset[str] = frozenset(
     _FACT_COLUMNS | _EVENT_COLUMNS | _READ_COLUMNS | _CHANGE_COLUMNS | _TEMPLATE_ROLES | _ADDRESS_WORDS
 )

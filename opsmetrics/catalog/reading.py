@@ -8,13 +8,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from opsmetrics.catalog import consistency, drafts, schema
+from opsmetrics.catalog import consistency, drafts, relations, schema
 from opsmetrics.catalog.drafts import Draft
-from opsmetrics.catalog.model import Calendar, Catalog, Dimension, Kpi, Target
+from opsmetrics.catalog.model import Calendar, Catalog, Dimension, EventSource, Kpi, Stream, Target
 from opsmetrics.catalog.problems import CatalogError, Findings, Problem
 
 _PLACE = re.compile(r"(.*?)\s*\(at (.+)\)")
-_PASSED_ON = {field.key for field in schema.KPI} - {"target", "targets", "calendar", "multiplier"}
+_PASSED_ON = {field.key for field in schema.KPI} - {"target", "targets", "calendar", "multiplier", "events"}
 
 
 def read_catalog(source: str | Path) -> Catalog:
@@ -56,16 +56,16 @@ def _read(text: str) -> tuple[Catalog | None, Findings]:
     tables = drafts.sections(raw, findings)
     dimensions = drafts.dimensions(tables["dimensions"], findings)
     calendars = drafts.calendars(tables["calendars"], findings)
-    kpis = _kpis(tables["kpis"], dimensions, calendars, findings)
+    streams = relations.streams(tables["streams"], dimensions, calendars, findings)
+    kpis = _kpis(tables["kpis"], dimensions, calendars, streams, findings)
     if findings.problems:
         return None, findings
-    if "default" not in tables["calendars"] and any(
-        k.calendar.key == "default" and k.operate != "sample" for k in kpis
-    ):
+    clocks = [k.calendar for k in kpis if k.operate != "sample"] + [stream.calendar for stream in streams]
+    if "default" not in tables["calendars"] and any(calendar.key == "default" for calendar in clocks):
         mend = 'Add [calendars.default] with time_zone = "…".'
         findings.warn("calendars.default", "no time zone", "the site's own; days are counted in UTC", mend)
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Catalog(kpis, dimensions, calendars, text, version), findings
+    return Catalog(kpis, dimensions, calendars, text, version, streams), findings
 
 
 def _not_toml(error: tomllib.TOMLDecodeError) -> Problem:
@@ -76,22 +76,29 @@ def _not_toml(error: tomllib.TOMLDecodeError) -> Problem:
 
 
 def _kpis(
-    tables: dict[str, Any], dimensions: tuple[Dimension, ...], calendars: tuple[Calendar, ...], findings: Findings
+    tables: dict[str, Any],
+    dimensions: tuple[Dimension, ...],
+    calendars: tuple[Calendar, ...],
+    streams: tuple[Stream, ...],
+    findings: Findings,
 ) -> tuple[Kpi, ...]:
     by_key = {calendar.key: calendar for calendar in calendars}
     read: dict[str, Draft] = {}
     goals: dict[str, tuple[tuple[str, Target], ...]] = {}
+    sources: dict[str, EventSource | None] = {}
     for key, table in tables.items():
         path = f"kpis.{key}"
         drafts.sound_key(path, key, findings)
         read[key] = drafts.draft(path, key, table, schema.KPI, findings)
         goals[key] = drafts.targets(read[key], findings)
+        sources[key] = relations.event_source(read[key], streams, findings)
         _check(read[key], goals[key], dimensions, by_key, findings)
     drafts.same_names({d.path: d.get("name") for d in read.values() if d.sound("name")}, findings)
     findings.problems.extend(consistency.parents(read))
+    findings.problems.extend(relations.formulas(read))
     if findings.problems:
         return ()
-    return tuple(_kpi(d, tuple(target for _, target in goals[key]), by_key) for key, d in read.items())
+    return tuple(_kpi(d, tuple(target for _, target in goals[key]), by_key, sources[key]) for key, d in read.items())
 
 
 def _check(
@@ -102,9 +109,9 @@ def _check(
     findings: Findings,
 ) -> None:
     for problems in (
-        consistency.kind_computed(kpi),
         consistency.keys_of_kind(kpi),
         consistency.partners(kpi),
+        consistency.share(kpi),
         consistency.parts(kpi, dimensions),
         consistency.grains(kpi),
         consistency.calendar(kpi, calendars),
@@ -116,11 +123,12 @@ def _check(
     findings.warnings.extend(consistency.looks_wrong(kpi, goals))
 
 
-def _kpi(kpi: Draft, targets: tuple[Target, ...], calendars: dict[str, Calendar]) -> Kpi:
+def _kpi(kpi: Draft, targets: tuple[Target, ...], calendars: dict[str, Calendar], events: EventSource | None) -> Kpi:
     return Kpi(
         key=kpi.key,
         **{key: value for key, value in kpi.values.items() if key in _PASSED_ON},
         multiplier=kpi.multiplier,
         targets=targets,
         calendar=calendars[kpi.get("calendar", "default")],
+        events=events,
     )

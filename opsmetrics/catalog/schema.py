@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from opsmetrics.catalog import values
+from opsmetrics.catalog.formula import parse_formula
 from opsmetrics.catalog.model import GRAINS, Kind
-from opsmetrics.catalog.names import CHARTS, KINDS, STATISTICS
+from opsmetrics.catalog.names import CHARTS, KINDS, MEASURES, ROLES, STATISTICS
 from opsmetrics.catalog.problems import NotUnderstood, listed
 
 REQUIRED = "required"
@@ -39,6 +40,19 @@ def _tables(value: Any) -> list[dict[str, Any]]:
     return value
 
 
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise NotUnderstood("a table", 'Write it as {stream = "stops"}.')
+    return value
+
+
+def _formula(value: Any) -> str:
+    """The text of a formula that can be read."""
+    text = values.some_text(value)
+    parse_formula(text)
+    return text
+
+
 def _target(value: Any) -> tuple[float | None, float | None, float | None]:
     """(value, low, high) from a number or [low, high]."""
     if not isinstance(value, list):
@@ -54,7 +68,7 @@ def _target_value(value: Any) -> float | None:
 
 
 #: What a catalogue file may hold at its top.
-TABLES = ("dimensions", "calendars", "kpis")
+TABLES = ("dimensions", "calendars", "streams", "kpis")
 
 CALENDAR = (
     Field("time_zone", values.time_zone, "name of an IANA time zone", '"UTC"', "The site's own clock."),
@@ -83,6 +97,27 @@ TARGET = (
     Field("high", values.number, "number", "–", "The high end of a target range."),
 )
 
+STREAM = (
+    Field("name", values.some_text, "text", REQUIRED, "What the stream is called everywhere; no two share a name."),
+    Field("dimensions", values.keys, "list of dimensions", "[]", "The dimensions that its events carry."),
+    Field("category", values.some_text, "text", '"Category"', "What the category is called here, such as Reason."),
+    Field("subcategory", values.some_text, "text", '"Subcategory"', "What the subcategory is called here."),
+    Field("unit", values.some_text, "text", '"events"', "What the events are called, in the plural."),
+    Field("cost_unit", values.text, "text", '""', "The unit of their cost, such as €."),
+    Field("weights", values.weights, "table of numbers above 0", "{}", "What an event of a category weighs; else 1."),
+    Field("reported_by", values.some_text, "one of its dimensions", "none",
+          "The dimension whose values report on their own."),
+    Field("calendar", values.some_text, "key of a calendar", '"default"', "The calendar of its dates and times."),
+)  # fmt: skip
+
+EVENTS = (
+    Field("stream", values.some_text, "key of a stream", REQUIRED, "The stream whose events feed the KPI."),
+    Field("measure", values.choice(MEASURES), listed(MEASURES), '"count"', "What of them is added."),
+    Field("categories", values.texts, "list of texts", "[]", "Only events of these categories; [] is all."),
+    Field("role", values.choice(ROLES), listed(ROLES), '"numerator"',
+          "The numerator itself, or minutes taken off the scheduled ones."),
+)  # fmt: skip
+
 _COUNTED: tuple[Kind, ...] = ("proportion", "rate", "count", "ratio", "rare")
 _DIVIDED: tuple[Kind, ...] = ("proportion", "rate", "ratio")
 _BOUNDED: tuple[Kind, ...] = ("rate", "count", "ratio", "measured", "rare", "derived")
@@ -110,12 +145,14 @@ _VALUE = (
     Field("denominator", values.some_text, "text", "none", "Out of what, such as attendances.", _DIVIDED),
     Field("statistic", values.choice(STATISTICS), listed(STATISTICS), '"mean"',
           "How the readings of a period become one value.", ("measured",)),
-    Field("within", values.number, "number, shown unit", "none", "The limit of share_within.", ("measured",)),
-    Field("formula", values.some_text, "text", "none", "How it follows from other KPIs, by their keys.", ("derived",)),
+    Field("within", values.number, "number, unit of the readings", "none",
+          "The limit of share_within: readings at it or below count.", ("measured",)),
+    Field("formula", _formula, "text", "none", "How it follows from other KPIs, by their keys.", ("derived",)),
+    Field("events", _table, "table", "none", "The events that feed the KPI.", _COUNTED),
     Field("lower_bound", values.number, "number, shown unit", "0 for counts, else none",
-          "The lowest possible value; a proportion has its own.", _BOUNDED),
+          "The lowest possible value; a share has its own.", _BOUNDED),
     Field("upper_bound", values.number, "number, shown unit", "none",
-          "The highest possible value; a proportion has its own.", _BOUNDED),
+          "The highest possible value; a share has its own.", _BOUNDED),
     Field("cost_per_unit", values.not_negative, "number, 0 or more", "none", "What one unit too many costs."),
 )  # fmt: skip
 
@@ -161,6 +198,7 @@ KPI: tuple[Field, ...] = _MEANING + _VALUE + _GOAL + _PARTS + _TIME + _CHART
 _PER_CENT_KINDS: tuple[Kind, ...] = ("proportion", "ratio", "derived")
 
 
-def default_multiplier(kind: str | None, unit: str) -> float:
+def default_multiplier(kind: str | None, unit: str, statistic: str | None = None) -> float:
     """The factor from stored to shown values where the definition gives none."""
-    return 100.0 if unit == "%" and kind in _PER_CENT_KINDS else 1.0
+    quotient = kind in _PER_CENT_KINDS or (kind == "measured" and statistic == "share_within")
+    return 100.0 if unit == "%" and quotient else 1.0

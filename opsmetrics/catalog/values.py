@@ -92,6 +92,30 @@ def keys(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of texts that are not empty, none of them twice."""
+    if not isinstance(value, list):
+        raise NotUnderstood("a list of texts", 'Write it as ["Jam", "Breakdown"].')
+    read = tuple(some_text(item) for item in value)
+    if len(set(read)) != len(read):
+        raise NotUnderstood("each text once", "Take the repeated one out.")
+    return read
+
+
+def weights(value: Any) -> tuple[tuple[str, float], ...]:
+    """A table of a number above zero for each category, in the order given."""
+    if not isinstance(value, dict):
+        raise NotUnderstood("a table of numbers", "Write it as {Major = 5, Minor = 1}.")
+    return tuple((some_text(name), _weight(name, part)) for name, part in value.items())
+
+
+def _weight(name: str, value: Any) -> float:
+    read = number(value)
+    if read <= 0:
+        raise NotUnderstood("a weight above 0", f"Categories that are not named weigh 1: change or drop {name!r}.")
+    return read
+
+
 def slices(value: Any) -> tuple[tuple[tuple[str, str], ...], ...]:
     """A list of tables of dimension values, each becoming a slice."""
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):

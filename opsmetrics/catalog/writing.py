@@ -8,12 +8,14 @@ from typing import Any
 
 from opsmetrics.catalog import schema
 from opsmetrics.catalog.decided import decided_targets, effective
-from opsmetrics.catalog.model import Calendar, Catalog, Decision, Kpi, Target, slice_text
+from opsmetrics.catalog.model import Calendar, Catalog, Decision, EventSource, Kpi, Stream, Target, slice_text
 from opsmetrics.catalog.names import RULE_SETS, WEEKDAYS
-from opsmetrics.catalog.values import duration_text
+from opsmetrics.catalog.values import KEY, duration_text
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\"} | {chr(code): f"\\u{code:04x}" for code in (*range(32), 127)}
 _DEFAULTS = Kpi(key="", name="", kind="proportion", better="lower")
+_STREAM = Stream(key="", name="")
+_SOURCE = EventSource(stream="")
 
 
 def write_catalog(catalog: Catalog, decisions: Iterable[Decision] = ()) -> str:
@@ -26,7 +28,16 @@ def write_catalog(catalog: Catalog, decisions: Iterable[Decision] = ()) -> str:
     parts = [_table("dimensions", {d.key: d.name for d in catalog.dimensions})] if catalog.dimensions else []
     implied = 1 if catalog.calendars[:1] == (Calendar(),) else 0
     parts += [_table(f"calendars.{c.key}", _calendar(c)) for c in catalog.calendars[implied:]]
+    parts += [_table(f"streams.{s.key}", _stream(s)) for s in catalog.streams]
     parts += [_table(f"kpis.{k.key}", _kpi(k, given)) + _not_written(k, given) for k in catalog.kpis]
+    return "\n".join(parts)
+
+
+def write_tables(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """TOML text of the tables of a definitions file as plain values, which need not be valid definitions."""
+    parts = [_table("dimensions", tables["dimensions"])] if tables.get("dimensions") else []
+    for section in ("calendars", "streams", "kpis"):
+        parts += [_table(f"{section}.{_key(key)}", table) for key, table in tables.get(section, {}).items()]
     return "\n".join(parts)
 
 
@@ -47,10 +58,32 @@ def _calendar(calendar: Calendar) -> dict[str, Any]:
     return {key: value for key, value in written.items() if value != []}
 
 
-def _kpi(kpi: Kpi, decisions: tuple[Decision, ...]) -> dict[str, Any]:
-    """The KPI's keys in the order of the schema, those at their default left out."""
+def _stream(stream: Stream) -> dict[str, Any]:
     special = {
-        "multiplier": None if kpi.multiplier == schema.default_multiplier(kpi.kind, kpi.unit) else kpi.multiplier,
+        "weights": dict(stream.weights) or None,
+        "calendar": None if stream.calendar.key == "default" else stream.calendar.key,
+    }
+    return _changed(stream, _STREAM, schema.STREAM, special)
+
+
+def _changed(
+    given: object, default: object, fields: Iterable[schema.Field], special: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The keys in the order of the schema, those at their default left out; `special` in their written form."""
+    written: dict[str, Any] = {}
+    for field in fields:
+        value = special[field.key] if field.key in special else getattr(given, field.key)
+        at_default = field.key not in special and not field.required and value == getattr(default, field.key)
+        if value is not None and not at_default:
+            written[field.key] = value
+    return written
+
+
+def _kpi(kpi: Kpi, decisions: tuple[Decision, ...]) -> dict[str, Any]:
+    usual = schema.default_multiplier(kpi.kind, kpi.unit, kpi.statistic)
+    special = {
+        "multiplier": None if kpi.multiplier == usual else kpi.multiplier,
+        "events": None if kpi.events is None else _changed(kpi.events, _SOURCE, schema.EVENTS, {}),
         "watch": None if kpi.watch == _DEFAULTS.watch else [dict(part) for part in kpi.watch],
         "calendar": None if kpi.calendar.key == "default" else kpi.calendar.key,
         "expected_after": None if kpi.expected_after is None else duration_text(kpi.expected_after),
@@ -58,13 +91,7 @@ def _kpi(kpi: Kpi, decisions: tuple[Decision, ...]) -> dict[str, Any]:
     }
     decided = decided_targets(kpi, decisions)
     special |= _targets(kpi.targets if decided is None else decided)
-    written: dict[str, Any] = {}
-    for field in schema.KPI:
-        value = special[field.key] if field.key in special else getattr(kpi, field.key)
-        at_default = field.key not in special and not field.required and value == getattr(_DEFAULTS, field.key)
-        if value is not None and not at_default:
-            written[field.key] = value
-    return written
+    return _changed(kpi, _DEFAULTS, schema.KPI, special)
 
 
 def _rules(rules: tuple[str, ...]) -> str | tuple[str, ...]:
@@ -116,7 +143,11 @@ def _toml(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key} = {_toml(part)}' for key, part in value.items())}}}"
+        return f"{{{', '.join(f'{_key(key)} = {_toml(part)}' for key, part in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_toml(part) for part in value)}]"
     return str(value)
+
+
+def _key(key: str) -> str:
+    return key if KEY.fullmatch(key) else _toml(key)

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
-from opsmetrics.catalog import CHARTS, RULE_SETS, RULES, Calendar, Catalog, Dimension, Kpi, Shift, Target, slice_of
+from opsmetrics.catalog import (
+    CHARTS,
+    RULE_SETS,
+    RULES,
+    Calendar,
+    Catalog,
+    Dimension,
+    EventSource,
+    Kind,
+    Kpi,
+    Shift,
+    Stream,
+    Target,
+    schema,
+    slice_of,
+)
 
 FULL = """
 [dimensions]
@@ -20,6 +37,21 @@ fiscal_year_start = "04-01"
 shifts = [{name = "Early", starts = "06:00"}, {name = "Night", starts = 22:15:00}]
 closed_weekdays = ["saturday", "sunday"]
 closed_dates = [2026-12-25, 2026-12-26]
+
+[streams.stops]
+name = "Line stops"
+dimensions = ["line"]
+category = "Reason"
+subcategory = "Detail"
+unit = "stops"
+cost_unit = "€"
+weights = {"Break down" = 5, jam = 0.5}
+reported_by = "line"
+calendar = "plant"
+
+[streams.falls]
+name = "Falls"
+calendar = "plant"
 
 [kpis.late]
 name = "Late deliveries"
@@ -71,6 +103,42 @@ operate = "sample"
 chart = "xbar_s"
 rules = ["beyond_limits", "run_of_8"]
 watch = []
+
+[kpis.uptime]
+name = "Uptime"
+kind = "ratio"
+better = "higher"
+unit = "%"
+events = {stream = "stops", measure = "minutes", categories = ["Break down"], role = "downtime"}
+dimensions = ["line"]
+calendar = "plant"
+
+[kpis.falls]
+name = "Falls"
+kind = "rare"
+better = "lower"
+events = {stream = "falls"}
+calendar = "plant"
+chart = "t"
+
+[kpis.seen]
+name = "Seen in time"
+kind = "measured"
+better = "higher"
+statistic = "share_within"
+within = 15
+calendar = "plant"
+unit = "%"
+target = 95
+
+[kpis.yield]
+name = "Yield"
+kind = "derived"
+better = "higher"
+unit = "%"
+formula = "min(uptime, 1) * (1 - late) ** 2"
+dimensions = ["line"]
+calendar = "plant"
 """
 
 PLAIN = """
@@ -129,35 +197,78 @@ def targets(draw: st.DrawFn, ranged: bool, low: float, high: float) -> tuple[Tar
 
 
 @st.composite
-def kpis(draw: st.DrawFn, key: str, dimensions: tuple[str, ...], calendar: Calendar, parent: str | None) -> Kpi:
-    """Any sound definition of a kind that is computed."""
-    kind = draw(st.sampled_from(["proportion", "measured"]))
-    better = draw(st.sampled_from(["higher", "lower", "neither"]))
+def streams(draw: st.DrawFn, key: str, dimensions: tuple[str, ...], calendar: Calendar) -> Stream:
+    """Any sound stream."""
     own = tuple(draw(st.permutations(dimensions)))[: draw(st.integers(0, len(dimensions)))]
-    part = st.fixed_dictionaries({}, optional=dict.fromkeys(own, _names)).map(slice_of)
-    operate = draw(st.sampled_from(["sample", "day", "week"] + (["shift"] if calendar.shifts else [])))
-    on_calendar = operate != "sample"
+    weights = st.dictionaries(_names, st.floats(0.001, 1000), max_size=3)
+    return Stream(
+        key,
+        f"{draw(_names)} {key}",
+        own,
+        draw(_names),
+        draw(_names),
+        draw(_names),
+        draw(_lines),
+        tuple(draw(weights).items()),
+        draw(st.sampled_from(own)) if own and draw(st.booleans()) else None,
+        calendar,
+    )
+
+
+@st.composite
+def event_sources(draw: st.DrawFn, kind: Kind, stream: Stream) -> EventSource:
+    """Any source of events that goes with the kind."""
+    measure = draw(st.sampled_from(["count", "minutes", "cost"])) if kind in ("rate", "count", "ratio") else "count"
+    role = draw(st.sampled_from(["numerator", "downtime"])) if (kind, measure) == ("ratio", "minutes") else "numerator"
+    return EventSource(stream.key, measure, tuple(draw(st.lists(_names, max_size=2, unique=True))), role)
+
+
+COUNTED: tuple[Kind, ...] = ("proportion", "rate", "count", "ratio", "rare")
+DIVIDED: tuple[Kind, ...] = ("proportion", "rate", "ratio")
+
+
+@st.composite
+def measures(draw: st.DrawFn, stream: Stream) -> dict[str, Any]:
+    """What is measured and how: the keys that go with a kind other than derived."""
+    kind: Kind = draw(st.sampled_from([*COUNTED, "measured"]))
     unit = draw(st.sampled_from(["", "%", "min", "°F"]))
-    per_cent = 100.0 if kind == "proportion" and unit == "%" else 1.0
-    multiplier = draw(st.sampled_from([per_cent, 100.0, 0.5]))
-    bounded = kind == "measured" and draw(st.booleans())
-    low, high = (0.0, multiplier) if kind == "proportion" else (-500.0, 500.0)
-    return Kpi(
-        key=key,
-        name=f"{draw(_names)} {key}",
-        kind=kind,
-        better=better,
-        unit=unit,
+    found: dict[str, Any] = {"kind": kind, "unit": unit, "chart": draw(st.sampled_from([None, *CHARTS[kind]]))}
+    if kind == "measured":
+        found["statistic"] = draw(st.sampled_from(["mean", "median", "p90", "share_within"]))
+        found["within"] = draw(_numbers) if found["statistic"] == "share_within" else None
+    else:
+        found["numerator"] = draw(st.none() | _names)
+        found["denominator"] = draw(st.none() | _names) if kind in DIVIDED else None
+        found["events"] = draw(st.none() | event_sources(kind, stream))
+    usual = schema.default_multiplier(kind, unit, found.get("statistic"))
+    found["multiplier"] = draw(st.sampled_from([usual, 100.0, 0.5]))
+    if not Kpi("a", "A", better="lower", **found).share and draw(st.booleans()):
+        found |= {"lower_bound": -500.0, "upper_bound": 500.0}
+        found |= {"spec_lower": -1.25, "spec_upper": 2e-7} if kind == "measured" else {}
+    return found
+
+
+@st.composite
+def kpis(
+    draw: st.DrawFn, key: str, dimensions: tuple[str, ...], calendar: Calendar, parent: str | None, stream: Stream
+) -> Kpi:
+    """Any sound definition that follows from no other."""
+    measure = draw(measures(stream))
+    better = draw(st.sampled_from(["higher", "lower", "neither"]))
+    fed = measure.get("events") is not None
+    allowed = stream.dimensions if fed else dimensions
+    own = tuple(draw(st.permutations(allowed)))[: draw(st.integers(0, len(allowed)))]
+    part = st.fixed_dictionaries({}, optional=dict.fromkeys(own, _names)).map(slice_of)
+    operate = draw(st.sampled_from(["day", "week"] + (["shift"] if calendar.shifts else []) + ["sample"] * (not fed)))
+    on_calendar = operate != "sample"
+    plain = Kpi(key, f"{draw(_names)} {key}", better=better, **measure)
+    low, high = plain.bounds
+    top = -500.0 if low is None else low * plain.multiplier, 500.0 if high is None else high * plain.multiplier
+    return replace(
+        plain,
         description=draw(_lines),
-        numerator=draw(st.none() | _names) if kind == "proportion" else None,
-        denominator=draw(st.none() | _names) if kind == "proportion" else None,
-        multiplier=multiplier,
         decimals=draw(st.integers(0, 6)),
-        lower_bound=-500.0 if bounded else None,
-        upper_bound=500.0 if bounded else None,
-        targets=draw(targets(better == "neither", low, high)),
-        spec_lower=-1.25 if bounded else None,
-        spec_upper=2e-7 if bounded else None,
+        targets=draw(targets(better == "neither", *top)),
         dimensions=own,
         reported_by=draw(st.sampled_from(own)) if own and draw(st.booleans()) else None,
         operate=operate,
@@ -171,8 +282,27 @@ def kpis(draw: st.DrawFn, key: str, dimensions: tuple[str, ...], calendar: Calen
         cost_per_unit=draw(st.none() | _numbers.map(abs)),
         calendar=calendar if on_calendar else Calendar(),
         expected_after=draw(st.none() | _waits) if on_calendar else None,
-        chart=draw(st.sampled_from([None, *CHARTS[kind]])),
         rules=draw(st.sampled_from([None, *RULE_SETS.values(), RULES[:1], RULES[::-1]])),
+    )
+
+
+@st.composite
+def derived(draw: st.DrawFn, key: str, component: Kpi) -> Kpi:
+    """Any KPI that follows from one other."""
+    formula = draw(st.sampled_from(["{0}", "1 - {0}", "-{0} ** 2 / (3.5 + {0})", "min({0}, 1e3) * max(0, {0}, .5)"]))
+    unit = draw(st.sampled_from(["", "%"]))
+    return Kpi(
+        key,
+        f"{draw(_names)} {key}",
+        "derived",
+        draw(st.sampled_from(["higher", "lower"])),
+        unit,
+        formula=formula.format(component.key),
+        multiplier=schema.default_multiplier("derived", unit),
+        dimensions=component.dimensions[:1],
+        operate=component.operate,
+        calendar=component.calendar,
+        chart=draw(st.sampled_from([None, *CHARTS["derived"]])),
     )
 
 
@@ -181,8 +311,15 @@ def catalogs(draw: st.DrawFn) -> Catalog:
     """Any sound catalogue, with the default calendar first, as reading makes it."""
     dimensions = tuple(draw(st.lists(_keys, max_size=3, unique=True)))
     sites = (Calendar(), *(draw(calendars(f"site_{number}")) for number in range(draw(st.integers(0, 2)))))
+    known = tuple(draw(streams(f"stream_{n}", dimensions, draw(st.sampled_from(sites)))) for n in (1, 2))
     found: list[Kpi] = []
     for number in range(draw(st.integers(0, 3))):
         parent = draw(st.sampled_from([None, *(kpi.key for kpi in found)]))
-        found.append(draw(kpis(f"kpi_{number}", dimensions, draw(st.sampled_from(sites)), parent)))
-    return Catalog(tuple(found), tuple(Dimension(key, f"The {key}") for key in dimensions), sites)
+        site, stream = draw(st.sampled_from(sites)), draw(st.sampled_from(known))
+        found.append(draw(kpis(f"kpi_{number}", dimensions, site, parent, stream)))
+    components = [kpi for kpi in found if kpi.operate != "sample"]
+    if components and draw(st.booleans()):
+        found.insert(0, draw(derived("from_others", draw(st.sampled_from(components)))))
+        found.append(draw(derived("from_derived", found[0])))
+    named = tuple(Dimension(key, f"The {key}") for key in dimensions)
+    return Catalog(tuple(found), named, sites, streams=known)

@@ -7,7 +7,15 @@ import pytest
 from opsmetrics.catalog import Kpi, Target, check, read_catalog
 from tests.paths import ROOT, SHARED, needs_shared
 
-EXAMPLES = ("nhs_ae", "orange_juice", "machine_temperature")
+EXAMPLES = (
+    "airline_delays",
+    "bird_strikes",
+    "incidents",
+    "machine_temperature",
+    "nhs_ae",
+    "orange_juice",
+    "upptime",
+)
 
 
 def definitions(example: str) -> tuple[Kpi, ...]:

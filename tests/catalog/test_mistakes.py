@@ -91,7 +91,7 @@ MISTAKES = {
     "no duration": ('expected_after = "6 hours"', "kpis.late.expected_after", "6h, 30min or 1d 6h"),
     "empty duration": ('expected_after = " "', "kpis.late.expected_after", "6h, 30min or 1d 6h"),
     "endless duration": ('expected_after = "99999999999d"', "kpis.late.expected_after", "some days"),
-    "chart of another kind": ('chart = "xbar_s"', "kpis.late.chart", "p, p_prime, xmr or rare"),
+    "chart of another kind": ('chart = "xbar_s"', "kpis.late.chart", "p, p_prime, np, xmr, run or rare"),
     "no such chart": ('chart = "pp"', "kpis.late.chart", "Did you mean 'p'?"),
     "no such rule set": ('rules = "dayly"', "kpis.late.rules", "Did you mean 'daily'?"),
     "no such rule": ('rules = ["run_of_88"]', "kpis.late.rules", "Did you mean 'run_of_8'?"),
@@ -144,11 +144,9 @@ MORE_MISTAKES = {
     "specification upside down": ("spec_lower = 5\nspec_upper = 5", "kpis.late.spec_lower", "below spec_upper (5)"),
     "specification outside": ("lower_bound = 0\nspec_lower = -1", "kpis.late.spec_lower", "0 or more"),
     "target above": ("upper_bound = 9\ntarget = [1, 10]", "kpis.late.target", "at most 9"),
-    "median": ('statistic = "median"', "kpis.late.statistic", "Statistic 'median' is not computed yet"),
-    "p90": ('statistic = "p90"', "kpis.late.statistic", "Statistic 'p90' is not computed yet"),
     "limit without share": ("within = 5", "kpis.late.within", 'without statistic = "share_within"'),
     "counts of readings": ('numerator = "cans"', "kpis.late.numerator", "only for proportion"),
-    "p chart of readings": ('chart = "p_prime"', "kpis.late.chart", "xbar_s, xmr or rare"),
+    "p chart of readings": ('chart = "p_prime"', "kpis.late.chart", "xbar_s, xmr, run or rare"),
 }
 
 
@@ -160,21 +158,31 @@ def test_each_mistake_of_a_measured_kpi(case: str) -> None:
     assert said in str(problems[0])
 
 
-@pytest.mark.parametrize("kind", ["rate", "count", "ratio", "rare", "derived"])
-def test_kinds_that_are_not_computed_yet_are_refused_by_name(kind: str) -> None:
-    lines = 'formula = "a * b"' if kind == "derived" else 'numerator = "stops"'
+KIND_MISTAKES = {
+    "share without limit": ("measured", 'statistic = "share_within"', "kpis.late.within", "Add within"),
+    "bound of a share": (
+        "measured",
+        'statistic = "share_within"\nwithin = 15\nupper_bound = 1',
+        "kpis.late.upper_bound",
+        "a share lies from 0 to 100",
+    ),
+    "derived from nothing": ("derived", "", "kpis.late.formula", "Add formula"),
+    "formula of numbers": ("derived", 'formula = "1 / 2"', "kpis.late.formula", "at least one KPI"),
+    "formula that breaks off": ("derived", 'formula = "late *"', "kpis.late.formula", "found the end of the formula"),
+    "formula made of itself": ("derived", 'formula = "1 - late"', "kpis.late.formula", "found late → late"),
+    "unknown in a formula": ("derived", 'formula = "1 - lat"', "kpis.late.formula", "Did you mean 'late'?"),
+    "negative rate": ("rate", "target = -1", "kpis.late.target", "0 or more"),
+    "p chart of a rate": ("rate", 'chart = "p"', "kpis.late.chart", "u, u_prime, xmr, run or rare"),
+    "exposure of a count": ("count", 'denominator = "hours"', "kpis.late.denominator", "only for proportion, rate or"),
+}
+
+
+@pytest.mark.parametrize("case", KIND_MISTAKES)
+def test_each_mistake_of_other_kinds(case: str) -> None:
+    kind, lines, key, said = KIND_MISTAKES[case]
     problems, _ = check(PLAIN.replace('"proportion"', f'"{kind}"') + lines)
-    assert [problem.key for problem in problems] == ["kpis.late.kind"]
-    assert f"Kind '{kind}' is not computed yet" in problems[0].mend
-
-
-def test_what_is_not_computed_yet_is_checked_all_the_same() -> None:
-    shares, _ = check(MEASURED + 'statistic = "share_within"')
-    assert [problem.key for problem in shares] == ["kpis.late.statistic", "kpis.late.within"]
-    derived, _ = check(PLAIN.replace('"proportion"', '"derived"'))
-    assert [problem.key for problem in derived] == ["kpis.late.kind", "kpis.late.formula"]
-    rate, _ = check(PLAIN.replace('"proportion"', '"rate"') + "target = -1\nchart = 'p'")
-    assert [problem.key for problem in rate] == ["kpis.late.kind", "kpis.late.target", "kpis.late.chart"]
+    assert [problem.key for problem in problems] == [key]
+    assert said in str(problems[0])
 
 
 CALENDAR_MISTAKES = {

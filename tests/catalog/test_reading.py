@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from opsmetrics.catalog import RULE_SETS, Calendar, Catalog, CatalogError, Kpi, Shift, Target, check, read_catalog
+from opsmetrics.catalog import (
+    RULE_SETS,
+    Calendar,
+    Catalog,
+    CatalogError,
+    EventSource,
+    Kpi,
+    Shift,
+    Stream,
+    Target,
+    check,
+    read_catalog,
+)
 from tests.catalog.catalogs import FULL, PLAIN
 
 
@@ -62,6 +74,35 @@ def test_every_key_is_read() -> None:
     assert check(FULL) == ((), ())
 
 
+def test_streams_and_what_they_feed_are_read() -> None:
+    catalog = read_catalog(FULL)
+    stops = catalog.stream("stops")
+    assert stops == Stream(
+        key="stops",
+        name="Line stops",
+        dimensions=("line",),
+        category="Reason",
+        subcategory="Detail",
+        unit="stops",
+        cost_unit="€",
+        weights=(("Break down", 5.0), ("jam", 0.5)),
+        reported_by="line",
+        calendar=catalog.calendars[1],
+    )
+    assert catalog.stream("falls") == Stream("falls", "Falls", calendar=catalog.calendars[1])
+    with pytest.raises(KeyError):
+        catalog.stream("fall")
+    assert catalog["uptime"].events == EventSource("stops", "minutes", ("Break down",), "downtime")
+    assert catalog["falls"].events == EventSource("falls")
+    assert (catalog["uptime"].bounds, catalog["uptime"].share, catalog["falls"].share) == ((0.0, 1.0), True, False)
+
+
+def test_what_is_derived_and_what_lies_within_a_limit_are_read() -> None:
+    catalog = read_catalog(FULL)
+    assert catalog["yield"].formula == "min(uptime, 1) * (1 - late) ** 2"
+    assert (catalog["seen"].within, catalog["seen"].multiplier, catalog["seen"].bounds) == (15.0, 100.0, (0.0, 1.0))
+
+
 def test_the_version_is_a_hash_of_the_text() -> None:
     first, second = read_catalog(PLAIN), read_catalog(PLAIN + "# a word more\n")
     assert first.version == read_catalog(PLAIN).version != second.version
@@ -99,7 +140,14 @@ def test_a_text_that_is_not_toml_names_the_line() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "unit", "multiplier"),
-    [("proportion", "%", 100), ("proportion", "", 1), ("measured", "%", 1), ("measured", "min", 1)],
+    [
+        ("proportion", "%", 100),
+        ("proportion", "", 1),
+        ("ratio", "%", 100),
+        ("rate", "%", 1),
+        ("measured", "%", 1),
+        ("measured", "min", 1),
+    ],
 )
 def test_only_quotients_in_per_cent_are_multiplied_by_a_hundred(kind: str, unit: str, multiplier: float) -> None:
     text = PLAIN.replace('"proportion"', f'"{kind}"').replace('"%"', f'"{unit}"')

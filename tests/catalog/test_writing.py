@@ -21,6 +21,7 @@ def test_what_is_written_reads_back_equal(catalog: Catalog) -> None:
     assert back.kpis == catalog.kpis
     assert back.dimensions == catalog.dimensions
     assert back.calendars == catalog.calendars
+    assert back.streams == catalog.streams
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",))))
