@@ -38,13 +38,15 @@ def binned(
 ) -> pd.DataFrame:
     """The facts summed by UTC quarter-hour (and by the dimensions `by`), in order of time.
 
-    Columns of counts: bin, by…, numerator, denominator, rows; of readings: bin, by…, n, mean, m2 (sum of squared
-    deviations from the bin's mean), rows. `until` (naive UTC) leaves out facts at that instant and later.
+    Columns of counts: bin, by…, numerator, denominator (NaN where none is recorded), rows; of readings: bin, by…, n,
+    mean, m2 (sum of squared deviations from the bin's mean), rows; of shares of readings: bin, by…, numerator (readings
+    within the limit), denominator (all readings), rows. `until` (naive UTC) leaves out facts at that instant and later.
     Raises UnknownDimension.
     """
     _check(kpi, *by, *(dimension for dimension, _ in slice_))
     end = None if until is None else _instant(until)
-    sql = _binned_sql(kpi.counts, kpi.key, kpi.dimensions, slice_, _scope(viewer), by, end)
+    within = kpi.within if kpi.statistic == "share_within" else None
+    sql = _binned_sql(kpi.counts, kpi.key, kpi.dimensions, slice_, _scope(viewer), by, end, within)
     return store.read(sql).sort_values(["bin", *by], ignore_index=True)
 
 
@@ -158,6 +160,7 @@ def _binned_sql(
     scope: Scope,
     by: tuple[str, ...],
     until: pd.Timestamp | None,
+    within: float | None = None,
 ) -> str:
     import ibis
 
@@ -167,6 +170,9 @@ def _binned_sql(
     groups = {"bin": rows["observed_at"].bucket(minutes=15), **{name: rows[name] for name in by}}
     if counts:
         sums = {"numerator": rows["numerator"].sum(), "denominator": rows["denominator"].sum()}
+    elif within is not None:
+        kept = rows["value"] <= ibis.literal(within)
+        sums = {"numerator": rows["value"].count(where=kept), "denominator": rows["value"].count()}
     else:
         value = rows["value"]
         # The population variance is computed in one stable pass; sums of squares would cancel far from zero.

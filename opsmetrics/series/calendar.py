@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from opsmetrics.catalog import Calendar, Grain, Moment, period_start
+from opsmetrics.catalog import Calendar, Moment, period_start
+from opsmetrics.series.model import Stretch
 
 Stamps = pd.DatetimeIndex | pd.Series | list[dt.datetime] | npt.NDArray[np.datetime64]
 Flags = npt.NDArray[np.bool_]
@@ -37,8 +38,8 @@ def _micro(stamps: Stamps) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(stamps).as_unit("us")
 
 
-def periods(calendar: Calendar, grain: Grain, start_utc: pd.Timestamp, end_utc: pd.Timestamp) -> pd.DataFrame:
-    """The periods of a grain that lie in [start_utc, end_utc), whole, in order.
+def periods(calendar: Calendar, grain: Stretch, start_utc: pd.Timestamp, end_utc: pd.Timestamp) -> pd.DataFrame:
+    """The periods of a grain (or fiscal years) that lie in [start_utc, end_utc), whole, in order.
 
     Columns: period (naive local start), starts_at and ends_at (naive UTC, half open), closed (bool: no day of it is
     a working day; a shift belongs to the day on which it starts).
@@ -53,9 +54,10 @@ def periods(calendar: Calendar, grain: Grain, start_utc: pd.Timestamp, end_utc: 
     return frame[inside].reset_index(drop=True)
 
 
-def _local_starts(calendar: Calendar, grain: Grain, first: dt.date, last: dt.date) -> pd.DatetimeIndex:
+def _local_starts(calendar: Calendar, grain: Stretch, first: dt.date, last: dt.date) -> pd.DatetimeIndex:
     """Local starts of all periods that touch the days first … last, and at least one after them."""
-    begin = period_start(dt.datetime.combine(first, _MIDNIGHT), grain, calendar)
+    day = dt.datetime.combine(first, _MIDNIGHT)
+    begin = _year_start(day, calendar) if grain == "year" else period_start(day, grain, calendar)
     if grain == "shift":
         days = np.arange(np.datetime64(begin.date(), "D"), np.datetime64(last, "D") + 2)
         minutes = sorted(shift.starts.hour * 60 + shift.starts.minute for shift in calendar.shifts)
@@ -65,12 +67,18 @@ def _local_starts(calendar: Calendar, grain: Grain, first: dt.date, last: dt.dat
         step = 1 if grain == "day" else 7
         days = np.arange(np.datetime64(begin.date(), "D"), np.datetime64(last, "D") + 1 + step, step)
         return _micro(days.astype("datetime64[us]"))
-    step = 1 if grain == "month" else 3
+    step = {"month": 1, "quarter": 3, "year": 12}[grain]
     months = np.arange(np.datetime64(begin, "M"), np.datetime64(last, "M") + 1 + step, step)
     return _micro((months.astype("datetime64[D]") + (begin.day - 1)).astype("datetime64[us]"))
 
 
-def _all_closed(calendar: Calendar, grain: Grain, starts: pd.DatetimeIndex) -> Flags:
+def _year_start(day: dt.datetime, calendar: Calendar) -> dt.datetime:
+    """The first day of the fiscal year that a day lies in."""
+    start = dt.datetime(day.year, *calendar.fiscal_year_start)
+    return start if start <= day else dt.datetime(day.year - 1, *calendar.fiscal_year_start)
+
+
+def _all_closed(calendar: Calendar, grain: Stretch, starts: pd.DatetimeIndex) -> Flags:
     """For each period between two starts: True where none of its days is a working day."""
     days = starts.to_numpy().astype("datetime64[D]")
     if grain in ("day", "shift"):
@@ -89,15 +97,16 @@ def open_days(calendar: Calendar, days: npt.NDArray[np.datetime64]) -> Flags:
     return ~(closed | np.isin(days, np.array(sorted(calendar.closed_dates), dtype="datetime64[D]")))
 
 
-def period_label(period: Moment, grain: Grain, calendar: Calendar) -> str:
-    """A period in words: "16 Nov 2026", "16 Nov 2026, Early", "week of 16 Nov 2026", "Mar 2019", "Q1 2019/20" (fiscal
-    where the year does not start in January), "sample 15"."""
+def period_label(period: Moment, grain: Stretch, calendar: Calendar) -> str:
+    """A period in words: "16 Nov 2026", "16 Nov 2026, Early", "week of 16 Nov 2026", "Mar 2019", "Q1 2019/20" and
+    "2019/20" (fiscal where the year does not start in January), "sample 15"."""
     if isinstance(period, int | np.integer):
         return f"sample {period}"
     if grain == "month":
         return f"{_MONTHS[period.month - 1]} {period.year}"
-    if grain == "quarter":
-        return _quarter_label(period, calendar)
+    if grain in ("quarter", "year"):
+        year = _fiscal_year(period, calendar)
+        return year if grain == "year" else f"Q{(period.month - calendar.fiscal_year_start[0]) % 12 // 3 + 1} {year}"
     day = f"{period.day} {_MONTHS[period.month - 1]} {period.year}"
     if grain == "shift":
         names = {shift.starts: shift.name for shift in calendar.shifts}
@@ -105,12 +114,11 @@ def period_label(period: Moment, grain: Grain, calendar: Calendar) -> str:
     return f"week of {day}" if grain == "week" else day
 
 
-def _quarter_label(period: dt.datetime, calendar: Calendar) -> str:
-    """The quarter of the fiscal year, which is named by both calendar years where it spans two."""
+def _fiscal_year(period: dt.datetime, calendar: Calendar) -> str:
+    """The fiscal year, which is named by both calendar years where it spans two."""
     month, day = calendar.fiscal_year_start
     year = period.year - ((period.month, period.day) < (month, day))
-    quarter = (period.month - month) % 12 // 3 + 1
-    return f"Q{quarter} {year}" if (month, day) == (1, 1) else f"Q{quarter} {year}/{(year + 1) % 100:02d}"
+    return f"{year}" if (month, day) == (1, 1) else f"{year}/{(year + 1) % 100:02d}"
 
 
 def as_of_instant(asked: dt.date | None, calendar: Calendar, now: dt.datetime) -> pd.Timestamp:

@@ -1,4 +1,4 @@
-"""Which periods the live batches cover from their start and to their end."""
+"""Which periods the live batches cover: from their start, to their end, and as a whole."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from opsmetrics.catalog import Calendar, Grain, Kpi, Slice
-from opsmetrics.series.calendar import open_days, to_local, to_utc
+from opsmetrics.catalog import Calendar, Kpi, Slice, Stream
+from opsmetrics.series.calendar import Flags, open_days, to_local, to_utc
+from opsmetrics.series.model import Stretch
 
 Instants = npt.NDArray[np.datetime64]
 
+#: Periods of at most a day: they are open or closed as a whole.
+FINE = ("shift", "day")
 
-def covered(periods: pd.DataFrame, spans: pd.DataFrame, kpi: Kpi, slice_: Slice, grain: Grain) -> pd.DataFrame:
+
+def covered(periods: pd.DataFrame, spans: pd.DataFrame, kpi: Kpi, slice_: Slice, grain: Stretch) -> pd.DataFrame:
     """Two flags for each period: from_start (the spans hold its start) and reaches_end (… its end).
 
     `periods` as `calendar.periods` makes them; `spans` with starts_at, ends_at (naive UTC) and reporters (lists).
     Closed days at either end of a week, month or quarter need no cover.
     """
-    begins, ends = _union(_of_reporter(spans, kpi, slice_))
+    begins, ends = union(spans_of(spans, reporter_of(kpi, slice_)))
     opens, closes = _working_part(periods, kpi.calendar, grain)
     after_begin = np.searchsorted(begins, opens, side="right") - 1
     before_end = np.searchsorted(begins, closes, side="left") - 1
@@ -28,35 +32,101 @@ def covered(periods: pd.DataFrame, spans: pd.DataFrame, kpi: Kpi, slice_: Slice,
     return pd.DataFrame({"from_start": opens < last[after_begin], "reaches_end": closes <= last[before_end]})
 
 
-def _of_reporter(spans: pd.DataFrame, kpi: Kpi, slice_: Slice) -> pd.DataFrame:
-    """For a slice of one reporter, the spans in which it reported (or which name no reporters)."""
-    reporter = dict(slice_).get(kpi.reported_by) if kpi.reported_by else None
+def wholly(periods: pd.DataFrame, spans: pd.DataFrame, calendar: Calendar, grain: Stretch) -> Flags:
+    """True for each period that the spans hold from end to end. Of a week, month, quarter or year each open day must
+    be covered; one without open days is not."""
+    if periods.empty:
+        return np.zeros(0, dtype=bool)
+    if grain in FINE:
+        return _inside(_stamps(periods["starts_at"]), _stamps(periods["ends_at"]), spans)
+    first = periods["period"].to_numpy().astype("datetime64[D]")
+    after = to_local(_stamps(periods["ends_at"]), calendar.time_zone).to_numpy().astype("datetime64[D]")
+    days, begins, ends = open_stretches(calendar, first[0], after[-1])
+    held = np.concatenate([[0], np.cumsum(_inside(begins, ends, spans))])
+    opens, closes = np.searchsorted(days, first), np.searchsorted(days, after)
+    whole: Flags = (held[closes] - held[opens] == closes - opens) & (closes > opens)
+    return whole
+
+
+def open_stretches(
+    calendar: Calendar, first: np.datetime64, after: np.datetime64
+) -> tuple[Instants, Instants, Instants]:
+    """The working days from `first` up to `after` (local days): the days, their begins and their ends in UTC."""
+    days = np.arange(first, after)
+    days = days[open_days(calendar, days)]
+    return days, _midnights(days, calendar), _midnights(days + np.timedelta64(1, "D"), calendar)
+
+
+def reporter_of(kpi: Kpi, slice_: Slice) -> str | None:
+    """The one reporter that a slice is limited to; None where it is not limited to one."""
+    return dict(slice_).get(kpi.reported_by) if kpi.reported_by else None
+
+
+def spans_of_events(spans: pd.DataFrame, stream: Stream, kpi: Kpi, slice_: Slice) -> pd.DataFrame:
+    """The spans of a stream as they count for the slice of a KPI. They name values of the stream's own reporting
+    dimension: where the slice names one of them, those that hold for it; where the KPI is reported by another
+    dimension, without their names."""
+    if spans.empty or stream.reported_by is None:
+        return spans
+    own = spans_of(spans, dict(slice_).get(stream.reported_by))
+    if kpi.reported_by in (None, stream.reported_by):
+        return own
+    return own.assign(reporters=pd.Series([()] * len(own), index=own.index, dtype="object"))
+
+
+def spans_of(spans: pd.DataFrame, reporter: str | None) -> pd.DataFrame:
+    """For one reporter the spans in which it reported (or which name no reporters); without one all of them."""
     if reporter is None or spans.empty:
         return spans
     return spans[[_reports(names, reporter) for names in spans["reporters"]]]
+
+
+def reporters_named(spans: pd.DataFrame) -> tuple[str, ...]:
+    """The reporters that the spans name, sorted."""
+    if spans.empty:
+        return ()
+    return tuple(sorted({str(name) for names in spans["reporters"] if names is not None for name in names}))
 
 
 def _reports(names: Any, reporter: str) -> bool:
     return names is None or len(names) == 0 or reporter in names
 
 
-def _union(spans: pd.DataFrame) -> tuple[Instants, Instants]:
+def union(spans: pd.DataFrame) -> tuple[Instants, Instants]:
     """Begins and ends of the stretches that the spans cover together; spans that touch are one stretch."""
     if spans.empty:
         none = np.array([], dtype="datetime64[us]")
         return none, none
-    ordered = spans.sort_values("starts_at")
-    begins = ordered["starts_at"].to_numpy().astype("datetime64[us]")
-    reach = np.maximum.accumulate(ordered["ends_at"].to_numpy().astype("datetime64[us]"))
+    return merged(_stamps(spans["starts_at"]), _stamps(spans["ends_at"]))
+
+
+def merged(begins: Instants, ends: Instants) -> tuple[Instants, Instants]:
+    """The same time as disjoint stretches in order; what touches is one stretch, what is empty drops out."""
+    some = begins < ends
+    order = np.argsort(begins[some], kind="stable")
+    begins, reach = begins[some][order], np.maximum.accumulate(ends[some][order])
+    if not len(begins):
+        return begins, reach
     fresh = np.append(True, begins[1:] > reach[:-1])
     return begins[fresh], reach[np.append(np.flatnonzero(fresh)[1:] - 1, len(reach) - 1)]
 
 
-def _working_part(periods: pd.DataFrame, calendar: Calendar, grain: Grain) -> tuple[Instants, Instants]:
+def _inside(begins: Instants, ends: Instants, spans: pd.DataFrame) -> Flags:
+    """True for each stretch that lies within one covered stretch."""
+    from_, to = union(spans)
+    last = np.append(to, np.datetime64("NaT"))
+    inside: Flags = ends <= last[np.searchsorted(from_, begins, side="right") - 1]
+    return inside
+
+
+def _stamps(instants: pd.Series) -> Instants:
+    return instants.to_numpy().astype("datetime64[us]")
+
+
+def _working_part(periods: pd.DataFrame, calendar: Calendar, grain: Stretch) -> tuple[Instants, Instants]:
     """Start and end of each period in UTC, without the closed days at either end of a coarse one."""
-    starts = periods["starts_at"].to_numpy().astype("datetime64[us]")
-    ends = periods["ends_at"].to_numpy().astype("datetime64[us]")
-    if grain in ("shift", "day") or periods.empty or not (calendar.closed_weekdays or calendar.closed_dates):
+    starts, ends = _stamps(periods["starts_at"]), _stamps(periods["ends_at"])
+    if grain in FINE or periods.empty or not (calendar.closed_weekdays or calendar.closed_dates):
         return starts, ends
     first = periods["period"].to_numpy().astype("datetime64[D]")
     after = to_local(ends, calendar.time_zone).to_numpy().astype("datetime64[D]")
@@ -71,4 +141,4 @@ def _working_part(periods: pd.DataFrame, calendar: Calendar, grain: Grain) -> tu
 
 
 def _midnights(days: Instants, calendar: Calendar) -> Instants:
-    return to_utc(days.astype("datetime64[us]"), calendar.time_zone).to_numpy()
+    return to_utc(days.astype("datetime64[us]"), calendar.time_zone).to_numpy().astype("datetime64[us]")

@@ -11,13 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from opsmetrics.catalog import Catalog, Dimension, Kpi
+from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream
 from opsmetrics.store import Store
+from tests.event_stores import put
 from tests.store.builders import batch, count, reading
 
 LATE = Kpi("late", "Late", "proportion", "lower", dimensions=("site", "line"), multiplier=100.0)
 WAIT = Kpi("wait", "Wait", "measured", "lower", dimensions=("site",))
 PLAIN = Kpi("plain", "Plain", "proportion", "lower")
+STOPS = Stream("stops", "Stops", dimensions=("site", "line"))
 ODD = 'O\'Brien \\ "Söhne"; DROP TABLE counts; -- %s {x} $1'
 SITES = ("North", "South", "Secret", ODD, None)
 LINES = ("A", "B", None)
@@ -30,6 +32,7 @@ class World:
     store: Store
     counts: pd.DataFrame
     readings: pd.DataFrame
+    events: pd.DataFrame
 
     def of(self, kpi: Kpi) -> pd.DataFrame:
         """The stored rows of a KPI."""
@@ -59,8 +62,28 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         store.commit(batch(*rows[:300], source="first.csv"), by="Ada")
         store.commit(batch(*rows[300:], *plain, source="second.csv"), by="Bo")
         store.commit(batch(*readings.values(), source="third.csv"), by="Cy")
+        events = event_rows(chance, starts[1])
+        put(store, "stops", events, source="fourth.csv", by="Di")
         frames = [
             pd.DataFrame([{"site": None, "line": None, **row} for row in given])
             for given in ([*rows, *plain], readings.values())
         ]
-        yield World(store, *frames)
+        yield World(store, *frames, events)
+
+
+def event_rows(chance: random.Random, start: dt.datetime) -> pd.DataFrame:
+    """300 events within six days; where a count, an amount or a class is missing it is None."""
+    return pd.DataFrame(
+        {
+            "observed_at": start + dt.timedelta(seconds=chance.randrange(6 * 86400)),
+            "site": chance.choice(SITES),
+            "line": chance.choice(LINES),
+            "category": chance.choice(("Jam", "Guard", ODD, "", None)),
+            "subcategory": chance.choice(("left", "right", None)),
+            "count": chance.choice((None, None, 1.0, 3.0)),
+            "minutes": chance.choice((None, 2.5, 10.0, 31.0)),
+            "cost": chance.choice((None, None, 12.0, 400.0)),
+            "reference": f"R{number}",
+        }
+        for number in range(300)
+    )

@@ -17,12 +17,14 @@ import pytest
 
 from opsmetrics import facts
 from opsmetrics.access import OPEN, Viewer
-from opsmetrics.catalog import Kpi, slice_of
+from opsmetrics.catalog import EventSource, Kpi, slice_of
 from opsmetrics.facts import reading as queries
-from tests.facts.conftest import LATE, PLAIN, SITES, WAIT, World
+from tests.facts.conftest import LATE, PLAIN, SITES, STOPS, WAIT, World
 from tests.paths import ROOT
 
 EVER = (pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01"))
+
+FED = Kpi("fed", "Fed", "count", "lower", dimensions=("site", "line"), events=EventSource("stops"))
 
 #: How each public read is asked for everything it can show of a KPI.
 READS: dict[str, Callable[[World, Kpi, Viewer], object]] = {
@@ -33,6 +35,17 @@ READS: dict[str, Callable[[World, Kpi, Viewer], object]] = {
     ],
     "latest": lambda w, k, v: facts.latest(w.store, k, viewer=v),
     "freshness": lambda w, k, v: facts.freshness(w.store, viewer=v),
+    "event_totals": lambda w, k, v: facts.event_totals(w.store, STOPS, viewer=v, by=("category", "site", "line")),
+    "event_days": lambda w, k, v: facts.event_days(w.store, STOPS, viewer=v),
+    "event_rows": lambda w, k, v: facts.event_rows(w.store, STOPS, viewer=v, limit=10_000),
+    "event_values": lambda w, k, v: [facts.event_values(w.store, STOPS, name, viewer=v) for name in ("site", "line")],
+    "readings": lambda w, k, v: facts.readings(w.store, k, (), viewer=v, by=k.dimensions),
+    "event_sums": lambda w, k, v: facts.event_sums(w.store, FED, STOPS, (), viewer=v, by=("site", "line")),
+    "outages": lambda w, k, v: facts.outages(w.store, FED, STOPS, (), viewer=v, by=("site", "line")),
+    "events_behind": lambda w, k, v: facts.events_behind(w.store, FED, STOPS, (), *EVER, viewer=v, limit=10_000),
+    "fed_values": lambda w, k, v: [facts.fed_values(w.store, FED, STOPS, name, viewer=v) for name in ("site", "line")],
+    "event_freshness": lambda w, k, v: facts.event_freshness(w.store, viewer=v),
+    "event_reach": lambda w, k, v: facts.event_reach(w.store, STOPS, viewer=v),
 }
 
 ALLOWED = [frozenset(chosen) for size in (0, 1, 2) for chosen in itertools.combinations(filter(None, SITES), size)]
