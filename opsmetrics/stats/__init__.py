@@ -6,20 +6,26 @@ signals(chart, "western_electric")
 """
 
 from opsmetrics.stats.attributes import c, np_chart, p, p_prime, u, u_prime
+from opsmetrics.stats.between_events import g_chart, t_chart, t_transformed
 from opsmetrics.stats.dispersion import overdispersion_limit, sigma_z, sigma_z_means
 from opsmetrics.stats.early import early_warning, weekday_share
 from opsmetrics.stats.factors import Constants, c4, constants, d2, d3, d4_median
 from opsmetrics.stats.individuals import mr_chart, xmr
+from opsmetrics.stats.individuals_prime import i_prime
 from opsmetrics.stats.rare import (
     Departures,
     binomial_upper,
     departures,
+    exposure_needed,
     first_event_probability,
+    first_event_rate_probability,
     geometric_quantile,
     trials_needed,
     zero_bound,
+    zero_bound_rate,
 )
 from opsmetrics.stats.results import ControlChart
+from opsmetrics.stats.run_chart import ANHOEJ, RunsTest, crossings_min, longest_run_max, run_chart, runs_tests
 from opsmetrics.stats.run_rules import (
     AIAG,
     DAILY,
@@ -35,9 +41,11 @@ from opsmetrics.stats.run_rules import (
 )
 from opsmetrics.stats.steps import Step, best_single_step, lag1_after_step, proposed_step, step_threshold
 from opsmetrics.stats.subgroups import r_chart, s_chart, s_summary, xbar_r, xbar_s, xbar_s_summary
+from opsmetrics.stats.weibull import weibull_fit, weibull_quantile
 
 __all__ = [
     "AIAG",
+    "ANHOEJ",
     "DAILY",
     "IHI",
     "NELSON",
@@ -49,20 +57,27 @@ __all__ = [
     "ControlChart",
     "Departures",
     "Rule",
+    "RunsTest",
     "Step",
     "best_single_step",
     "binomial_upper",
     "c",
     "c4",
     "constants",
+    "crossings_min",
     "d2",
     "d3",
     "d4_median",
     "departures",
     "early_warning",
+    "exposure_needed",
     "first_event_probability",
+    "first_event_rate_probability",
+    "g_chart",
     "geometric_quantile",
+    "i_prime",
     "lag1_after_step",
+    "longest_run_max",
     "mr_chart",
     "np_chart",
     "overdispersion_limit",
@@ -70,20 +85,27 @@ __all__ = [
     "p_prime",
     "proposed_step",
     "r_chart",
+    "run_chart",
     "run_rules",
+    "runs_tests",
     "s_chart",
     "s_summary",
     "sigma_z",
     "sigma_z_means",
     "signals",
     "step_threshold",
+    "t_chart",
+    "t_transformed",
     "trials_needed",
     "u",
     "u_prime",
     "weekday_share",
+    "weibull_fit",
+    "weibull_quantile",
     "xbar_r",
     "xbar_s",
     "xbar_s_summary",
     "xmr",
     "zero_bound",
+    "zero_bound_rate",
 ]

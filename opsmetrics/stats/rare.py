@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtrc, betaln, gammaln
+from scipy.special import bdtrc, betainc, betaln, gammaln
 
 from opsmetrics.stats.arrays import FloatArray, Values, floats, not_negative, same_length, whole
 
@@ -64,6 +64,22 @@ def first_event_probability(earlier_counts: Values, earlier_sizes: Values, count
     raise ValueError(f"earlier_counts: found {events:g} of {trials:g}; wanted all 0 or all equal to their size")
 
 
+def first_event_rate_probability(earlier_exposure: float, count: float, exposure: float) -> float:
+    """P(X ≥ count) for a count over `exposure` after none over `earlier_exposure`.
+
+    Gamma–Poisson: the Jeffreys prior of a rate, Gamma(½, 0), updated by no event, predicts a negative binomial whose
+    upper tail is the incomplete beta function. Raises ValueError for fractions, and exposures that are not above 0.
+    """
+    last = np.array([count], dtype=np.float64)
+    not_negative(last, "count")
+    whole(last, "count")
+    if not (math.isfinite(earlier_exposure) and earlier_exposure > 0 and math.isfinite(exposure) and exposure > 0):
+        raise ValueError(f"exposures: found {earlier_exposure:g} before and {exposure:g} now; wanted both above 0")
+    if count == 0:
+        return 1.0
+    return float(betainc(count, 0.5, exposure / (earlier_exposure + exposure)))
+
+
 def binomial_upper(count: int, trials: int, probability: float) -> float:
     """P(X ≥ count) for X binomial. Raises ValueError for a probability outside 0 to 1 or a negative number."""
     if not 0 <= probability <= 1:
@@ -113,6 +129,23 @@ def zero_bound(trials: float, confidence: float = 0.95) -> float:
     if trials < 0:
         raise ValueError(f"trials: found {trials}; wanted at least 0")
     return -math.expm1(math.log1p(-confidence) / trials) if trials > 0 else 1.0
+
+
+def zero_bound_rate(exposure: float, confidence: float = 0.95) -> float:
+    """Upper bound for a rate of which no event was seen in `exposure`: −ln(0.05)/exposure, about 3/exposure.
+
+    Hanley & Lippman-Hand, JAMA 249 (1983). Infinite for no exposure; raises ValueError for a negative one.
+    """
+    if exposure < 0:
+        raise ValueError(f"exposure: found {exposure}; wanted at least 0")
+    return -math.log1p(-confidence) / exposure if exposure > 0 else math.inf
+
+
+def exposure_needed(bound: float, confidence: float = 0.95) -> float:
+    """Exposure without an event that it takes to put the rate at `bound`. Raises ValueError unless it is above 0."""
+    if not bound > 0:
+        raise ValueError(f"bound: found {bound}; wanted a rate above 0")
+    return -math.log1p(-confidence) / bound
 
 
 def trials_needed(bound: float, confidence: float = 0.95) -> int:

@@ -18,6 +18,7 @@ import pandas as pd
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Labels, Values, floats, tolerance
 from opsmetrics.stats.layout import layout
 from opsmetrics.stats.results import ControlChart
+from opsmetrics.stats.run_chart import run_chart_signals
 
 Pattern = Literal["limits", "zone", "run", "trend", "alternating", "hugging", "outside"]
 
@@ -67,6 +68,9 @@ RULE_SETS: dict[str, tuple[str, ...]] = {
 #: Charts of spread, where neighbouring points share data or are skewed: `signals` judges rule 1 only.
 SPREAD_KINDS = ("mr", "s", "r")
 
+#: Charts of what lies between events are skewed: likewise.
+BETWEEN_KINDS = ("g", "t")
+
 
 @dataclass(frozen=True, eq=False)
 class _Marked:
@@ -83,9 +87,15 @@ class _Marked:
 
 
 def signals(chart: ControlChart, rules: Sequence[str] | str = WESTERN_ELECTRIC) -> pd.DataFrame:
-    """Hits of `rules` on a chart, as `run_rules`; on a chart of spread (MR, S, R) only rule 1 is judged."""
+    """Hits of `rules` on a chart, as `run_rules`.
+
+    On a chart of spread (MR, S, R) or of what lies between events (g, t) only rule 1 is judged; a run chart has its own
+    two tests, whatever `rules` says.
+    """
+    if chart.kind == "run":
+        return run_chart_signals(chart)
     names = _names(rules)
-    if chart.kind in SPREAD_KINDS:
+    if chart.kind in (*SPREAD_KINDS, *BETWEEN_KINDS):
         names = tuple(name for name in names if name == "beyond_limits")
     return run_rules(chart, rules=names)
 

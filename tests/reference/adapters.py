@@ -10,13 +10,14 @@ import pandas as pd
 
 from opsmetrics import stats
 from opsmetrics.stats import ControlChart
+from opsmetrics.stats.forecast import forecast as predicted
 from tests.reference.adapters_messy import messy, messy_sequence
 
 __all__ = ["forecast", "messy", "messy_sequence", "spc"]
 
 Case = Mapping[str, Any]
 
-#: The rule names of the reference cases, by set, and ours.
+#: The rule names of the reference cases, by set, and ours. A single name asks for that rule alone.
 _ZONES = {3: "trend_of_6", 4: "alternating_14", 5: "two_of_three", 6: "four_of_five", 7: "hugging_15", 8: "outside_8"}
 RULES: dict[str, dict[str, str]] = {
     "nelson": {"nelson1": "beyond_limits", "nelson2": "run_of_9"} | {f"nelson{k}": v for k, v in _ZONES.items()},
@@ -33,17 +34,26 @@ def spc(case: Case) -> dict[str, Any]:
         return {"rows": [vars(stats.constants(n)) for n in case["data"]["n"]]}
     if kind == "rules only":
         return _rules_only(case)
+    if kind == "run":
+        return _run(case)
+    if kind == "t" and _limits(case).startswith("weibull"):
+        return _weibull(case)
     if kind not in _CHARTS:
         raise NotImplementedError(f"chart kind {kind!r} is not computed yet")
     chart = _CHARTS[kind](case["data"], case["options"], _common(case))
-    return _answer(chart, case) | _extras(chart)
+    return _answer(chart, case) | _extras(chart) | (_transformed(case) if kind == "t" else {})
+
+
+#: Seasons to look for, by frequency of the sample.
+SEASONS: dict[str, tuple[int, ...]] = {"H": (168, 24), "D": (7,), "W": (52,), "M": (12,)}
 
 
 def forecast(
     y: Sequence[float], freq: str, h: int, lower: float | None = None, upper: float | None = None
 ) -> tuple[Any, ...]:
-    """Mean and intervals of the next h periods: not computed yet."""
-    raise NotImplementedError("forecasts are not computed yet")
+    """Mean and the ranges of 80 and 95 % of the next h periods."""
+    found = predicted(y, h, seasons_tried=SEASONS[freq], lower=lower, upper=upper)
+    return (found.mean, *found.interval(80), *found.interval(95))
 
 
 def _common(case: Case) -> dict[str, Any]:
@@ -65,6 +75,24 @@ def _xmr(data: Case, options: Case, common: dict[str, Any]) -> ControlChart:
     return stats.xmr(data["value"], sigma=sigma, centre=centre, **common)
 
 
+def _g(data: Case, options: Case, common: dict[str, Any]) -> ControlChart:
+    spoken = str(options.get("limits", "")).lower()
+    limits = "probability" if "prob" in spoken or "percentile" in spoken or "quantile" in spoken else "sigma"
+    return stats.g_chart(_first(data, "x", "y", "value"), limits=limits, **_without_constants(common))
+
+
+def _t(data: Case, options: Case, common: dict[str, Any]) -> ControlChart:
+    return stats.t_chart(_first(data, "y", "x", "value"), sigma=options.get("sigma_method", "mr"), **common)
+
+
+def _first(data: Case, *names: str) -> Any:
+    return next(data[name] for name in names if name in data)
+
+
+def _without_constants(common: dict[str, Any]) -> dict[str, Any]:
+    return {name: item for name, item in common.items() if name != "constants"}
+
+
 _Draw = Callable[[Case, Case, dict[str, Any]], ControlChart]
 
 _CHARTS: dict[str, _Draw] = {
@@ -73,6 +101,11 @@ _CHARTS: dict[str, _Draw] = {
     "np": lambda data, options, common: stats.np_chart(data["x"], data["n"], **common),
     "u": lambda data, options, common: stats.u(data["x"], data["n"], **common),
     "c": lambda data, options, common: stats.c(data["x"], **common),
+    "i-prime": lambda data, options, common: stats.i_prime(
+        _first(data, "x", "y", "value"), data["n"], sigma=options.get("sigma_method", "mr"), **common
+    ),
+    "g": _g,
+    "t": _t,
     "laney p-prime": lambda data, options, common: stats.p_prime(data["x"], data["n"], **common),
     "laney u-prime": lambda data, options, common: stats.u_prime(data["x"], data["n"], **common),
     "xbar (S)": lambda data, options, common: stats.xbar_s(
@@ -88,6 +121,50 @@ _CHARTS: dict[str, _Draw] = {
         data["subgroups"], sigma=options.get("sigma_method", "rbar"), **common
     ),
 }
+
+
+def _limits(case: Case) -> str:
+    return str(case["options"].get("limits", "")).lower()
+
+
+def _weibull(case: Case) -> dict[str, Any]:
+    """One law, so one centre and one pair of limits."""
+    times, common = _first(case["data"], "y", "x", "value"), _without_constants(_common(case))
+    chart = stats.t_chart(times, limits="weibull", **common)
+    used = chart.points.loc[chart.points["baseline"], "value"]
+    shape, scale = stats.weibull_fit(used)
+    row = chart.points.iloc[0]
+    found = {"shape": shape, "scale": scale, "center": row["centre"], "ucl": row["upper"], "lcl": row["lower"]}
+    signals, members = _signals(chart, ["nelson1"])
+    return found | {"statistic": chart.points["value"].tolist(), "signals": signals, "signal_points": members}
+
+
+def _transformed(case: Case) -> dict[str, Any]:
+    times, sigma = _first(case["data"], "y", "x", "value"), case["options"].get("sigma_method", "mr")
+    chart = stats.t_transformed(times, sigma=sigma, **_common(case))
+    row = chart.points.iloc[0]
+    levels = {"center": row["centre"], "ucl": row["upper"], "lcl": row["lower"]}
+    return {"transformed": levels | {"sigma": _sigma(chart)}}
+
+
+def _run(case: Case) -> dict[str, Any]:
+    data, options = case["data"], case["options"]
+    chart = stats.run_chart(
+        _first(data, "value", "y", "x"),
+        centre=options.get("center", "median"),
+        **_without_constants(_common(case)),
+    )
+    tests = stats.runs_tests(chart)
+    found = {
+        "n_useful": [test.n_useful for test in tests],
+        "longest_run": [test.longest_run for test in tests],
+        "longest_run_max": [test.longest_run_max for test in tests],
+        "n_crossings": [test.crossings for test in tests],
+        "n_crossings_min": [test.crossings_min for test in tests],
+        "runs_signal": [test.signal for test in tests],
+        "center": [float(level) for level in chart.points.groupby("phase")["centre"].first()],
+    }
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 def _rules_only(case: Case) -> dict[str, Any]:
@@ -107,7 +184,8 @@ def _rules_only(case: Case) -> dict[str, Any]:
 
 def _answer(chart: ControlChart, case: Case) -> dict[str, Any]:
     points = chart.points
-    signals, members = _signals(chart, case["options"].get("rules", ["nelson"]))
+    usual = ["nelson1"] if chart.kind in ("g", "t") else ["nelson"]
+    signals, members = _signals(chart, case["options"].get("rules", usual))
     return {
         "center": points["centre"].tolist(),
         "ucl": points["upper"].tolist(),
@@ -127,7 +205,8 @@ def _sigma(chart: ControlChart) -> float | list[float | None] | None:
 
 
 def _signals(chart: ControlChart, sets: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-    names = {name: rule for group in sets for name, rule in RULES[group].items()}
+    known = RULES | {name: {name: rule} for group in RULES.values() for name, rule in group.items()}
+    names = {name: rule for group in sets for name, rule in known[group].items()}
     hits = stats.run_rules(chart, rules=sorted(set(names.values())))
     completed: dict[str, list[int]] = {}
     members: dict[str, list[int]] = {}

@@ -1,7 +1,7 @@
 """The messy uploads of the shared reference through the public functions of ingest.
 
-A record's roles are given by the reference's own mapping; no KPI is looked up. Excel workbooks and tables with one
-column per date are refused.
+A record's roles are given by the reference's own mapping; no KPI is looked up. Where dates stand across, the mapping
+names the columns of dates; they have become the columns `date`, `value` and, below a second header row, `metric`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ from opsmetrics.store import Store
 TIMES = ("date", "ts")
 TEXTS = ("site", "line", "metric", "category")
 LEFT_OUT = ("comment", "ignore")
+#: Columns of dates, and of dates over metrics.
+ACROSS, ACROSS_METRICS = "date-header", "pivot"
+#: What the reference calls the name of a sheet.
+SHEET_NAME = {"(sheet name)": "sheet name"}
 #: Wide files of the reference: defects are counted among the inspected.
 SHARES = {"defects": "inspected"}
 
@@ -53,9 +57,9 @@ Answer = Callable[[str, Sequence[str]], str]
 def messy(path: Path, columns: Sequence[Mapping[str, str]] | None, today: dt.date, answer: Answer) -> dict[str, Any]:
     """What becomes of one upload, in the terms of the reference's score."""
     roles = [entry["role"] for entry in columns or ()]
-    if not set(roles) & set(TIMES):
+    if not set(roles) & {*TIMES, ACROSS, ACROSS_METRICS}:
         return refusal_of(path)
-    sources = {entry["role"]: entry["source"] for entry in columns or () if entry["role"] not in LEFT_OUT}
+    sources = sources_of(columns or ())
     header = tuple(entry["source"] for entry in columns or ())
     answers: dict[str, str] = {}
     asked: list[str] = []
@@ -68,6 +72,17 @@ def messy(path: Path, columns: Sequence[Mapping[str, str]] | None, today: dt.dat
             for question in needed.questions:
                 asked.append(question.code)
                 answers[question.code] = answer(question.code, question.choices)
+
+
+def sources_of(columns: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Role → header of the records."""
+    named = {entry["role"]: SHEET_NAME.get(entry["source"], entry["source"]) for entry in columns}
+    sources = {role: source for role, source in named.items() if role not in (*LEFT_OUT, ACROSS, ACROSS_METRICS)}
+    if {ACROSS, ACROSS_METRICS} & set(named):
+        sources |= {"date": "date", "value": "value"}
+    if ACROSS_METRICS in named:
+        sources |= {"metric": "metric"}
+    return sources
 
 
 def refusal_of(path: Path) -> dict[str, Any]:
@@ -84,7 +99,7 @@ def checked(
 ) -> Checked:
     """The checked table of one upload."""
     template = Template("messy", {source: role for role, source in sources.items()})
-    sheet = read_file(path, template=template)
+    sheet = read_file(path, template=template, answers=answers)
     at = locate(sheet, tuple(sources.values()), answers, header if sheet.head.line is None else ()).positions
     position = {role: at[source] for role, source in sources.items()}
     numbers = {role: column for role, column in position.items() if role not in (*TIMES, *TEXTS)}

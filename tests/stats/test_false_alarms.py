@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsmetrics.stats import run_rules, signals, xmr
+from opsmetrics.stats import c, overdispersion_limit, run_rules, sigma_z, signals, u, xmr
 
 
 def run_lengths(rules: str, charts: int, length: int, seed: int) -> pd.Series:
@@ -49,3 +49,24 @@ def test_limits_locked_on_24_points_treble_the_false_alarms() -> None:
     positions = signals(chart, "rule_1")["position"]
     rate = (positions % (locked + judged) >= locked).sum() / (charts * judged)
     assert rate == pytest.approx(0.0088, rel=0.12)
+
+
+def test_counting_noise_alone_rarely_asks_for_wider_limits() -> None:
+    """σ_z of pure Poisson counts passes 1 + 1.9/√(n − 1) in about 2.5 of 100 charts (verdict.md 7), with u and c."""
+    draw = np.random.default_rng(65)
+    for n in (24, 60):
+        sizes = draw.uniform(200, 600, (1200, n))
+        rates = [sigma_z(draw.poisson(row * 0.03), row, "u") for row in sizes]
+        totals = [sigma_z(draw.poisson(9, n), kind="c") for _ in range(1200)]
+        for found in (rates, totals):
+            assert 0.01 < np.mean(np.array(found) > overdispersion_limit(n)) < 0.045
+
+
+def test_rule_1_on_counts_in_control() -> None:
+    """60 Poisson counts a chart, own limits: with a mean of 9 skewness keeps the rate below 0.006."""
+    draw, charts = np.random.default_rng(66), 1500
+    phase = np.repeat(np.arange(charts), 60)
+    totals = draw.poisson(9, charts * 60)
+    sizes = draw.uniform(200, 600, charts * 60)
+    for chart in (c(totals, phase=phase), u(draw.poisson(sizes * 0.03), sizes, phase=phase)):
+        assert 0.0015 < len(signals(chart, "rule_1")) / (charts * 60) < 0.006

@@ -11,10 +11,13 @@ from scipy import stats as scipy_stats
 from opsmetrics.stats import (
     binomial_upper,
     departures,
+    exposure_needed,
     first_event_probability,
+    first_event_rate_probability,
     geometric_quantile,
     trials_needed,
     zero_bound,
+    zero_bound_rate,
 )
 
 
@@ -144,3 +147,42 @@ def test_trials_needed_is_the_smallest_number_that_bounds() -> None:
     assert trials_needed(zero_bound(77)) == 77
     with pytest.raises(ValueError, match="bound: found 0"):
         trials_needed(0)
+
+
+# Events over an exposure
+
+
+def test_first_event_over_an_exposure_against_scipy_and_by_integration() -> None:
+    """A Gamma(½, E) rate predicts a negative binomial; the integral of Poisson tails over that law says the same."""
+    for earlier, count, exposure in ((1200.0, 1, 30.0), (1200.0, 4, 30.0), (7.5, 2, 0.5), (40, 9, 1)):
+        found = first_event_rate_probability(earlier, count, exposure)
+        assert found == pytest.approx(scipy_stats.nbinom.sf(count - 1, 0.5, earlier / (earlier + exposure)), rel=1e-9)
+        rate = scipy_stats.gamma(0.5, scale=1 / earlier)
+        middles = rate.ppf((np.arange(200_000) + 0.5) / 200_000)
+        assert found == pytest.approx(scipy_stats.poisson.sf(count - 1, middles * exposure).mean(), rel=2e-3)
+
+
+def test_first_event_over_an_exposure_is_that_of_many_trials() -> None:
+    """With many trials of small probability the two laws agree."""
+    of_trials = first_event_probability([0], [100_000], 2, 4000)
+    assert first_event_rate_probability(100_000, 2, 4000) == pytest.approx(of_trials, rel=1e-3)
+    assert first_event_rate_probability(10, 0, 1) == 1
+
+
+@pytest.mark.parametrize("arguments", [(0.0, 1, 1.0), (10.0, 1, 0.0), (10.0, 0.5, 1.0), (10.0, -1, 1.0)])
+def test_first_event_over_an_exposure_refuses(arguments: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match="found"):
+        first_event_rate_probability(*arguments)
+
+
+def test_no_event_over_an_exposure() -> None:
+    """Hanley & Lippman-Hand 1983: P(none | rate) = exp(−rate·E) = 0.05 at rate −ln(0.05)/E = 2.9957/E."""
+    assert zero_bound_rate(1000) == pytest.approx(2.995732273553991 / 1000)
+    assert math.exp(-zero_bound_rate(37.5) * 37.5) == pytest.approx(0.05)
+    assert zero_bound_rate(0) == math.inf
+    assert exposure_needed(zero_bound_rate(123.0)) == pytest.approx(123.0)
+    assert zero_bound_rate(1e6) == pytest.approx(zero_bound(1e6), rel=1e-5)
+    with pytest.raises(ValueError, match="exposure: found -1"):
+        zero_bound_rate(-1)
+    with pytest.raises(ValueError, match="bound: found 0"):
+        exposure_needed(0)

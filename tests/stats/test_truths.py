@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from opsmetrics.stats import (
+    c,
     constants,
     lag1_after_step,
     overdispersion_limit,
@@ -17,6 +18,7 @@ from opsmetrics.stats import (
     sigma_z,
     sigma_z_means,
     signals,
+    u,
     xbar_r,
     xmr,
 )
@@ -59,6 +61,32 @@ def test_orange_juice_before_and_after_excluding_15_and_23() -> None:
         0, ["centre", "upper", "lower"]
     ]
     assert tuple(after) == pytest.approx((revised["pbar"], revised["ucl"], revised["lcl"]), abs=1e-6)
+
+
+def test_circuit_boards_on_a_c_chart() -> None:
+    """Montgomery, Introduction to Statistical Quality Control, 26 samples of 100 boards: UCL 33.21, LCL 6.48; samples 6
+    (new inspector) and 20 (wave-solder temperature) are out."""
+    truth = truths("1_defects/qcc_textbook/circuit.txt")
+    rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "circuit.txt", sep=r"\s+")
+    chart = c(rows[rows["trial"]]["x"])
+    row = chart.points.iloc[0]
+    assert (round(row["upper"], 2), round(row["lower"], 2)) == (33.21, 6.48)
+    assert tuple(row[["centre", "upper", "lower"]]) == pytest.approx(
+        (truth["cbar"], truth["ucl"], truth["lcl"]), abs=1e-6
+    )
+    assert (signals(chart, "rule_1")["position"] + 1).tolist() == truth["out"] == [6, 20]
+
+
+def test_personal_computers_on_a_u_chart() -> None:
+    """Montgomery, 20 samples of 5 computers: centre 1.93, UCL 3.79, LCL 0.07; none out."""
+    truth = truths("1_defects/qcc_textbook/pcmanufact.txt")
+    rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "pcmanufact.txt", sep=r"\s+")
+    chart = u(rows["x"], rows["size"])
+    row = chart.points.iloc[0]
+    assert tuple(row[["centre", "upper", "lower"]]) == pytest.approx(
+        (truth["ubar"], truth["ucl"], truth["lcl"]), abs=1e-6
+    )
+    assert signals(chart, "rule_1").empty and truth["out"] == []
 
 
 def test_orange_juice_would_be_p_prime_by_itself() -> None:

@@ -1,0 +1,130 @@
+"""The members of the combination at many origins, and the combination itself.
+
+Half of it is the median of three different families (smoothing, autoregression, recent average); the other half is the
+average of these and of the last value, each weighing by its own backtest. The median keeps one bad member out; the
+weights let the series say what suits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from opsmetrics.stats.arrays import FloatArray, IntArray
+from opsmetrics.stats.forecast import seasons
+from opsmetrics.stats.forecast.autoregression import autoregressed
+from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
+from opsmetrics.stats.forecast.model import MEMBERS
+from opsmetrics.stats.forecast.smoothing import smoothed
+
+#: From this many values on more than the last value is used.
+FIRST = 7
+
+#: Seasons that a short series gets a shrunk profile for: a week of five to seven working days.
+WEEKS = range(5, 8)
+
+#: Origins share their season in this many groups; each group's season is what was known at its first origin.
+_GROUPS = 3
+
+#: Weight of a member: its mean absolute error to this power.
+_POWER = -4.0
+
+#: With so many errors in the backtest only half of that power: luck over a few of them is no merit.
+_HALF = 20.0
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """Forecasts of the members at each origin: members × origins × horizon, NaN where a member has none.
+
+    A series too short for the members has one forecast, which stands in the place of the first.
+    """
+
+    values: FloatArray
+    failures: int
+
+
+def stage(known: int, lengths: Sequence[int]) -> str:
+    """The rung of the ladder for this many values: "last_value", "weekday_profile" or "combination"."""
+    if known < FIRST:
+        return "last_value"
+    week = next((length for length in lengths if length in WEEKS), 0)
+    return "weekday_profile" if week and week <= known < seasons.SEEN * week else "combination"
+
+
+def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequence[int]) -> Fitted:
+    """All members at these ascending origins, each from what was known then. values: without gaps."""
+    result = np.full((len(MEMBERS), len(origins), horizon), np.nan)
+    rungs = np.array([stage(int(origin), lengths) for origin in origins])
+    failures = 0
+    for place in np.flatnonzero(rungs == "last_value"):
+        result[0, place] = values[origins[place] - 1]
+    for place in np.flatnonzero(rungs == "weekday_profile"):
+        week = next(length for length in lengths if length in WEEKS)
+        result[0, place] = weekday_profile(values[: origins[place]], horizon, week)
+    full = np.flatnonzero(rungs == "combination")
+    for group in np.array_split(full, min(_GROUPS, len(full))) if len(full) else []:
+        result[:, group], failed = _members(values, origins[group], horizon, lengths)
+        failures += failed
+    return Fitted(result, failures)
+
+
+def _members(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequence[int]) -> tuple[FloatArray, int]:
+    """The four members, with the season that was known at the first of these origins."""
+    known, last = values[: origins[0]], values[: origins[-1]]
+    length = seasons.find(known, lengths)
+    if length > 1:
+        season = seasons.estimate(known, length)
+        ahead = origins[:, None] + np.arange(horizon)
+        level = season.restored(smoothed(season.removed(last), origins, horizon), ahead)
+    else:
+        level = smoothed(last, origins, horizon)
+    regressed, failures = autoregressed(last, origins, horizon, length)
+    average = recent_average(last, origins, horizon, length)
+    same = np.repeat(values[origins - 1][:, None], horizon, axis=1)
+    return np.array([level, regressed, average, same]), failures
+
+
+def combined(members: FloatArray, weights: FloatArray) -> FloatArray:
+    """Half the median of the three families, half the weighted average of all; … over the first axis of `members`.
+
+    weights: by member, or members × origins for members × origins × horizon. NaN members are left out.
+    """
+    there = np.isfinite(members)
+    share = np.where(there, weights.reshape(weights.shape + (1,) * (members.ndim - weights.ndim)), 0.0)
+    total = share.sum(axis=0)
+    known = np.where(there, members, 0.0)
+    plain = known.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    average = np.where(total > 0, (share * known).sum(axis=0) / np.where(total > 0, total, 1.0), plain)
+    middle = np.nanmedian(members[:3], axis=0)
+    mixed: FloatArray = 0.5 * middle + 0.5 * average
+    return mixed
+
+
+def weights_of(errors: FloatArray) -> FloatArray:
+    """Weights of the members from their backtest: errors (members × origins × horizon, absolute, NaN unknown).
+
+    Members that were not there in the backtest get none, unless none was.
+    """
+    return _weights(np.nansum(errors, axis=(1, 2)), np.isfinite(errors).sum(axis=(1, 2)))
+
+
+def weights_without_own(errors: FloatArray) -> FloatArray:
+    """The same for each origin without its own errors: members × origins."""
+    own, count = np.nansum(errors, axis=2), np.isfinite(errors).sum(axis=2)
+    totals, counts = own.sum(axis=1, keepdims=True) - own, count.sum(axis=1, keepdims=True) - count
+    return np.column_stack([_weights(totals[:, k], counts[:, k]) for k in range(errors.shape[1])])
+
+
+def _weights(totals: FloatArray, counts: IntArray) -> FloatArray:
+    there = counts > 0
+    if not there.any():
+        return np.full(len(totals), 1 / len(totals))
+    mean = np.where(there, totals / np.maximum(counts, 1), np.inf)
+    least = mean.min()
+    power = _POWER * counts.max() / (counts.max() + _HALF)
+    raw = np.where(mean <= least, 1.0, (mean / least) ** power) if least > 0 else np.where(mean <= 0, 1.0, 0.0)
+    shares: FloatArray = raw / raw.sum()
+    return shares

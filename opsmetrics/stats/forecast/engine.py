@@ -1,0 +1,222 @@
+"""The forecast of one series: a ladder from one value up to the whole combination, with its backtest and its fan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from opsmetrics.stats.arrays import FloatArray, Values, floats
+from opsmetrics.stats.forecast import backtest, combining, fan, intermittent, seasons
+from opsmetrics.stats.forecast.backtest import Backtest
+from opsmetrics.stats.forecast.model import COVERAGES, MEMBERS, Accuracy, Forecast, Member, Method
+
+
+def forecast(
+    values: Values,
+    horizon: int,
+    *,
+    seasons_tried: Sequence[int] = (),
+    lower: float | None = None,
+    upper: float | None = None,
+) -> Forecast:
+    """The next `horizon` slots after the last one given.
+
+    values: one number per slot in order, NaN or None for a gap; at least one of them is there. seasons_tried: lengths
+        of a season in slots, the first that is found counts: (7,) for days, (52,) for weeks, (12,) for months.
+    lower, upper: what no value can leave; the means and all ranges stay inside.
+    Raises ValueError without a value, for a horizon below 1, and for values outside the bounds.
+    """
+    given = _checked(values, horizon, lower, upper)
+    there = np.flatnonzero(np.isfinite(given))
+    first = int(there[0])
+    observed = given[first:]
+    size = float(np.abs(observed[np.isfinite(observed)]).mean()) or 1.0
+    scaled = observed / size
+    low, high = (None if end is None else end / size for end in (lower, upper))
+    found = _climb(scaled, horizon, tuple(n for n in seasons_tried if n > 1), low, high)
+    quantiles = fan.bounded(found.quantiles * size, lower, upper)  # scaling back may leave a bound by a hair
+    return Forecast(
+        method=found.method,
+        points=_points(fan.bounded(found.mean * size, lower, upper), quantiles),
+        backtest=found.tested.table(size, first),
+        accuracy=found.accuracy(size),
+        members=found.members,
+        season=found.season,
+        profile=found.profile * size,
+        known=len(there),
+        gaps=int(there[-1]) - first + 1 - len(there),
+        first=first,
+        last=int(there[-1]),
+        levels=fan.LEVELS,
+        quantiles=quantiles,
+        correlation=found.correlation,
+        lower=lower,
+        upper=upper,
+        failures=found.failures,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The answer of one rung, in units of the series' own size."""
+
+    method: Method
+    mean: FloatArray
+    quantiles: FloatArray
+    tested: Backtest
+    observed: FloatArray
+    season: int = 1
+    profile: FloatArray = field(default_factory=lambda: np.empty(0))
+    members: tuple[Member, ...] = ()
+    failures: int = 0
+
+    def accuracy(self, size: float) -> Accuracy:
+        """The backtest in numbers, in the units of the values."""
+        return self.tested.accuracy(self.observed, self.season, size)
+
+    @property
+    def correlation(self) -> FloatArray:
+        """Of the errors of the steps; without a backtest as strong as that of a random walk."""
+        if len(self.tested.origins):
+            return fan.correlation(self.tested.errors)
+        steps = np.arange(1, len(self.mean) + 1)
+        walk: FloatArray = np.sqrt(np.minimum.outer(steps, steps) / np.maximum.outer(steps, steps))
+        return walk
+
+
+def _checked(values: Values, horizon: int, lower: float | None, upper: float | None) -> FloatArray:
+    given = floats(values)
+    if horizon < 1:
+        raise ValueError(f"horizon: found {horizon}, wanted at least 1")
+    if lower is not None and upper is not None and lower > upper:
+        raise ValueError(f"bounds: found {lower} above {upper}, wanted the lower one first")
+    seen = given[np.isfinite(given)]
+    if len(seen) == 0:
+        raise ValueError("values: found none, wanted at least one number")
+    for name, end, outside in (("lower", lower, seen.min()), ("upper", upper, seen.max())):
+        reach = 1e-9 * max(abs(end or 0.0), 1.0)
+        if end is not None and (outside < end - reach if name == "lower" else outside > end + reach):
+            raise ValueError(f"values: found {outside}, outside the {name} bound {end}")
+    return given
+
+
+def _climb(
+    observed: FloatArray, horizon: int, lengths: tuple[int, ...], lower: float | None, upper: float | None
+) -> _Found:
+    """The highest rung that the values allow."""
+    seen = observed[np.isfinite(observed)]
+    n = len(observed)
+    if n < combining.FIRST:
+        guess = fan.guessed(seen, horizon)
+        mean = np.full(horizon, seen[-1])
+        return _Found("last_value", mean, guess.fan(mean, lower, upper), backtest.nothing(horizon), observed)
+    if seen.max() == seen.min():
+        mean = np.full(horizon, seen[-1])
+        flat = np.repeat(mean[:, None], len(fan.LEVELS), axis=1)
+        return _Found("constant", mean, flat, backtest.nothing(horizon), observed)
+    filled = seasons.filled(observed, min(lengths, default=1))
+    season = seasons.find(filled, lengths)
+    if season == 1 and intermittent.is_intermittent(observed):
+        return _intermittent(observed, filled, horizon, lower, upper)
+    return _combined(observed, filled, horizon, lengths, season, lower, upper)
+
+
+def _combined(
+    observed: FloatArray,
+    filled: FloatArray,
+    horizon: int,
+    lengths: tuple[int, ...],
+    season: int,
+    lower: float | None,
+    upper: float | None,
+) -> _Found:
+    n = len(filled)
+    now = combining.fitted(filled, np.array([n]), horizon, lengths)
+    tested, weights, failures = _tested(observed, filled, horizon, lengths, season, lower, upper)
+    mean = fan.bounded(combining.combined(now.values[:, 0], weights), lower, upper)
+    usual = fan.expected_error(observed, season)
+    widths = fan.widths(tested.errors, usual) or fan.guessed(observed[np.isfinite(observed)], horizon)
+    rung: Method = "weekday_profile" if combining.stage(n, lengths) == "weekday_profile" else "combination"
+    there = np.isfinite(now.values[:, 0, 0])
+    shares = np.where(there, weights, 0.0) / max(float(weights[there].sum()), 1e-300)
+    members = tuple(Member(name, float(w)) for name, w, here in zip(MEMBERS, shares, there, strict=True) if here)
+    profile = _typical(filled, season) if season > 1 else np.empty(0)
+    return _Found(
+        rung,
+        mean,
+        widths.fan(mean, lower, upper),
+        tested,
+        observed,
+        season,
+        profile,
+        members if rung == "combination" else (),
+        now.failures + failures,
+    )
+
+
+def _tested(
+    observed: FloatArray,
+    filled: FloatArray,
+    horizon: int,
+    lengths: tuple[int, ...],
+    season: int,
+    lower: float | None,
+    upper: float | None,
+) -> tuple[Backtest, FloatArray, int]:
+    """The backtest, the members' weights for today, and the fits that failed."""
+    origins = backtest.origins_of(len(observed), horizon)
+    if not len(origins):
+        return backtest.nothing(horizon), np.full(len(MEMBERS), 1 / len(MEMBERS)), 0
+    then = combining.fitted(filled, origins, horizon, lengths)
+    actual = backtest.coming(observed, origins, horizon)
+    off = np.abs(actual - then.values)
+    mixed = combining.combined(then.values, combining.weights_without_own(off))
+    forecasts = fan.bounded(mixed, lower, upper)
+    errors = actual - forecasts
+    naive = backtest.seasonal_naive(filled, origins, horizon, season) if season > 1 else None
+    last = np.repeat(filled[origins - 1][:, None], horizon, axis=1)
+    inside = backtest.judged_without_own(errors, fan.expected_error(observed, season))
+    return Backtest(origins, forecasts, errors, inside, naive, last), combining.weights_of(off), then.failures
+
+
+def _intermittent(
+    observed: FloatArray, filled: FloatArray, horizon: int, lower: float | None, upper: float | None
+) -> _Found:
+    seen = observed[np.isfinite(observed)]
+    mean = fan.bounded(np.full(horizon, intermittent.rate(filled)), lower, upper)
+    quantiles = fan.bounded(np.tile(intermittent.quantiles(seen), (horizon, 1)), lower, upper)
+    origins = backtest.origins_of(len(observed), horizon)
+    if not len(origins):
+        return _Found("intermittent", mean, quantiles, backtest.nothing(horizon), observed)
+    forecasts = np.array([[intermittent.rate(filled[:origin])] * horizon for origin in origins])
+    actual = backtest.coming(observed, origins, horizon)
+    inside = [np.zeros(actual.shape, dtype=bool) for _ in backtest.MEASURED]
+    for place, origin in enumerate(origins):
+        then = intermittent.quantiles(filled[:origin])
+        for flags, nominal in zip(inside, backtest.MEASURED, strict=True):
+            low, high = (np.interp((1 + side * nominal / 100) / 2, fan.LEVELS, then) for side in (-1, 1))
+            flags[place] = (actual[place] >= min(low, forecasts[place, 0])) & (actual[place] <= high)
+    last = np.repeat(filled[origins - 1][:, None], horizon, axis=1)
+    tested = Backtest(origins, forecasts, actual - forecasts, tuple(inside), None, last)
+    return _Found("intermittent", mean, quantiles, tested, observed)
+
+
+def _points(mean: FloatArray, quantiles: FloatArray) -> pd.DataFrame:
+    """Mean and ranges by step; a range always holds the mean."""
+    table = pd.DataFrame({"step": np.arange(1, len(mean) + 1), "mean": mean})
+    for coverage in COVERAGES:
+        for end, side in (("lower", -1), ("upper", 1)):
+            level = int(np.argmin(np.abs(fan.LEVELS - (1 + side * coverage / 100) / 2)))
+            outer = np.minimum if side < 0 else np.maximum
+            table[f"{end}_{coverage}"] = outer(quantiles[:, level], mean)
+    return table
+
+
+def _typical(filled: FloatArray, length: int) -> FloatArray:
+    """A typical season as terms around 0, from the slot after the last one on."""
+    season = seasons.estimate(filled, length)
+    index = season.at(len(filled) + np.arange(length))
+    return (index - 1) * float(filled[-length:].mean()) if season.multiplied else index

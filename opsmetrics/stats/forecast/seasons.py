@@ -1,0 +1,136 @@
+"""Seasons: whether there is one, what it looks like, and filling gaps without breaking it.
+
+A season is `length` slots; slot t stands at t modulo length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from opsmetrics.stats.arrays import FloatArray, IntArray
+
+#: 90 % test of one autocorrelation (two-sided), as in the M4 competition.
+_CRITICAL = 1.645
+
+#: A season must have been seen this often before it can be found.
+SEEN = 3
+
+#: Weight of one season against the next one when indices are averaged.
+_DECAY = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Season:
+    """Indices of a season by slot of it: factors (mean 1) where `multiplied`, else terms (mean 0)."""
+
+    indices: FloatArray
+    multiplied: bool
+
+    @property
+    def length(self) -> int:
+        """Slots of a season."""
+        return len(self.indices)
+
+    def at(self, slots: IntArray) -> FloatArray:
+        """The index of each slot."""
+        found: FloatArray = self.indices[slots % self.length]
+        return found
+
+    def removed(self, values: FloatArray) -> FloatArray:
+        """The values without their season; the first one stands at slot 0."""
+        index = self.at(np.arange(len(values)))
+        return values / index if self.multiplied else values - index
+
+    def restored(self, values: FloatArray, slots: IntArray) -> FloatArray:
+        """Values at these slots with their season; shapes alike."""
+        return values * self.at(slots) if self.multiplied else values + self.at(slots)
+
+
+def find(values: FloatArray, lengths: Sequence[int]) -> int:
+    """The first of these lengths at which the autocorrelation is beyond its 90 % test; 1 where there is none.
+
+    values: without gaps. The standard error is Bartlett's (1946), √((1 + 2Σr²) / n) over the shorter lags.
+    """
+    return next((length for length in lengths if length > 1 and _present(values, length)), 1)
+
+
+def _present(values: FloatArray, length: int) -> bool:
+    n = len(values)
+    around = values - values.mean()
+    total = float(around @ around)
+    if n < SEEN * length or total <= 0:
+        return False
+    r = np.array([around[lag:] @ around[:-lag] for lag in range(1, length + 1)]) / total
+    return bool(r[-1] > _CRITICAL * np.sqrt((1 + 2 * (r[:-1] ** 2).sum()) / n))
+
+
+def estimate(values: FloatArray, length: int) -> Season:
+    """The season by the ratio (or difference) to a centred moving average, newer seasons weighing more.
+
+    Outlying ratios are pulled in to 2.5 robust standard deviations; all indices are shrunk towards none as James and
+    Stein (1961) do (Miller and Williams 2003 for seasons), so that a season within the noise does little.
+    """
+    multiplied = bool(values.min() > 0)
+    ratio, slots = _around_the_trend(values, length, multiplied)
+    neutral = 1.0 if multiplied else 0.0
+    found, noise = np.full(length, neutral), np.zeros(length)
+    for slot in range(length):
+        found[slot], noise[slot] = _weighted(_pulled_in(ratio[slots == slot]))
+    found = found / found.mean() if multiplied else found - found.mean()
+    spread = float(((found - neutral) ** 2).mean())
+    kept = 1 - (length - 3) / (length - 1) * float(noise.mean()) / spread if spread > 0 and length > 3 else 1.0
+    return Season(neutral + (found - neutral) * max(kept, 0.0), multiplied)
+
+
+def _around_the_trend(values: FloatArray, length: int, multiplied: bool) -> tuple[FloatArray, IntArray]:
+    """Ratios (differences) to the centred moving average, and the slot of the season of each."""
+    window = np.full(length, 1 / length) if length % 2 else np.r_[0.5, np.ones(length - 1), 0.5] / length
+    trend = np.convolve(values, window, "valid")
+    start = (len(window) - 1) // 2
+    inner = values[start : start + len(trend)]
+    return (inner / trend if multiplied else inner - trend), np.arange(start, start + len(trend)) % length
+
+
+def _pulled_in(ratio: FloatArray) -> FloatArray:
+    if len(ratio) < 5:
+        return ratio
+    middle = float(np.median(ratio))
+    reach = 2.5 * 1.4826 * float(np.median(np.abs(ratio - middle)))
+    return np.clip(ratio, middle - reach, middle + reach)
+
+
+def _weighted(ratio: FloatArray) -> tuple[float, float]:
+    """Mean with newer ones weighing more, and the variance of that mean."""
+    n = len(ratio)
+    weight = _DECAY ** np.arange(n)[::-1]
+    weight = weight / weight.sum()
+    mean = float(ratio @ weight)
+    variance = float(((ratio - mean) ** 2) @ weight) * n / max(n - 1, 1)
+    return mean, variance * float(weight @ weight)
+
+
+def filled(values: FloatArray, length: int) -> FloatArray:
+    """The values with gaps filled by a straight line between neighbours, plus the typical season where one is known.
+
+    The ends are carried on. The first slot must have a value.
+    """
+    there = np.isfinite(values)
+    if there.all():
+        return values.copy()
+    slots = np.arange(len(values))
+    line = np.interp(slots, slots[there], values[there])
+    if length < 2 or there.sum() < 2 * length or len(values) < SEEN * length:
+        return line
+    padded = np.pad(line, (length // 2, length - 1 - length // 2), mode="edge")
+    away = values - np.convolve(padded, np.full(length, 1 / length), "valid")
+    phase = slots % length
+    typical = np.zeros(length)
+    for slot in range(length):
+        own = away[(phase == slot) & there]
+        typical[slot] = np.median(own) if len(own) else 0.0
+    flat = values - typical[phase]
+    lifted = np.interp(slots, slots[there], flat[there]) + typical[phase]
+    return np.where(there, values, lifted)

@@ -1,0 +1,103 @@
+"""Ranges: seeded simulations of their coverage, and what joint paths add to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from opsmetrics.stats.forecast import Forecast, fan, forecast, paths
+
+#: Series and steps of a simulation: 60 × 6 errors, which are alike within a series.
+SERIES, STEPS = 60, 6
+
+
+def simulated(kind: str, seed: int, n: int) -> np.ndarray:
+    """n + STEPS values of a process whose next values are known to us only."""
+    draw = np.random.default_rng(seed)
+    shocks = draw.normal(0, 1, n + STEPS)
+    if kind == "noise":
+        return 20 + shocks
+    if kind == "walk":
+        return 60 + np.cumsum(shocks)
+    if kind == "week":
+        return 30 + 4 * np.sin(np.arange(n + STEPS) * 2 * np.pi / 7) + shocks
+    values = np.zeros(n + STEPS)
+    for slot in range(1, n + STEPS):
+        values[slot] = 0.7 * values[slot - 1] + shocks[slot]
+    return 20 + values
+
+
+@pytest.mark.parametrize("kind", ["noise", "walk", "week", "memory"])
+def test_ranges_hold_as_often_as_they_say(kind: str) -> None:
+    """Tolerance: 60 series of 120 values; errors of six steps are alike, so some 100 independent ones: ± 2.5 standard
+    errors are ± 0.10 at 80 % and ± 0.055 at 95 %."""
+    inside = {80: [], 95: []}
+    for seed in range(SERIES):
+        values = simulated(kind, seed, 120)
+        found = forecast(values[:-STEPS], STEPS, seasons_tried=(7,))
+        for coverage, hits in inside.items():
+            low, high = found.interval(coverage)
+            hits.append((values[-STEPS:] >= low) & (values[-STEPS:] <= high))
+    assert np.mean(inside[80]) == pytest.approx(0.80, abs=0.10)
+    assert np.mean(inside[95]) == pytest.approx(0.95, abs=0.055)
+
+
+def test_measured_coverage_is_what_it_is_called() -> None:
+    shares = [forecast(simulated("noise", seed, 120), 5).accuracy.coverage for seed in range(20)]
+    assert np.mean([held[0].share for held in shares]) == pytest.approx(0.8, abs=0.08)
+    assert np.mean([held[1].share for held in shares]) == pytest.approx(0.95, abs=0.05)
+
+
+def test_widths_follow_the_errors_and_never_shrink_with_the_step() -> None:
+    draw = np.random.default_rng(0)
+    errors = draw.normal(0, 1, (200, 9)) * np.sqrt(np.arange(1, 10))
+    found = fan.widths(errors)
+    assert found is not None
+    assert found.scale == pytest.approx(np.sqrt(2 / np.pi) * np.sqrt(np.arange(1, 10)), rel=0.1)
+    falling = fan.widths(errors[:, ::-1])
+    assert falling is not None
+    assert np.ptp(falling.scale) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_reach_of_normal_errors_is_the_normal_one() -> None:
+    found = fan.widths(np.random.default_rng(1).normal(0, 1, (4000, 1)))
+    assert found is not None
+    half = float(found.reach[np.argmin(np.abs(fan.LEVELS - 0.9))] * found.scale[0])
+    outer = float(found.reach[np.argmin(np.abs(fan.LEVELS - 0.975))] * found.scale[0])
+    assert half == pytest.approx(1.2816, rel=0.03)
+    assert outer == pytest.approx(1.96, rel=0.03)
+
+
+def test_too_few_errors_give_no_widths() -> None:
+    assert fan.widths(np.full((3, 4), np.nan)) is None
+    assert fan.widths(np.zeros((5, 4))) is None
+
+
+# Chances and paths
+
+
+def known(values: np.ndarray, horizon: int) -> Forecast:
+    return forecast(values, horizon)
+
+
+def test_chances_follow_the_fan() -> None:
+    found = known(20 + np.random.default_rng(3).normal(0, 1, 100), 4)
+    middle, (low, high) = found.mean[1], found.interval(80)
+    assert found.probability_below(2, float(middle)) == pytest.approx(0.5, abs=0.01)
+    assert found.probability_below(2, float(low[1])) == pytest.approx(0.1, abs=0.01)
+    assert found.probability_below(2, float(high[1])) == pytest.approx(0.9, abs=0.01)
+    assert found.probability_below(2, -1e9) == 0.0
+    assert found.probability_below(2, 1e9) == 1.0
+
+
+def test_the_sum_of_a_walk_is_far_less_sure_than_that_of_noise() -> None:
+    """Errors of a walk run together: independent steps would promise a sum that is several times too sure."""
+    walk = known(60 + np.cumsum(np.random.default_rng(5).normal(0, 1, 160)), 12)
+    alone = np.array([draw.std() for draw in paths(walk).T])
+    assert paths(walk).sum(axis=1).std() > 1.5 * np.sqrt((alone**2).sum())
+
+
+def test_the_same_seed_gives_the_same_paths() -> None:
+    found = known(np.random.default_rng(5).normal(9, 1, 60), 5)
+    assert np.array_equal(paths(found, 100, seed=3), paths(found, 100, seed=3))
+    assert not np.array_equal(paths(found, 100, seed=3), paths(found, 100, seed=4))

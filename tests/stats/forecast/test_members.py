@@ -1,0 +1,255 @@
+"""The members against statsmodels 0.15.0 where both compute the same, and against naive loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from statsmodels.tsa.ar_model import AutoReg
+from statsmodels.tsa.holtwinters import ExponentialSmoothing, SimpleExpSmoothing
+from statsmodels.tsa.stattools import acf
+
+from opsmetrics.stats.forecast import forecast, intermittent, seasons
+from opsmetrics.stats.forecast.autoregression import autoregressed, candidates
+from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
+from opsmetrics.stats.forecast.combining import combined, weights_of, weights_without_own
+from opsmetrics.stats.forecast.rivals import exponential_smoothing, with_rival
+from opsmetrics.stats.forecast.smoothing import DAMPED, SIMPLE, smoothed, states
+
+VALUES = 30 + np.cumsum(np.random.default_rng(21).normal(0, 1, 60))
+
+
+# Smoothing
+
+
+@pytest.mark.parametrize("place", [0, 3, 6, 9])
+def test_simple_smoothing_is_that_of_statsmodels(place: int) -> None:
+    level, _, errors = states(VALUES, {60})[60]
+    model = SimpleExpSmoothing(VALUES[1:], initialization_method="known", initial_level=VALUES[:4].mean())
+    found = model.fit(smoothing_level=SIMPLE[place], optimized=False)
+    assert level[place] == pytest.approx(found.forecast(1)[0])
+    assert errors[place] == pytest.approx(found.sse)
+
+
+@pytest.mark.parametrize("place", [0, 20, 40, 62])
+def test_damped_holt_is_that_of_statsmodels(place: int) -> None:
+    alpha, beta, phi = DAMPED[place]
+    level, trend, errors = (state[len(SIMPLE) + place] for state in states(VALUES, {60})[60])
+    model = ExponentialSmoothing(
+        VALUES[1:],
+        trend="add",
+        damped_trend=True,
+        initialization_method="known",
+        initial_level=VALUES[0],
+        initial_trend=np.median(np.diff(VALUES[:10])),
+    )
+    found = model.fit(smoothing_level=alpha, smoothing_trend=beta / alpha, damping_trend=phi, optimized=False)
+    ahead = level + trend * np.cumsum(phi ** np.arange(1, 6))
+    assert ahead == pytest.approx(found.forecast(5))
+    assert errors == pytest.approx(found.sse)
+
+
+def test_smoothing_of_a_prefix_is_that_of_the_whole() -> None:
+    """All origins in one pass: each as if nothing had come after it."""
+    together = smoothed(VALUES, np.array([20, 41, 60]), 4)
+    assert np.allclose(together[1], smoothed(VALUES[:41], np.array([41]), 4)[0])
+
+
+def test_a_straight_line_is_carried_on_with_less_than_its_slope() -> None:
+    """Simple smoothing stays, Theta takes half the slope, damped Holt most of it."""
+    line = 10 + 0.5 * np.arange(50)
+    ahead = smoothed(line, np.array([50]), 3)[0]
+    assert (np.diff(ahead) > 0).all()
+    assert (ahead <= 10 + 0.5 * np.arange(50, 53) + 0.01).all()
+
+
+# Autoregression
+
+
+def test_autoregression_is_that_of_statsmodels() -> None:
+    """AR(2) data: the set chosen holds both lags, and its one-step forecast is that of least squares."""
+    draw = np.random.default_rng(4)
+    values = np.zeros(300)
+    for slot in range(2, 300):
+        values[slot] = 0.5 * values[slot - 1] + 0.3 * values[slot - 2] + draw.normal()
+    values += 50
+    ours, failures = autoregressed(values, np.array([300]), 5, 1)
+    # Least squares over the rows that the longest set of lags leaves, as all sets share them.
+    theirs = AutoReg(values[6:], lags=2).fit()
+    assert failures == 0
+    assert ours[0] == pytest.approx(theirs.forecast(5), abs=0.25)
+
+
+def test_coefficients_are_those_of_least_squares() -> None:
+    values = np.random.default_rng(3).normal(0, 1, 80)
+    model = AutoReg(values, lags=[1, 2, 3, 4, 6, 8], hold_back=8).fit()
+    rows = np.column_stack([np.ones(72), *(values[8 - lag : 80 - lag] for lag in (1, 2, 3, 4, 6, 8)), values[8:]])
+    from opsmetrics.stats.forecast.autoregression import fit
+
+    found = fit(rows.T @ rows, list(range(7)), 72)
+    assert found is not None
+    assert found[1] == pytest.approx(np.asarray(model.params), abs=1e-5)
+    assert found[0] == pytest.approx(72 * np.log(model.sigma2) + 2 * 8 * 72 / (72 - 9), rel=1e-5)
+
+
+def test_equations_without_an_answer_are_left_out_and_counted() -> None:
+    from opsmetrics.stats.forecast.autoregression import fit
+
+    assert fit(np.full((3, 3), np.nan), [0, 1], 40) is None or np.isnan(fit(np.full((3, 3), np.nan), [0, 1], 40)[0])  # type: ignore[index]
+    assert fit(np.zeros((3, 3)), [0, 1], 40) is None
+
+
+def test_seasonal_lags_come_with_a_season() -> None:
+    assert max(max(lags) for lags in candidates(1)) == 8
+    assert {7, 8, 14} <= {lag for lags in candidates(7) for lag in lags}
+    assert all(len(set(lags)) == len(lags) for season in (1, 3, 4, 7, 12, 52) for lags in candidates(season))
+
+
+# Averages
+
+
+@pytest.mark.parametrize("season", [1, 5])
+def test_the_recent_average_is_a_loop(season: int) -> None:
+    decay = 0.75 if season > 1 else 0.85
+    found = recent_average(VALUES, np.array([33]), 8, season)[0]
+    for step in range(8):
+        own = [slot for slot in range(33) if slot % season == (33 + step) % season]
+        weights = [decay**age for age in range(len(own))][::-1]
+        expected = sum(w * VALUES[s] for w, s in zip(weights, own, strict=True)) / sum(weights)
+        assert found[step] == pytest.approx(expected)
+
+
+def test_a_profile_of_noise_is_small_and_one_of_a_real_week_is_kept() -> None:
+    draw = np.random.default_rng(1)
+    flat = [np.ptp(weekday_profile(draw.normal(0, 1, 20), 7, 7)) for _ in range(50)]
+    real = np.tile([0.0, 0, 0, 0, 0, 10, 10], 3)[:20]
+    assert np.mean(flat) < 1.6, "the spread of seven weekday means of three would be 1.56 without any shrinking"
+    assert np.ptp(weekday_profile(real, 7, 7)) > 9
+
+
+# Seasons
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_season_is_found_where_the_autocorrelation_says_so(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    values = draw.normal(0, 1, 84) + (seed % 3) * 0.5 * np.sin(np.arange(84) * 2 * np.pi / 7)
+    r = acf(values, nlags=7, fft=False)
+    expected = r[7] > 1.645 * np.sqrt((1 + 2 * (r[1:7] ** 2).sum()) / 84)
+    assert (seasons.find(values, (7,)) == 7) == expected
+
+
+def test_three_seasons_are_needed() -> None:
+    dips = np.tile([0.0] * 11 + [-5.0], 5) + np.random.default_rng(0).normal(0, 0.1, 60)
+    assert seasons.find(dips[:36], (12,)) == 12
+    assert seasons.find(dips[:35], (12,)) == 1
+
+
+def test_the_season_of_a_product_and_of_a_sum() -> None:
+    factors, trend = np.array([0.5, 1.0, 1.5, 1.0]), np.linspace(100, 200, 48)
+    season = seasons.estimate(trend * np.tile(factors, 12), 4)
+    assert season.multiplied
+    assert season.indices == pytest.approx(factors, abs=0.02)
+    terms = np.array([-30.0, 0.0, 30.0, 0.0])
+    added = seasons.estimate(trend - 150 + np.tile(terms, 12), 4)
+    assert not added.multiplied
+    assert added.indices == pytest.approx(terms, abs=1.5)
+
+
+def test_what_is_removed_is_restored() -> None:
+    season = seasons.estimate(50 + 10 * np.sin(np.arange(48) * np.pi / 6), 12)
+    values = np.linspace(1, 9, 20)
+    assert season.restored(season.removed(values), np.arange(20)) == pytest.approx(values)
+
+
+def test_a_filled_gap_follows_its_weekday() -> None:
+    values = np.tile([10.0, 10, 10, 10, 10, 2, 1], 8)
+    holed = values.copy()
+    holed[[26, 27, 33]] = np.nan
+    assert seasons.filled(holed, 7) == pytest.approx(values, abs=0.5)
+
+
+# The combination
+
+
+def test_half_the_median_half_the_weighted_average() -> None:
+    members = np.array([[1.0], [2.0], [9.0], [4.0]])
+    found = combined(members, np.array([0.5, 0.25, 0.25, 0.0]))
+    assert found[0] == pytest.approx(0.5 * 2.0 + 0.5 * (0.5 + 0.5 + 2.25))
+
+
+def test_a_member_that_is_not_there_is_left_out() -> None:
+    members = np.array([[1.0], [np.nan], [3.0], [np.nan]])
+    assert combined(members, np.full(4, 0.25))[0] == pytest.approx(2.0)
+
+
+def test_weights_follow_the_errors() -> None:
+    """Twice the error, 60 times: 2 to the power of −4 · 60 / 80."""
+    errors = np.array([1.0, 2.0, 1.0, np.nan])[:, None, None] * np.ones((4, 20, 3))
+    assert weights_of(errors) == pytest.approx(np.array([8, 1, 8, 0]) / 17)
+    assert weights_without_own(errors[:, :11])[:, 2] == pytest.approx(
+        np.array([1, 2 ** (-4 * 30 / 50), 1, 0]) / (2 + 2 ** (-4 * 30 / 50))
+    )
+
+
+def test_few_errors_say_little() -> None:
+    few, many = (weights_of(np.array([1.0, 3.0])[:, None, None] * np.ones((2, n, 1))) for n in (2, 200))
+    assert few[1] > 0.35
+    assert many[1] < 0.03
+
+
+def test_no_origin_judges_itself() -> None:
+    errors = np.ones((2, 30, 1))
+    errors[0, 1] = 1000.0
+    weights = weights_without_own(errors)
+    assert weights[:, 1] == pytest.approx([0.5, 0.5]), "its own bad luck must not count against a member"
+    assert weights[0, 0] < 0.01
+
+
+# Intermittent
+
+
+def test_the_rate_of_a_steady_demand_is_its_mean() -> None:
+    values = np.tile([0.0, 0.0, 0.0, 2.0], 30)
+    assert intermittent.rate(values) == pytest.approx(0.5, abs=0.05)
+    assert intermittent.rate(np.zeros(5)) == 0.0
+
+
+def test_the_range_is_that_of_the_values_seen() -> None:
+    values = np.array([0.0] * 90 + [5.0] * 10)
+    draws = np.random.default_rng(0).permutation(values)
+    found = intermittent.quantiles(draws)
+    assert found[0] == 0.0
+    assert found[-1] == 5.0
+
+
+# The rival
+
+
+def test_the_rival_is_statsmodels_own_answer() -> None:
+    found = exponential_smoothing(VALUES, 4, 1)
+    theirs = ExponentialSmoothing(VALUES, trend="add", damped_trend=True, initialization_method="heuristic").fit()
+    assert found is not None
+    assert found.mean == pytest.approx(np.asarray(theirs.forecast(4)))
+    assert found.converged
+
+
+def test_its_warnings_are_counted_and_not_shown(recwarn: pytest.WarningsRecorder) -> None:
+    with np.errstate(all="warn"):
+        exponential_smoothing(np.concatenate([np.zeros(20), [1e6]]), 3, 7)
+    assert len(recwarn) == 0
+
+
+def test_the_rival_stands_beside_the_naive_ones() -> None:
+    values = np.random.default_rng(6).normal(10, 1, 60)
+    found = with_rival(forecast(values, 5), values)
+    names = [rival.name for rival in found.accuracy.rivals]
+    assert names == ["last_value", "exponential_smoothing"]
+    assert found.accuracy.rivals[1].origins == 6
+    assert found.accuracy.rivals[1].mae == pytest.approx(found.accuracy.mae, rel=0.3), (
+        "both know a mean when they see it"
+    )
+
+
+def test_without_a_backtest_there_is_no_rival() -> None:
+    found = forecast([1.0, 2.0], 3)
+    assert with_rival(found, [1.0, 2.0]) is found
