@@ -10,6 +10,7 @@ import pandas as pd
 from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats.results import ControlChart
+from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.build import judge
 from opsmetrics.verdict.model import Episode, Verdict
 
@@ -30,6 +31,7 @@ class KpiReview:
     verdict: None where the grain has none (neither operate nor lead).
     decisions: those in force for this slice. proposals: what waits for a person (step, weekday, coarser grain, lock),
         as text from `verdict.sentences`.
+    between: of a series taken as rare, the g or t chart of what lies between its events; else None.
     """
 
     kpi: Kpi
@@ -42,6 +44,7 @@ class KpiReview:
     choice: dict[str, str]
     decisions: tuple[Decision, ...] = ()
     proposals: tuple[str, ...] = ()
+    between: Between | None = None
 
 
 def review(
@@ -70,4 +73,5 @@ def review(
         choice=found.choice,
         decisions=found.decisions,
         proposals=found.proposals,
+        between=found.between,
     )

@@ -15,6 +15,7 @@ from opsmetrics.catalog import Kpi
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats import ControlChart
 from opsmetrics.verdict import wording
+from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.model import Episode, Sentence, Verdict
 from opsmetrics.verdict.rendering import as_json, render
 
@@ -25,6 +26,7 @@ _INTERNAL = frozenset({"from_start", "reaches_end"})
 _FIELDS = (
     *("variation", "side", "assurance", "firm", "stance", "data", "data_names", "as_of_period", "n", "early_warning"),
     *("caveats", "value", "size", "numerator", "denominator", "lower", "centre", "upper", "target", "met"),
+    *("excess", "excess_cost"),
 )
 
 
@@ -49,16 +51,19 @@ class Reviewed(Protocol):
     def choice(self) -> Mapping[str, str]: ...
     @property
     def proposals(self) -> tuple[str, ...]: ...
+    @property
+    def between(self) -> Between | None: ...
 
 
-def review_as_dict(review: Reviewed, language: str = "en") -> dict[str, Any]:
+def review_as_dict(review: Reviewed, language: str = "en", *, rows: bool = True) -> dict[str, Any]:
     """Everything a review holds, as plain values: numbers in stored units, NaN and NA as None, instants in ISO form.
 
     Keys: kpi, name, unit, multiplier, slice, grain, as_of, versions {data, decisions, definitions}; the fields of the
     verdict (None at a grain without one) with sentence {pattern, values, text, parts}; target_text, words {variation,
     assurance, data, stance}; episodes; chart {kind, why, rejected, code, sigma, sigma_z, methods, warnings, limits:
     one {phase, lower, centre, upper} for each phase, at its last point}; points and signals (a list of rows each, by
-    position); proposals.
+    position); proposals; between {kind, name, measure, unit, title, why, since_last, points, signals} for rare events,
+    else None. Without `rows` the points and signals of the chart are left out.
     """
     series, verdict = review.series, review.verdict
     answer: dict[str, Any] = {
@@ -75,12 +80,17 @@ def review_as_dict(review: Reviewed, language: str = "en") -> dict[str, Any]:
         "words": None if verdict is None else _words(verdict, language),
         "episodes": review.episodes,
         "chart": _chart(review),
-        "points": _rows(review.points.drop(columns=list(_INTERNAL), errors="ignore"), numbered=True),
-        "signals": _rows(review.signals),
+        **(_charted(review) if rows else {}),
         "proposals": review.proposals,
+        "between": _between(review.between, language),
     }
     plain: dict[str, Any] = as_plain(answer)
     return plain
+
+
+def _charted(review: Reviewed) -> dict[str, Any]:
+    points = review.points.drop(columns=list(_INTERNAL), errors="ignore")
+    return {"points": _rows(points, numbered=True), "signals": _rows(review.signals)}
 
 
 def as_plain(item: Any) -> Any:
@@ -164,6 +174,14 @@ def _chart(review: Reviewed) -> dict[str, Any] | None:
         "warnings": chart.warnings,
         "limits": _limits(review.points),
     }
+
+
+def _between(between: Between | None, language: str) -> dict[str, Any] | None:
+    if between is None:
+        return None
+    named = {name: getattr(between, name) for name in ("kind", "measure", "unit", "title", "why", "since_last")}
+    rows = {"points": _rows(between.points), "signals": _rows(between.signals)}
+    return {"name": wording.chart(between.kind, language), **named, **rows}
 
 
 def _limits(points: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import Grain, Kpi
-from opsmetrics.stats import trials_needed, zero_bound
+from opsmetrics.stats import exposure_needed, trials_needed, zero_bound, zero_bound_rate
 from opsmetrics.verdict.lead import lead_record
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
+from opsmetrics.verdict.measures import Law, law_of
 from opsmetrics.verdict.model import Assurance, Variation
 from opsmetrics.verdict.targets import Bounds, bounds_of, inside
 
@@ -20,7 +21,10 @@ from opsmetrics.verdict.targets import Bounds, bounds_of, inside
 TYPICAL_OF = 12
 
 #: Charts whose standard error shrinks with the size of the point.
-SIZED_CHARTS = frozenset({"p", "p_prime", "xbar_s"})
+SIZED_CHARTS = frozenset({"p", "p_prime", "np", "u", "u_prime", "i_prime", "xbar_s"})
+
+#: Charts that show no limits to compare with a target: the record of the lead periods answers.
+BY_RECORD = (*WITHOUT_LIMITS, "run")
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,17 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Zero:
-    """Nothing (or nothing but) was counted in `trials`: the true rate lies between `low` and `high` (95 %)."""
+    """Nothing (or nothing but) was counted in `trials`: the true rate lies between `low` and `high` (95 %).
+
+    law: binomial counts of trials, or events over an exposure, which is `trials` then: its denominators added up, or
+    the number of periods where the kind has none.
+    """
 
     at: str  # "zero" or "all"
     trials: float
     low: float
     high: float
+    law: Law = "binomial"
 
     @property
     def bound(self) -> float:
@@ -71,7 +80,7 @@ def assess(kpi: Kpi, points: pd.DataFrame, *, variation: Variation, chart_kind: 
         return Assessment("too_early", met, share, detail)
     if variation == "constant":
         answer, found = _of_constant(kpi, phase, target)
-    elif chart_kind in WITHOUT_LIMITS:
+    elif chart_kind in BY_RECORD:
         answer, found = _of_rare(kpi, points, phase, grain)
     else:
         answer, found = _of_limits(kpi, phase, target, chart_kind)
@@ -102,10 +111,14 @@ def missed_of(phase: pd.DataFrame) -> dict[str, int]:
 
 def zero_evidence(kpi: Kpi, phase: pd.DataFrame) -> Zero | None:
     """The exact 95 % bound of a count that is all zero, or all of its trials; None for any other series."""
-    if not kpi.counts or phase.empty or phase[["numerator", "denominator"]].isna().any(axis=None):
+    law = law_of(kpi)
+    if law is None or phase.empty or phase["numerator"].isna().any():
         return None
-    counted, trials = float(phase["numerator"].sum()), float(phase["denominator"].sum())
-    if trials <= 0 or counted not in (0.0, trials):
+    without = phase["denominator"].isna().any()
+    counted, trials = float(phase["numerator"].sum()), float(len(phase) if without else phase["denominator"].sum())
+    if law == "poisson":
+        return Zero("zero", trials, 0.0, zero_bound_rate(trials), law) if counted == 0 and trials > 0 else None
+    if without or trials <= 0 or counted not in (0.0, trials):
         return None
     bound = float(zero_bound(trials))
     return Zero("zero", trials, 0.0, bound) if counted == 0 else Zero("all", trials, 1.0 - bound, 1.0)
@@ -130,12 +143,14 @@ def _of_zero(zero: Zero, target: Bounds) -> tuple[Assurance, dict[str, Any]]:
     if inside(zero.bound, low, high) or observed == (high if zero.at == "zero" else low):
         return "meets", detail
     margin = high if zero.at == "zero" else 1.0 - low if low is not None else None
-    assert margin is not None and 0.0 < margin < 1.0  # else the bound would lie inside
-    return "too_early", detail | {"needs": trials_needed(margin)}
+    assert margin is not None and margin > 0.0  # else the bound would lie inside
+    needs = math.ceil(exposure_needed(margin)) if zero.law == "poisson" else trials_needed(margin)
+    return "too_early", detail | {"needs": needs}
 
 
 def trials_to_show(kpi: Kpi, points: pd.DataFrame) -> int | None:
-    """How many trials like these would show the target; None where they show it already, or none would."""
+    """How many trials like these (or how much exposure) would show the target; None where they show it already, or
+    none would."""
     zero = zero_evidence(kpi, current_phase(points))
     return None if zero is None else _of_zero(zero, target_in_force(points))[1].get("needs")
 

@@ -13,8 +13,11 @@ from opsmetrics.catalog import Decision
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats import ControlChart
 from opsmetrics.verdict import assurance, sentences, stance
-from opsmetrics.verdict.assurance import Assessment
+from opsmetrics.verdict.assurance import BY_RECORD, Assessment
+from opsmetrics.verdict.between import Between, between_events
 from opsmetrics.verdict.data_state import DataReport, report_data
+from opsmetrics.verdict.excess import excess_of
+from opsmetrics.verdict.lead import poolable
 from opsmetrics.verdict.marking import mark_points
 from opsmetrics.verdict.model import Episode, Identity, Variation, Verdict
 from opsmetrics.verdict.proposals import proposals
@@ -42,6 +45,7 @@ class Judgement:
     choice: dict[str, str]
     decisions: tuple[Decision, ...]
     proposals: tuple[str, ...]
+    between: Between | None
 
 
 def judge(
@@ -65,6 +69,7 @@ def judge(
         choice=sentences.explain_choice(found.choice.kind, found.choice.code, values),
         decisions=found.decisions,
         proposals=tuple(sentences.render((text,)) for text in proposals(found)) if watched else (),
+        between=between_events(found),
     )
 
 
@@ -126,12 +131,14 @@ def _verdict(found: Workings, finding: Finding, versions: Versions, shown: pd.Da
     assessed = assurance.assess(
         kpi, found.points, variation=finding.variation, chart_kind=found.choice.kind, grain=series.grain
     )
+    episode = _open_episode(found.episodes, finding)
+    excess, cost = excess_of(kpi, found.points, episode)
     verdict = Verdict(
         identity=Identity(kpi.key, series.slice, series.grain, series.as_of, *versions),
         variation=finding.variation,
         side=finding.side,
         reasons=finding.reasons,
-        episode=_open_episode(found.episodes, finding),
+        episode=episode,
         assurance=assessed.assurance,
         firm=_firm(found, finding),
         stance=stance.classify(
@@ -144,6 +151,8 @@ def _verdict(found: Workings, finding: Finding, versions: Versions, shown: pd.Da
         sentence=(),
         data_names=data.names,
         met=assessed.met,
+        excess=excess,
+        excess_cost=cost,
         **_last_judged(found, assessed),
     )
     told = sentences.compose(
@@ -174,8 +183,13 @@ def _caveats(found: Workings, finding: Finding, data: DataReport) -> tuple[str, 
         "weekday_adjusted": found.weekday.state == "adjusted",
         "weekday_not_adjusted": found.weekday.state == "not_adjusted",
         "absent_reporters": len(rows) > 0 and bool(found.judged.absent[rows[-1]]),
+        "not_pooled": found.choice.kind in BY_RECORD and not poolable(found.kpi) and _has_target(found),
     }
     return (*finding.caveats, *(code for code, holds in codes.items() if holds))
+
+
+def _has_target(found: Workings) -> bool:
+    return bool(found.points[["target_low", "target_high"]].notna().any(axis=None))
 
 
 def _last_judged(found: Workings, assessed: Assessment) -> dict[str, Any]:

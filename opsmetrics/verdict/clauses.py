@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.catalog import Decision, Grain, Kpi
-from opsmetrics.stats import RULES
+from opsmetrics.stats import RULES, crossings_min
+from opsmetrics.stats.run_chart import FEW_CROSSINGS, LONG_RUN
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
 from opsmetrics.verdict.model import Episode, Reason, Sentence, Verdict
@@ -107,6 +108,10 @@ def reason_clause(scene: Scene, reason: Reason, pronoun: bool = False) -> Senten
 
 
 def _of_reason(scene: Scene, reason: Reason) -> Sentence:
+    if reason.rule == LONG_RUN:
+        return long_run(scene, reason)
+    if reason.rule == FEW_CROSSINGS:
+        return few_crossings(scene)
     if reason.rule not in RULES:
         return Sentence("changed_plain", scene.common(v=scene.quantity(scene.at("value"))))
     pattern = RULES[reason.rule].pattern
@@ -144,6 +149,21 @@ def run(scene: Scene, reason: Reason) -> Sentence:
         "run",
         scene.common(side=reason.side, c=scene.quantity(scene.at("centre")), k=count, since=scene.period(first)),
     )
+
+
+def long_run(scene: Scene, reason: Reason) -> Sentence:
+    """A run chart's run: its points off the median, which points on it do not break."""
+    values = {"side": reason.side, "k": len(reason.members), "since": scene.period(min(reason.members))}
+    return Sentence("long_run", scene.common(c=scene.quantity(scene.at("centre")), **values))
+
+
+def few_crossings(scene: Scene) -> Sentence:
+    """How often the values changed sides of their median, and how often chance would have them do so."""
+    rows = scene.points.iloc[scene.judged]
+    side = np.sign((rows["value"] - rows["centre"]).to_numpy(dtype=float))
+    side = side[side != 0]
+    values = {"k": int(np.count_nonzero(np.diff(side))), "n": len(side), "m": crossings_min(max(len(side), 1))}
+    return Sentence("few_crossings", scene.common(c=scene.quantity(scene.at("centre")), **values))
 
 
 def run_start(scene: Scene, reason: Reason) -> tuple[int, int]:
@@ -194,6 +214,8 @@ def ended(scene: Scene, episode: Episode) -> Sentence:
         if len(such):
             values["during"] = [scene.period(int(such[0])), scene.period(int(such[-1]))]
         return Sentence("ended_beyond", values)
+    if LONG_RUN in episode.rules:
+        return Sentence("ended_long_run", values | {"c": scene.quantity(scene.at("centre", episode.last))})
     patterns = {RULES[rule].pattern for rule in episode.rules if rule in RULES}
     if "run" in patterns:
         return Sentence("ended_run", values | {"c": scene.quantity(scene.at("centre", episode.last))})

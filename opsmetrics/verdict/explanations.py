@@ -18,9 +18,14 @@ _AGAINST = {
     "overdispersed": "limits_too_narrow",
     "within_explains": "limits_too_wide",
     "between": "limits_too_narrow",
+    "sizes_vary": "limits_ignore_size",
+    "sizes_alike": "limits_hardly_differ",
 }
 
 #: Decimals of the plain figures in these sentences.
+#: Codes of a chart that the catalogue asked for.
+_PINNED = ("override", "np_varies", "not_means")
+
 _DECIMALS = {"sigma_z": 2, "limit": 2, "expected": 2}
 
 
@@ -30,20 +35,33 @@ def explain_choice(
     """The chosen chart in words: {"kind", "why", "rejected"}; rejected is "" where there was no rival.
 
     code: "all_equal" (n) · "mostly_equal" (share 0 to 1, n, usual) · "small_counts" (expected) · "counting_noise",
-    "overdispersed" (sigma_z, limit) · "within_explains", "between" (sigma_z, limit, grain) · "single_readings"
-    (grain) · "too_few" · "override" with "automatic": the kind and code that would have been chosen, its values beside
-    it. values may hold "rejected": the rival's kind, and "kpi": the KPI, for values in its own unit (usual).
+    "overdispersed" (sigma_z, limit) · "within_explains", "between" (sigma_z, limit, grain) · "single_readings",
+    "statistic" (grain) · "sizes_vary", "sizes_alike" (part 0 to 1) · "amounts" · "derived" · "rare_kind" · "too_few" ·
+    "override", "np_varies", "not_means" with "automatic": the kind and code that would have been chosen, its values
+    beside it. values may hold "rejected": the rival's kind, and "kpi": the KPI, for values in its own unit (usual).
     """
     given = dict(values or {})
     kind_text = wording.chart(kind, language)
-    if code == "override":
-        return {"kind": kind_text, "why": _say("why_override", {}, language), "rejected": _overridden(given, language)}
+    if code in _PINNED:
+        return {"kind": kind_text, "why": _say(f"why_{code}", {}, language), "rejected": _overridden(given, language)}
     rival = given.get("rejected")
     rejected = ""
     if rival is not None and code in _AGAINST:
         why = Sentence(_AGAINST[code])
         rejected = _say("rejected", {"kind": rival, "why": why}, language)
     return {"kind": kind_text, "why": _why(code, given, language), "rejected": rejected}
+
+
+def explain_between(
+    code: str, unit: str | Mapping[str, Any], event: str | Mapping[str, Any], language: str = "en"
+) -> tuple[str, str]:
+    """The title of a chart of what lies between events ("Bed days between falls") and why it measures that.
+
+    code: what it measures ("opportunities", "exposure", "days", "samples"), or "pinned".
+    """
+    values = {"unit": unit, "event": event}
+    title = _say("between", values, language)
+    return title[:1].upper() + title[1:], _say(f"why_between_{code}", values, language)
 
 
 def propose(code: str, kpi: Kpi, values: Mapping[str, Any]) -> Sentence:
@@ -85,8 +103,9 @@ def _plain_figures(given: Mapping[str, Any]) -> dict[str, Any]:
     for name, decimals in _DECIMALS.items():
         if name in figures:
             figures[name] = {"number": float(figures[name]), "unit": "", "decimals": decimals}
-    if "share" in figures:
-        figures["share"] = {"number": 100.0 * float(figures["share"]), "unit": "%", "decimals": 0}
+    for name in ("share", "part"):
+        if name in figures:
+            figures[name] = {"number": 100.0 * float(figures[name]), "unit": "%", "decimals": 0}
     return figures
 
 

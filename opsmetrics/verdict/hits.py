@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import Grain, Kpi
-from opsmetrics.stats import DAILY, NELSON, RULE_1, RULE_SETS, WESTERN_ELECTRIC, ControlChart, lag1_after_step, signals
+from opsmetrics.stats import (
+    ANHOEJ,
+    DAILY,
+    NELSON,
+    RULE_1,
+    RULE_SETS,
+    WESTERN_ELECTRIC,
+    ControlChart,
+    lag1_after_step,
+    signals,
+)
 from opsmetrics.verdict.chart_choice import all_equal
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
 from opsmetrics.verdict.measures import Measures
@@ -30,12 +40,14 @@ _LEAD_GRAINS: tuple[Grain, ...] = ("month", "quarter")
 
 @dataclass(frozen=True)
 class Deciding:
-    """The rules that decide the verdict of a chart. r1: lag-1 autocorrelation about the best single step."""
+    """The rules that decide the verdict of a chart. r1: lag-1 autocorrelation about the best single step; usual: the
+    value that a rare series departs from, None for the one it shows most often."""
 
     rules: tuple[str, ...]
     rare: bool
     neighbours_alike: bool
     r1: float
+    usual: float | None = None
 
 
 def deciding(kpi: Kpi, grain: Grain, kind: str, basis: Measures, *, small_numbers: bool) -> Deciding:
@@ -43,7 +55,9 @@ def deciding(kpi: Kpi, grain: Grain, kind: str, basis: Measures, *, small_number
     r1, alike = neighbours(basis)
     rules = rule_set(kpi, grain)
     if kind in WITHOUT_LIMITS:
-        return Deciding((), kind == "rare", False, r1)
+        return Deciding((), kind == "rare", False, r1, 0.0 if kpi.kind == "rare" else None)
+    if kind == "run":
+        return Deciding(() if alike else ANHOEJ, False, alike, r1)  # without limits there is no rule 1 to fall back on
     if small_numbers:
         rules = tuple(rule for rule in rules if rule in _ON_SMALL_COUNTS)
     return Deciding(RULE_1 if alike else rules, False, alike, r1)
@@ -72,7 +86,10 @@ def find_hits(
     Patterns step over excluded points, as moving ranges do; an excluded point shows the hits it would have made.
     A hit decides where its rule does and its phase has enough points, which differ.
     """
-    counted = [rare_hits(measures, phases.points(phase), rare=chosen.rare) for phase in range(phases.current + 1)]
+    counted = [
+        rare_hits(measures, phases.points(phase), rare=chosen.rare, usual=chosen.usual)
+        for phase in range(phases.current + 1)
+    ]
     rare = _of_rare([hit for hits in counted for hit in hits])
     rules = tuple(dict.fromkeys((*LOOKED_AT, *chosen.rules)))
     if chart is None or chart.kind in WITHOUT_LIMITS:

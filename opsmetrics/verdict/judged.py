@@ -9,13 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from opsmetrics.catalog import Decision, Grain
+from opsmetrics.catalog import Decision, Grain, Kpi
 from opsmetrics.series import KpiSeries
 from opsmetrics.verdict.moments import Mask, marked
 
 #: A reporter is one that reported in at least REGULAR of the last WINDOW like periods.
 WINDOW = 8
 REGULAR = 6
+
+#: A median, a share or a 90th percentile of fewer readings than this is not judged (verdict.md 8).
+FEWEST_READINGS = {"median": 30, "share_within": 30, "p90": 50}
 
 Names = tuple[str, ...]
 
@@ -52,6 +55,11 @@ class _Arrival:
     absent: tuple[Names, ...]
 
 
+def fewest_readings(kpi: Kpi) -> int:
+    """How many readings a period needs to be judged; 0 where any number will do."""
+    return FEWEST_READINGS.get(kpi.statistic, 0) if kpi.kind == "measured" else 0
+
+
 def judge_periods(series: KpiSeries, decisions: Iterable[Decision]) -> Judged:
     """The state of each period. Samples have no calendar: they are complete as soon as they are there."""
     decisions = tuple(decisions)
@@ -63,7 +71,7 @@ def judge_periods(series: KpiSeries, decisions: Iterable[Decision]) -> Judged:
     conditions = [
         ~points["ended"].to_numpy(dtype=bool),
         empty,
-        np.isnan(value) | ~(size > 0),
+        np.isnan(value) | ~(size > 0) | (size < fewest_readings(series.kpi)),
         marked(series, decisions, "exclude"),
         _uncovered(series, empty) & ~complete,
         ~arrival.arrived,

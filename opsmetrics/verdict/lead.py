@@ -32,10 +32,17 @@ class LeadRecord:
 def lead_grain(kpi: Kpi, grain: Grain) -> Grain:
     """The grain at which a rare KPI is compared with its target: never finer than the series itself.
 
-    Samples have no calendar: each sample is its own period.
+    Samples have no calendar: each sample is its own period, and so is each period of a value that cannot be pooled.
     """
+    if not poolable(kpi):
+        return grain
     wanted = kpi.lead or DEFAULT_LEAD
     return wanted if grain != "sample" and GRAINS.index(wanted) > GRAINS.index(grain) else grain
+
+
+def poolable(kpi: Kpi) -> bool:
+    """False where the value of a month does not follow from those of its days: medians, percentiles, formulas."""
+    return kpi.kind != "derived" and not (kpi.kind == "measured" and kpi.statistic in ("median", "p90"))
 
 
 def lead_record(kpi: Kpi, points: pd.DataFrame, phase: pd.DataFrame, grain: Grain) -> LeadRecord:
@@ -80,7 +87,11 @@ def _whole(kpi: Kpi, points: pd.DataFrame, part: pd.DataFrame, grain: Grain, lea
 
 
 def _together(kpi: Kpi, part: pd.DataFrame) -> float:
-    """The value of some periods taken as one."""
-    if kpi.counts:
+    """The value of some periods taken as one: ratios by their sums, counts added, means weighted by their readings."""
+    if len(part) == 1:
+        return float(part["value"].iloc[0])
+    if part[["numerator", "denominator"]].notna().all(axis=None):
         return float(part["numerator"].sum() / part["denominator"].sum())
+    if kpi.counts:
+        return float(part["numerator"].sum())
     return float(np.average(part["value"], weights=part["size"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,23 +26,44 @@ def draw(kpi: Kpi, kind: str, measures: Measures, phases: Phases, excluded: Mask
         return None
     options: dict[str, Any] = {"phase": phases.label, "exclude": excluded, "baseline": phases.baseline}
     if kind in WITHOUT_LIMITS:
-        chart = _without_limits(kind, measures, phases, excluded)
-    elif kind in ("p", "p_prime") and measures.counts is not None:
-        chart = (stats.p if kind == "p" else stats.p_prime)(measures.counts, measures.size, **options)
-    elif kind == "xbar_s":
+        return _without_limits(kind, measures, phases, excluded)
+    if kind in _OF_COUNTS and measures.counts is not None:
+        chart = _OF_COUNTS[kind](measures.counts, measures.size, **options)
+    elif kind == "c" and measures.counts is not None:
+        chart = stats.c(measures.counts, **options)
+    elif kind == "xbar_s" and measures.counts is None:
         chart = stats.xbar_s_summary(measures.value, measures.spread, _sizes(measures), **options)
     elif kind == "xmr":
-        chart = _individuals(measures, options)
+        chart = _individuals(kpi, measures, options)
+    elif kind == "run":
+        chart = stats.run_chart(measures.value, **options)
     else:
-        raise ValueError(f"chart of {kpi.key}: found {kind!r}; wanted p, p_prime, xbar_s, xmr, constant or rare")
-    return _with_weekdays(kpi, chart, measures.offset)
+        wanted = [*_OF_COUNTS, "c"] if measures.counts is not None else ["xbar_s"]
+        raise ValueError(f"chart of {kpi.key}: found {kind!r}; wanted {', '.join(wanted)}, xmr, run or rare")
+    return _in_bounds(kpi, chart, measures.offset)
 
 
-def _individuals(measures: Measures, options: dict[str, Any]) -> ControlChart:
+_OF_COUNTS: dict[str, Callable[..., ControlChart]] = {
+    "p": stats.p,
+    "p_prime": stats.p_prime,
+    "np": stats.np_chart,
+    "u": stats.u,
+    "u_prime": stats.u_prime,
+    "i_prime": stats.i_prime,
+}
+
+
+def levels(chart: ControlChart) -> pd.DataFrame:
+    """Centre, limits and standard error in the unit of the KPI: an np chart counts, its KPI is a share."""
+    found = chart.points[["centre", "lower", "upper", "standard_error"]]
+    return found.div(chart.points["size"], axis=0) if chart.kind == "np" else found
+
+
+def _individuals(kpi: Kpi, measures: Measures, options: dict[str, Any]) -> ControlChart:
     """XmR of the values; of means, the spread of their readings stands beneath and not the moving range."""
     chart = stats.xmr(measures.value, **options)
     size = _sizes(measures)
-    if measures.counts is not None or np.median(size[size > 0]) < 2:
+    if kpi.kind != "measured" or kpi.statistic != "mean" or np.median(size[size > 0]) < 2:
         return chart
     return replace(chart, spread=stats.s_summary(measures.spread, size, **options))
 
@@ -82,12 +104,20 @@ def _level(basis: Measures) -> float:
     return first + float(np.average(basis.value - first, weights=basis.size))
 
 
-def _with_weekdays(kpi: Kpi, chart: ControlChart, offset: Numbers) -> ControlChart:
-    """What was taken off each point for its weekday comes back to its value, centre line and limits."""
-    if not offset.any():
-        return chart
+def _in_bounds(kpi: Kpi, chart: ControlChart, offset: Numbers) -> ControlChart:
+    """What was taken off each point for its weekday comes back to its value, centre line and limits, and no limit lies
+    where no value can."""
+    lowest: float | Numbers | None
+    highest: float | Numbers | None
     lowest, highest = kpi.bounds
     points = chart.points
+    if not offset.any():
+        if chart.kind == "np":
+            return chart
+        lower, upper = points["lower"].clip(lower=lowest), points["upper"].clip(upper=highest)
+        return replace(chart, points=points.assign(lower=lower, upper=upper))
+    if chart.kind == "np":
+        offset, highest = offset * points["size"].to_numpy(dtype=float), points["size"].to_numpy(dtype=float)
     centre = points["centre"] + offset
     reach = 3 * points["standard_error"]
     moved = points.assign(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from opsmetrics.catalog import Decision
+from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats import weekday_share
 from opsmetrics.verdict.judged import Judged
@@ -17,6 +18,9 @@ from opsmetrics.verdict.moments import of_kind
 
 Numbers = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
+
+#: What counts follow when chance alone is at work: so many of their trials, or so many over an exposure.
+Law = Literal["binomial", "poisson"]
 
 #: Weekdays are compared where at least this many weeks hold a judged value of each (verdict.md 10).
 FULL_WEEKS = 8
@@ -27,8 +31,10 @@ EXPLAINED = 0.20
 class Measures:
     """One number per row of the series, NaN where the row is not drawn.
 
-    value: less its weekday's offset. counts, size: numerator and denominator of a proportion, likewise adjusted;
-    for readings counts is None, size their number and spread their standard deviation. offset: what was taken off.
+    value: less its weekday's offset. counts, size: numerator and denominator, likewise adjusted (size 1 where the kind
+    has no denominator); for readings counts is None, size their number and spread their standard deviation. offset:
+    what was taken off. law: what the counts follow; None for readings and for amounts (minutes, money, weights), whose
+    spread no count explains.
     """
 
     value: Numbers
@@ -36,6 +42,7 @@ class Measures:
     counts: Numbers | None
     spread: Numbers
     offset: Numbers
+    law: Law | None = None
 
     def stretch(self, rows: Positions) -> Measures:
         """The slots from the first of these rows to the last. Rows between them that are not drawn stay as gaps;
@@ -48,7 +55,15 @@ class Measures:
     def at(self, rows: Positions) -> Measures:
         """These rows only."""
         counts = None if self.counts is None else self.counts[rows]
-        return Measures(self.value[rows], self.size[rows], counts, self.spread[rows], self.offset[rows])
+        return Measures(self.value[rows], self.size[rows], counts, self.spread[rows], self.offset[rows], self.law)
+
+
+def law_of(kpi: Kpi) -> Law | None:
+    """What the numerators of a KPI follow by chance: trials that come off, events over an exposure, or neither."""
+    if kpi.kind == "proportion" or (kpi.kind == "measured" and kpi.statistic == "share_within"):
+        return "binomial"
+    counted = kpi.events is None or kpi.events.measure == "count"
+    return "poisson" if kpi.kind in ("rate", "count", "rare") and counted else None
 
 
 def measure(series: KpiSeries, judged: Judged, offset: Numbers | None = None) -> Measures:
@@ -56,11 +71,13 @@ def measure(series: KpiSeries, judged: Judged, offset: Numbers | None = None) ->
     points, drawn = series.points, judged.drawn
     off = np.zeros(len(points)) if offset is None else offset
     value, size, spread = (np.where(drawn, points[name].to_numpy(dtype=float), np.nan) for name in _DRAWN)
-    counts = None
-    if series.kpi.counts:
-        numerator = np.where(drawn, points["numerator"].to_numpy(dtype=float), np.nan)
-        counts = numerator if offset is None else numerator - off * size
-    return Measures(value - off, size, counts, spread, off)
+    if not series.kpi.counts:
+        return Measures(value - off, size, None, spread, off)
+    numerator = np.where(drawn, points["numerator"].to_numpy(dtype=float), np.nan)
+    counts = numerator if offset is None else numerator - off * size
+    law = law_of(series.kpi)
+    fractions = np.nan_to_num(numerator) % 1 != 0
+    return Measures(value - off, size, counts, spread, off, None if law == "poisson" and fractions.any() else law)
 
 
 _DRAWN = ("value", "size", "spread")
@@ -71,7 +88,7 @@ class Weekday:
     """How much the day of the week explains (0 to 1), each row's offset, and what became of it.
 
     state: "none" (too little to say, or nothing to gain), "proposed", "adjusted" (decided and done) or
-    "not_adjusted" (decided, but it would push a proportion below 0 or above all of its trials).
+    "not_adjusted" (decided, but it would push a count below 0 or a proportion above all of its trials).
     """
 
     share: float
@@ -103,9 +120,9 @@ _REFUSED = "not_adjusted"
 
 
 def _clean(series: KpiSeries, judged: Judged, offset: Numbers) -> bool:
-    """True where every adjusted count still lies between 0 and its trials; readings have no such ends."""
+    """True where no adjusted count is negative or above its trials; readings have no such ends."""
     adjusted = measure(series, judged, offset)
     if adjusted.counts is None:
         return True
     counts, size = adjusted.counts[judged.drawn], adjusted.size[judged.drawn]
-    return bool(((counts >= 0) & (counts <= size)).all())
+    return bool((counts >= 0).all() and (adjusted.law != "binomial" or (counts <= size).all()))

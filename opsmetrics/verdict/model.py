@@ -105,4 +105,6 @@ class Verdict:
     centre: float | None = None
     upper: float | None = None
     target: dict[str, float] | None = None
+    excess: float | None = None  # Σ (observed − centre)·size over the open episode, in what is counted
+    excess_cost: float | None = None  # the same times the KPI's cost per unit
     met: tuple[int, int] | None = None  # judged periods that met their own target, of how many

@@ -43,7 +43,7 @@ def _weekday(found: Workings) -> Iterator[Sentence]:
 
 
 def _coarser(found: Workings) -> Iterator[Sentence]:
-    if "small_counts" in found.choice.automatic and found.series.grain not in ("sample", GRAINS[-1]):
+    if found.choice.coarser and found.series.grain not in ("sample", GRAINS[-1]):
         yield propose("coarser", found.kpi, {"grain": _coarser_grain(found)})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from opsmetrics.stats import departures, first_event_probability
+from opsmetrics.stats import departures, first_event_probability, first_event_rate_probability
 from opsmetrics.stats.rare import ONE_SIDED
 from opsmetrics.verdict.chart_choice import EQUAL, most_frequent
 from opsmetrics.verdict.measures import Measures, Positions
@@ -20,43 +20,48 @@ __all__ = ["DEPARTURES", "FIRST_EVENT", "GAP", "first_event", "rare_hits"]
 
 def first_event(measures: Measures, rows: Positions) -> int | None:
     """The place among these judged points of the first count that is not 0 (or not all of its trials) after points
-    that all were; None where there is none, and for readings or parts of counts."""
-    if measures.counts is None or len(rows) == 0:
+    that all were; None where there is none, and for readings, amounts or parts of counts."""
+    if measures.counts is None or measures.law is None or len(rows) == 0:
         return None
     counts, size = measures.counts[rows], measures.size[rows]
-    if (counts != np.floor(counts)).any() or (size != np.floor(size)).any():
+    trials = measures.law == "binomial"
+    if (counts != np.floor(counts)).any() or (trials and (size != np.floor(size)).any()):
         return None
-    for other in (counts != 0, counts != size):
+    for other in (counts != 0, counts != size) if trials else (counts != 0,):
         if other.any() and not other[0]:
             return int(np.argmax(other))
     return None
 
 
-def rare_hits(measures: Measures, rows: Positions, *, rare: bool) -> list[Hit]:
+def rare_hits(measures: Measures, rows: Positions, *, rare: bool, usual: float | None = None) -> list[Hit]:
     """All hits on the judged points of one phase, each with what was known then; none in its first 11 points.
 
-    The first event of a count is tested on every chart; departures and gaps only where the series is `rare`.
+    The first event of a count is tested on every chart; departures and gaps only where the series is `rare`. usual: the
+    value departed from; None for the most frequent one.
     """
     first = first_event(measures, rows)
     hits = [] if first is None or first + 1 < ENOUGH else _of_first_event(measures, rows, first)
     if rare and len(rows) >= ENOUGH:
-        hits += [hit for hit in _of_departures(measures, rows) if first is None or hit.position != rows[first]]
+        hits += [hit for hit in _of_departures(measures, rows, usual) if first is None or hit.position != rows[first]]
     return hits
 
 
 def _of_first_event(measures: Measures, rows: Positions, first: int) -> list[Hit]:
     assert measures.counts is not None
     counts, size = measures.counts[rows], measures.size[rows]
-    chance = first_event_probability(counts[:first], size[:first], counts[first], size[first])
+    if measures.law == "poisson":
+        chance = first_event_rate_probability(float(size[:first].sum()), counts[first], size[first])
+    else:
+        chance = first_event_probability(counts[:first], size[:first], counts[first], size[first])
     side: Side = "high" if counts[:first].sum() == 0 else "low"
     row = int(rows[first])
     return [Hit(row, FIRST_EVENT, side, (row,))] if chance < ONE_SIDED else []
 
 
-def _of_departures(measures: Measures, rows: Positions) -> Iterator[Hit]:
+def _of_departures(measures: Measures, rows: Positions, given: float | None) -> Iterator[Hit]:
     """At each point, too many departures in a window that ends there, or else a gap that is too long."""
     value = measures.value[rows]
-    usual, _ = most_frequent(value)
+    usual = most_frequent(value)[0] if given is None else given
     departed: Mask = np.asarray(np.abs(value - usual) > EQUAL * np.max(np.abs(value)), dtype=bool)
     for place in range(ENOUGH - 1, len(rows)):
         shown = departures(departed[: place + 1])

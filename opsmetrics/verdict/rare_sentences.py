@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from opsmetrics.stats import departures
+from opsmetrics.verdict import chart_choice
 from opsmetrics.verdict.assurance import current_phase
-from opsmetrics.verdict.chart_choice import EQUAL, most_frequent
+from opsmetrics.verdict.chart_choice import EQUAL
 from opsmetrics.verdict.clauses import Scene
 from opsmetrics.verdict.lead import lead_record
 from opsmetrics.verdict.model import Sentence
@@ -22,29 +23,42 @@ def signal(scene: Scene) -> Sentence:
     """What made a rare series concerning or improving."""
     rule = scene.verdict.reasons[0].rule if scene.verdict.reasons else None
     if rule == FIRST_EVENT:
-        return _first_event(scene, "first_event_signal")
+        return _first_event(scene, "first_signal")
     departed = _departed(scene)
     usual = scene.quantity(usual_value(scene))
     if rule == GAP:
         gap = _run_at_end(~departed)
         before = departed[: len(departed) - gap]
         values = {"usual": usual, "g": gap, "b": int(before.sum()), "n": len(before)}
-        return Sentence("rare_gap", scene.common(**values))
+        return _told(scene, "gap", values)
     if rule != DEPARTURES:
         return Sentence("changed_plain", scene.common(v=scene.quantity(scene.at("value"))))
     window = _window(scene, departed)
     lately, before = departed[-window:], departed[:-window]
     values = {"usual": usual, "a": int(lately.sum()), "m": window, "b": int(before.sum()), "n": len(before)}
-    return Sentence("rare_departures", scene.common(**values))
+    return _told(scene, "departures", values)
 
 
 def ordinary(scene: Scene) -> Sentence:
     """How often a rare series stood at its usual value, or its first departure, where that is no news."""
     if "first_event" in scene.verdict.caveats:
-        return _first_event(scene, "first_event")
+        return _first_event(scene, "first")
     departed = _departed(scene)
     values = {"usual": scene.quantity(usual_value(scene)), "k": int((~departed).sum()), "n": len(departed)}
-    return Sentence("rare_usual", scene.common(**values))
+    return _told(scene, "usual", values)
+
+
+#: Patterns about the usual value, and about events where the usual value is none of them.
+_OF_VALUES = {"first": "first_event", "first_signal": "first_event_signal"}
+
+
+def _told(scene: Scene, pattern: str, values: dict[str, Any]) -> Sentence:
+    """The sentence about events where the KPI counts them, else about the value that it departs from."""
+    if scene.kpi.kind in ("rare", "count", "rate") and usual_value(scene) == 0:
+        event = scene.kpi.numerator or {"term": "events"}
+        own = {name: item for name, item in values.items() if name != "usual"}
+        return Sentence(f"event_{pattern}", scene.common(event=event, **own))
+    return Sentence(_OF_VALUES.get(pattern, f"rare_{pattern}"), scene.common(**values))
 
 
 def target(scene: Scene, wanted: dict[str, Any]) -> list[Sentence]:
@@ -59,8 +73,8 @@ def target(scene: Scene, wanted: dict[str, Any]) -> list[Sentence]:
 
 
 def usual_value(scene: Scene) -> float:
-    """The value at which the series stands most often (stored unit)."""
-    return most_frequent(_values(scene))[0]
+    """The value that the series departs from (stored unit)."""
+    return chart_choice.usual_value(scene.kpi, _values(scene))
 
 
 def _values(scene: Scene) -> np.ndarray:
@@ -73,11 +87,8 @@ def _departed(scene: Scene) -> np.ndarray:
 
 
 def _first_event(scene: Scene, pattern: str) -> Sentence:
-    before = len(scene.judged) - 1
-    return Sentence(
-        pattern,
-        scene.common(v=scene.quantity(scene.at("value")), n=before, usual=scene.quantity(usual_value(scene))),
-    )
+    usual = scene.quantity(usual_value(scene))
+    return _told(scene, pattern, {"v": scene.quantity(scene.at("value")), "n": len(scene.judged) - 1, "usual": usual})
 
 
 def _window(scene: Scene, departed: np.ndarray) -> int:

@@ -11,7 +11,10 @@ from opsmetrics.verdict.model import Reason, Side
 #: Rules of rare events (verdict.md 16 and 17), beside those of `opsmetrics.stats`.
 FIRST_EVENT, DEPARTURES, GAP = "first_event", "departures", "gap"
 
-_ORDER = (FIRST_EVENT, DEPARTURES, GAP, "beyond_limits", "two_of_three", "four_of_five", "run_of_", "trend_of_")
+_ORDER = (
+    *(FIRST_EVENT, DEPARTURES, GAP),
+    *("beyond_limits", "two_of_three", "four_of_five", "long_run", "run_of_", "trend_of_"),
+)
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,12 @@ class Renderer(Formatter):
         return self.specs[format_spec](value)
 
     def _text(self, item: Any) -> str:
-        """Text as it was typed; {"term": code} is a word of the language."""
-        return wording.words("term", item["term"], self.language) if isinstance(item, Mapping) else str(item)
+        """Text as it was typed; {"term": code} is a word of the language, {"periods": grain, "n": count} periods."""
+        if not isinstance(item, Mapping):
+            return str(item)
+        if "periods" in item:
+            return wording.period_word(item["n"], item["periods"], self.language.code)
+        return wording.words("term", item["term"], self.language)
 
     def _period(self, n: float) -> str:
         return wording.period_word(n, str(self.values[-1]["grain"]), self.language.code)

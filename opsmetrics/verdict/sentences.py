@@ -14,10 +14,11 @@ import pandas as pd
 
 from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.verdict import clauses, rare_sentences, restarts
-from opsmetrics.verdict.assurance import current_phase, missed_of, trials_to_show, zero_evidence
+from opsmetrics.verdict.assurance import BY_RECORD, Zero, current_phase, missed_of, trials_to_show, zero_evidence
 from opsmetrics.verdict.clauses import Scene
 from opsmetrics.verdict.explanations import explain_choice, propose
 from opsmetrics.verdict.headlines import headline, kpi_headline
+from opsmetrics.verdict.judged import fewest_readings
 from opsmetrics.verdict.model import Episode, Sentence, Verdict
 from opsmetrics.verdict.rendering import as_json, from_json, render
 from opsmetrics.verdict.targets import as_value
@@ -141,14 +142,20 @@ def _constant(scene: Scene) -> Sentence:
     value = scene.quantity(scene.at("value"))
     if zero is None:
         return Sentence("constant", scene.common(v=value, n=scene.verdict.n))
-    values = scene.common(N=zero.trials, units=_units(scene.kpi), bound=_bound(scene.kpi, zero.bound, zero.at))
+    values = scene.common(N=zero.trials, units=_units(scene, zero), bound=_bound(scene.kpi, zero.bound, zero.at))
     if zero.at == "zero":
         return Sentence("all_zero", values | {"event": scene.kpi.numerator or {"term": "events"}})
     return Sentence("all_full", values | {"v": value})
 
 
-def _units(kpi: Kpi) -> str | dict[str, str]:
-    return kpi.denominator or {"term": "trials"}
+def _units(scene: Scene, zero: Zero) -> str | dict[str, Any]:
+    """What the trials (or the exposure) of a zero are called; without denominators they are the periods themselves."""
+    if scene.kpi.kind == "measured":
+        return {"term": "readings"}
+    if scene.points["denominator"].iloc[scene.judged].isna().any():
+        return {"periods": scene.grain, "n": zero.trials}
+    terms = {"proportion": "trials", "rare": "opportunities"}
+    return scene.kpi.denominator or {"term": terms.get(scene.kpi.kind, "units")}
 
 
 def _bound(kpi: Kpi, bound: float, at: str) -> dict[str, Any]:
@@ -178,7 +185,7 @@ def _of_stance(scene: Scene) -> list[Sentence]:
         return []
     if verdict.variation == "constant":
         return _constant_target(scene, target)
-    if scene.without_limits:
+    if scene.detail.get("chart_kind") in BY_RECORD:
         return rare_sentences.target(scene, target)
     return _range_target(scene, target)
 
@@ -187,9 +194,10 @@ def _constant_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
     if scene.verdict.assurance == "fails":
         return [Sentence("constant_fails", {"t": target})]
     needed = trials_to_show(scene.kpi, scene.points)
-    if needed is None:
+    zero = zero_evidence(scene.kpi, current_phase(scene.points))
+    if needed is None or zero is None:
         return []
-    return [Sentence("needs_trials", {"t": target, "needs": needed, "units": _units(scene.kpi)})]
+    return [Sentence("needs_trials", {"t": target, "needs": needed, "units": _units(scene, zero)})]
 
 
 def _range_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
@@ -213,7 +221,12 @@ def _range_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
 
 def _nothing_judged(scene: Scene) -> list[Sentence]:
     restart = restarts.clause(scene)
-    return [Sentence("no_points", scene.common(one=1)) if restart is None else restart]
+    if restart is not None:
+        return [restart]
+    needed = fewest_readings(scene.kpi)
+    if needed and ((scene.points["state"] == "undefined") & scene.points["value"].notna()).any():
+        return [Sentence("few_readings", scene.common(one=1, n=needed))]
+    return [Sentence("no_points", scene.common(one=1))]
 
 
 def _too_few(scene: Scene) -> list[Sentence]:
@@ -241,7 +254,8 @@ def _about_data(scene: Scene) -> list[Sentence]:
     incomplete = np.flatnonzero(scene.points["state"] == "partial")
     if verdict.data == "partial" and len(incomplete):
         return [Sentence("incomplete", {"at": scene.period(int(incomplete[-1]))})]
-    arrived = np.flatnonzero(scene.points["rows"] > 0)
+    there = (scene.points["rows"] > 0) | scene.points["value"].notna()
+    arrived = np.flatnonzero(there & scene.points["ended"])  # the running period may hold rows of its own
     if len(arrived) == 0:
         return [Sentence("no_data")]
     return [Sentence("no_data_since", {"since": scene.period(int(arrived[-1]))})]

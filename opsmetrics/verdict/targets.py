@@ -6,12 +6,13 @@ import bisect
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from opsmetrics.catalog import Decision, Kpi, Slice, Target, target_at
+from opsmetrics.catalog import Decision, Grain, Kpi, Slice, Target, target_at
 from opsmetrics.series import to_local
 
 #: Equal to a target means met; this much noise of a division (relative) still counts as equal.
@@ -20,20 +21,31 @@ TOLERANCE = 1e-9
 Bounds = tuple[float | None, float | None]
 
 
-def attach(kpi: Kpi, decisions: Iterable[Decision], slice_: Slice, points: pd.DataFrame) -> pd.DataFrame:
+def attach(
+    kpi: Kpi, decisions: Iterable[Decision], slice_: Slice, points: pd.DataFrame, grain: Grain | None = None
+) -> pd.DataFrame:
     """A copy of the points with target_low, target_high (stored units, NaN = open side) and met (nullable boolean).
 
     points: those of a KpiSeries. The target is that of the site's date at the period's last instant; a series of
     samples has no dates, so one target holds for all of them. met is NA where there is no target or no value, and
-    while the period still runs.
+    while the period still runs. At a `grain` at which the target says nothing (`aims_at`) there is none.
     """
-    decisions = tuple(decisions)
+    decisions = tuple(decisions) if aims_at(kpi, grain) else ()
+    kpi = kpi if aims_at(kpi, grain) else replace(kpi, targets=())
     at = _targets(kpi, decisions, slice_, points)
     low, high = (np.array([math.nan if b[end] is None else b[end] for b in at], dtype=float) for end in (0, 1))
     value = points["value"].to_numpy(dtype=float)
     met = pd.Series(_within(value, low, high), index=points.index, dtype="boolean")
     comparable = points["ended"].to_numpy(dtype=bool) & ~np.isnan(value) & ~(np.isnan(low) & np.isnan(high))
     return points.assign(target_low=low, target_high=high, met=met.mask(~comparable))
+
+
+def aims_at(kpi: Kpi, grain: Grain | None) -> bool:
+    """Whether a target can be compared with values of this grain (None: that of the KPI).
+
+    A count adds up over time: at most 15 stops a day says nothing about how many a month may have.
+    """
+    return kpi.kind != "count" or grain in (None, kpi.operate)
 
 
 def bounds_of(row: Mapping[str, Any] | pd.Series) -> Bounds:

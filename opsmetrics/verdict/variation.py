@@ -60,10 +60,13 @@ def no_judged_point(now: Situation) -> Finding | None:
 
 
 def too_few(now: Situation) -> Finding | None:
-    """14. Fewer than 12 judged points; the last may still be an early warning."""
+    """14. Fewer than 12 judged points; the last may still be an early warning, which has a side."""
     if len(now.value) >= ENOUGH:
         return None
-    return Finding("too_few", early_warning=bool(early_warning(now.value)))
+    if not early_warning(now.value):
+        return Finding("too_few")
+    side: Side = "high" if now.value[-1] > np.mean(now.value[:-1]) else "low"
+    return Finding("too_few", side, early_warning=True)
 
 
 def constant(now: Situation) -> Finding | None:

@@ -86,11 +86,16 @@ def range_text(q: Mapping[str, Any], language: str = "en") -> str:
 def counts(
     kpi: Kpi, numerator: float | None, denominator: float | None, *, named: bool = False, language: str = "en"
 ) -> str:
-    """The counts behind a proportion: "38 of 412", with `named` "38 of 412 orders"; "" where there are none."""
+    """The counts behind a quotient: "38 of 412" for a part of a whole, "7 in 1,204" for a rate; with `named` "38 of 412
+    orders", "7 falls in 1,204 bed days"; "" where there are none."""
     if numerator is None or denominator is None or not (math.isfinite(numerator) and math.isfinite(denominator)):
         return ""
-    of = _words(language, "term", "of")
-    text = f"{number(numerator, language=language)} {of} {number(denominator, language=language)}"
+    top, bottom = number(numerator, language=language), number(denominator, language=language)
+    if kpi.share:
+        text = f"{top} {_words(language, 'term', 'of')} {bottom}"
+    else:
+        events = f" {kpi.numerator}" if named and kpi.numerator else ""
+        text = f"{top}{events} {_words(language, 'term', 'in')} {bottom}"
     return f"{text} {kpi.denominator}" if named and kpi.denominator else text
 
 
@@ -102,10 +107,32 @@ def readings(size: float | None, language: str = "en") -> str:
 
 
 def behind(kpi: Kpi, row: Mapping[str, Any], language: str = "en") -> str:
-    """What stands behind one point: the counts of a proportion, the readings of a measured value."""
+    """What stands behind one point: the counts of a quotient, the readings of a measured value ("p90 of 312 readings").
+
+    "" where nothing but the value itself is known: a count, or a value computed from other KPIs.
+    """
+    if kpi.kind == "derived":
+        return ""
     if kpi.counts:
         return counts(kpi, row.get("numerator"), row.get("denominator"), named=True, language=language)
-    return readings(row.get("size"), language)
+    text = readings(row.get("size"), language)
+    if not text or kpi.statistic == "mean":
+        return text
+    if kpi.statistic != "share_within":
+        return f"{_words(language, 'term', kpi.statistic)} {_words(language, 'term', 'of')} {text}"
+    within = row.get("numerator")
+    known = within is not None and math.isfinite(within)
+    return f"{number(within, language=language)} {_words(language, 'term', 'of')} {text}" if known else text
+
+
+def excess(kpi: Kpi, units: float | None, language: str = "en") -> str:
+    """What an open episode came to beyond the centre line: "31 late orders above its average"; "" where unknown."""
+    if units is None or not math.isfinite(units):
+        return ""
+    name = (kpi.numerator if kpi.counts else kpi.unit) or _words(language, "term", "units")
+    side = _words(language, "side.above", "high" if units >= 0 else "low")
+    amount = number(abs(units), 0 if abs(units) >= 10 else 1, language)
+    return f"{amount} {name} {side} {_words(language, 'term', 'its_average')}"
 
 
 def apart(kpi: Kpi, *pairs: tuple[float | None, float | None]) -> int:
@@ -211,10 +238,13 @@ def period_word(n: float, grain: str, language: str = "en") -> str:
 
 
 def variation(code: str, side: str = "none", language: str = "en") -> str:
-    """The word of a variation with its side: "Concerning, high", "Stable"."""
-    word = _words(language, "variation", code)
-    sided = code in ("concerning", "improving", "changed") and side in ("high", "low")
-    return f"{word}, {_words(language, 'side', side)}" if sided else word
+    """The word of a variation with its side: "Concerning, high", "Stable". Too few points have a side only where the
+    last of them is an early warning: "Early warning, high"."""
+    sided = code in ("concerning", "improving", "changed", "too_few") and side in ("high", "low")
+    if not sided:
+        return _words(language, "variation", code)
+    word = _words(language, "variation", "early_warning" if code == "too_few" else code)
+    return f"{word}, {_words(language, 'side', side)}"
 
 
 def assurance(code: str, firm: bool = True, language: str = "en") -> str:
@@ -228,6 +258,11 @@ def data(code: str, names: Sequence[str] = (), language: str = "en") -> str:
     """The word of a data state, with the reporters behind it: "Partial: Line 3"."""
     word = _words(language, "data", code)
     return f"{word}: {_language(language).listed(list(names))}" if names and code != "fresh" else word
+
+
+def listed(names: Sequence[str], language: str = "en") -> str:
+    """Names as an enumeration, at most three of them: "Line 1, Line 2 and Line 3"."""
+    return _language(language).listed(list(names))
 
 
 def stance(code: str, language: str = "en") -> str:
@@ -251,7 +286,9 @@ def state(code: str, language: str = "en") -> str:
 
 
 def point_state(row: Mapping[str, Any], language: str = "en") -> str:
-    """The state of one row of a review's points: for a judged one, where it lies."""
+    """The state of one row of a review's points: for a judged one, where it lies; for one without a verdict, why."""
+    if row["state"] == "undefined" and math.isfinite(row.get("value", math.nan)):
+        return state("few_readings", language)
     if row["state"] != "judged":
         return state(str(row["state"]), language)
     if not row.get("signal", False):
@@ -269,6 +306,18 @@ def caveat(code: str, language: str = "en") -> str:
 def chart(kind: str, language: str = "en") -> str:
     """The name of a chart: "p′ chart"."""
     return _words(language, "chart", kind)
+
+
+def figure(code: str, language: str = "en") -> str:
+    """A word that is written on a figure: "upper", "excluded"."""
+    return _words(language, "figure", code)
+
+
+def bare_label(label: str, language: str = "en") -> str:
+    """A period's label without the words that would repeat on each tick of an axis: "week of 16 Nov" is "16 Nov"."""
+    for prefix in _language(language).words["label.prefix"].values():
+        label = label.removeprefix(prefix)
+    return label
 
 
 def words(table: str, code: str, tongue: Language) -> str:

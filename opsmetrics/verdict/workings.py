@@ -16,7 +16,7 @@ from opsmetrics.verdict.chart_choice import Choice, choose
 from opsmetrics.verdict.episodes import find_episodes, with_shown
 from opsmetrics.verdict.hits import Deciding, deciding, find_hits
 from opsmetrics.verdict.judged import Judged, judge_periods
-from opsmetrics.verdict.limits import WITHOUT_LIMITS, draw
+from opsmetrics.verdict.limits import WITHOUT_LIMITS, draw, levels
 from opsmetrics.verdict.measures import Measures, Weekday, measure, weekday
 from opsmetrics.verdict.model import Episode
 from opsmetrics.verdict.phases import Phases, split
@@ -117,11 +117,12 @@ def _step(charted: Measures, phases: Phases, choice: Choice, chosen: Deciding) -
 def _points(
     series: KpiSeries, decisions: tuple[Decision, ...], judged: Judged, phases: Phases, chart: ControlChart | None
 ) -> pd.DataFrame:
-    points = targets.attach(series.kpi, decisions, series.slice, series.points)
+    points = targets.attach(series.kpi, decisions, series.slice, series.points, series.grain)
     if chart is None:
         limits = {name: np.full(len(points), np.nan) for name in _OF_CHART}
     else:
-        limits = {name: chart.points[name].to_numpy(dtype=float) for name in _OF_CHART}
+        found = levels(chart)
+        limits = {name: found[name].to_numpy(dtype=float) for name in _OF_CHART}
     return points.assign(
         state=pd.Series(judged.state, index=points.index, dtype="str"),
         **limits,

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 
+from tests.scenarios import kinds
+
 HERE = Path(__file__).parent
 
 Row = tuple[object, ...]
@@ -190,6 +192,7 @@ STORIES: tuple[Story, ...] = (
     more_than_chance,
     weights_of_five,
     file_is_late,
+    *kinds.STORIES,
 )
 
 

@@ -23,7 +23,7 @@ import pytest
 from opsmetrics.catalog import Decision
 from opsmetrics.desk import Desk
 from opsmetrics.verdict.as_dict import review_as_dict
-from tests.scenarios import make
+from tests.scenarios import kinds_limits, make
 
 HERE = Path(__file__).parent
 STORIES = sorted(path.parent.name for path in HERE.glob("*/expected.toml"))
@@ -133,7 +133,7 @@ def xbar_limits(rows: list[list[str]]) -> tuple[float, float, float]:
     return centre - reach, centre, centre + reach
 
 
-LIMITS = {"p": p_limits, "p_prime": p_prime_limits, "xmr": xmr_limits, "xbar_s": xbar_limits}
+LIMITS = {"p": p_limits, "p_prime": p_prime_limits, "xmr": xmr_limits, "xbar_s": xbar_limits, **kinds_limits.LIMITS}
 
 
 # The folders themselves

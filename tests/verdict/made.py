@@ -15,6 +15,19 @@ from opsmetrics.series import KpiSeries, period_label, to_utc
 LATE = Kpi(key="late", name="Late share", kind="proportion", better="lower", unit="%", multiplier=100.0, lead="month")
 YIELD = replace(LATE, key="yield", name="Yield", better="higher")
 WEIGHT = Kpi(key="weight", name="Weight", kind="measured", better="neither", unit="g")
+FALLS = Kpi(
+    key="falls", name="Falls", kind="rate", better="lower", unit="per 1,000", multiplier=1000.0, numerator="falls",
+    denominator="bed days",
+)  # fmt: skip
+DEFECTS = Kpi(key="defects", name="Defects", kind="count", better="lower", numerator="defects")
+ENERGY = Kpi(
+    key="energy", name="Energy per unit", kind="ratio", better="lower", unit="kWh", numerator="kWh", denominator="units"
+)  # fmt: skip
+HARM = Kpi(key="harm", name="Harm", kind="rare", better="lower", numerator="harms")
+OEE = Kpi(key="oee", name="OEE", kind="derived", better="higher", unit="%", multiplier=100.0, formula="a * b")
+WAIT = Kpi(key="wait", name="Median wait", kind="measured", statistic="median", better="lower", unit="min")
+IN_TIME = replace(WAIT, key="in_time", name="Seen in time", statistic="share_within", better="higher", unit="%",
+                  multiplier=100.0, within=15.0)  # fmt: skip
 SPEED = replace(WEIGHT, key="speed", name="Speed", better="higher")
 
 _STEP: dict[Grain, str] = {"shift": "8h", "day": "D", "week": "7D", "month": "MS", "quarter": "QS"}
@@ -29,6 +42,20 @@ def counts(events: Numbers, sizes: float | Sequence[float] = 100.0, *, kpi: Kpi 
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(denominator > 0, numerator / denominator, np.nan)
     return _series(kpi, {"value": value, "size": denominator, "numerator": numerator, "denominator": denominator}, more)
+
+
+def totals(events: Numbers, *, kpi: Kpi = DEFECTS, **more: Any) -> KpiSeries:
+    """Counts without denominators, None for a period without facts. `more` as for `_series`."""
+    numerator = np.array([np.nan if e is None else e for e in events], dtype=float)
+    return _series(kpi, {"value": numerator, "size": np.where(np.isnan(numerator), np.nan, 1.0),
+                         "numerator": numerator}, more)  # fmt: skip
+
+
+def shares_within(
+    within: Numbers, sizes: float | Sequence[float] = 100.0, *, kpi: Kpi = IN_TIME, **more: Any
+) -> KpiSeries:
+    """Readings within a limit, of how many. `more` as for `_series`."""
+    return counts(within, sizes, kpi=kpi, **more)
 
 
 def readings(

@@ -132,3 +132,12 @@ def test_as_value_names_only_the_closed_sides() -> None:
 
 def test_no_points_no_targets() -> None:
     assert targets.attach(with_target(LATE, 5.0), (), (), bare(points([]))).empty
+
+
+def test_the_target_of_a_count_belongs_to_the_period_it_is_run_in() -> None:
+    """At most 15 stops a day says nothing about a month; a proportion keeps its target at every grain."""
+    stops = replace(LATE, kind="count", targets=(Target(None, 15.0),), multiplier=1.0)
+    table = bare(points([12.0, 20.0]))
+    assert targets.attach(stops, (), (), table, "day")["met"].tolist() == [True, False]
+    assert targets.attach(stops, (), (), table, "month")["target_high"].isna().all()
+    assert targets.attach(with_target(LATE, 5.0), (), (), bare(points([0.04])), "month")["target_high"].notna().all()

@@ -154,7 +154,8 @@ def test_16_holds_on_every_chart() -> None:
 
 
 def test_16_comes_after_row_14() -> None:
-    assert said(of(review(counts([0] * 10 + [4], 20), ()))) == ("too_few", "none")
+    found = of(review(counts([0] * 10 + [4], 20), ()))
+    assert said(found) == ("too_few", "high") and found.early_warning
 
 
 # 17

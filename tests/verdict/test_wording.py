@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmetrics.stats import RULE_SETS
+from opsmetrics.stats import ANHOEJ, RULE_SETS
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.languages import LANGUAGES, language
 from opsmetrics.verdict.model import STANCES, Assurance, DataState, Variation
@@ -196,7 +196,7 @@ def test_caveats_without_words_are_shown_as_written() -> None:
     "code",
     [
         *("first_event", "improvement_unconfirmed", "neighbours_alike", "small_numbers"),
-        *("step_proposed", "weekday_adjusted", "weekday_not_adjusted", "absent_reporters"),
+        *("step_proposed", "weekday_adjusted", "weekday_not_adjusted", "absent_reporters", "not_pooled"),
     ],
 )
 def test_every_caveat_that_a_verdict_gives_has_words(code: str) -> None:
@@ -205,10 +205,10 @@ def test_every_caveat_that_a_verdict_gives_has_words(code: str) -> None:
 
 def test_every_language_has_every_word() -> None:
     """A code of the model without a word would only fail on the day it first occurs."""
-    rules = {rule for rules in RULE_SETS.values() for rule in rules}
+    rules = {rule for rules in RULE_SETS.values() for rule in rules} | set(ANHOEJ)
     for tongue in LANGUAGES.values():
         words = tongue.words
-        assert set(words["variation"]) == set(get_args(Variation))
+        assert set(words["variation"]) == {*get_args(Variation), "early_warning"}
         assert set(words["assurance"]) == set(get_args(Assurance))
         assert set(words["data"]) == set(get_args(DataState))
         assert set(words["stance"]) == set(words["stance.why"]) == set(STANCES)

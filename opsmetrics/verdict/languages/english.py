@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from opsmetrics.verdict.languages.english_pareto import PARETO, PARETO_WORDS
 from opsmetrics.verdict.languages.english_patterns import PATTERNS
+from opsmetrics.verdict.languages.english_summary import SUMMARY
 from opsmetrics.verdict.languages.model import Language
 
 WORDS: dict[str, dict[str, str]] = {
@@ -17,6 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
         "concerning": "Concerning",
         "improving": "Improving",
         "changed": "Changed",
+        "early_warning": "Early warning",
     },
     "side": {"high": "high", "low": "low"},
     "side.above": {"high": "above", "low": "below"},
@@ -71,6 +74,8 @@ WORDS: dict[str, dict[str, str]] = {
         "first_event": "first departure, more than chance gives",
         "departures": "more departures than chance gives",
         "gap": "longer without departure than chance gives",
+        "long_run": "more in a row on one side of the median than chance gives",
+        "few_crossings": "fewer crossings of the median than chance gives",
     },
     "state": {
         "judged": "judged",
@@ -83,6 +88,7 @@ WORDS: dict[str, dict[str, str]] = {
         "excluded": "excluded: drawn, not judged",
         "gap": "no data",
         "undefined": "nothing to divide by: no value",
+        "few_readings": "too few readings: drawn, not judged",
         "uncovered": "not covered from start to end: drawn, not judged",
     },
     "caveat": {
@@ -94,10 +100,19 @@ WORDS: dict[str, dict[str, str]] = {
         "weekday_adjusted": "limits follow the day of the week",
         "weekday_not_adjusted": "limits cannot follow the day of the week without leaving 0 to all",
         "absent_reporters": "judged without everyone who usually reports",
+        "not_pooled": "each period is compared with the target by itself: they cannot be added up to longer ones",
     },
     "chart": {
         "p": "p chart",
         "p_prime": "p′ chart",
+        "np": "np chart",
+        "u": "u chart",
+        "u_prime": "u′ chart",
+        "c": "c chart",
+        "i_prime": "I′ chart",
+        "run": "run chart",
+        "g": "g chart",
+        "t": "t chart",
         "xmr": "XmR chart",
         "xbar_s": "Xbar-S chart",
         "s": "S chart",
@@ -122,12 +137,38 @@ WORDS: dict[str, dict[str, str]] = {
         "readings": "readings",
         "reading": "reading",
         "of": "of",
+        "in": "in",
+        "median": "median",
+        "p90": "p90",
+        "units": "units",
+        "opportunities": "opportunities",
+        "its_average": "its average",
+        "departures": "departures",
         "to": "to",
         "so_far": "as it has run so far",
         "target": "target",
         "absent": "–",
         "others": "others",
     },
+    "figure": {
+        "upper": "upper",
+        "centre": "centre",
+        "lower": "lower",
+        "median": "median",
+        "target": "target",
+        "limits": "limits",
+        "since": "since",
+        "excluded": "excluded",
+        "point": "point",
+        "nothing": "No values to draw yet",
+        "silent": "completes a pattern that does not decide here",
+        "now": "so far",
+        "between": "since the one before",
+        "rarer": "rarer than chance gives",
+        "closer": "closer together than chance gives",
+        "ordinary": "no more than chance gives",
+    },
+    "label.prefix": {"week": "week of ", "sample": "sample ", "point": "point "},
 }
 
 
@@ -169,8 +210,8 @@ ENGLISH = Language(
     thousands=",",
     months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    words=WORDS,
-    patterns=PATTERNS,
+    words={**WORDS, **PARETO_WORDS},
+    patterns={**PATTERNS, **SUMMARY, **PARETO},
     periods={
         "sample": ("sample", "samples"),
         "shift": ("shift", "shifts"),

@@ -18,12 +18,17 @@ PATTERNS: dict[str, str] = {
     "alternating": "{kpi:text}: {k:number} {k:period} in a row up and down by turns, since {since:when}.",
     "hugging": "{kpi:text}: {k:number} {k:period} in a row close to its average {c:value}, since {since:when}.",
     "outside": "{kpi:text}: {k:number} {k:period} in a row away from its average {c:value}, since {since:when}.",
+    "long_run": "{kpi:text} has been {side:above} its median {c:value} for {k:number} {k:period}, since {since:when}: "
+    "longer than chance gives.",
+    "few_crossings": "{kpi:text} crossed its median {c:value} {k:number} times in {n:number} {n:period}; chance gives "
+    "{m:number} or more.",
     "conflict": "{worse:clause}; against that, {better:clause}.",
     "unconfirmed": "{clause:clause}; not yet counted as an improvement.",
     "changed_plain": "{kpi:text} {v:value} is outside its usual pattern.",
     # Ended episodes
     "ended_beyond": "{kpi:text} was {side:above} its limits {during:span}; back in its usual range.",
     "ended_run": "{kpi:text} was {side:above} its average {c:value} {during:span}; back in its usual range.",
+    "ended_long_run": "{kpi:text} was {side:above} its median {c:value} {during:span}; back in its usual pattern.",
     "ended_zone": "{kpi:text} was close to the {side:upper} limit ({limit:value}) {during:span}; "
     "back in its usual range.",
     "ended_other": "{kpi:text} was outside its usual pattern {during:span}; back in its usual range.",
@@ -53,6 +58,13 @@ PATTERNS: dict[str, str] = {
     "{b:number} of {n:number} before.",
     "rare_gap": "{kpi:text} has been {usual:value} for {g:number} {g:period}; before that it left it in {b:number} of "
     "{n:number}.",
+    "event_usual": "{kpi:text}: no {event:text} in {k:number} of {n:number} {n:period}.",
+    "event_departures": "{kpi:text}: {event:text} in {a:number} of the last {m:number} {m:period}, against {b:number} "
+    "of {n:number} before.",
+    "event_gap": "{kpi:text}: no {event:text} for {g:number} {g:period}; before that in {b:number} of {n:number}.",
+    "event_first": "{kpi:text} {v:value} after {n:number} {n:period} without {event:text}: no more than chance gives.",
+    "event_first_signal": "{kpi:text} {v:value} after {n:number} {n:period} without {event:text}: more than chance "
+    "gives.",
     "first_event": "{kpi:text} {v:value} after {n:number} {n:period} at {usual:value}: no more than chance gives.",
     "first_event_signal": "{kpi:text} {v:value} after {n:number} {n:period} at {usual:value}: more than chance gives.",
     "rare_hit_or_miss": "It met the target {t:target} in {k:number} of the last {n:number} {n:period}.",
@@ -60,6 +72,7 @@ PATTERNS: dict[str, str] = {
     "process will reach it.",
     "rare_too_early": "{k:number} of {n:number} {n:period} to compare with the target {t:target}: too early to tell.",
     # Too few points, restarts
+    "few_readings": "{kpi:text} has no {one:period} of {n:number} readings or more: too few to judge.",
     "no_points": "{kpi:text} has no judged {one:period} yet.",
     "too_few": "{n:number} of {needed:number} {needed:period} since {since:when}: too early to tell.",
     "early_warning": "{kpi:text} {v:value} is far {side:above} its other {m:number} {m:period}.",
@@ -119,12 +132,29 @@ PATTERNS: dict[str, str] = {
     "why_between": "The averages spread more than their own readings explain (σz {sigma_z:value}, at most "
     "{limit:value} expected).",
     "why_single_readings": "One reading in each {one:period}.",
+    "why_rare_kind": "Defined as rare events: no limits, but how often and how long apart they come.",
+    "why_amounts": "Amounts, not counts: their own spread makes the limits.",
+    "why_sizes_alike": "Amounts whose denominators all lie within {part:value} of their average.",
+    "why_sizes_vary": "Amounts whose denominators differ by more than {part:value} from their average.",
+    "why_statistic": "One figure from the readings of each {one:period}: the spread between them makes the limits.",
+    "why_derived": "Computed from other KPIs: its own spread makes the limits.",
+    "why_np_varies": "The np chart chosen in the catalogue needs one size, and these vary.",
+    "why_not_means": "The Xbar-S chart chosen in the catalogue needs averages.",
+    "why_between_opportunities": "The opportunities are recorded: {unit:text} between {event:text}.",
+    "why_between_exposure": "The exposure is recorded: {unit:text} between {event:text}.",
+    "why_between_days": "No opportunities are recorded: days between {event:text}.",
+    "why_between_pinned": "Chosen in the catalogue: {unit:text} between {event:text}.",
+    "why_between_samples": "Samples between {event:text}.",
+    "text": "{text:text}",
+    "between": "{unit:text} between {event:text}",
     "why_too_few": "Fewer than two judged points: no limits yet.",
     "rejected": "{kind:chart}: {why:clause}.",
     "rejected_override": "The automatic choice would have been the {kind:chart}. {why:clause}.",
     "limits_too_narrow": "its limits would be too narrow",
     "limits_too_wide": "its limits would follow noise that is explained already",
     "counts_too_small": "counts this small are too coarse for limits",
+    "limits_ignore_size": "its limits would not follow the size",
+    "limits_hardly_differ": "its limits would hardly differ",
     "limits_mean_nothing": "most values are one and the same, so limits and runs would mean nothing",
     # Proposals
     "propose_lock": "{n:number} judged {n:period}: enough to lock the limits.",
