@@ -7,7 +7,7 @@ stored as the n-th quarter-hour of 1970, so that the engine's quarter-hour sums 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,9 @@ BIN = dt.timedelta(minutes=15)
 
 COUNT_VALUES = ("numerator", "denominator")
 READING_VALUES = ("value",)
+EVENT_VALUES = ("category", "subcategory", "count", "cost", "minutes")
+
+_EVENTS = "events:"
 
 
 def sample_to_stamp(number: int) -> dt.datetime:
@@ -31,6 +34,16 @@ def stamp_to_sample(stamp: dt.datetime) -> int:
     return round((stamp - EPOCH) / BIN)
 
 
+def events_key(stream: str) -> str:
+    """What stands for a stream among the KPIs of spans and batches: 'events:stops'."""
+    return f"{_EVENTS}{stream}"
+
+
+def stream_of(key: str) -> str | None:
+    """The stream behind `events_key`, None for the key of a KPI."""
+    return key.removeprefix(_EVENTS) if key.startswith(_EVENTS) else None
+
+
 def counts_schema(dimensions: tuple[str, ...]) -> pa.Schema:
     """Arrow schema of a stream of counts: kpi, observed_at, the dimensions, numerator, denominator."""
     return _schema(dimensions, [("numerator", pa.float64()), ("denominator", pa.float64())])
@@ -41,8 +54,16 @@ def readings_schema(dimensions: tuple[str, ...]) -> pa.Schema:
     return _schema(dimensions, [("sample", pa.int64()), ("value", pa.float64())])
 
 
-def _schema(dimensions: tuple[str, ...], values: list[tuple[str, pa.DataType]]) -> pa.Schema:
-    fields: list[tuple[str, pa.DataType]] = [("kpi", pa.string()), ("observed_at", pa.timestamp("us"))]
+def events_schema(dimensions: tuple[str, ...]) -> pa.Schema:
+    """Arrow schema of a stream of events: stream, observed_at, the dimensions, category and subcategory ('': none was
+    given), count (null: one), cost, minutes (null: not known, or not closed yet), reference (null: none)."""
+    numbers = [(name, pa.float64()) for name in ("count", "cost", "minutes")]
+    texts = [(name, pa.string()) for name in ("category", "subcategory")]
+    return _schema(dimensions, [*texts, *numbers, ("reference", pa.string())], of="stream")
+
+
+def _schema(dimensions: tuple[str, ...], values: list[tuple[str, pa.DataType]], of: str = "kpi") -> pa.Schema:
+    fields: list[tuple[str, pa.DataType]] = [(of, pa.string()), ("observed_at", pa.timestamp("us"))]
     fields += [(name, pa.string()) for name in dimensions]
     return pa.schema(fields + values)
 
@@ -51,22 +72,48 @@ def _schema(dimensions: tuple[str, ...], values: list[tuple[str, pa.DataType]]) 
 class Facts:
     """A stream of checked facts that can be read more than once: `reader()` opens a fresh one.
 
-    The schema is `counts_schema` or `readings_schema` for ALL dimensions of the catalogue, in its order
-    (null where the KPI does not use the dimension).
+    The schema is `counts_schema`, `readings_schema` or `events_schema` for ALL dimensions of the catalogue, in its
+    order (null where the KPI or stream does not use the dimension).
     """
 
     rows: int
     reader: Callable[[], pa.RecordBatchReader]
 
 
+def no_events() -> Facts:
+    """The events of a batch that brings none."""
+    return Facts(0, lambda: pa.RecordBatchReader.from_batches(events_schema(()), []))
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event with a reference as the store holds it. `minutes` None: it has not ended, as far as is known."""
+
+    reference: str
+    observed_at: dt.datetime
+    minutes: float | None
+    category: str
+    subcategory: str
+    dimensions: Mapping[str, str]  # those that are filled
+
+
+#: The events of a stream that began before the second instant and had not ended before the first (UTC).
+Reaching = Callable[[str, dt.datetime, dt.datetime], tuple[StoredEvent, ...]]
+
+
 @dataclass(frozen=True)
 class Span:
-    """The stretch of time that a batch covers for one KPI, half open, in UTC, and who reported in it."""
+    """The stretch of time that a batch covers for one KPI, half open, in UTC, and who reported in it.
+
+    For events `kpi` is `events_key(stream)`. `replaces` says that the batch states ALL events of the stream in this
+    time (of its reporters, where the stream is reported by somebody): stored ones without a reference give way.
+    """
 
     kpi: str
     starts_at: dt.datetime
     ends_at: dt.datetime
     reporters: tuple[str, ...] = ()
+    replaces: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,17 +158,25 @@ class Batch:
     warnings: tuple[Notice, ...] = ()
     template: str | None = None
     note: str = ""
+    events: Facts = field(default_factory=no_events)
 
 
 @dataclass(frozen=True, eq=False)
 class Diff:
     """What a commit would change. `changes` has kpi, observed_at, the dimensions, column values old and new
-    (old_numerator, new_numerator … or old_value, new_value), old_batch; at most `limit` rows of each table."""
+    (old_numerator, new_numerator … or old_value, new_value), old_batch; at most `limit` rows of each table.
+
+    `removed` counts events that the file's range replacement takes away. `event_changes` has one row for each event
+    updated or removed: change ('updated', 'removed'), stream, reference, then old_… and new_… of observed_at, the
+    dimensions and EVENT_VALUES (new_… null where removed), old_batch; at most `limit` of each.
+    """
 
     new: int
     updated: int
     unchanged: int
     changes: pd.DataFrame
+    removed: int = 0
+    event_changes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +196,7 @@ class Receipt:
     warnings: tuple[Notice, ...]
     rejects: pd.DataFrame
     data_version: int
+    removed: int = 0  # events that a range replacement took away
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt with the names that the command line prints."""
@@ -163,6 +219,7 @@ class Receipt:
             "new": self.new,
             "updated": self.updated,
             "unchanged": self.unchanged,
+            "removed": self.removed,
             "spans": [
                 {
                     "kpi": s.kpi,
@@ -178,7 +235,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class UndoReceipt:
-    """What an undo did: values put back, facts removed, and values kept because a later batch owns them."""
+    """What an undo did: values (or events) put back, facts removed, and values kept because a later batch owns them."""
 
     batch: int
     restored: int

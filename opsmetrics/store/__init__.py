@@ -14,10 +14,13 @@ from opsmetrics.store.errors import (
     StoreTimeout,
     StoreTooNew,
 )
+from opsmetrics.store.history import value_history
 from opsmetrics.store.process import current, own, release
+from opsmetrics.store.shape import FactTable
 from opsmetrics.store.store import Store
 
 __all__ = [
+    "FactTable",
     "KeyDimensionNeedsAnswer",
     "Store",
     "StoreBusy",
@@ -31,4 +34,5 @@ __all__ = [
     "own",
     "release",
     "slice_json",
+    "value_history",
 ]

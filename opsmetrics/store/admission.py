@@ -1,10 +1,12 @@
-"""Which incoming rows the definitions let in: known KPIs, in the right table, with their own key dimensions only."""
+"""Which incoming rows the definitions let in: known KPIs and streams, in the right table, with their own dimensions
+only."""
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
-from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.catalog import Catalog, Kpi, Stream
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.shape import FactTable, Shape
 
@@ -33,6 +35,46 @@ def admit(rows: list[tuple[Any, ...]], shape: Shape, catalog: Catalog, source: s
             raise StoreError(
                 f"{source} holds {unsound} rows of {key!r} without an instant or without a finite number. "
                 "Nothing was stored: such cells are missing or rejected, not facts."
+            )
+
+
+def stream_named(catalog: Catalog, key: str, source: str) -> Stream:
+    """The stream with this key; raises StoreError with the nearest one where there is none."""
+    known = [stream.key for stream in catalog.streams]
+    if key not in known:
+        close = difflib.get_close_matches(str(key), known, n=1)
+        meant = f"Did you mean {close[0]!r}? Else" if close else "To load them,"
+        raise StoreError(
+            f"{source} brings events of the stream {key!r}, which the definitions do not know (they know: "
+            f"{', '.join(known) or 'none'}). {meant} add [streams.{key}] to the definitions and apply them."
+        )
+    return catalog.stream(key)
+
+
+def admit_events(rows: list[tuple[Any, ...]], dimensions: tuple[str, ...], catalog: Catalog, source: str) -> None:
+    """Raises StoreError for the first stream whose events may not be stored.
+
+    rows: one per stream: its key, events, unsound events, then per dimension how many are filled.
+    """
+    for key, count, unsound, *filled in rows:
+        if unsound:
+            raise StoreError(
+                f"{source} holds {unsound} events of {key!r} without a stream or an instant, or with a count, cost or "
+                "length that is not a number from 0 on. Nothing was stored: such records are rejected, not events."
+            )
+        stream = stream_named(catalog, key, source)
+        by_dimension = dict(zip(dimensions, filled, strict=True))
+        foreign = [name for name, held in by_dimension.items() if held and name not in stream.dimensions]
+        if foreign:
+            raise StoreError(
+                f"{source} fills the dimension {foreign[0]!r} for the stream {key!r}, whose events carry "
+                f"{', '.join(stream.dimensions) or 'no dimension'}. Leave the column out, or add {foreign[0]!r} to "
+                "the stream's dimensions in the definitions."
+            )
+        if stream.reported_by and by_dimension.get(stream.reported_by, 0) < count:
+            raise StoreError(
+                f"{source} holds events of {key!r} without {stream.reported_by!r}, by which they are reported. "
+                "Nothing was stored: fill it in for each event."
             )
 
 

@@ -176,11 +176,22 @@ def _fill(cursor: duckdb.DuckDBPyConnection, gains: list[Gain], by: str, at: dt.
 def _compare(before: Catalog, after: Catalog, stored: Mapping[str, Stored]) -> list[str]:
     told = [f"KPI {kpi.name} added." for kpi in after.kpis if kpi.key not in before]
     told += [f"KPI {kpi.name} changed." for kpi in after.kpis if kpi.key in before and before[kpi.key] != kpi]
+    told += _compare_streams(before, after)
     for kpi in before.kpis:
         if kpi.key not in after:
             kept = f"; its {stored[kpi.key].rows} rows stay in the store" if kpi.key in stored else ""
             told.append(f"KPI {kpi.name} has left the definitions{kept}.")
     return told
+
+
+def _compare_streams(before: Catalog, after: Catalog) -> list[str]:
+    old, new = ({stream.key: stream for stream in catalog.streams} for catalog in (before, after))
+    told = [f"Stream of events {stream.name} added." for key, stream in new.items() if key not in old]
+    told += [
+        f"Stream of events {stream.name} changed." for key, stream in new.items() if old.get(key, stream) != stream
+    ]
+    gone = (stream for key, stream in old.items() if key not in new)
+    return [*told, *(f"Stream of events {stream.name} has left the definitions; its events stay." for stream in gone)]
 
 
 def _record_keys(cursor: duckdb.DuckDBPyConnection, after: Catalog) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 import pandas as pd
@@ -25,10 +25,11 @@ def record(
     note: str = "",
     tally: Tally,
     totals: tuple[int, int, int],
+    removed: int = 0,
     kpis: Iterable[str],
     batch: int,
 ) -> None:
-    """Writes the ledger's row of a batch; `totals` are new, updated and unchanged facts."""
+    """Writes the ledger's row of a batch; `totals` are new, updated and unchanged facts; `removed` are events."""
     new, updated, unchanged = totals
     values = {
         "batch": batch,
@@ -48,13 +49,16 @@ def record(
         "new": new,
         "updated": updated,
         "unchanged": unchanged,
+        "removed": removed,
         "kpis": sorted(kpis),
     }
     cursor.execute(statement("ledger", "record"), values)
 
 
-def record_spans(cursor: duckdb.DuckDBPyConnection, batch: int, spans: tuple[Span, ...]) -> None:
-    """Writes the stretches of time that a batch covers."""
+def record_spans(
+    cursor: duckdb.DuckDBPyConnection, batch: int, spans: tuple[Span, ...], reported_by: Mapping[str, str | None]
+) -> None:
+    """Writes the stretches of time that a batch covers; `reported_by`: key of a span to the reporters' dimension."""
     for span in spans:
         cursor.execute(
             statement("ledger", "record_span"),
@@ -64,6 +68,8 @@ def record_spans(cursor: duckdb.DuckDBPyConnection, batch: int, spans: tuple[Spa
                 "starts_at": span.starts_at,
                 "ends_at": span.ends_at,
                 "reporters": list(span.reporters),
+                "replaces": span.replaces,
+                "reported_by": reported_by.get(span.kpi),
             },
         )
 
@@ -82,7 +88,7 @@ def seen(cursor: duckdb.DuckDBPyConnection, fingerprint: str) -> int | None:
 def live_spans(cursor: duckdb.DuckDBPyConnection, fingerprint: str) -> set[Span]:
     """What the batches in force with this fingerprint cover."""
     rows = cursor.execute(statement("ledger", "live_spans"), {"fingerprint": fingerprint}).fetchall()
-    return {Span(kpi, start, end, tuple(reporters)) for kpi, start, end, reporters in rows}
+    return {Span(kpi, start, end, tuple(reporters), replaces) for kpi, start, end, reporters, replaces in rows}
 
 
 def batches(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:

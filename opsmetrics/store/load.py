@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,10 +10,11 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.catalog import Catalog
-from opsmetrics.measurements import Batch, Diff, Facts, Notice, Receipt
-from opsmetrics.store import ledger
-from opsmetrics.store.admission import admit
+from opsmetrics.measurements import Batch, Diff, Facts, Notice, Receipt, stream_of
+from opsmetrics.store import events, ledger
+from opsmetrics.store.admission import admit, stream_named
 from opsmetrics.store.errors import StoreError
+from opsmetrics.store.incoming import incoming
 from opsmetrics.store.loans import Transaction
 from opsmetrics.store.schema import data_version, utc_now
 from opsmetrics.store.shape import Shape
@@ -28,7 +28,16 @@ class Totals:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    removed: int = 0  # events that gave way to the file's own stretch of time
     kpis: set[str] = field(default_factory=set)
+
+    def add(self, outcome: events.Outcome) -> None:
+        """Adds what became of the events."""
+        self.new += outcome.new
+        self.updated += outcome.updated
+        self.unchanged += outcome.unchanged
+        self.removed += outcome.removed
+        self.kpis |= outcome.keys
 
 
 def diff(
@@ -39,16 +48,20 @@ def diff(
     samples = []
     for shape, facts in _parts(dimensions, batch):
         _manifest(cursor, shape, facts, catalog, batch.source)
-        with _incoming(cursor, facts, batch.source):
+        with incoming(cursor, facts, batch.source):
             counted = cursor.execute(statement("load", "diff_totals", **shape.parts())).fetchall()[0]
-        with _incoming(cursor, facts, batch.source):
+        with incoming(cursor, facts, batch.source):
             query = statement("load", "diff_rows", **shape.parts())
             samples.append(ledger.frame_of(cursor, query, {"limit": limit}))
         totals.new += counted[0]
         totals.updated += counted[1]
         totals.unchanged += counted[2]
     changes = pd.concat(samples, ignore_index=True) if samples else _no_changes(cursor, dimensions)
-    return Diff(totals.new, totals.updated, totals.unchanged, changes)
+    of_events = pd.DataFrame()
+    if events.brought_by(batch):
+        outcome, of_events = events.diff(cursor, catalog, dimensions, batch, limit)
+        totals.add(outcome)
+    return Diff(totals.new, totals.updated, totals.unchanged, changes, totals.removed, of_events)
 
 
 def commit(transaction: Transaction, catalog: Catalog, dimensions: tuple[str, ...], batch: Batch, by: str) -> Receipt:
@@ -78,10 +91,11 @@ def commit(transaction: Transaction, catalog: Catalog, dimensions: tuple[str, ..
         note=batch.note,
         tally=batch.tally,
         totals=(totals.new, totals.updated, totals.unchanged),
+        removed=totals.removed,
         kpis=totals.kpis | {span.kpi for span in batch.spans},
         batch=number,
     )
-    ledger.record_spans(cursor, number, batch.spans)
+    ledger.record_spans(cursor, number, batch.spans, _reported_by(catalog, batch))
     cursor.execute(statement("schema", "bump_data"))
     return _receipt(cursor, batch, number, at, by, totals, batch.warnings)
 
@@ -94,15 +108,23 @@ def _write(
     totals = Totals()
     for shape, facts in _parts(dimensions, batch):
         rows, kpis = _manifest(cursor, shape, facts, catalog, batch.source)
-        with _incoming(cursor, facts, batch.source):
+        with incoming(cursor, facts, batch.source):
             overwritten = _touched(cursor, statement("load", "overwritten", **shape.parts()), number)
-        with _incoming(cursor, facts, batch.source):
+        with incoming(cursor, facts, batch.source):
             written = _touched(cursor, statement("load", "merge", **shape.parts()), number)
         totals.updated += overwritten
         totals.new += written - overwritten
         totals.unchanged += rows - written
         totals.kpis |= kpis
+    if events.brought_by(batch):
+        totals.add(events.write(cursor, catalog, dimensions, batch, number))
     return totals
+
+
+def _reported_by(catalog: Catalog, batch: Batch) -> dict[str, str | None]:
+    """Which dimension the reporters of each stream are values of, as it is now: the definitions may change later."""
+    streams = {span.kpi: stream_of(span.kpi) for span in batch.spans}
+    return {key: stream_named(catalog, s, batch.source).reported_by for key, s in streams.items() if s is not None}
 
 
 def _touched(cursor: duckdb.DuckDBPyConnection, query: str, batch: int) -> int:
@@ -111,7 +133,7 @@ def _touched(cursor: duckdb.DuckDBPyConnection, query: str, batch: int) -> int:
 
 def _nothing_new(cursor: duckdb.DuckDBPyConnection, batch: Batch, totals: Totals) -> int | None:
     """The earlier batch of the same bytes, where this one adds neither a value nor a covered span to it."""
-    if totals.new or totals.updated:
+    if totals.new or totals.updated or totals.removed:
         return None
     earlier = ledger.seen(cursor, batch.fingerprint)
     if earlier is None or not set(batch.spans) <= ledger.live_spans(cursor, batch.fingerprint):
@@ -142,6 +164,7 @@ def _receipt(
         warnings=warnings,
         rejects=batch.rejects,
         data_version=data_version(cursor),
+        removed=totals.removed,
     )
 
 
@@ -163,7 +186,7 @@ def _manifest(
     cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, catalog: Catalog, source: str
 ) -> tuple[int, set[str]]:
     """Number of facts and their KPIs, after asserting that the rows may be stored and that no key comes twice."""
-    with _incoming(cursor, facts, source):
+    with incoming(cursor, facts, source):
         rows = cursor.execute(statement("load", "manifest", **shape.parts())).fetchall()
     found = sum(row[1] for row in rows)
     if found != facts.rows:
@@ -173,7 +196,7 @@ def _manifest(
         )
     admit(rows, shape, catalog, source)
     if any(row[2] > 1 for row in rows):
-        with _incoming(cursor, facts, source):
+        with incoming(cursor, facts, source):
             twice = cursor.execute(statement("load", "repeated", **shape.parts())).fetchall()[0]
         listed = ", ".join(f"{k} {v}" for k, v in zip(shape.keys, twice, strict=True) if v is not None)
         raise StoreError(
@@ -181,20 +204,6 @@ def _manifest(
             "the template that repeats are samples."
         )
     return found, {row[0] for row in rows}
-
-
-@contextlib.contextmanager
-def _incoming(cursor: duckdb.DuckDBPyConnection, facts: Facts, source: str) -> Iterator[None]:
-    """The batch's rows as the relation `incoming`, for one statement: a reader of record batches is read once."""
-    cursor.register("incoming", facts.reader())
-    try:
-        yield
-    except duckdb.InvalidInputException as error:
-        if "reading the stream registered" not in str(error):
-            raise
-        raise StoreError(
-            f"The rows of {source} could not be read to their end. Nothing was stored; read the file again."
-        ) from error
 
 
 def _no_changes(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...]) -> pd.DataFrame:

@@ -19,6 +19,11 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """The text as a literal, for the names of columns that a statement compares with."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def statement(file: str, name: str, **parts: str) -> str:
     """The statement `name` of `sql/<file>.sql`, its braces filled with `parts`."""
     return _statements(file)[name].format(**parts)

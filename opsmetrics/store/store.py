@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,8 +14,8 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
-from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
-from opsmetrics.store import decisions, definitions, ledger, load, shown, undo
+from opsmetrics.measurements import Batch, Diff, Receipt, StoredEvent, UndoReceipt
+from opsmetrics.store import decisions, definitions, events, ledger, load, shown, undo
 from opsmetrics.store.engine import Engine
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.lock import OwnerLock
@@ -168,6 +169,11 @@ class Store:
         """The last batch in force that was loaded from these very bytes."""
         with self.cursor() as cursor:
             return ledger.seen(cursor, fingerprint)
+
+    def events_reaching(self, stream: str, first: dt.datetime, last: dt.datetime) -> tuple[StoredEvent, ...]:
+        """The stored events with a reference that began before `last` and had not ended before `first` (UTC)."""
+        with self.cursor() as cursor:
+            return events.reaching(cursor, dimension_columns(cursor), stream, first, last)
 
     # Decisions and shown verdicts
 

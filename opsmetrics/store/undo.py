@@ -10,6 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from opsmetrics.measurements import Notice, UndoReceipt
+from opsmetrics.store import events
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.schema import data_version, utc_now
 from opsmetrics.store.shape import FACT_TABLES, Shape, matching
@@ -26,7 +27,8 @@ def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: 
     same = matching(every_key, "later", "own")
     cursor.execute(statement("undo", "repoint", match_later=same), of_batch)
     cursor.execute(statement("undo", "did_not_exist"), of_batch)
-    restored = removed = 0
+    of_events = events.undo(cursor, dimensions, batch)
+    restored, removed, kept = of_events.restored, of_events.removed, kept + of_events.kept
     for table in FACT_TABLES:
         parts = Shape(table, dimensions).parts()
         restored += cursor.execute(statement("undo", "restore", **parts), of_batch).fetchall()[0][0]

@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from opsmetrics.catalog import Catalog, Dimension, Kpi, write_catalog
-from opsmetrics.measurements import Batch, Facts, Span, Tally, counts_schema, readings_schema
+from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream, write_catalog
+from opsmetrics.measurements import Batch, Facts, Span, Tally, counts_schema, events_schema, readings_schema
 
 LATE = Kpi("late", "Late deliveries", "proportion", "lower", dimensions=("site",), multiplier=100.0)
 WAIT = Kpi("wait", "Waiting time", "measured", "lower", dimensions=("site", "line"))
 PLAIN = Kpi("plain", "Plain", "proportion", "lower")
+STOPS = Stream("stops", "Line stops", ("site", "line"))
+TICKETS = Stream("tickets", "Tickets", ("site",), reported_by="site")
 
 DAY = dt.datetime(2024, 3, 1)
 
@@ -29,10 +31,16 @@ def day(number: int) -> dt.datetime:
     return DAY + dt.timedelta(days=number)
 
 
-def catalog(*kpis: Kpi, dimensions: Sequence[str] = ("site", "line"), version: str = "v1") -> Catalog:
+def catalog(
+    *kpis: Kpi,
+    dimensions: Sequence[str] = ("site", "line"),
+    version: str = "v1",
+    streams: tuple[Stream, ...] = (STOPS, TICKETS),
+) -> Catalog:
     """Definitions of these KPIs, with a text that reads back as the same and a version of one's own."""
     named = tuple(Dimension(key, key.title()) for key in dimensions)
-    draft = Catalog(kpis or (LATE, WAIT, PLAIN), named)
+    kept = tuple(stream for stream in streams if set(stream.dimensions) <= set(dimensions))
+    draft = Catalog(kpis or (LATE, WAIT, PLAIN), named, streams=kept)
     return replace(draft, text=f"# {version}\n{write_catalog(draft)}", version=version)
 
 
@@ -52,6 +60,11 @@ def reading(at: dt.datetime, value: float, sample: int = 1, *, kpi: str = "wait"
     return {"kpi": kpi, "observed_at": at, "sample": sample, "value": value, **key}
 
 
+def event(at: dt.datetime, category: str = "Jam", *, stream: str = "stops", **values: Any) -> dict:
+    """One event."""
+    return {"stream": stream, "observed_at": at, "category": category, "subcategory": "", **values}
+
+
 def batch(
     *rows: dict[str, Any],
     source: str = "file.csv",
@@ -64,6 +77,7 @@ def batch(
     """A checked batch of these rows; its fingerprint is that of the rows in any order unless one is given."""
     counted = [row for row in rows if "numerator" in row]
     read = [row for row in rows if "value" in row]
+    happened = [row for row in rows if "stream" in row]
     return Batch(
         source=source,
         fingerprint=fingerprint or f"print of {sorted(map(repr, rows))}",
@@ -75,4 +89,5 @@ def batch(
         rejects=REJECTS,
         template=template,
         note=note,
+        events=facts_of(happened, events_schema(dimensions)),
     )

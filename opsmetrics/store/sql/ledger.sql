@@ -4,20 +4,21 @@ SELECT coalesce(max(batch), 0) + 1 FROM batches
 -- name: record
 INSERT INTO batches (
     batch, kind, "at", "by", source, fingerprint, template, note, records, rows, rejected, missing, duplicates, skipped,
-    new, updated, unchanged, kpis
+    new, updated, unchanged, removed, kpis
 )
 VALUES (
     $batch, $kind, $at, $by, $source, $fingerprint, $template, $note, $records, $rows, $rejected, $missing,
-    $duplicates, $skipped, $new, $updated, $unchanged, $kpis
+    $duplicates, $skipped, $new, $updated, $unchanged, $removed, $kpis
 )
 
 -- name: record_span
-INSERT INTO spans VALUES ($batch, $kpi, $starts_at, $ends_at, $reporters)
+INSERT INTO spans (batch, kpi, starts_at, ends_at, reporters, replaces, reported_by)
+VALUES ($batch, $kpi, $starts_at, $ends_at, $reporters, $replaces, $reported_by)
 
 -- name: batches
 SELECT
     batch, "at", "by", source, fingerprint, template, note, records, rows, rejected, missing, duplicates, skipped,
-    new, updated, unchanged, undone_at, undone_by, undone_why, kpis, kind
+    new, updated, unchanged, removed, undone_at, undone_by, undone_why, kpis, kind
 FROM batches
 ORDER BY batch
 
@@ -29,7 +30,7 @@ WHERE spans.kpi = $kpi
 ORDER BY spans.starts_at, spans.ends_at, spans.batch
 
 -- name: live_spans
-SELECT spans.kpi, spans.starts_at, spans.ends_at, spans.reporters
+SELECT spans.kpi, spans.starts_at, spans.ends_at, spans.reporters, spans.replaces
 FROM spans
 JOIN batches ON batches.batch = spans.batch AND batches.undone_at IS NULL
 WHERE batches.fingerprint = $fingerprint

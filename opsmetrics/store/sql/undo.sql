@@ -40,12 +40,13 @@ DELETE FROM {table} WHERE batch = $batch
 
 -- name: confirmed
 -- Later batches that hold unchanged values of the same KPIs in the same time: they may have confirmed some of these.
+-- Not events: a later batch that states them again owns them.
 SELECT DISTINCT later.batch
 FROM batches AS later
 JOIN spans AS theirs ON theirs.batch = later.batch
 JOIN spans AS ours ON ours.batch = $batch AND ours.kpi = theirs.kpi
     AND ours.starts_at < theirs.ends_at AND theirs.starts_at < ours.ends_at
-WHERE later.batch > $batch AND later.undone_at IS NULL AND later.unchanged > 0
+WHERE later.batch > $batch AND later.undone_at IS NULL AND later.unchanged > 0 AND ours.kpi NOT LIKE 'events:%'
 ORDER BY later.batch
 
 -- name: mark
