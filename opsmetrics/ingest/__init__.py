@@ -1,22 +1,26 @@
 """Files and typed numbers into checked batches."""
 
 from opsmetrics.ingest.checked import Checked, check
+from opsmetrics.ingest.corrected import FactKey, corrected_batch
+from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.matching import Located, locate
 from opsmetrics.ingest.prepare import Examined, examine, prepare
-from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
+from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, short_name
 from opsmetrics.ingest.recognised import recognised_sheet
 from opsmetrics.ingest.rejects import harmless, reject_csv
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
 from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template
 from opsmetrics.ingest.template_check import TemplateProblem
+from opsmetrics.ingest.texts import texts_of
 from opsmetrics.ingest.typed import TypedProblem, TypedRefused, TypedRow, typed_batch
 
 __all__ = [
     "Checked",
     "Examined",
+    "FactKey",
     "Guess",
     "IngestRefused",
     "Layout",
@@ -37,13 +41,17 @@ __all__ = [
     "TypedRow",
     "check",
     "choose_template",
+    "corrected_batch",
     "examine",
     "harmless",
     "locate",
     "prepare",
     "read_file",
+    "read_known",
     "recognised_sheet",
     "reject_csv",
+    "short_name",
     "suggest",
+    "texts_of",
     "typed_batch",
 ]

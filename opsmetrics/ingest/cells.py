@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Literal
 
+from opsmetrics.ingest.months import month_of
+
 CellKind = Literal["empty", "number", "date", "text"]
 
 #: Characters without width that spreadsheets and web pages leave in cells.
@@ -30,8 +32,9 @@ _TIME = (
 _DATE = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}"
     rf"|\d{{1,2}}[ .,/-]*(?:de )?[^\W\d_]{{3,10}}[ .,/-]*(?:de )?\d{{2,4}}|[^\W\d_]{{3,10}} \d{{1,2}},? \d{{4}}"
-    rf"|\d{{4}}-?W\d{{2}}|\d{{4}}-\d{{2}}){_TIME}"
+    rf"|\d{{4}}-?W\d{{2}}|\d{{4}}[ -]?Q[1-4]|Q[1-4][ /-]?\d{{4}}|\d{{4}}-\d{{2}}){_TIME}"
 )
+_NAMED_MONTH = re.compile(r"([^\W\d_]{3,10})[ .,/-]*\d{4}")
 
 
 def tidy(text: str) -> str:
@@ -53,5 +56,7 @@ def kind_of(cell: str) -> CellKind:
         if _NUMBER.fullmatch(text):
             return "number"
         if _DATE.fullmatch(text):
+            return "date"
+        if (named := _NAMED_MONTH.fullmatch(text)) and month_of(named[1]):
             return "date"
     return "text"

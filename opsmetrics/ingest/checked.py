@@ -12,13 +12,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from opsmetrics.ingest import faults
-from opsmetrics.ingest.clock import Clock, set_clock
+from opsmetrics.ingest.clock import Clock, set_clock, with_ends
 from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
 from opsmetrics.ingest.faults import COLUMN
+from opsmetrics.ingest.happened import event_notices, mark_events, settle_references, stated_sql
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning
+from opsmetrics.ingest.outages import find_outages
 from opsmetrics.ingest.profile import Reading, profile
 from opsmetrics.ingest.quantities import mark_impossible, mark_refused, name_metrics, settle_percent, settle_scale
 from opsmetrics.ingest.rejects import rejects_of
@@ -26,13 +29,13 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
 from opsmetrics.ingest.stage import build_stage
-from opsmetrics.measurements import Notice, Tally
+from opsmetrics.measurements import Notice, Reaching, Tally
 
 
 @dataclass(frozen=True, eq=False)
 class Checked:
     """A file after all checks. The scratch view `record` holds line, observed_at (UTC) and the stage's columns of
-    every record without fault; a record loads where it states at least one measure."""
+    every record without fault; a record loads where it states at least one measure or event."""
 
     sheet: Sheet
     layout: Layout
@@ -46,28 +49,36 @@ class Checked:
 
     @property
     def loads(self) -> str:
-        """A condition over `record`: the record states at least one measure."""
+        """A condition over `record`: the record states at least one measure or event."""
         return _states_any(self.layout, self.meaning)
 
     def table(self) -> pd.DataFrame:
         """The records that load: @line, @stamp (as written; in UTC where the file states an offset), @observed_at (in
-        UTC), then the text and number roles under their own names, which never begin with @."""
-        texts, numbers = self.layout.texts, self.layout.numbers
+        UTC), @ended (as @stamp) where events have an end, then the text and number roles under their own names: only
+        the texts of events begin with @ as well."""
+        texts = self.layout.texts
+        numbers = [role for role in self.layout.numbers if role not in self.layout.records]
         names = [*map(self.layout.text_name, texts), *map(self.layout.number_name, numbers)]
-        found = self.scratch.frame(
-            f"SELECT {', '.join([f'line + {self.sheet.head.first}', 'stamp', 'observed_at', *names])} FROM record "
-            f"WHERE {self.loads} ORDER BY line"
-        )
-        found.columns = ["@line", "@stamp", "@observed_at", *texts, *numbers]
+        ended = {"@ended": "ended"} if self.layout.end is not None else {}
+        told = [f"line + {self.sheet.head.first}", "stamp", "observed_at", *ended.values(), *names]
+        found = self.scratch.frame(f"SELECT {', '.join(told)} FROM record WHERE {self.loads} ORDER BY line")
+        if not self.sheet.origin.plain:
+            found.isetitem(0, np.array(self.sheet.origin.lines(found.iloc[:, 0]), dtype="int64"))
+        found.columns = ["@line", "@stamp", "@observed_at", *ended, *texts, *numbers]
         return found
 
 
 def check(
-    sheet: Sheet, layout: Layout, *, answers: Mapping[str, str] | None = None, today: dt.date | None = None
+    sheet: Sheet,
+    layout: Layout,
+    *,
+    answers: Mapping[str, str] | None = None,
+    today: dt.date | None = None,
+    reaching: Reaching | None = None,
 ) -> Checked:
     """Read, type and check every record.
 
-    `today` bounds plausible dates (default: the day it is).
+    `today` bounds plausible dates (default: the day it is). `reaching`: the stored events that a log of states goes on.
     Raises NeedsAnswer (`date_order`, `decimal`, `percent`, `scale`), IngestRefused (`dates_not_understood`,
     `numbers_not_understood`, `changed_while_read`, `too_much_memory`).
     """
@@ -77,18 +88,22 @@ def check(
     build_stage(scratch, layout, reading, today or dt.datetime.now().date())
     notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
     meaning = layout.meaning(_metrics(scratch, layout))
-    clock = set_clock(scratch, layout, meaning)
+    clock = with_ends(set_clock(scratch, layout, meaning), scratch)
     mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)
     notices += settle_percent(scratch, layout, reading, meaning.joint, given)
     notices += settle_scale(scratch, layout, meaning.joint, given)
     mark_impossible(scratch, layout, meaning.joint)
+    mark_events(scratch, layout, clock)
     _mark_notes(scratch)
-    scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {clock.sql} AS observed_at, * FROM stage WHERE fault = 0")
-    mark_duplicates(scratch, layout, meaning.joint)
+    instants = f"{clock.sql} AS observed_at, {clock.ended} AS ended_at"
+    scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {instants}, * FROM stage WHERE fault = 0")
+    settle_references(scratch, layout)
+    mark_duplicates(scratch, layout, meaning.joint, stated_sql(layout))
+    find_outages(scratch, layout, reaching)
     tally = _tally(scratch, layout, meaning)
     rejects = rejects_of(scratch, sheet)
-    notices += [*clock.notices, *_counted(scratch, layout, meaning)]
+    notices += [*clock.notices, *_counted(scratch, layout, meaning), *event_notices(scratch, layout)]
     return Checked(sheet, layout, meaning, reading, clock, scratch, tally, rejects, tuple(notices))
 
 
@@ -107,7 +122,7 @@ def _mark_notes(scratch: Scratch) -> None:
 
 
 def _states_any(layout: Layout, meaning: Meaning) -> str:
-    return "(" + (" OR ".join(complete_sql(layout, m) for m in meaning.joint) or "FALSE") + ")"
+    return "(" + " OR ".join([*(complete_sql(layout, m) for m in meaning.joint), f"({stated_sql(layout)})"]) + ")"
 
 
 def _tally(scratch: Scratch, layout: Layout, meaning: Meaning) -> Tally:
@@ -120,7 +135,7 @@ def _tally(scratch: Scratch, layout: Layout, meaning: Meaning) -> Tally:
         rejected=sum(count for kind, count in kinds.items() if kind >= faults.FIRST_REJECT),
         missing=kinds.get(0, 0) - loaded,
         duplicates=kinds.get(faults.DUPLICATE, 0),
-        skipped=sum(kinds.get(kind, 0) for kind in (faults.BLANK, faults.TOTAL, faults.HEADER, faults.NOTE)),
+        skipped=sum(kinds.get(kind, 0) for kind in faults.SKIPPED),
     )
 
 
@@ -131,6 +146,14 @@ def _counted(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]
         faults.TOTAL: ("total_row_skipped", "{n} rows of totals were skipped: their records are loaded one by one."),
         faults.HEADER: ("repeated_header_skipped", "{n} repeated header rows were skipped."),
         faults.NOTE: ("note_skipped", "{n} notes below the table were skipped."),
+        faults.SUPERSEDED: (
+            "superseded_skipped",
+            "{n} earlier records of a reference were skipped: the last record of each counts.",
+        ),
+        faults.REPEATED_REFERENCE.kind: (
+            "repeated_references",
+            "{n} records share a reference and differ; all were held back.",
+        ),
         faults.DUPLICATE: (
             "duplicates_in_file",
             "{n} records occur more than once with the same values; one was kept.",

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -27,6 +27,7 @@ class Clock:
     zone: str | None
     sql: str  # over `stamp` and `zoned`: the instant in UTC
     notices: tuple[Notice, ...] = ()
+    ended: str = "ended"  # over `ended` and `ended_zoned`: the instant in UTC at which an event closed
 
 
 def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
@@ -52,6 +53,17 @@ def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
     return Clock(dated, zone, sql, tuple(notices))
 
 
+def with_ends(clock: Clock, scratch: Scratch) -> Clock:
+    """The clock with the closing stamps in the same zone. A time that exists twice is the earlier one, a time that
+    does not exist is counted on from before the change."""
+    first, last = scratch.rows(f"SELECT min(ended), max(ended) FROM stage WHERE {LOADABLE}")[0]
+    if clock.zone is None or first is None:
+        return clock
+    return replace(
+        clock, ended=f"CASE WHEN ended_zoned THEN ended ELSE {zones.utc_sql('ended', clock.zone, first, last)} END"
+    )
+
+
 def _within(change: Change) -> str:
     return f"{LOADABLE} AND NOT zoned AND stamp >= TIMESTAMP '{change.starts}' AND stamp < TIMESTAMP '{change.ends}'"
 
@@ -66,7 +78,7 @@ def _left_out(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
 
 
 def _twice(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
-    series = ", ".join(f"x{i}" for i in range(len(layout.texts)))
+    series = ", ".join(map(layout.text_name, layout.series))
     columns = f", {series}" if series else ""
     found = scratch.frame(f"SELECT rowid AS line, stamp{columns} FROM stage WHERE {_within(change)} ORDER BY rowid")
     if found.empty:

@@ -7,10 +7,12 @@ points (`01.05.2025`) are day first: no country writes them month first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
-from opsmetrics.ingest.months import month_sql
+from opsmetrics.ingest.months import month_of, month_sql
 from opsmetrics.ingest.sql import text
 
 _SEPARATOR = "[ .,/-]*"
@@ -52,14 +54,21 @@ FORMS: tuple[Form, ...] = (
     Form("week", "[0-9]{4}-?W[0-5][0-9]", (), timed=False),
     Form("month", "[0-9]{4}-[0-9]{2}", (), timed=False),
     Form("named month", f"[\\pL]{{3,}}{_SEPARATOR}[0-9]{{4}}", (), timed=False),
+    Form("year week", "[0-9]{4}[ /-]?(?i:KW|CW|W) ?[0-9]{1,2}", (), timed=False),
+    Form("week year", "(?i:KW|CW|W|WK|WEEK|WOCHE|SEMAINE|SEMANA)[ .]?[0-9]{1,2}[ /.-]+[0-9]{4}", (), timed=False),
+    Form("quarter", "[0-9]{4}[ /-]?Q[1-4]", (), timed=False),
+    Form("quarter year", "Q[1-4][ /-]?[0-9]{4}", (), timed=False),
+    Form("month year", "(?:0?[1-9]|1[0-2])[/.-](?:19|20)[0-9]{2}", (), timed=False),
+    Form("slashed month", "(?:19|20)[0-9]{2}[/.](?:0[1-9]|1[0-2])", (), timed=False),
     Form("compact", "(?:19|20)[0-9]{6}", ("%Y%m%d",), timed=False),
+    Form("compact month", "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])", ("%Y%m",), timed=False),
     Form("serial", "[2-7][0-9]{4}(?:[.][0-9]+)?", (), timed=False),
     Form("epoch", "[0-9]{9,10}(?:[.][0-9]+)?", (), timed=False),
     Form("epoch ms", "[0-9]{12,13}", (), timed=False),
 )
 EMPTY, OTHER = len(FORMS), len(FORMS) + 1
 #: Forms of digits only: they count only where the whole column is written so.
-BARE = ("compact", "serial", "epoch", "epoch ms")
+BARE = ("compact", "compact month", "serial", "epoch", "epoch ms")
 NAMED = ("day month", "day month short", "month day", "named month")
 ORDERS: Mapping[str, tuple[str, str]] = {
     "dmy": ("%d/%m/%Y", "%d/%m/%y"),
@@ -67,6 +76,23 @@ ORDERS: Mapping[str, tuple[str, str]] = {
     "ymd": ("", "%y/%m/%d"),
 }
 ORDER_WORDS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
+
+
+@cache
+def _pattern(*forms: Form) -> re.Pattern[str]:
+    return re.compile("|".join(map(_whole, forms)).replace("[\\pL]", "[^\\W\\d_]"))
+
+
+@lru_cache(maxsize=10_000)
+def form_of(cell: str) -> str | None:
+    """The name of the form in which one cell is written, None where it is no date."""
+    if not _pattern(*FORMS).fullmatch(cell):
+        return None
+    for form in FORMS:
+        if _pattern(form).fullmatch(cell):
+            words = re.findall(r"[^\W\d_]{3,}", cell) if form.name in NAMED else []
+            return form.name if not words or month_of(words[0]) else None
+    return None
 
 
 def form_sql(cell: str, beside: str = "FALSE") -> str:
@@ -99,6 +125,7 @@ class DateStyle:
     order: str = "dmy"
     tails: tuple[int, ...] = (0,)
     months: Mapping[str, int] = field(default_factory=dict)  # words of the column → month
+    base: str = "1899-12-30"  # the day that has serial number 0
 
     @property
     def offsets(self) -> bool:
@@ -163,18 +190,32 @@ class DateStyle:
         return cell
 
     def _special(self, form: str, cell: str) -> str | None:
-        if form == "week":
-            day = f"try_strptime(replace({cell}, '-', '') || '1', '%GW%V%u')"
-            return f"CASE WHEN strftime({day}, '%GW%V') = replace({cell}, '-', '') THEN {day} END"
-        if form == "month":
-            return f"try_strptime({cell} || '-01', '%Y-%m-%d')"
+        year, rest = f"regexp_extract({cell}, '[0-9]{{4}}')", f"regexp_replace({cell}, '[0-9]{{4}}', '')"
+        number = f"regexp_extract({rest}, '[0-9]{{1,2}}')"
+        if form in ("week", "year week", "week year"):
+            digits = f"regexp_extract({cell}, '[0-9]{{1,2}}')" if form == "week year" else number
+            return _week(f"regexp_extract({cell}, '[0-9]{{4}}$')" if form == "week year" else year, digits)
+        if form in ("quarter", "quarter year"):
+            quarter = f"regexp_extract({cell}, 'Q([1-4])', 1)"
+            if form == "quarter year":
+                year = f"right({cell}, 4)"
+            return f"try_strptime({year} || '-' || CAST(3 * CAST({quarter} AS INTEGER) - 2 AS VARCHAR), '%Y-%m')"
+        if form in ("month", "month year", "slashed month"):
+            return f"try_strptime({year} || '-' || {number}, '%Y-%m')"
         if form == "serial":
-            return f"TIMESTAMP '1899-12-30' + to_seconds(round(TRY_CAST({cell} AS DOUBLE) * 86400))"
+            return f"TIMESTAMP '{self.base}' + to_seconds(round(TRY_CAST({cell} AS DOUBLE) * 86400))"
         if form == "epoch":
             return f"TIMESTAMP '1970-01-01' + to_seconds(TRY_CAST({cell} AS DOUBLE))"
         if form == "epoch ms":
             return f"TIMESTAMP '1970-01-01' + to_milliseconds(TRY_CAST({cell} AS BIGINT))"
         return None
+
+
+def _week(year: str, number: str) -> str:
+    """The Monday of an ISO week; null for a 53rd week that the year does not have."""
+    week = f"{year} || 'W' || lpad({number}, 2, '0')"
+    day = f"try_strptime({week} || '1', '%GW%V%u')"
+    return f"CASE WHEN strftime({day}, '%GW%V') = {week} THEN {day} END"
 
 
 def _slashed(cell: str) -> str:

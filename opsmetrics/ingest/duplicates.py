@@ -24,8 +24,8 @@ def complete_sql(layout: Layout, measure: Measure) -> str:
     return f"({' AND '.join(parts)})"
 
 
-def mark_duplicates(scratch: Scratch, layout: Layout, measures: Sequence[Measure]) -> None:
-    """Mark duplicates and conflicts in the stage.
+def mark_duplicates(scratch: Scratch, layout: Layout, measures: Sequence[Measure], stated: str = "FALSE") -> None:
+    """Mark duplicates and conflicts in the stage. `stated`: true where a record states something besides measures.
 
     Two tables name measures by their position: `again` (line, measure) holds facts stated before by another record,
     `repeated` (line, measure, number) the numbers of readings of one instant.
@@ -33,7 +33,7 @@ def mark_duplicates(scratch: Scratch, layout: Layout, measures: Sequence[Measure
     scratch.run("CREATE TABLE repeated (line BIGINT, measure INTEGER, number BIGINT)")
     scratch.run("CREATE TABLE again (line BIGINT, measure INTEGER)")
     for number, measure in enumerate(measures):
-        if measure.keyed_by is None:
+        if measure.keyed_by is None or measure.added:
             continue
         _find_repeats(scratch, layout, measure)
         if measure.numbered:
@@ -43,7 +43,7 @@ def mark_duplicates(scratch: Scratch, layout: Layout, measures: Sequence[Measure
             scratch.run(f"UPDATE stage SET fault = {conflict} WHERE rowid IN (SELECT line FROM found WHERE clash)")
             scratch.run(f"INSERT INTO again SELECT line, {number} FROM found WHERE place > 1 AND NOT clash")
         scratch.run("DROP TABLE found")
-    _drop(scratch, layout, measures)
+    _drop(scratch, layout, measures, stated)
 
 
 def _find_repeats(scratch: Scratch, layout: Layout, measure: Measure) -> None:
@@ -67,9 +67,10 @@ def _find_repeats(scratch: Scratch, layout: Layout, measure: Measure) -> None:
     )
 
 
-def _drop(scratch: Scratch, layout: Layout, measures: Sequence[Measure]) -> None:
+def _drop(scratch: Scratch, layout: Layout, measures: Sequence[Measure], stated: str) -> None:
     """A record is a duplicate where everything it states was stated before."""
-    states = " + ".join(f"CAST({complete_sql(layout, m)} AS INTEGER)" for m in measures) or "0"
+    said = [*(complete_sql(layout, measure) for measure in measures), f"({stated})"]
+    states = " + ".join(f"CAST({condition} AS INTEGER)" for condition in said)
     scratch.run(
         f"UPDATE stage SET fault = {faults.DUPLICATE * COLUMN} WHERE rowid IN (SELECT r.line FROM record r JOIN "
         f"(SELECT line, count(*) AS times FROM again GROUP BY line) USING (line) WHERE times >= {states})"

@@ -11,6 +11,8 @@ COLUMN = 10_000
 CONTINUED = 1  # a further line of the record above: not a record of its own
 BLANK, TOTAL, HEADER, NOTE = 2, 3, 4, 5
 DUPLICATE = 6
+SUPERSEDED = 7  # an earlier record of a reference whose last record counts
+SKIPPED = (BLANK, TOTAL, HEADER, NOTE, SUPERSEDED)
 #: From here on: rejected.
 FIRST_REJECT = 10
 
@@ -63,6 +65,16 @@ CONFLICT = Fault(
     "conflicting_duplicate",
     "the file states other values for the same record",
     "keep the right one and remove the others",
+)
+ENDS_BEFORE = Fault(30, "ends_before_start", "'{cell}' lies before the start of the event", "correct one of the two")
+REPEATED_REFERENCE = Fault(
+    31,
+    "repeated_reference",
+    "'{cell}' is the reference of several records that differ",
+    'keep one of them, or let the template say rows = "last"',
+)
+NOT_RECORDED = Fault(
+    32, "not_recorded", "'{cell}' follows from other KPIs or from events and is not recorded itself", "leave it out"
 )
 
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}

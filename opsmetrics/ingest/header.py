@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from opsmetrics.ingest.cells import CellKind, fold, kind_of, tidy
 from opsmetrics.ingest.problems import IngestRefused
@@ -31,7 +32,7 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
     Without a template the first row of full width is the header unless its cells are of the same kinds as those
     below it; then the table has none and its columns are called column 1, column 2 …
     """
-    lines = _line_numbers(found, offset)
+    lines = line_numbers(found, offset)
     rows = [[tidy(cell) for cell in record.cells or ()] for record in found]
     at = _named(rows, {fold(name) for name in known})
     if at is None:
@@ -43,11 +44,12 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
             return Head(names, names, None, lines[start] if lines else 1)
     following = at + 1
     units: tuple[str, ...] = ()
-    if following < len(rows) and _is_units(rows[following], rows[following + 1 :]):
+    if following < len(rows) and _is_units(rows[at], rows[following], rows[following + 1 :]):
         units, following = tuple(rows[following]), following + 1
     first = lines[following] if following < len(lines) else lines[at] + found[at].lines
-    raw = _without_empty_end(rows[at], rows[following:])
-    return Head(_distinct(raw), tuple(raw), lines[at], first, units)
+    named, units = _two_rows(rows[at], units)
+    raw = _without_empty_end(named, rows[following:])
+    return Head(distinct_names(raw), tuple(raw), lines[at], first, units)
 
 
 def refuse_without_rows(head: Head, lines: int) -> None:
@@ -58,7 +60,8 @@ def refuse_without_rows(head: Head, lines: int) -> None:
         )
 
 
-def _line_numbers(found: Sequence[Record], offset: int) -> list[int]:
+def line_numbers(found: Sequence[Record], offset: int) -> list[int]:
+    """The physical line in which each record begins, where `offset` lines stand before the first."""
     numbers, line = [], offset + 1
     for record in found:
         numbers.append(line)
@@ -102,12 +105,26 @@ def _column_kinds(rows: Sequence[Sequence[str]], width: int) -> list[CellKind]:
     return kinds
 
 
-def _is_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """A row of texts over columns of numbers, with nothing in any other column."""
+def _is_units(names: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """A row of texts over columns of numbers, with nothing in any other column but its own name once more."""
     kinds = _column_kinds(below, len(row))
-    own = [kind_of(cell) for cell in row]
+    repeated = [fold(name) == fold(cell) for name, cell in zip_longest(names, row, fillvalue="")][: len(row)]
+    own: list[CellKind] = ["empty" if same else kind_of(cell) for same, cell in zip(repeated, row, strict=True)]
     over = [kind for kind, cell in zip(kinds, own, strict=True) if cell != "empty"]
     return bool(over) and all(cell in ("text", "empty") for cell in own) and set(over) == {"number"}
+
+
+def _two_rows(names: Sequence[str], units: tuple[str, ...]) -> tuple[Sequence[str], tuple[str, ...]]:
+    """Names of two header rows, and the units. Where the upper row has gaps over texts of the lower one, as merged
+    cells leave them, the lower row is no row of units: 'Output' over 'plan' and 'actual' gives 'Output plan'."""
+    lower = [*units, *[""] * (len(names) - len(units))]
+    if not any(below and not name for name, below in zip(names, lower, strict=False)):
+        return names, units
+    joined, held = [], ""
+    for name, below in zip(names, lower, strict=False):
+        held = name or (held if below else "")
+        joined.append(held if fold(held) == fold(below) else f"{held} {below}".strip())
+    return joined, ()
 
 
 def _without_empty_end(names: Sequence[str], below: Sequence[Sequence[str]]) -> Sequence[str]:
@@ -118,7 +135,7 @@ def _without_empty_end(names: Sequence[str], below: Sequence[Sequence[str]]) -> 
     return names[:end]
 
 
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
     """Every column gets a name of its own: a second 'value' is 'value (2)', an empty one 'column 3'."""
     seen: Counter[str] = Counter()
     out = []

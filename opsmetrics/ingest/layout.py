@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from opsmetrics.ingest.event_plan import EventPlan
 from opsmetrics.ingest.faults import Fault
 
 #: Text role of long files: the quantity that a record states.
@@ -33,6 +34,9 @@ class Measure:
     low: float | None = None  # of the value, in stored units
     high: float | None = None
     numbered: bool = False  # readings of one instant are numbered in file order
+    added: bool = False  # counts of one key are added up
+    fed: bool = False  # only the denominator is stated here: events give the numerator
+    signed: bool = False  # its first number may be negative
     percent: float = 100.0  # what "100 %" is divided by: 1 where the values are themselves in per cent
 
 
@@ -74,7 +78,7 @@ class Layout:
     """
 
     meaning: Callable[[Sequence[str]], Meaning]  # from the texts of the metric column (none: no such column)
-    texts: Mapping[str, int]  # dimension key or METRIC → column
+    texts: Mapping[str, int]  # dimension key, METRIC or a text of events (event_plan) → column
     numbers: Mapping[str, int]  # number role → column
     time: int | None = None
     point: int | None = None
@@ -82,12 +86,28 @@ class Layout:
     decimal: str | None = None
     thousands: str | None = None
     date_order: str | None = None
+    end: int | None = None  # the stamp at which an event closed
+    parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number role that may be yes or no → words
+    records: frozenset[str] = frozenset()  # number roles that are 1 in each record; their column says nothing
+    events: EventPlan | None = None
+
+    @property
+    def measured(self) -> Mapping[str, int]:
+        """The number roles whose cells are read as numbers."""
+        apart = {role for role, words in self.flags.items() if words} | self.records
+        return {role: column for role, column in self.numbers.items() if role not in apart}
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The text roles that tell records apart: not what is said about one event."""
+        return tuple(role for role in self.texts if not role.startswith("@"))
 
     @property
     def columns(self) -> tuple[int, ...]:
-        """All columns read, each once: time or point, reading, texts, numbers."""
-        first = [c for c in (self.time, self.point, self.reading) if c is not None]
-        return tuple(dict.fromkeys([*first, *self.texts.values(), *self.numbers.values()]))
+        """All columns read, each once: time or point, reading, end, texts, numbers."""
+        first = [c for c in (self.time, self.point, self.reading, self.end) if c is not None]
+        return tuple(dict.fromkeys([*first, *self.parts, *self.texts.values(), *self.numbers.values()]))
 
     def cell(self, column: int) -> str:
         """The name of a column's cleaned cell in the scratch database."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.ingest import faults
 from opsmetrics.ingest.cells import fold
+from opsmetrics.ingest.event_plan import EventPlan, event_plan, number_headers, text_headers
 from opsmetrics.ingest.faults import Fault
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning, Measure
 from opsmetrics.ingest.matching import locate
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.template import Measured, Template
+from opsmetrics.ingest.template_check import ROWS
 from opsmetrics.measurements import Notice
 
 #: Number roles of long files.
@@ -26,29 +29,27 @@ def layout_of(
 ) -> tuple[Layout, tuple[Notice, ...]]:
     """The roles of the sheet's columns, and what changed in them.
 
-    Raises IngestRefused (`template_kpis`, `unknown_dimension`, `missing_dimension`, `missing_column`, `no_header`,
-    `several_zones`), NeedsAnswer (as `locate`).
+    Raises IngestRefused (`template_kpis`, `template_events`, `unknown_stream`, `unknown_dimension`,
+    `missing_dimension`, `missing_column`, `no_header`, `several_zones`), NeedsAnswer (as `locate`).
     """
-    unknown = [key for key in template.dimensions if key not in catalog.dimension_keys]
-    if unknown:
-        raise IngestRefused(
-            "unknown_dimension",
-            f"the template '{template.name}' has columns for {listed(unknown)}",
-            f"a role or a dimension of the catalogue ({listed(catalog.dimension_keys) or 'it has none'})",
-            "set the column to ignore, or add the dimension to the catalogue",
-        )
-    kpis = _template_kpis(template, catalog)
+    _refuse_unknown_dimensions(template, catalog)
+    kpis, events = _template_kpis(template, catalog), event_plan(template, catalog)
+    template = _taking_columns(template, sheet)
     located = locate(sheet, template.sources, answers, template.header)
     at = located.positions
-    texts = {key: at[header] for key, header in template.dimensions.items() if not kpis or _used(key, kpis)}
-    numbers = {header: at[header] for entry in template.kpis for header in entry.sources}
+    wide = bool(kpis or events)
+    texts = {key: at[header] for key, header in template.dimensions.items() if not wide or _used(key, kpis, events)}
+    time = (*template.date_parts, template.column("date") or template.column("ts"))[0]
+    sample, end = template.column("sample"), template.column("end")
+    numbers, flags, records = _numbers(template, at, at[time or sample or ""])
+    if events:
+        texts |= {role: at[header] for role, header in text_headers(events, template).items()}
+        numbers |= {header: at[header] for header in number_headers(events)}
     if metric := template.column("metric"):
         texts[METRIC] = at[metric]
         numbers = {role: at[header] for role in LONG if (header := template.column(role))}
-    time = template.column("date") or template.column("ts")
-    sample = template.column("sample")
     layout = Layout(
-        meaning=_wide(template, kpis) if kpis else _Long(template, catalog),
+        meaning=_wide(template, kpis, events) if wide else _Long(template, catalog),
         texts=texts,
         numbers=numbers,
         time=at[time] if time else None,
@@ -57,12 +58,60 @@ def layout_of(
         decimal=template.decimal,
         thousands=template.thousands,
         date_order=template.date_order,
+        end=at[end] if end and events else None,
+        parts=tuple(at[header] for header in template.date_parts),
+        flags=flags,
+        records=records,
+        events=events,
     )
     return layout, located.notices
 
 
-def _used(key: str, kpis: Iterable[Kpi]) -> bool:
-    return any(key in kpi.dimensions for kpi in kpis)
+def _refuse_unknown_dimensions(template: Template, catalog: Catalog) -> None:
+    unknown = [key for key in template.dimensions if key not in catalog.dimension_keys]
+    if unknown:
+        raise IngestRefused(
+            "unknown_dimension",
+            f"the template '{template.name}' has columns for {listed(unknown)}",
+            f"a role or a dimension of the catalogue ({listed(catalog.dimension_keys) or 'it has none'})",
+            "set the column to ignore, or add the dimension to the catalogue",
+        )
+
+
+def _used(key: str, kpis: Iterable[Kpi], events: EventPlan | None) -> bool:
+    return any(key in kpi.dimensions for kpi in kpis) or (events is not None and key in events.dimensions)
+
+
+def _taking_columns(template: Template, sheet: Sheet) -> Template:
+    """A file that has a column called as the word for its records means that column."""
+    named = ROWS in map(fold, sheet.headers) and any(ROWS in entry.sources for entry in template.kpis)
+    return replace(template, header=sheet.headers) if named and not template.header else template
+
+
+def _role(source: str, entry: Measured) -> str:
+    """The number role of a KPI's source: one column may be counted by several words."""
+    flagged = entry.true and source == entry.numerator
+    return f"{source} = {'|'.join(entry.true)}" if flagged else source
+
+
+def _numbers(
+    template: Template, at: Mapping[str, int], beside: int
+) -> tuple[dict[str, int], dict[str, tuple[str, ...]], frozenset[str]]:
+    """Number role → column; the roles that may be yes or no, with their words; those that count the records."""
+    numbers: dict[str, int] = {}
+    flags: dict[str, tuple[str, ...]] = {}
+    records: set[str] = set()
+    for entry in template.kpis:
+        for source in entry.sources:
+            role = _role(source, entry)
+            if template.counts_records(source):
+                records.add(role)
+                numbers[role] = beside
+            else:
+                numbers[role] = at[source]
+                if source == entry.numerator:
+                    flags[role] = entry.true
+    return numbers, flags, frozenset(records)
 
 
 def _template_kpis(template: Template, catalog: Catalog) -> list[Kpi]:
@@ -84,34 +133,66 @@ def _misfit(entry: Measured, template: Template, catalog: Catalog) -> list[str]:
     if entry.key not in catalog:
         return ["is not in it"]
     kpi = catalog[entry.key]
-    problems = []
-    if kpi.counts and not entry.numerator:
-        problems.append("is counted and needs a numerator")
-    elif kpi.counts and not entry.denominator and kpi.kind not in WITHOUT_DENOMINATOR:
-        problems.append("needs a denominator")
-    elif not kpi.counts and not entry.value:
-        problems.append("is measured and needs a value")
+    problems = list(_wrong_parts(entry, kpi, template))
     missing = [key for key in kpi.dimensions if key not in template.dimensions]
     if missing:
         problems.append(f"is told apart by {listed(missing)}, which no column gives")
-    if (kpi.operate == "sample") != (template.column("date") is None and template.column("ts") is None):
+    if (kpi.operate == "sample") == template.timed:
         problems.append("is recorded by sample number" if kpi.operate == "sample" else "is recorded by date")
     return problems
 
 
-def measure_of(kpi: Kpi, columns: tuple[str, ...], numbered: bool, metrics: tuple[str, ...] | None = None) -> Measure:
-    """A KPI as the quantity that a record states."""
-    low, high = (None, None) if kpi.counts else kpi.bounds
+def _wrong_parts(entry: Measured, kpi: Kpi, template: Template) -> Iterator[str]:
+    """What the entry names too much or too little."""
+    needed = needed_parts(kpi)
+    if not needed:
+        yield "follows from other KPIs" if kpi.kind == "derived" else f"follows from the events of {_fed_by(kpi)}"
+    elif needed == ("value",) and not entry.value:
+        yield "is measured and needs a value"
+    elif "numerator" in needed and not entry.numerator:
+        yield "is counted and needs a numerator"
+    elif "denominator" in needed and not entry.denominator:
+        yield "needs a denominator"
+    if kpi.events is not None and entry.numerator:
+        yield f"takes its numerator from the events of {_fed_by(kpi)}, not from a column"
+    if template.repeats == "add" and not kpi.counts:
+        yield 'has readings, which cannot be added up (repeats = "samples" keeps each of them)'
+
+
+def _fed_by(kpi: Kpi) -> str:
+    return f"'{kpi.events.stream}'" if kpi.events else ""
+
+
+def needed_parts(kpi: Kpi) -> tuple[str, ...]:
+    """What a record must state of a KPI: a value, or the counts that no event gives; () where it states nothing."""
+    if kpi.kind == "derived":
+        return ()
+    if not kpi.counts:
+        return ("value",)
+    whole = () if kpi.kind in WITHOUT_DENOMINATOR else ("denominator",)
+    if kpi.events is None:
+        return ("numerator", *whole)
+    return () if kpi.events.role == "downtime" else whole
+
+
+def measure_of(
+    kpi: Kpi, columns: tuple[str, ...], repeats: str | None, metrics: tuple[str, ...] | None = None
+) -> Measure:
+    """A KPI as the quantity that a record states; `repeats` as in the template."""
+    low, high = (None, None) if kpi.counts or kpi.share else kpi.bounds  # those of a share are not its readings'
     return Measure(
         key=kpi.key,
         columns=columns,
         keyed_by=kpi.dimensions,
         metrics=metrics,
         counted=kpi.counts,
-        share=kpi.kind == "proportion",
+        share=kpi.kind == "proportion" and len(columns) == 2,
         low=low,
         high=high,
-        numbered=numbered and not kpi.counts,
+        numbered=repeats == "samples" and not kpi.counts,
+        added=repeats == "add" and kpi.counts,
+        fed=kpi.events is not None,
+        signed=kpi.kind == "ratio" and kpi.lower_bound is not None and kpi.lower_bound < 0,
         percent=kpi.multiplier if "%" in kpi.unit else 100.0,
     )
 
@@ -126,11 +207,15 @@ class _Constant:
         return self._meaning
 
 
-def _wide(template: Template, kpis: Sequence[Kpi]) -> _Constant:
-    numbered = template.repeats == "samples"
+def _wide(template: Template, kpis: Sequence[Kpi], events: EventPlan | None) -> _Constant:
     pairs = zip(template.kpis, kpis, strict=True)
-    measures = tuple(measure_of(kpi, entry.sources, numbered) for entry, kpi in pairs)
-    return _Constant(_meaning(template, measures, {}, kpis))
+    measures = tuple(
+        measure_of(kpi, tuple(_role(source, entry) for source in entry.sources), template.repeats)
+        for entry, kpi in pairs
+    )
+    zones = {kpi.calendar.time_zone for kpi in kpis if kpi.operate != "sample"}
+    zones |= {events.stream.calendar.time_zone} if events else set()
+    return _Constant(_meaning(template, measures, {}, zones))
 
 
 class _Long:
@@ -151,27 +236,27 @@ class _Long:
             elif kpi:
                 meant.setdefault(kpi.key, []).append(text)
         kpis = [self._catalog[key] for key in meant]
-        numbered = self._template.repeats == "samples"
-        measures = tuple(measure_of(kpi, self._columns(kpi), numbered, tuple(meant[kpi.key])) for kpi in kpis)
-        return _meaning(self._template, measures, refused, kpis)
+        repeats = self._template.repeats
+        measures = tuple(measure_of(kpi, self._columns(kpi), repeats, tuple(meant[kpi.key])) for kpi in kpis)
+        zones = {kpi.calendar.time_zone for kpi in kpis if kpi.operate != "sample"}
+        return _meaning(self._template, measures, refused, zones)
 
     def _columns(self, kpi: Kpi) -> tuple[str, ...]:
-        if not kpi.counts:
-            return ("value",)
-        return tuple(role for role in ("numerator", "denominator") if self._template.column(role))
+        if kpi.kind == "rare" and kpi.events is None and self._template.column("denominator"):
+            return ("numerator", "denominator")
+        return needed_parts(kpi)
 
     def _fault(self, kpi: Kpi) -> Fault | None:
         """Why this file cannot state this KPI."""
         template, given = self._template, {role for role in LONG if self._template.column(role)}
-        needed = {"numerator"} if kpi.kind in WITHOUT_DENOMINATOR else {"numerator", "denominator"}
-        if kpi.counts and not needed <= given:
-            return faults.NEEDS_COUNTS
-        if not kpi.counts and "value" not in given:
-            return faults.NEEDS_VALUE
+        needed = needed_parts(kpi)
+        if not needed:
+            return faults.NOT_RECORDED
+        if not set(needed) <= given:
+            return faults.NEEDS_COUNTS if kpi.counts else faults.NEEDS_VALUE
         if not set(kpi.dimensions) <= set(template.dimensions):
             return faults.NEEDS_DIMENSION
-        timed = bool(template.column("date") or template.column("ts"))
-        return faults.NEEDS_TIME if (kpi.operate == "sample") == timed else None
+        return faults.NEEDS_TIME if (kpi.operate == "sample") == template.timed else None
 
 
 def find_kpi(catalog: Catalog, text: str) -> Kpi | None:
@@ -183,15 +268,14 @@ def find_kpi(catalog: Catalog, text: str) -> Kpi | None:
 
 
 def _meaning(
-    template: Template, measures: tuple[Measure, ...], refused: Mapping[str, Fault], kpis: Sequence[Kpi]
+    template: Template, measures: tuple[Measure, ...], refused: Mapping[str, Fault], zones: set[str]
 ) -> Meaning:
-    zones = {kpi.calendar.time_zone for kpi in kpis if kpi.operate != "sample"}
     if len(zones) > 1:
         raise IngestRefused(
             "several_zones",
-            f"KPIs of several time zones in one file ({listed(sorted(zones))})",
+            f"KPIs (or events) of several time zones in one file ({listed(sorted(zones))})",
             "one time zone",
-            "load the KPIs of each zone from a file of their own",
+            "load what belongs to each zone from a file of its own",
         )
     day_zone = next(iter(zones), None)
     return Meaning(measures, refused, template.time_zone or day_zone, day_zone)

@@ -14,6 +14,8 @@ import pyarrow as pa
 from opsmetrics.catalog import Catalog
 from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.duplicates import complete_sql
+from opsmetrics.ingest.event_spans import event_spans
+from opsmetrics.ingest.happened import events_sql
 from opsmetrics.ingest.layout import METRIC, Measure
 from opsmetrics.ingest.plan import layout_of
 from opsmetrics.ingest.problems import IngestRefused
@@ -23,7 +25,7 @@ from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spans import Covers, spans_of
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.template import Template
-from opsmetrics.measurements import Batch, Facts, counts_schema, readings_schema
+from opsmetrics.measurements import Batch, Facts, Reaching, counts_schema, events_schema, readings_schema
 
 #: Rows in one piece of a stream of facts.
 PIECE = 100_000
@@ -48,9 +50,20 @@ def prepare(
     answers: Mapping[str, str] | None = None,
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
+    reaching: Reaching | None = None,
 ) -> Batch:
     """Read and check a file as its template says. See `examine` for what is raised."""
-    return examine(sheet, template, catalog, covers=covers, answers=answers, dimensions=dimensions, today=today).batch
+    found = examine(
+        sheet,
+        template,
+        catalog,
+        covers=covers,
+        answers=answers,
+        dimensions=dimensions,
+        today=today,
+        reaching=reaching,
+    )
+    return found.batch
 
 
 def examine(
@@ -62,23 +75,26 @@ def examine(
     answers: Mapping[str, str] | None = None,
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
+    reaching: Reaching | None = None,
 ) -> Examined:
     """As `prepare`, with what a person wants to see before committing.
 
     `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
-    the facts (default: those of the catalogue). `today` bounds plausible dates.
+    the facts (default: those of the catalogue). `today` bounds plausible dates. `reaching`: what is stored of a stream,
+    so that an outage goes on from one log of states to the next.
     Raises NeedsAnswer (`date_order`, `decimal`, `percent`, `scale`, `no_header`, `duplicate_header:…`, `renamed:…`) and
     IngestRefused with one sentence.
     """
     given = answers or {}
     layout, notices = layout_of(sheet, template, catalog, given)
-    checked = check(sheet, layout, answers=given, today=today)
+    checked = check(sheet, layout, answers=given, today=today, reaching=reaching)
     tally = checked.tally
     if not tally.rows + tally.rejected + tally.missing:
         raise IngestRefused(
             "no_rows", f"none of {tally.records} lines is a record", "at least one record", "export the period again"
         )
     spans, more = spans_of(checked, catalog, covers, template.covers)
+    spans += event_spans(checked, covers, template.covers)
     dims = tuple(catalog.dimension_keys if dimensions is None else dimensions)
     batch = Batch(
         source=sheet.name,
@@ -91,6 +107,7 @@ def examine(
         rejects=checked.rejects,
         warnings=(*notices, *checked.notices, *more),
         template=template.name,
+        events=_events(checked, dims),
     )
     return Examined(batch, recognised(checked), preview(checked))
 
@@ -100,7 +117,9 @@ def preview(checked: Checked, rows: int = 5) -> pd.DataFrame:
     table = checked.table()
     ends = table if len(table) <= 2 * rows else pd.concat([table.head(rows), table.tail(rows)])
     shown = ends.drop(columns="@observed_at").rename(columns={"@line": "line", "@stamp": "time"})
-    headers = {role: checked.sheet.headers[c] for role, c in {**checked.layout.texts, **checked.layout.numbers}.items()}
+    layout = checked.layout
+    headers = {role: checked.sheet.headers[c] for role, c in {**layout.texts, **layout.numbers}.items()}
+    headers |= {} if layout.end is None else {"@ended": checked.sheet.headers[layout.end]}
     return shown.rename(columns=headers).reset_index(drop=True)
 
 
@@ -115,6 +134,15 @@ def _facts(checked: Checked, dimensions: tuple[str, ...], *, counts: bool) -> Fa
     if not parts:
         return Facts(0, lambda: pa.RecordBatchReader.from_batches(schema, []))
     sql = " UNION ALL ".join(parts)
+    (rows,) = checked.scratch.rows(f"SELECT count(*) FROM ({sql})")[0]
+    return Facts(rows, _stream(checked.scratch, sql, schema))
+
+
+def _events(checked: Checked, dimensions: tuple[str, ...]) -> Facts:
+    """The stream of events."""
+    sql, schema = events_sql(checked.layout, dimensions), events_schema(dimensions)
+    if sql is None:
+        return Facts(0, lambda: pa.RecordBatchReader.from_batches(schema, []))
     (rows,) = checked.scratch.rows(f"SELECT count(*) FROM ({sql})")[0]
     return Facts(rows, _stream(checked.scratch, sql, schema))
 
@@ -137,14 +165,20 @@ def _part(checked: Checked, number: int, measure: Measure, dimensions: Sequence[
         value = f"r.{layout.text_name(name)}" if name in keyed_by else "NULL"
         columns.append(f"{value}::VARCHAR AS {_identifier(name)}")
     values = [f"r.{layout.number_name(role)}" for role in measure.columns]
+    if measure.fed:
+        values.insert(0, "0.0")
     if measure.counted:
-        columns += [f"{values[0]} AS numerator", f"{(*values, 'NULL')[1]}::DOUBLE AS denominator"]
+        values = [values[0], f"{(*values, 'NULL')[1]}::DOUBLE"]
+        named = zip(("numerator", "denominator"), values, strict=True)
+        columns += [f"sum({v}) AS {n}" if measure.added else f"{v} AS {n}" for n, v in named]
     else:
         columns += ["coalesce(p.number, r.reading, 0)::BIGINT AS sample", f"{values[0]} AS value"]
+    grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(dimensions) + 2))}" if measure.added else ""
     return (
         f"SELECT {', '.join(columns)} FROM record r "
         f"LEFT JOIN (SELECT line, number FROM repeated WHERE measure = {number}) p USING (line) "
         f"WHERE {complete_sql(layout, measure)} AND r.line NOT IN (SELECT line FROM again WHERE measure = {number})"
+        f"{grouped}"
     )
 
 

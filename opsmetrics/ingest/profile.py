@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsmetrics.ingest import dates, numbers
 from opsmetrics.ingest.date_order import has_order, settle_order
 from opsmetrics.ingest.dates import FORMS, DateStyle
+from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.months import months_of, word_sql
 from opsmetrics.ingest.numbers import NumberStyle
@@ -32,6 +34,7 @@ class Reading:
     dates: DateStyle | None
     numbers: Mapping[str, NumberStyle]
     notices: tuple[Notice, ...] = ()
+    ends: DateStyle | None = None  # of the stamps at which events closed
 
 
 def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Reading:
@@ -47,26 +50,41 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Rea
         style, order_question, found = _dates(scratch, layout, stamps, tails, answers)
         notices += found
     styles, decimal_question, found = _numbers(scratch, layout, cells, answers)
-    if questions := [q for q in (order_question, decimal_question) if q]:
+    ends, end_question, more = _ends(scratch, layout, style, answers)
+    if questions := [q for q in (order_question or end_question, decimal_question) if q]:
         raise NeedsAnswer(questions)
-    return Reading(style, styles, (*notices, *found))
+    return Reading(style, styles, (*notices, *more, *found), ends)
 
 
-def _count(scratch: Scratch, layout: Layout) -> tuple[Counts, Counts, dict[str, Counts]]:
+def _ends(
+    scratch: Scratch, layout: Layout, style: DateStyle | None, answers: Mapping[str, str]
+) -> tuple[DateStyle | None, Question | None, list[Notice]]:
+    """How the closing stamps are written; day and month stand as in the other stamps, where those tell."""
+    if layout.end is None:
+        return None, None, []
+    order = style.order if style is not None and has_order(style) else layout.date_order
+    alone = replace(layout, time=layout.end, parts=(), texts={}, numbers={}, flags={}, date_order=order)
+    alone = replace(alone, end=None, events=None)
+    stamps, tails, _ = _count(scratch, alone, numbers.missing_sql(alone.cell(layout.end)))
+    found, question, notices = _dates(scratch, alone, stamps, tails, answers)
+    return found, question, [notice for notice in notices if notice.code != "ambiguous_date_order"]
+
+
+def _count(scratch: Scratch, layout: Layout, beside: str = "FALSE") -> tuple[Counts, Counts, dict[str, Counts]]:
     asked = []
     if layout.time is not None:
         cell = layout.cell(layout.time)
-        form = dates.form_sql(cell, _no_record(scratch, layout, layout.time))
+        form = dates.form_sql(cell, f"{_no_record(scratch, layout, layout.time)} OR {beside}")
         asked += [f"histogram({form})", f"histogram({dates.tail_sql(cell)})"]
-    for column in layout.numbers.values():
+    for column in layout.measured.values():
         form = numbers.form_sql(scratch.number(layout.cell(column)), _no_record(scratch, layout, column))
-        asked.append(f"histogram({form})")
+        asked.append(f"histogram({scratch.exactly(layout.cell(column), '0', form)})")
     found = [
         dict(counts or {}) for counts in scratch.rows(f"SELECT {', '.join(asked)} FROM {_filled(scratch, layout)}")[0]
     ]
     first = 0 if layout.time is None else 2
     stamps, tails = (found[0], found[1]) if first else ({}, {})
-    return stamps, tails, dict(zip(layout.numbers, found[first:], strict=True))
+    return stamps, tails, dict(zip(layout.measured, found[first:], strict=True))
 
 
 def _no_record(scratch: Scratch, layout: Layout, column: int) -> str:
@@ -77,7 +95,7 @@ def _no_record(scratch: Scratch, layout: Layout, column: int) -> str:
 
 def _filled(scratch: Scratch, layout: Layout) -> str:
     """The records that have all their cells."""
-    return f"{scratch.source(layout.columns)} WHERE len(f) >= {len(scratch.sheet.headers)}"
+    return f"{scratch.source(layout.columns, layout.parts)} WHERE len(f) >= {len(scratch.sheet.headers)}"
 
 
 def _dates(
@@ -90,12 +108,12 @@ def _dates(
     if set(chosen) & set(dates.NAMED):
         found = scratch.rows(f"SELECT DISTINCT {word_sql(cell)} FROM {_filled(scratch, layout)}")
         words = months_of(word for (word,) in found if word)
-    style = DateStyle(chosen, layout.date_order or "dmy", tuple(tails) or (0,), words)
+    style = DateStyle(chosen, layout.date_order or "dmy", tuple(tails) or (0,), words, scratch.sheet.serial_base)
     notices = []
     if chosen[0] == "serial":
-        notices.append(
-            Notice("excel_serial_dates", "The dates are Excel's serial numbers, counted from 30 December 1899.")
-        )
+        base = dt.date.fromisoformat(style.base)
+        said = f"The dates are Excel's serial numbers, counted from {base:%-d %B %Y}."
+        notices.append(Notice("excel_serial_dates", said))
     if has_order(style) and layout.date_order is None:
         style, question, more = settle_order(scratch, layout, style, _filled(scratch, layout), answers)
         return style, question, notices + more
@@ -140,6 +158,8 @@ def _example(scratch: Scratch, layout: Layout, column: int, condition: str) -> s
 def _numbers(
     scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
 ) -> tuple[dict[str, NumberStyle], Question | None, list[Notice]]:
+    flags = _flags(scratch, layout, cells)
+    cells = {role: codes for role, codes in cells.items() if role not in flags}
     _refuse_texts(scratch, layout, cells)
     decimal = layout.decimal or {",": ".", ".": ","}.get(layout.thousands or "")
     styles, undecided = numbers.decide(cells, decimal, layout.thousands)
@@ -154,12 +174,30 @@ def _numbers(
         notices.append(Notice("excel_error_values", f"{errors} cells hold a spreadsheet error and count as missing."))
     if odd := sum(numbers.mixed(counts) for counts in cells.values()):
         notices.append(Notice("mixed_number_format", f"{odd} numbers do not fit the style of their column."))
-    return styles, question, notices
+    return {**styles, **flags, **dict.fromkeys(layout.records, RecordStyle())}, question, notices
+
+
+def _flags(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts]) -> dict[str, NumberStyle]:
+    """The columns of yes and no: those whose words the template lists, and those that hold nothing else."""
+    found: dict[str, NumberStyle] = {}
+    for role, words in layout.flags.items():
+        if words:
+            found[role] = FlagStyle(words=words)
+            continue
+        other, said = numbers.not_numbers(cells[role])
+        if said and other > UNREADABLE * said:
+            column = layout.numbers[role]
+            unlike = f"{unlike_flags(layout.cell(column))} AND NOT ({_no_record(scratch, layout, column)})"
+            (odd,) = scratch.rows(f"SELECT count(*) FROM {_filled(scratch, layout)} AND {unlike}")[0]
+            if odd <= UNREADABLE * said:
+                found[role] = FlagStyle()
+    return found
 
 
 def _refuse_texts(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts]) -> None:
-    for role, column in layout.numbers.items():
-        other, said = numbers.not_numbers(cells[role])
+    for role, codes in cells.items():
+        column = layout.numbers[role]
+        other, said = numbers.not_numbers(codes)
         if said and other > UNREADABLE * said:
             cell = scratch.number(layout.cell(column))
             example = _example(scratch, layout, column, f"{numbers.form_sql(cell)} = {numbers.OTHER}")

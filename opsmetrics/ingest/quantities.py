@@ -116,7 +116,8 @@ def _rules(layout: Layout, measure: Measure) -> list[tuple[str, Fault, int]]:
     names = {role: layout.number_name(role) for role in measure.columns}
     rules = []
     if measure.counted:
-        rules += [(f"{name} < 0", faults.NEGATIVE, at[role]) for role, name in names.items()]
+        free = measure.columns[0] if measure.signed else None
+        rules += [(f"{name} < 0", faults.NEGATIVE, at[role]) for role, name in names.items() if role != free]
     if measure.share:
         part, whole = measure.columns
         rules.append((f"{names[part]} > {names[whole]}", faults.EXCEEDS, at[part]))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from opsmetrics.ingest.checked import Checked
 from opsmetrics.ingest.dates import ORDER_WORDS
+from opsmetrics.ingest.flags import FlagStyle
 from opsmetrics.ingest.sheet import Sheet
 
 ENCODINGS = {
@@ -24,14 +25,18 @@ def recognised(checked: Checked) -> tuple[tuple[str, str], ...]:
     if checked.layout.time is not None:
         found.append(("Dates", _dates(checked)))
         found.append(("Time zone", checked.clock.zone or "as written"))
-    decimals = sorted({MARKS[style.decimal] for style in checked.reading.numbers.values()})
-    found.append(("Decimal mark", " and ".join(decimals)))
+    styles = (checked.reading.numbers[role] for role in checked.layout.measured)
+    decimals = sorted({MARKS[style.decimal] for style in styles if not isinstance(style, FlagStyle)})
+    if decimals:
+        found.append(("Decimal mark", " and ".join(decimals)))
     return tuple(found)
 
 
 def recognised_sheet(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     """What is known before the columns have roles."""
     head = sheet.head
+    if sheet.form:
+        return (("File", sheet.form), *_of_binary(sheet))
     header = "none" if head.line is None else f"line {head.line}"
     return (
         ("Encoding", ENCODINGS.get(sheet.encoding, sheet.encoding)),
@@ -39,6 +44,13 @@ def recognised_sheet(sheet: Sheet) -> tuple[tuple[str, str], ...]:
         ("Header", header),
         ("Lines", f"{sheet.lines:,}"),
     )
+
+
+def _of_binary(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """What is known of a workbook's sheet, or of a Parquet file."""
+    header = {0: "the columns' own names", None: "none"}.get(sheet.head.line, f"row {sheet.head.line}")
+    named = (("Sheet", sheet.part),) if sheet.part else ()
+    return (*named, ("Header", header), ("Rows", f"{sheet.lines - sheet.head.first + 1:,}"))
 
 
 def _dates(checked: Checked) -> str:
@@ -53,4 +65,5 @@ def _dates(checked: Checked) -> str:
     assert checked.layout.time is not None
     cells = checked.sheet.cells(number)
     shown = f"{stamp:%-d %B %Y}" if checked.clock.dated else f"{stamp:%-d %B %Y %H:%M}"
-    return f"{order}{cells[checked.layout.time].strip()} = {shown}"
+    said = " ".join(cells[part].strip() for part in checked.layout.parts or (checked.layout.time,))
+    return f"{order}{said} = {shown}"

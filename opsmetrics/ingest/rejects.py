@@ -36,10 +36,10 @@ def rejects_frame(rows: object = ()) -> pd.DataFrame:
 
 def _row(sheet: Sheet, line: int, fault: int, text: str) -> tuple[int, str, str, str, str, str]:
     kind, position = REJECTS[fault // COLUMN], fault % COLUMN
-    column = sheet.headers[position - 1] if position else ""
     cells = split(text, sheet.dialect.delimiter, sheet.dialect.quote) or []
+    column = sheet.column(position, cells) if position else ""
     cell = cells[position - 1].strip()[:80] if 0 < position <= len(cells) else ""
-    return line, text, column, kind.code, kind.reason.format(cell=cell, column=column), kind.mend
+    return sheet.origin.line(line), text, column, kind.code, kind.reason.format(cell=cell, column=column), kind.mend
 
 
 def reject_csv(batch: Batch) -> bytes:

@@ -17,8 +17,6 @@ CONTROLS = bytes(b for b in range(32) if b not in (9, 10, 13))
 
 #: First bytes of formats that people rename to .csv, and what to call them.
 MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "an Excel workbook or other ZIP archive", "save the sheet as CSV and load that"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document", "save the sheet as CSV and load that"),
     (b"\x89PNG", "a PNG image", "export the data behind the picture as CSV"),
     (b"\xff\xd8\xff", "a JPEG image", "export the data behind the picture as CSV"),
     (b"GIF8", "a GIF image", "export the data behind the picture as CSV"),
@@ -28,7 +26,6 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"BZh", "a bzip2 archive", "unpack it first"),
     (b"\xfd7zXZ", "an xz archive", "unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
     (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
 )
 MARKUP: tuple[tuple[bytes, str, str], ...] = (
@@ -90,12 +87,45 @@ def scan_file(path: Path, limits: Limits) -> Scan:
                 scan = _count(scan, chunk, limits)
                 scan = replace(scan, ascii=scan.ascii and chunk.isascii(), utf8=scan.utf8 and _decodes(decoder, chunk))
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        mend = "check its name and your rights to it"
-        raise IngestRefused("file_unreadable", f"'{path.name}' cannot be read ({why})", "a file", mend) from None
+        raise _unreadable(path, error) from None
     if not scan.size:
         raise IngestRefused("empty_file", "the file is empty (0 bytes)", "a table with a header", "export it again")
     return replace(scan, sha256=digest.hexdigest(), utf8=scan.utf8 and _decodes(decoder, b"", final=True))
+
+
+def first_bytes(path: Path) -> bytes:
+    """The first bytes of a file. Raises IngestRefused (`file_unreadable`)."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def scan_binary(path: Path, most: int) -> tuple[int, str]:
+    """Size and SHA-256 of a file that is no text. Raises IngestRefused (`file_unreadable`, `too_large`)."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                if size > most:
+                    raise _too_large(most)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return size, digest.hexdigest()
+
+
+def _unreadable(path: Path, error: OSError) -> IngestRefused:
+    why = error.strerror or type(error).__name__
+    mend = "check its name and your rights to it"
+    return IngestRefused("file_unreadable", f"'{path.name}' cannot be read ({why})", "a file", mend)
+
+
+def _too_large(most: int) -> IngestRefused:
+    found = f"the file is larger than {most / 1024**2:,.0f} MB"
+    return IngestRefused("too_large", found, "a smaller file", "split it, for example by month")
 
 
 def refuse_other_formats(head: bytes) -> None:
@@ -105,17 +135,12 @@ def refuse_other_formats(head: bytes) -> None:
     known += [kind for kind in MARKUP if start.startswith(kind[0])]
     if known:
         _, name, mend = known[0]
-        raise IngestRefused("not_a_table", f"this file is {name}", "a text table such as CSV", mend)
+        raise IngestRefused("not_a_table", f"this file is {name}", "a table: CSV, an Excel workbook or Parquet", mend)
 
 
 def _count(scan: Scan, chunk: bytes, limits: Limits) -> Scan:
     if scan.size + len(chunk) > limits.bytes:
-        raise IngestRefused(
-            "too_large",
-            f"the file is larger than {limits.bytes / 1024**2:,.0f} MB",
-            "a smaller file",
-            "split it, for example by month",
-        )
+        raise _too_large(limits.bytes)
     crlf, lf, cr = chunk.count(b"\r\n"), chunk.count(b"\n"), chunk.count(b"\r")
     split_pair = scan.last == 13 and chunk[0] == 10  # CRLF that two chunks share
     return replace(

@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
+from opsmetrics.ingest.marks import EXACT
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.sql import text
@@ -75,19 +76,37 @@ class Scratch:
         """From now on no statement can reach files or the network."""
         self.run("SET enable_external_access = false")
 
-    def source(self, columns: Sequence[int]) -> str:
+    def source(self, columns: Sequence[int], parts: Sequence[int] = ()) -> str:
         """A subquery over the records: the line `t`, its cells `f`, and c0, c1 … the cleaned cells of these columns.
+        The first of `parts` (year, month, day) stands for all of them, joined to an ISO date.
 
         Explicit and all text: each line arrives as one VARCHAR and is parted by the known separator, so that no
         dialect is sniffed, no line is dropped and the position of a row is the number of its line.
         """
-        cells = "".join(f", {self._clean(f'f[{column + 1}]')} AS c{i}" for i, column in enumerate(columns))
+        joined = {parts[0]: self._joined(parts)} if parts else {}
+        cleaned = [joined.get(column) or self._clean(f"f[{column + 1}]") for column in columns]
+        cells = "".join(f", {cell} AS c{i}" for i, cell in enumerate(cleaned))
+        if self.sheet.exact:
+            cells += "".join(f", starts_with(f[{c + 1}], '{EXACT}') AS e{i}" for i, c in enumerate(columns))
         parted = f"SELECT t, string_split(t, {text(self.sheet.separator)}) AS f FROM {self._lines()}"
         return f"(SELECT t, f{cells} FROM ({parted}))"
 
     def number(self, cell: str) -> str:
         """The cell with an ordinary minus sign and apostrophe."""
         return cell if self.sheet.ascii else f"translate({cell}, '−’', {text(_PLAIN)})"
+
+    def exactly(self, cell: str, told: str, otherwise: str) -> str:
+        """`told` where the file holds the cell (c0, c1 …) as a number and not as a text."""
+        return f"CASE WHEN e{cell[1:]} THEN {told} ELSE {otherwise} END" if self.sheet.exact else otherwise
+
+    def _joined(self, parts: Sequence[int]) -> str:
+        """Year, month and day as 2026-05 or 2026-05-03; without a month the year cell as it stands."""
+        year, *others = (self._clean(f"f[{part + 1}]") for part in parts)
+        plain = [f"regexp_replace({cell}, '[.]0*$', '')" for cell in others]
+        padded = [f"CASE WHEN length({cell}) = 1 THEN '0' || {cell} ELSE {cell} END" for cell in plain]
+        filled = " AND ".join(f"coalesce({cell}, '') <> ''" for cell in others)
+        date = " || '-' || ".join(f"({cell})" for cell in (f"regexp_replace({year}, '[.]0*$', '')", *padded))
+        return f"CASE WHEN {filled} THEN {date} ELSE {year} END"
 
     def _lines(self) -> str:
         sheet = self.sheet
@@ -101,7 +120,7 @@ class Scratch:
         """The cell composed (NFC), without invisible characters, trimmed."""
         if self.sheet.ascii:
             return f"trim({cell}, ' \t')" if self.sheet.tabs else f"trim({cell})"
-        seen = f"translate({cell}, {text(BLANKS + ZERO_WIDTH)}, {text(' ' * len(BLANKS))})"
+        seen = f"translate({cell}, {text(BLANKS + ZERO_WIDTH + EXACT)}, {text(' ' * len(BLANKS))})"
         return f"trim(nfc_normalize({seen}))"
 
 

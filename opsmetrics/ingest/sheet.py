@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, repeat
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
+from opsmetrics.ingest.across import Across, find_across, is_named
+from opsmetrics.ingest.binary import BinaryTable
 from opsmetrics.ingest.dialect import NAMES, Dialect, dialect_of
-from opsmetrics.ingest.encoding import clean_lines, encoding_of, sample_lines
-from opsmetrics.ingest.header import Head, find_head, refuse_without_rows
+from opsmetrics.ingest.encoding import encoding_of, sample_lines
+from opsmetrics.ingest.header import Head, find_head, line_numbers, refuse_without_rows
 from opsmetrics.ingest.limits import Limits
+from opsmetrics.ingest.marks import BREAK, CELL, EXACT, UNCLOSED
+from opsmetrics.ingest.origin import Origin, Part
+from opsmetrics.ingest.parquet import is_parquet, read_parquet
 from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.readable import make_readable
 from opsmetrics.ingest.records import records, split
-from opsmetrics.ingest.scan import Scan, scan_file
+from opsmetrics.ingest.scan import Scan, first_bytes, scan_binary, scan_file
 from opsmetrics.ingest.template import Template
+from opsmetrics.ingest.workbook import is_workbook, read_workbook
 from opsmetrics.measurements import Notice
-
-#: Marks of a rewritten file: between cells, a line that continues its record, a record whose quotation mark stays
-#: open, a line end inside a cell. All are control characters, which the file itself no longer holds.
-CELL, CONTINUED, UNCLOSED, BREAK = "\x1f", "\x1e", "\x1d", "\x1c"
 
 SAMPLE_ROWS = 50
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A file whose lines can be read as records. Line numbers count from 1 and are those of the file as given."""
+    """A file whose lines can be read as records.
+
+    Positions are lines of the readable file, counted from 1; `origin` tells the lines (or rows) of the file as given.
+    """
 
     name: str  # of the file, for people only: never a path
     fingerprint: str  # SHA-256 of the bytes, hexadecimal
@@ -48,6 +53,12 @@ class Sheet:
     readable: Path  # private: UTF-8, one record to a line, generated name
     notices: tuple[Notice, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    origin: Origin = field(default_factory=Origin)
+    across: Across | None = None  # of a table whose dates stand across
+    exact: bool = False  # numbers that the file holds as numbers carry a mark
+    form: str = ""  # "Excel workbook", "Parquet"; "" for text
+    part: str = ""  # the name of the sheet that was read
+    serial_base: str = "1899-12-30"  # the day with serial number 0
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -66,7 +77,7 @@ class Sheet:
         return pd.DataFrame(rows, columns=list(self.headers), dtype="str")
 
     def texts(self, wanted: Iterable[int]) -> dict[int, str]:
-        """The records that begin in these lines, as they stand in the file."""
+        """The records at these positions, as they stand in the file; rows of a workbook parted by tabs."""
         numbers = sorted(set(wanted))
         found: dict[int, str] = {}
         with self.readable.open(encoding="utf-8", newline="") as file:
@@ -74,36 +85,92 @@ class Sheet:
                 found[number] = self._as_given(line.rstrip("\r\n"))
         return found
 
-    def cells(self, line: int) -> list[str]:
-        """The cells of the record that begins in this line."""
-        return split(self.texts([line])[line], self.dialect.delimiter, self.dialect.quote) or []
+    def cells(self, position: int) -> list[str]:
+        """The cells of the record at this position."""
+        return split(self.texts([position])[position], self.dialect.delimiter, self.dialect.quote) or []
+
+    def column(self, position: int, cells: Sequence[str]) -> str:
+        """The header of a column (counted from 1) in the file as given: of a value below a date, that date."""
+        if self.across is not None and position == len(self.headers) and len(cells) >= position:
+            return cells[position - 2]
+        return self.headers[position - 1]
 
     def _as_given(self, line: str) -> str:
-        line = line.removeprefix("\ufeff")
+        line = line.removeprefix("\ufeff").replace(EXACT, "")
         if self.separator != CELL or line.startswith(UNCLOSED):
             return line.removeprefix(UNCLOSED)
         return self.dialect.delimiter.join(_quoted(cell, self.dialect) for cell in line.split(CELL))
 
 
 def read_file(
-    path: Path, *, name: str | None = None, template: Template | None = None, limits: Limits | None = None
+    path: Path,
+    *,
+    name: str | None = None,
+    template: Template | None = None,
+    answers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
 ) -> Sheet:
     """Recognise a file. `name` is what the person called it (default: the path's own last part).
 
     The file must stay as it is until the sheet has been prepared. Raises IngestRefused: `file_unreadable`,
-    `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`, `no_table`, `too_many_columns`, `no_rows`.
+    `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`, `no_table`, `too_many_columns`, `no_rows`,
+    and for workbooks and Parquet `damaged`, `protected`, `unpacks_too_large`, `too_much_memory`, `too_slow`,
+    `empty_workbook`, `missing_sheet`, `nested_columns`, `too_many_records`; NeedsAnswer (`sheet`).
     """
     path, limits = Path(path), limits or Limits()
+    called = _safe_name(name or path.name)
+    head = first_bytes(path)
+    if is_workbook(head):
+        size, sha256 = scan_binary(path, limits.packed)
+        known = (template.header or template.sources) if template else ()
+        wanted = (answers or {}).get("sheet") or (template.sheet if template else None)
+        return _binary(called, size, sha256, read_workbook(path, wanted, known, limits), limits)
+    if is_parquet(head):
+        size, sha256 = scan_binary(path, limits.bytes)
+        return _binary(called, size, sha256, read_parquet(path, limits), limits)
+    return _text(path, called, template, limits)
+
+
+def _binary(name: str, size: int, sha256: str, table: BinaryTable, limits: Limits) -> Sheet:
+    """The sheet of a workbook or a Parquet file."""
+    sheet = Sheet(
+        name=name,
+        fingerprint=sha256,
+        size=size,
+        encoding="utf-8",
+        dialect=Dialect("\t", '"', len(table.head.names)),
+        head=table.head,
+        lines=table.lines,
+        rows=table.rows,
+        ascii=False,
+        tabs=True,
+        separator=CELL,
+        readable=table.readable,
+        notices=table.notices,
+        limits=limits,
+        origin=table.origin,
+        across=table.across,
+        exact=True,
+        form=table.form,
+        part=table.part,
+        serial_base=table.serial_base,
+    )
+    weakref.finalize(sheet, shutil.rmtree, table.readable.parent, ignore_errors=True)
+    refuse_without_rows(table.head, table.lines)
+    return sheet
+
+
+def _text(path: Path, name: str, template: Template | None, limits: Limits) -> Sheet:
     scan = scan_file(path, limits)
     encoding = encoding_of(path, scan, template.encoding if template else None)
     first, others = sample_lines(path, encoding, scan)
     known = (template.header or template.sources) if template else ()
     dialect = dialect_of(first, others, template.delimiter if template else None, known)
     _refuse_wide(dialect, limits)
-    head, rows = _head(first, dialect, known)
-    readable, separator, lines = _make_readable(path, scan, encoding, dialect, head)
+    head, across, rows = _head(first, dialect, known)
+    readable, separator, lines = make_readable(path, scan, encoding, dialect, head, across, limits)
     sheet = Sheet(
-        name=_safe_name(name or path.name),
+        name=name,
         fingerprint=scan.sha256,
         size=scan.size,
         encoding=encoding,
@@ -115,8 +182,10 @@ def read_file(
         tabs=scan.tabs > 0 and dialect.delimiter != "\t",
         separator=separator,
         readable=readable,
-        notices=_notices(scan, encoding),
+        notices=(*_notices(scan, encoding), *(across.notices if across else ())),
         limits=limits,
+        origin=Origin((Part(0, across.first + 1, across.count),)) if across else Origin(),
+        across=across,
     )
     weakref.finalize(sheet, shutil.rmtree, readable.parent, ignore_errors=True)
     refuse_without_rows(head, lines)
@@ -133,56 +202,21 @@ def _refuse_wide(dialect: Dialect, limits: Limits) -> None:
         )
 
 
-def _head(first: list[str], dialect: Dialect, known: Iterable[str]) -> tuple[Head, tuple[tuple[str, ...], ...]]:
-    """The header, and the first records below it."""
-    found = list(records(first[dialect.hint :], dialect.delimiter, dialect.quote))
-    head = find_head(found, dialect.width, known, offset=int(dialect.hint))
-    body = records(first[head.first - 1 :], dialect.delimiter, dialect.quote, len(head.names))
+def _head(
+    first: list[str], dialect: Dialect, known: Sequence[str]
+) -> tuple[Head, Across | None, tuple[tuple[str, ...], ...]]:
+    """The header, the dates that stand across (or None), and the first records."""
+    offset = int(dialect.hint)
+    found = list(records(first[offset:], dialect.delimiter, dialect.quote))
+    table = [record.cells or [] for record in found]
+    across = None if is_named(table, known) else find_across(table, line_numbers(found, offset))
+    head = across.head if across else find_head(found, dialect.width, known, offset=offset)
+    start, width = (across.first, across.width) if across else (head.first - 1, len(head.names))
+    body = records(first[start:], dialect.delimiter, dialect.quote, width)
     filled = (record.cells for record in body if record.cells and any(map(str.strip, record.cells)))
-    return head, tuple(tuple(cells) for cells in islice(filled, SAMPLE_ROWS))
-
-
-def _make_readable(path: Path, scan: Scan, encoding: str, dialect: Dialect, head: Head) -> tuple[Path, str, int]:
-    """A private file in UTF-8 with one record to a line and the file's own line numbers; its separator; its lines.
-
-    A plain file is only linked under a generated name: its own name might hold characters that a reader expands.
-    """
-    marks = scan.quotes if dialect.quote == '"' else scan.apostrophes
-    target = Path(tempfile.mkdtemp(prefix="ingest-")) / "lines.txt"
-    try:
-        if marks == 0 and scan.utf8 and scan.controls == 0 and scan.one_line_end:
-            _link(path.resolve(), target)
-            return target, dialect.delimiter, scan.lines
-        plain = clean_lines(path, encoding)
-        lines = 0
-        with target.open("w", encoding="utf-8", newline="") as out:
-            for line in _rewritten(plain, dialect, head) if marks else plain:
-                out.write(line + "\n")
-                lines += 1
-    except BaseException:
-        shutil.rmtree(target.parent, ignore_errors=True)
-        raise
-    return target, CELL if marks else dialect.delimiter, lines
-
-
-def _link(path: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(path)
-    except OSError:  # another file system, or a file of another owner
-        target.symlink_to(path)
-
-
-def _rewritten(lines: Iterable[str], dialect: Dialect, head: Head) -> Iterator[str]:
-    source = iter(lines)
-    yield from islice(source, head.first - 1)
-    for cells, taken, text in records(source, dialect.delimiter, dialect.quote, len(head.names)):
-        if cells is None:
-            yield UNCLOSED + text
-        elif taken == 1:
-            yield CELL.join(cells)
-        else:
-            yield CELL.join(cells).replace("\n", BREAK)
-            yield from repeat(CONTINUED, taken - 1)
+    if across:
+        filled = (record for cells in filled for record in across.records(cells))
+    return head, across, tuple(tuple(cells) for cells in islice(filled, SAMPLE_ROWS))
 
 
 def _picked(file: Iterable[str], numbers: list[int]) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from opsmetrics.ingest.event_plan import REFERENCE
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import listed
 from opsmetrics.ingest.scratch import Scratch
@@ -15,7 +16,7 @@ def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
     """Replace rarer spellings in the stage. The choice does not depend on the order of the records, so that the same
     records in another order give the same keys."""
     notices = []
-    for role in layout.texts:
+    for role in (role for role in layout.texts if role != REFERENCE):
         name = layout.text_name(role)
         variants = _variants(scratch, name)
         for kept, others in variants.items():
@@ -23,7 +24,9 @@ def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
             scratch.run(f"UPDATE stage SET {name} = {text(kept)} WHERE {said}")
         if variants:
             pairs = (f"{other} → {kept}" for kept, others in variants.items() for other in others)
-            notices.append(Notice("values_normalised", f"Spellings of {role} were made one: {listed(pairs)}."))
+            notices.append(
+                Notice("values_normalised", f"Spellings of {role.lstrip('@')} were made one: {listed(pairs)}.")
+            )
     return notices
 
 

@@ -3,7 +3,9 @@
 The table `stage` has one row for each line after the header, in order (rowid), with
   stamp    the time as written, or in UTC where `zoned`
   reading  number of the reading (null: not given)
+  ended    the time at which an event closed, as `stamp` (null: it is open, or the file does not say)
   x0 …     the text roles, n0 … the number roles, in the layout's order
+  whole    of a record that states events without a reference: stands for its whole line
   p0 …     true where the number was written with a per cent sign (and is divided by 100)
   fault    0, or kind and column of the fault (faults.py)
 """
@@ -18,11 +20,11 @@ from opsmetrics.ingest import faults
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.faults import COLUMN, Fault, stored
 from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
-from opsmetrics.ingest.numbers import missing_sql
+from opsmetrics.ingest.marks import CONTINUED, UNCLOSED
+from opsmetrics.ingest.numbers import NumberStyle, missing_sql
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.profile import Reading
 from opsmetrics.ingest.scratch import Scratch
-from opsmetrics.ingest.sheet import CONTINUED, UNCLOSED
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.totals import is_total, is_total_alone
 
@@ -32,14 +34,15 @@ _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
     """Create the table `stage`. Raises IngestRefused (`changed_while_read`)."""
-    names = ["stamp", "zoned", "reading", *map(layout.text_name, layout.texts)]
+    names = ["stamp", "zoned", "reading", "ended", "ended_zoned", *map(layout.text_name, layout.texts)]
     for role in layout.numbers:
         name = layout.number_name(role)
         names += [f"CASE WHEN isfinite({name}) THEN {name} END AS {name}", layout.percent_name(role)]
-    kept = ", ".join(names)
+    whole = "hash(t)" if layout.events is not None and not layout.events.named else "NULL::UBIGINT"
+    kept = ", ".join([*names, f"{whole} AS whole"])
     scratch.run(
         f"CREATE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
-        f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns)})"
+        f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns, layout.parts)})"
     )
     scratch.close_to_outside()
     expected = scratch.sheet.lines - scratch.sheet.head.first + 1
@@ -58,6 +61,7 @@ def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
     found.append(
         f"{_whole(layout.cell(layout.reading))} AS reading" if layout.reading is not None else "NULL::BIGINT AS reading"
     )
+    found += _end(layout, reading)
     for i, column in enumerate(layout.texts.values()):
         cell = layout.cell(column)
         found.append(
@@ -66,7 +70,10 @@ def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
     for i, (role, column) in enumerate(layout.numbers.items()):
         style, cell = reading.numbers[role], layout.cell(column)
         percent = f"contains({cell}, '%')" if style.decorated else "FALSE"
-        found += [f"{style.sql(scratch.number(cell))} AS n{i}", f"{percent} AS p{i}"]
+        read = style.sql(scratch.number(cell))
+        if type(style) is NumberStyle:  # neither yes and no nor the records themselves
+            read = scratch.exactly(cell, f"TRY_CAST({cell} AS DOUBLE)", read)
+        found += [f"{read} AS n{i}", f"{percent} AS p{i}"]
     return ", ".join(found)
 
 
@@ -92,6 +99,17 @@ def _time(layout: Layout, reading: Reading) -> list[str]:
     ]
 
 
+def _end(layout: Layout, reading: Reading) -> list[str]:
+    """When the event closed, as `stamp`; null where it is open."""
+    if layout.end is None or reading.ends is None:
+        return ["NULL::TIMESTAMP AS ended", "FALSE AS ended_zoned"]
+    style, cell = reading.ends, layout.cell(layout.end)
+    if not style.offsets:
+        return [f"{style.sql(cell)} AS ended", f"{str(style.zoned).upper()} AS ended_zoned"]
+    offset = style.offset_sql(cell)
+    return [f"{style.sql(cell)} - to_minutes(coalesce({offset}, 0)) AS ended", f"{offset} IS NOT NULL AS ended_zoned"]
+
+
 def _fault(scratch: Scratch, layout: Layout, today: dt.date) -> str:
     """The first thing that is wrong with a record, 0 where nothing is."""
     width = len(scratch.sheet.headers)
@@ -103,7 +121,10 @@ def _fault(scratch: Scratch, layout: Layout, today: dt.date) -> str:
     arms.append(_when(surplus, faults.TOO_MANY))
     if layout.time is not None:
         arms.append(_when(f"stamp < TIMESTAMP '{EARLIEST}' OR stamp >= TIMESTAMP '{latest}'", faults.IMPLAUSIBLE, time))
-    for role in layout.texts:
+    if layout.end is not None:
+        arms.append(_when(f"ended IS NULL AND NOT {missing_sql(layout.cell(layout.end))}", faults.BAD_DATE, layout.end))
+        arms.append(_when(f"ended >= TIMESTAMP '{latest}'", faults.IMPLAUSIBLE, layout.end))
+    for role in layout.series:
         if role != METRIC:
             total = faults.TOTAL * COLUMN
             arms.append(f"WHEN {is_total_alone(f'lower({layout.text_name(role)})')} THEN {total}")

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import PurePath
 
-from opsmetrics.catalog import Catalog, Dimension, Kpi
+from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream
 from opsmetrics.ingest.cells import fold, kind_of
-from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi
+from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.suggest_events import event_roles, stream_for
 from opsmetrics.ingest.synonyms import DIMENSIONS, ROLES
 from opsmetrics.ingest.template import Measured, Template
+from opsmetrics.ingest.template_events import EventRows
 
 EXACT = 1.0  # the same word
 SYNONYM = 0.8  # another word for it
@@ -44,6 +46,7 @@ class Suggestion:
     guesses: tuple[Guess, ...]
     kpis: tuple[Measured, ...]
     missing: tuple[str, ...]
+    events: EventRows | None = None
 
     @property
     def unsure(self) -> tuple[Guess, ...]:
@@ -61,7 +64,7 @@ class Suggestion:
         kept = [g for g in self.guesses if g.role not in ("", "comment") and g.header not in stated]
         long = any(guess.role == "metric" for guess in kept)
         columns = {g.header: g.role for g in kept if long or g.role not in LONG}
-        return Template(name=self.name, columns=columns, kpis=self.kpis, header=self.headers)
+        return Template(name=self.name, columns=columns, kpis=self.kpis, header=self.headers, events=self.events)
 
     def as_template(self) -> Template:
         """The template where the proposal is exact. Raises IngestRefused (`not_recognised`) with everything open."""
@@ -84,9 +87,28 @@ def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
     kpis = () if long else _stated(sheet.headers, catalog, guesses)
     if not long and not kpis:
         kpis = _only_value(catalog, guesses)
-    missing = _missing(sheet, catalog, guesses, kpis, long)
-    stem = PurePath(sheet.name).stem
-    return Suggestion(stem or "file", sheet.headers, tuple(guesses[h] for h in sheet.headers), kpis, tuple(missing))
+    stream = None if long or kpis else _happened(sheet.headers, catalog, guesses)
+    missing = _missing(sheet, catalog, guesses, kpis, stream if stream else long)
+    stem, told = PurePath(sheet.name).stem or "file", tuple(guesses[header] for header in sheet.headers)
+    events = EventRows(stream.key) if stream else None
+    return Suggestion(stem, sheet.headers, told, kpis, tuple(missing), events)
+
+
+def _happened(headers: Sequence[str], catalog: Catalog, guesses: dict[str, Guess]) -> Stream | None:
+    """The stream whose events the records are, where a column is called as its category; their roles are guessed."""
+    by_word = {fold(header): header for header in headers}
+    stream = stream_for(by_word, catalog)
+    if stream is None:
+        return None
+    for header, (role, certain) in event_roles(by_word, stream).items():
+        if guesses[header].confidence < EXACT or guesses[header].role in ("comment", *LONG):
+            guesses[header] = Guess(header, role, EXACT if certain else SYNONYM, f"the events of {stream.name}")
+    if not _holds(guesses, "category"):
+        return None
+    for header, guess in guesses.items():
+        if guess.role in catalog.dimension_keys and guess.role not in stream.dimensions:
+            guesses[header] = Guess(header, "", 0.0, "")
+    return stream
 
 
 def _holds(guesses: dict[str, Guess], *roles: str) -> bool:
@@ -152,14 +174,20 @@ def _stated(headers: Sequence[str], catalog: Catalog, guesses: dict[str, Guess])
 
 
 def _entry(kpi: Kpi, by_word: dict[str, str]) -> Measured | None:
+    if kpi.kind == "derived":
+        return None
     if not kpi.counts:
         header = by_word.get(fold(kpi.key)) or by_word.get(fold(kpi.name))
         return Measured(kpi.key, value=header) if header else None
     part = _one(by_word, kpi.numerator, f"{kpi.key} numerator", f"{kpi.name} numerator")
     whole = _one(by_word, kpi.denominator, f"{kpi.key} denominator", f"{kpi.name} denominator")
-    if part and (whole or kpi.kind in WITHOUT_DENOMINATOR):
-        return Measured(kpi.key, numerator=part, denominator=whole)
-    return None
+    if kpi.kind in WITHOUT_DENOMINATOR and kpi.events is None:
+        part = part or _one(by_word, kpi.key, kpi.name)
+    needed = needed_parts(kpi)
+    found = {"numerator": part if kpi.events is None else None, "denominator": whole}
+    if not needed or not all(found[name] for name in needed):
+        return None
+    return Measured(kpi.key, numerator=found["numerator"], denominator=found["denominator"])
 
 
 def _one(by_word: dict[str, str], *names: str | None) -> str | None:
@@ -170,12 +198,12 @@ def _only_value(catalog: Catalog, guesses: dict[str, Guess]) -> tuple[Measured, 
     """A value or a pair of counts without a name is the catalogue's only KPI of that kind: to be confirmed."""
     at = {guess.role: header for header, guess in guesses.items() if guess.role in LONG}
     if "value" in at:
-        fitting = [kpi for kpi in catalog.kpis if not kpi.counts]
+        fitting = [kpi for kpi in catalog.kpis if kpi.kind == "measured"]
         entry = Measured(fitting[0].key, value=at["value"]) if len(fitting) == 1 else None
     elif {"numerator", "denominator"} <= set(at):
-        fitting = [kpi for kpi in catalog.kpis if kpi.counts]
-        pair = {"numerator": at["numerator"], "denominator": at["denominator"]}
-        entry = Measured(fitting[0].key, **pair) if len(fitting) == 1 else None
+        fitting = [kpi for kpi in catalog.kpis if kpi.counts and kpi.events is None]
+        part, whole = at["numerator"], at["denominator"]
+        entry = Measured(fitting[0].key, numerator=part, denominator=whole) if len(fitting) == 1 else None
     else:
         entry = None
     if entry is None:
@@ -186,8 +214,9 @@ def _only_value(catalog: Catalog, guesses: dict[str, Guess]) -> tuple[Measured, 
 
 
 def _missing(
-    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], kpis: Iterable[Measured], long: bool
+    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], kpis: Iterable[Measured], other: bool | Stream
 ) -> list[str]:
+    """What no column gives. `other`: True for a long file, or the stream whose events the records are."""
     times = [header for header, guess in guesses.items() if guess.role in TIMES]
     missing = []
     if not times:
@@ -196,17 +225,26 @@ def _missing(
         missing.append(f"several columns of time ({listed(times)})")
     if sheet.head.line is None:
         missing.append("no header row")
-    meant = _metrics(sheet, catalog, guesses) if long else [catalog[entry.key] for entry in kpis]
+    meant: list[Kpi | Stream] = [catalog[entry.key] for entry in kpis]
+    if other:
+        meant = [other] if isinstance(other, Stream) else [*_metrics(sheet, catalog, guesses)]
     if not meant:
         missing.append("no column named like a KPI, its counts, or a metric and its value")
     held = Counter(guess.role for guess in guesses.values() if guess.role)
     for dimension in catalog.dimensions:
-        used = [kpi.name for kpi in meant if dimension.key in kpi.dimensions]
+        used = [kpi.name for kpi in meant if dimension.key in _needed(kpi)]
         if used and not held[dimension.key]:
             missing.append(f"no column for {dimension.name}, by which {listed(used)} is told apart")
         if used and held[dimension.key] > 1:
             missing.append(f"several columns for {dimension.name}")
     return missing
+
+
+def _needed(kpi: Kpi | Stream) -> tuple[str, ...]:
+    """The dimensions that a column must give: events may lack all but who reported them."""
+    if isinstance(kpi, Stream):
+        return (kpi.reported_by,) if kpi.reported_by else ()
+    return kpi.dimensions
 
 
 def _metrics(sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess]) -> list[Kpi]:

@@ -31,6 +31,18 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+#: Words for what an event may have beside its category, which the stream names itself.
+EVENTS: dict[str, tuple[str, ...]] = {
+    "minutes": (
+        *("minutes", "min", "mins", "duration", "duration (min)", "downtime", "downtime (min)", "dauer", "dauer (min)"),
+        *("minuten", "durée", "durée (min)", "duración", "duración (min)", "minutos"),
+    ),
+    "end": ("end", "ended", "ended at", "closed at", "closed", "until", "ende", "bis", "fin", "fin à", "hasta"),
+    "cost": ("cost", "costs", "total cost", "kosten", "coût", "coûts", "coste", "costo"),
+    "count": ("count", "quantity", "anzahl", "menge", "nombre", "quantité", "cantidad"),
+    "reference": ("reference", "id", "ticket", "number", "case", "referenz", "nummer", "nr", "référence", "referencia"),
+}
+
 #: Words for the same dimension; one of them may stand for another, but a person should confirm it.
 DIMENSIONS: tuple[tuple[str, ...], ...] = (
     ("site", "plant", "factory", "location", "facility", "werk", "standort", "usine", "planta", "sitio", "centro"),

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.problems import IngestRefused, listed
-from opsmetrics.ingest.template_check import TemplateProblem, problems_of
+from opsmetrics.ingest.template_check import ROWS, TemplateProblem, problems_of
+from opsmetrics.ingest.template_events import EVENT_ROLES, EventRows, problems_of_events
 
 if TYPE_CHECKING:
     from opsmetrics.ingest.sheet import Sheet
 
-#: What a column may hold besides a dimension: any other role is the key of one.
+#: What a column may hold besides a dimension: any other role is the key of one. Beside [events], EVENT_ROLES too.
 ROLES = ("date", "ts", "sample", "metric", "value", "numerator", "denominator", "comment", "ignore")
 
 
@@ -31,12 +32,17 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True)
 class Measured:
-    """Which columns of a record state one KPI: a value, or a numerator and (for proportions) a denominator."""
+    """Which columns of a record state one KPI: a value, or a numerator and (for proportions) a denominator.
+
+    A numerator may be a column of yes and no, which counts the yes; `true` lists the words that count, where they are
+    others. `ROWS` in place of a header counts the records.
+    """
 
     key: str
     value: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    true: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -59,7 +65,11 @@ class Template:
     encoding: str | None = None
     delimiter: str | None = None
     covers: str | None = None  # day | week | month | quarter: a file covers whole ones
-    repeats: str | None = None  # "samples": readings of one instant are numbered in file order
+    # "samples": readings of one instant are numbered in file order; "add": counts of one key are added up
+    repeats: str | None = None
+    sheet: str | None = None  # of a workbook: the name of the sheet, or "all" for those of one header together
+    date_parts: tuple[str, ...] = ()  # headers of year, month and perhaps day, in place of one column of dates
+    events: EventRows | None = None
 
     @classmethod
     def load(cls, source: str | Path) -> Template:
@@ -71,17 +81,22 @@ class Template:
         except tomllib.TOMLDecodeError as error:
             problem = TemplateProblem("TOML", str(error), "a valid TOML document", "mend the line named")
             raise TemplateError([problem], where) from None
-        if problems := problems_of(table, ROLES):
+        problems = problems_of(table, (*ROLES, *EVENT_ROLES) if "events" in table else ROLES)
+        problems += problems_of_events(table)
+        if problems:
             raise TemplateError(problems, where)
         return cls._from(table)
 
     @classmethod
     def _from(cls, table: Mapping[str, Any]) -> Template:
-        plain = {key: value for key, value in table.items() if key not in ("columns", "kpis", "header")}
+        apart = ("columns", "kpis", "header", "date_parts", "events")
+        plain = {key: value for key, value in table.items() if key not in apart}
         return cls(
             columns=dict(table.get("columns", {})),
-            kpis=tuple(Measured(**entry) for entry in table.get("kpis", [])),
+            kpis=tuple(Measured(**entry | {"true": tuple(entry.get("true", ()))}) for entry in table.get("kpis", [])),
             header=tuple(table.get("header", ())),
+            date_parts=tuple(table.get("date_parts", ())),
+            events=EventRows.read(table["events"]) if "events" in table else None,
             **plain,
         )
 
@@ -90,6 +105,8 @@ class Template:
         lines = [f"name = {_text(self.name)}"]
         if self.header:
             lines.append(f"header = [{', '.join(map(_text, self.header))}]")
+        if self.date_parts:
+            lines.append(f"date_parts = [{', '.join(map(_text, self.date_parts))}]")
         for key in OPTIONS:
             value = getattr(self, key)
             if value is not None:
@@ -100,15 +117,31 @@ class Template:
             fields = {"key": entry.key, "value": entry.value}
             fields |= {"numerator": entry.numerator, "denominator": entry.denominator}
             lines += [f"{key} = {_text(value)}" for key, value in fields.items() if value is not None]
+            if entry.true:
+                lines.append(f"true = [{', '.join(map(_text, entry.true))}]")
+        if self.events:
+            lines += self.events.dump()
         return "\n".join(lines) + "\n"
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The headers that a file must have."""
         used = [header for header, role in self.columns.items() if role not in ("ignore", "comment")]
+        used += self.date_parts
         for entry in self.kpis:
-            used += [source for source in entry.sources if source not in used]
-        return tuple(used)
+            used += [source for source in entry.sources if not self.counts_records(source)]
+        if self.events:
+            used += self.events.sources
+        return tuple(dict.fromkeys(used))
+
+    def counts_records(self, source: str) -> bool:
+        """True where a KPI's source is not a column but the records themselves (unless a column has that name)."""
+        return source == ROWS and ROWS not in map(fold, (*self.header, *self.columns))
+
+    @property
+    def timed(self) -> bool:
+        """True where the records have a date or a stamp, False where they have a sample number only."""
+        return bool(self.date_parts or self.column("date") or self.column("ts"))
 
     def column(self, role: str) -> str | None:
         """The header of the column with this role, or None."""
@@ -117,16 +150,18 @@ class Template:
     @property
     def dimensions(self) -> dict[str, str]:
         """Dimension key → header."""
-        return {role: header for header, role in self.columns.items() if role not in ROLES}
+        known = (*ROLES, *EVENT_ROLES) if self.events else ROLES
+        return {role: header for header, role in self.columns.items() if role not in known}
 
     def remembering(self, answers: Mapping[str, str]) -> Template:
         """The same template with a person's answers about dates and numbers kept, so that they are not asked again."""
         order = answers.get("date_order", self.date_order or "").split(":", 1)[0]
         decimal = answers.get("decimal", self.decimal or "").split(":", 1)[0]
-        return replace(self, date_order=order or None, decimal=decimal or None)
+        sheet = answers.get("sheet", self.sheet or "")
+        return replace(self, date_order=order or None, decimal=decimal or None, sheet=sheet or None)
 
 
-OPTIONS = ("time_zone", "decimal", "thousands", "date_order", "encoding", "delimiter", "covers", "repeats")
+OPTIONS = ("time_zone", "decimal", "thousands", "date_order", "encoding", "delimiter", "covers", "repeats", "sheet")
 
 
 def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | None:
@@ -135,7 +170,7 @@ def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | N
     Where the order of columns differs, the same set of headers will do. Raises IngestRefused (`which_template`).
     """
     found = [fold(name) for name in sheet.headers]
-    named = [(t, [fold(name) for name in t.header or t.columns]) for t in templates]
+    named = [(t, [fold(name) for name in t.header or (*t.date_parts, *t.columns)]) for t in templates]
     fitting = [t for t, header in named if header == found] or [t for t, header in named if set(header) == set(found)]
     if len(fitting) > 1:
         names = listed(t.name for t in fitting)

@@ -17,10 +17,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "thousands": (",", ".", " ", "'"),
     "date_order": ("dmy", "mdy", "ymd"),
     "covers": ("day", "week", "month", "quarter"),
-    "repeats": ("samples",),
+    "repeats": ("samples", "add"),
 }
-TEXTS = ("name", "time_zone", "encoding", "delimiter", *CHOICES)
-KNOWN = (*TEXTS, "header", "columns", "kpis")
+TEXTS = ("name", "time_zone", "encoding", "delimiter", "sheet", *CHOICES)
+KNOWN = (*TEXTS, "header", "date_parts", "columns", "kpis", "events")
+#: In place of a numerator's (or denominator's) header: each record counts one.
+ROWS = "rows"
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -47,7 +49,15 @@ def problems_of(table: Mapping[str, Any], roles: Sequence[str]) -> list[Template
     if not isinstance(kpis, list) or not all(isinstance(entry, dict) for entry in kpis):
         mend = "write one [[kpis]] table for each KPI"
         return [*found, TemplateProblem("kpis", repr(kpis)[:60], "a list of tables", mend)]
-    return [*found, *_columns(columns, roles), *_entries(kpis), *_shape(columns, kpis), *_header(header, columns, kpis)]
+    parts = table.get("date_parts", [])
+    if not isinstance(parts, list) or len(parts) not in (0, 2, 3) or not all(isinstance(p, str) and p for p in parts):
+        mend = 'write for example date_parts = ["year", "month"]'
+        found.append(
+            TemplateProblem("date_parts", repr(parts)[:60], "the headers of year, month and perhaps day", mend)
+        )
+        parts = []
+    found += [*_columns(columns, roles), *_entries(kpis), *_shape(columns, kpis, parts, "events" in table)]
+    return [*found, *_header(header, [*columns, *parts], kpis)]
 
 
 def _texts(table: Mapping[str, Any]) -> Iterator[TemplateProblem]:
@@ -102,26 +112,39 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
     for number, entry in enumerate(kpis, start=1):
         where = f"kpis[{number}]"
         for key, value in entry.items():
-            if key not in ("key", "value", "numerator", "denominator"):
+            if key == "true":
+                if (
+                    not isinstance(value, list)
+                    or not value
+                    or not all(isinstance(word, str) and word for word in value)
+                ):
+                    mend = 'write for example true = ["yes"]'
+                    yield TemplateProblem(f"{where}.true", repr(value)[:60], "a list of texts", mend)
+            elif key not in ("key", "value", "numerator", "denominator"):
                 mend = "correct or remove it"
-                yield TemplateProblem(f"{where}.{key}", "an unknown key", "key, value, numerator or denominator", mend)
+                wanted = "key, value, numerator, denominator or true"
+                yield TemplateProblem(f"{where}.{key}", "an unknown key", wanted, mend)
             elif not isinstance(value, str) or not value:
                 yield TemplateProblem(
                     f"{where}.{key}", repr(value)[:60], "a text", "write the header in quotation marks"
                 )
         if not entry.get("key"):
             yield TemplateProblem(where, "no key", "the key of a KPI", "add key = …")
-        if ("value" in entry) == ("numerator" in entry) or ("denominator" in entry and "numerator" not in entry):
-            wanted = "either value, or numerator (with denominator)"
+        if ("value" in entry) == bool({"numerator", "denominator"} & set(entry)):
+            wanted = "either value, or numerator (with denominator; alone only where events give the numerator)"
             yield TemplateProblem(where, f"columns {sorted(set(entry) - {'key'})}", wanted, "name the columns it needs")
+        if "true" in entry and "numerator" not in entry:
+            yield TemplateProblem(f"{where}.true", "no numerator", "true beside a numerator", "remove it")
     for key, count in Counter(str(entry.get("key")) for entry in kpis).items():
         if count > 1:
             yield TemplateProblem("kpis", f"'{key}' {count} times", "each KPI once", "remove the others")
 
 
-def _shape(columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
+def _shape(
+    columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]], parts: Sequence[str], events: bool
+) -> Iterator[TemplateProblem]:
     held = set(columns.values())
-    times = held & {"date", "ts"}
+    times = held & {"date", "ts"} | ({"date_parts"} if parts else set())
     if len(times) > 1:
         yield TemplateProblem("columns", "a date and a ts column", "one column of time", "set the other to ignore")
     if not times and "sample" not in held:
@@ -132,21 +155,22 @@ def _shape(columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]]) -> Ite
             yield TemplateProblem("kpis", "a metric column as well", "one of the two", "remove the one not meant")
         if not numbers & {"value", "numerator"}:
             yield TemplateProblem("columns", "a metric without number", "a value or numerator column", "name it")
-    elif not kpis:
+    elif not kpis and not events:
         wanted = "a metric column, or [[kpis]] entries"
         yield TemplateProblem("kpis", "nothing that says which KPI is meant", wanted, "add one [[kpis]] table for each")
-    elif numbers:
+    elif numbers and kpis:
         wanted = "these roles only beside a metric column"
         yield TemplateProblem("columns", f"roles {sorted(numbers)}", wanted, "name these columns in [[kpis]] instead")
 
 
 def _header(
-    header: Sequence[str], columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]]
+    header: Sequence[str], columns: Sequence[str], kpis: Sequence[Mapping[str, Any]]
 ) -> Iterator[TemplateProblem]:
     if not header:
         return
     known = {fold(name) for name in header}
-    named = [*columns, *(str(entry[k]) for entry in kpis for k in ("value", "numerator", "denominator") if k in entry)]
+    named = [str(entry[k]) for entry in kpis for k in ("value", "numerator", "denominator") if k in entry]
+    named = [*columns, *(name for name in named if name != ROWS)]
     for name in dict.fromkeys(named):
         if fold(name) not in known:
             yield TemplateProblem(f"columns.{name}", "a column that header does not list", "a listed header", "add it")

@@ -24,3 +24,8 @@ def is_total(first_cell: str) -> str:
 def is_total_alone(cell: str) -> str:
     """True where a cell, in lower case, is nothing but a word for total."""
     return among(cell, ALONE)
+
+
+def says_total(cell: str) -> bool:
+    """True where a cell, in lower case, is nothing but a word for total, with or without a colon."""
+    return cell.rstrip(" :") in ALONE

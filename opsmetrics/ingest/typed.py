@@ -15,7 +15,7 @@ import pyarrow as pa
 from opsmetrics.catalog import Catalog, Kpi, period_start
 from opsmetrics.ingest import zones
 from opsmetrics.ingest.layout import EARLIEST
-from opsmetrics.ingest.plan import WITHOUT_DENOMINATOR
+from opsmetrics.ingest.plan import needed_parts
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.rejects import rejects_frame
 from opsmetrics.ingest.spans import next_start, period_bounds, recorded_grain
@@ -108,7 +108,7 @@ def _problems(number: int, row: TypedRow, catalog: Catalog, now: dt.datetime) ->
         mend = "correct it, or add the KPI to the catalogue"
         return [TypedProblem(number, "unknown_kpi", f"no KPI '{row.kpi}'", "the key of a KPI", mend)]
     kpi = catalog[row.kpi]
-    found = [*_time_problems(row, kpi, now), *_key_problems(row, kpi), *_value_problems(row, kpi)]
+    found = [*_time_problems(row, kpi, now), *_key_problems(row, kpi), *value_problems(row, kpi)]
     return [TypedProblem(number, code, what, wanted, mend) for code, what, wanted, mend in found]
 
 
@@ -146,22 +146,27 @@ def _key_problems(row: TypedRow, kpi: Kpi) -> Iterable[tuple[str, str, str, str]
             )
 
 
-def _value_problems(row: TypedRow, kpi: Kpi) -> Iterable[tuple[str, str, str, str]]:
-    needed = _needed(kpi)
+def value_problems(row: TypedRow, kpi: Kpi) -> Iterable[tuple[str, str, str, str]]:
+    """What is wrong with the numbers of one record: code, found, wanted, mend of each."""
+    needed = needed_parts(kpi)
+    if not needed:
+        from_ = "other KPIs" if kpi.kind == "derived" else "events"
+        yield "not_recorded", f"{kpi.name} follows from {from_}", "a KPI that is recorded itself", "leave it out"
+        return
     for name in ("value", "numerator", "denominator"):
         value = getattr(row, name)
         if name in needed and value is None:
             yield "missing_value", f"no {name} for {kpi.name}", f"a {name}", f"type the {name}"
-        elif value is not None and name not in needed and not (kpi.counts and name == "denominator"):
+        elif value is not None and name not in needed and not _may_have(kpi, name):
             yield "surplus_value", f"a {name} for {kpi.name}", " and ".join(needed), f"leave the {name} out"
         elif value is not None and not math.isfinite(value):
             yield "not_a_number", f"the {name} {value}", "a finite number", "correct it"
-        elif value is not None and kpi.counts and value < 0:
+        elif value is not None and kpi.counts and value < 0 and not _signed(kpi, name):
             yield "negative_count", f"the {name} {value:g} is negative", "a count from 0 on", "correct it"
     part, whole = row.numerator, row.denominator
     if kpi.kind == "proportion" and part is not None and whole is not None and part > whole:
         yield "numerator_exceeds", f"{part:g} of {whole:g}", "at most the denominator", "correct one of the two"
-    low, high = kpi.bounds
+    low, high = kpi.reading_bounds
     if not kpi.counts and row.value is not None and math.isfinite(row.value):
         outside = (low is not None and row.value < low) or (high is not None and row.value > high)
         if outside:
@@ -169,10 +174,13 @@ def _value_problems(row: TypedRow, kpi: Kpi) -> Iterable[tuple[str, str, str, st
             yield "out_of_bounds", f"the value {row.value:g} lies outside its bounds", wanted, "correct it"
 
 
-def _needed(kpi: Kpi) -> tuple[str, ...]:
-    if not kpi.counts:
-        return ("value",)
-    return ("numerator",) if kpi.kind in WITHOUT_DENOMINATOR else ("numerator", "denominator")
+def _may_have(kpi: Kpi, name: str) -> bool:
+    """A count or rare event may state what it is counted in."""
+    return kpi.counts and kpi.events is None and name == "denominator"
+
+
+def _signed(kpi: Kpi, name: str) -> bool:
+    return name == "numerator" and kpi.kind == "ratio" and kpi.lower_bound is not None and kpi.lower_bound < 0
 
 
 def _local(at: dt.date | dt.datetime) -> dt.datetime:
@@ -186,7 +194,8 @@ def _fact(row: TypedRow, catalog: Catalog) -> _Fact:
     else:
         observed = zones.to_utc(_local(row.at), kpi.calendar.time_zone)
     dimensions = tuple((key, str(row.dimensions[key]).strip()) for key in kpi.dimensions)
-    values = (row.numerator, row.denominator) if kpi.counts else (row.value,)
+    counted = (0.0 if kpi.events else row.numerator, row.denominator)
+    values = counted if kpi.counts else (row.value,)
     return _Fact(kpi, observed, dimensions, values, 0 if kpi.counts else row.sample)
 
 

@@ -153,8 +153,29 @@ def test_none_is_a_category_and_numbers_with_commas_add_up() -> None:
 
 
 def test_a_header_is_missed_and_an_rtf_document_refused() -> None:
-    assert read_file(DATA / "5_messy" / "nhs_ods_etr_no_header.csv").head.line is None
+    known = truth("5_messy/nhs_ods_etr_no_header.csv")
+    sheet = read_file(DATA / "5_messy" / "nhs_ods_etr_no_header.csv")
+    assert (sheet.head.line, sheet.lines, len(sheet.headers)) == (None, known["rows"], known["cols"])
+    assert sheet.cells(1)[0] == known["first_code"]
     with pytest.raises(IngestRefused, match="RTF"):
         read_file(DATA / "5_messy" / "sncf_full_trains_is_really_rtf.csv")
-    with pytest.raises(IngestRefused, match="Excel"):
-        read_file(DATA / "5_messy" / "ons_2019Mortality.xls")
+
+
+DEATHS = Kpi("deaths", "Total deaths, all ages", "count", "lower", operate="week", calendar=Calendar("e", "UTC"))
+
+
+@pytest.mark.parametrize("name", ["ons_2019Mortality.xls", "ons_2019Mortality-Weekly_figures.csv"])
+def test_weeks_across_below_a_preamble(name: str) -> None:
+    """68 rows and 54 columns: the only sheet with a table of five, or the same sheet as text with Excel's serials."""
+    known = truth("5_messy/ons_2019Mortality-Weekly_figures.csv")
+    template = Template("ons", {"Week ended": "metric", "date": "date", "value": "numerator"})
+    sheet = read_file(DATA / "5_messy" / name, template=template)
+    assert (sheet.head.line, sheet.across and sheet.across.count) == (5, known["weeks_with_total"])
+    batch = ingest.prepare(sheet, template, catalog(DEATHS))
+    frame = counts(batch).sort_values("observed_at")
+    assert len(frame) == known["weeks_with_total"] and batch.tally.adds_up()
+    assert frame["numerator"].sum() == known["total_deaths_all_weeks"]
+    ends = frame["numerator"].iloc[[0, -1]].tolist()
+    assert ends == [float(known["first"]), float(known["last"])]
+    assert str(frame["observed_at"].iloc[0].date()) == known["first_week_ended_date"]
+    assert not any(row.text.startswith("Total deaths, all ages") for row in batch.rejects.itertuples())

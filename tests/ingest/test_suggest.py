@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from opsmetrics import ingest
-from opsmetrics.catalog import Catalog
+from opsmetrics.catalog import Catalog, EventSource, Kpi, Stream
 from opsmetrics.ingest import IngestRefused, Measured, read_file, suggest
-from tests.ingest.builders import CATALOG, LATE, SCRAP, TODAY, WAIT, catalog, readings, written
+from opsmetrics.ingest.template_events import EventRows
+from tests.ingest.builders import CATALOG, LATE, SCRAP, TODAY, WAIT, catalog, prepared, readings, written
 
 
 def proposed(folder: Path, text: str, definitions: Catalog = CATALOG) -> ingest.Suggestion:
@@ -111,3 +112,50 @@ def test_the_only_kpi_of_a_kind_is_proposed_never_taken(tmp_path: Path) -> None:
 
 def test_a_file_without_header_is_never_exact(tmp_path: Path) -> None:
     assert "no header row" in proposed(tmp_path, "2025-01-27,A,1\n2025-01-28,A,2\n").missing
+
+
+STOPS = Stream("stops", "Stops", ("site",), category="Reason", reported_by="site")
+
+
+def test_an_event_file_is_recognised_by_what_the_stream_calls_its_category(tmp_path: Path) -> None:
+    text = "When,Site,Line,Reason,Minutes\n2026-03-02 08:00,A,L1,Jam,5\n2026-03-02 09:00,A,L1,None,6\n"
+    sheet = read_file(written(tmp_path, text))
+    definitions = replace(catalog(), streams=(STOPS,))
+    found = suggest(sheet, definitions)
+    assert found.missing == () and [guess.role for guess in found.unsure] == ["date"]
+    draft = replace(found.draft(), columns={**found.draft().columns, "When": "ts"})
+    assert draft.events == EventRows("stops")
+    assert dict(draft.columns) == {"When": "ts", "Site": "site", "Reason": "category", "Minutes": "minutes"}
+    batch = prepared(tmp_path, text, draft, definitions)
+    assert (batch.events.rows, batch.spans[0].reporters) == (2, ("A",))
+
+
+def test_without_such_a_stream_or_with_two_of_them_a_file_of_texts_is_not_taken_for_events(tmp_path: Path) -> None:
+    sheet = read_file(written(tmp_path, "Timestamp,Site,Reason\n2026-03-02 08:00,A,Jam\n"))
+    twins = (STOPS, replace(STOPS, key="others", name="Others"))
+    for definitions in (catalog(), replace(catalog(), streams=twins)):
+        found = suggest(sheet, definitions)
+        assert found.events is None and found.missing
+    assert suggest(sheet, replace(catalog(), streams=(STOPS,))).exact
+    without_site = read_file(written(tmp_path, "Timestamp,Reason\n2026-03-02 08:00,Jam\n"))
+    assert "Site" in suggest(without_site, replace(catalog(), streams=(STOPS,))).missing[0]
+
+
+def test_a_reference_is_confirmed_by_a_person(tmp_path: Path) -> None:
+    sheet = read_file(written(tmp_path, "Timestamp,Site,Reason,Number\n2026-03-02 08:00,A,Jam,7\n"))
+    found = suggest(sheet, replace(catalog(), streams=(STOPS,)))
+    assert [(guess.header, guess.role) for guess in found.unsure] == [("Number", "reference")]
+
+
+def test_counts_and_kpis_fed_by_events_are_recognised_by_the_parts_they_need(tmp_path: Path) -> None:
+    definitions = replace(
+        catalog(
+            Kpi("falls", "Falls", "count", "lower"),
+            Kpi("fed", "Stops per hour", "rate", "lower", denominator="hours", events=EventSource("stops")),
+        ),
+        streams=(STOPS,),
+    )
+    sheet = read_file(written(tmp_path, "Date,Falls,Hours\n2026-03-02,2,7.5\n"))
+    found = suggest(sheet, definitions)
+    assert found.exact
+    assert found.kpis == (Measured("falls", numerator="Falls"), Measured("fed", denominator="Hours"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from opsmetrics.catalog import Calendar, Kpi, Shift
+from opsmetrics.catalog import Calendar, EventSource, Kpi, Shift
 from opsmetrics.ingest import IngestRefused, TypedRefused, TypedRow, typed_batch
 from opsmetrics.measurements import BIN, Span, sample_to_stamp
 from tests.ingest.builders import BERLIN, CATALOG, LATE, WAIT, catalog, counts, readings
@@ -153,3 +153,29 @@ def test_nothing_typed() -> None:
     with pytest.raises(IngestRefused) as refused:
         typed_batch([], CATALOG, now=NOW)
     assert refused.value.code == "no_rows"
+
+
+def test_a_kpi_that_events_feed_takes_its_denominator_alone() -> None:
+    fed = Kpi("fed", "Stops per hour", "rate", "lower", events=EventSource("stops"))
+    up = Kpi("up", "Uptime", "ratio", "higher", events=EventSource("stops", "minutes", role="downtime"))
+    loss = Kpi("loss", "Margin", "ratio", "higher", lower_bound=-10.0)
+    definitions = catalog(fed, up, loss, Kpi("sum", "Sum", "derived", "higher", formula="fed"))
+    batch = typed_batch([TypedRow("fed", DAY, denominator=7.5)], definitions, now=NOW)
+    assert counts(batch)[["numerator", "denominator"]].to_numpy().tolist() == [[0.0, 7.5]]
+    assert typed_batch([TypedRow("loss", DAY, numerator=-2, denominator=7)], definitions, now=NOW).counts.rows == 1
+    wrong = [
+        TypedRow("fed", DAY, numerator=1, denominator=7.5),
+        TypedRow("fed", DAY),
+        TypedRow("up", DAY, denominator=1),
+        TypedRow("sum", DAY, value=1),
+        TypedRow("loss", DAY, numerator=2, denominator=-7),
+    ]
+    with pytest.raises(TypedRefused) as refused:
+        typed_batch(wrong, definitions, now=NOW)
+    assert [(problem.row, problem.code) for problem in refused.value.problems] == [
+        (0, "surplus_value"),
+        (1, "missing_value"),
+        (2, "not_recorded"),
+        (3, "not_recorded"),
+        (4, "negative_count"),
+    ]

@@ -1,0 +1,100 @@
+"""What a file is that begins like a workbook, and whether it may be unpacked: decided from its directory alone."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from opsmetrics.ingest.limits import Limits
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.scan import CHUNK
+from opsmetrics.ingest.workbook_process import damaged, protected
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: Parts smaller than this may be compressed as much as they like.
+_SMALL = 10 * 1024**2
+#: The first of these parts tells what an archive is, and the ending by which its reader is chosen.
+_KINDS = (
+    ("xl/workbook.xml", ".xlsx", "Excel workbook"),
+    ("xl/workbook.bin", ".xlsb", "Excel workbook"),
+    ("content.xml", ".ods", "OpenDocument spreadsheet"),
+)
+_OTHERS = (
+    ("word/document.xml", "a Word document", "put the table into a spreadsheet and load that"),
+    ("ppt/presentation.xml", "a PowerPoint presentation", "export the data behind the table as CSV"),
+)
+
+
+def kind_of_workbook(path: Path, head: bytes, limits: Limits) -> tuple[str, str]:
+    """The ending by which the reader is chosen, and what to call the file.
+
+    Raises IngestRefused (`damaged`, `protected`, `not_a_table`, `unpacks_too_large`).
+    """
+    return _archive(path, limits) if head.startswith(ZIP) else _compound(path)
+
+
+def _archive(path: Path, limits: Limits) -> tuple[str, str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise damaged("its list of contents cannot be read") from None
+    _refuse_bomb(path, parts, limits)
+    names = {part.filename for part in parts}
+    for part in parts:
+        if part.flag_bits & 1:
+            raise protected()
+    for name, ending, said in _KINDS:
+        if name in names and (ending != ".ods" or _is_spreadsheet(path)):
+            return ending, said
+    for name, said, mend in _OTHERS:
+        if name in names:
+            raise IngestRefused("not_a_table", f"this file is {said}", "a table: CSV, an Excel workbook, Parquet", mend)
+    mend = "unpack it and load the files in it"
+    raise IngestRefused("not_a_table", "this file is a ZIP archive", "a table: CSV, an Excel workbook, Parquet", mend)
+
+
+def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+    whole = sum(part.file_size for part in parts)
+    worst = max(parts, key=lambda part: part.file_size / max(part.compress_size, 1), default=None)
+    found = ""
+    if len(parts) > limits.parts:
+        found = f"the archive has {len(parts):,} parts"
+    elif whole > limits.unpacked:
+        found = f"the file of {path.stat().st_size / 1024**2:,.1f} MB becomes {whole / 1024**2:,.0f} MB when unpacked"
+    elif worst and worst.file_size > max(_SMALL, limits.ratio * worst.compress_size):
+        times = worst.file_size / max(worst.compress_size, 1)
+        found = (
+            f"a part of the file becomes {times:,.0f} times larger ({worst.file_size / 1024**2:,.0f} MB) when unpacked"
+        )
+    if found:
+        wanted = f"a workbook of at most {limits.unpacked / 1024**2:,.0f} MB, packed at most {limits.ratio} times"
+        raise IngestRefused("unpacks_too_large", found, wanted, "save only the sheet with the data, or save it as CSV")
+
+
+def _is_spreadsheet(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        try:
+            with archive.open("mimetype") as file:
+                return b"spreadsheet" in file.read(200)
+        except KeyError:
+            return True
+
+
+def _compound(path: Path) -> tuple[str, str]:
+    """The old format of Office: its directory names its parts in UTF-16."""
+    names = {name: name.encode("utf-16-le") for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book")}
+    found: set[str] = set()
+    rest = b""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            data = rest + chunk
+            found |= {name for name, mark in names.items() if mark in data}
+            rest = data[-64:]
+    if "EncryptedPackage" in found:
+        raise protected()
+    if found & {"Workbook", "Book"}:
+        return ".xls", "Excel workbook (97 to 2003)"
+    said = "an old Word document" if "WordDocument" in found else "an old Office document without a workbook"
+    mend = "save its table as an Excel workbook or as CSV"
+    raise IngestRefused("not_a_table", f"this file is {said}", "a table: CSV, an Excel workbook, Parquet", mend)

@@ -1,0 +1,44 @@
+"""Columns of yes and no whose yes is counted, and the records themselves as a count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from opsmetrics.ingest.numbers import NumberStyle, missing_sql
+from opsmetrics.ingest.sql import among
+
+#: Words for yes and no in English, German, French and Spanish, in lower case. A column of numbers needs none of them.
+YES = ("true", "yes", "y", "t", "1", "wahr", "ja", "j", "vrai", "oui", "o", "verdadero", "sí", "si", "s")
+NO = ("false", "no", "n", "f", "0", "falsch", "nein", "faux", "non", "falso")
+
+
+@dataclass(frozen=True)
+class FlagStyle(NumberStyle):
+    """1 for a cell that means yes, 0 for one that means no.
+
+    With `words` these count and every other word does not; without, a cell that is neither yes nor no is no number.
+    """
+
+    words: tuple[str, ...] = ()
+
+    def sql(self, cell: str) -> str:
+        """1.0, 0.0, or null where the cell says nothing."""
+        said = f"lower({cell})"
+        if self.words:
+            counts = among(said, tuple(word.casefold() for word in self.words))
+            return f"CASE WHEN {missing_sql(cell)} AND NOT {counts} THEN NULL WHEN {counts} THEN 1.0 ELSE 0.0 END"
+        return f"CASE WHEN {among(said, YES)} THEN 1.0 WHEN {among(said, NO)} THEN 0.0 END"
+
+
+@dataclass(frozen=True)
+class RecordStyle(NumberStyle):
+    """1 for each record."""
+
+    def sql(self, cell: str) -> str:
+        """Always 1.0."""
+        return "1.0"
+
+
+def unlike_flags(cell: str) -> str:
+    """True for a cell that is neither yes nor no, nor empty."""
+    return f"NOT ({missing_sql(cell)} OR {among(f'lower({cell})', (*YES, *NO))})"

@@ -1,0 +1,8 @@
+"""Marks of the readable file. All are control characters, which the file as given no longer holds."""
+
+from __future__ import annotations
+
+#: Between cells; a line that continues its record; a record whose quotation mark stays open; a line end inside a cell.
+CELL, CONTINUED, UNCLOSED, BREAK = "\x1f", "\x1e", "\x1d", "\x1c"
+#: Before a number that the file holds as a number, not as a text: it is written with a point and means what it says.
+EXACT = "\x1b"

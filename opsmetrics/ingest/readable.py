@@ -1,0 +1,102 @@
+"""The private file that the scratch database reads: UTF-8, one record to a line, marks that no file can hold itself."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import islice, repeat
+from pathlib import Path
+
+from opsmetrics.ingest.across import Across, fold
+from opsmetrics.ingest.dialect import Dialect
+from opsmetrics.ingest.encoding import clean_lines
+from opsmetrics.ingest.header import Head
+from opsmetrics.ingest.limits import Limits
+from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, UNCLOSED
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.records import Record, records
+from opsmetrics.ingest.scan import Scan
+
+
+def make_readable(
+    path: Path, scan: Scan, encoding: str, dialect: Dialect, head: Head, across: Across | None, limits: Limits
+) -> tuple[Path, str, int]:
+    """The readable file of a text file with the file's own line numbers, its separator, how many lines it has.
+
+    A plain file is only linked under a generated name: its own name might hold characters that a reader expands.
+    Where dates stand across, the file holds only records, `across.count` lines for each line of the file.
+    Raises IngestRefused (`too_many_records`).
+    """
+    marks = scan.quotes if dialect.quote == '"' else scan.apostrophes
+    if across is None and marks == 0 and scan.utf8 and scan.controls == 0 and scan.one_line_end:
+        target = private_file()
+        _link(path.resolve(), target)
+        return target, dialect.delimiter, scan.lines
+    plain = clean_lines(path, encoding)
+    if across is not None:
+        source = islice(plain, across.first, None)
+        found = records(source, dialect.delimiter, dialect.quote, across.width)
+        target, lines = write_lines(_folded(found, across), limits)
+        return target, CELL, lines
+    target, lines = write_lines(_rewritten(plain, dialect, head) if marks else plain, limits)
+    return target, CELL if marks else dialect.delimiter, lines
+
+
+def private_file() -> Path:
+    """A path with a generated name in a folder of its own."""
+    return Path(tempfile.mkdtemp(prefix="ingest-")) / "lines.txt"
+
+
+def write_lines(lines: Iterable[str], limits: Limits) -> tuple[Path, int]:
+    """A readable file with these lines, and their number. Raises IngestRefused (`too_many_records`)."""
+    target, count = private_file(), 0
+    try:
+        with target.open("w", encoding="utf-8", newline="", errors="replace") as out:
+            for line in lines:
+                out.write(line + "\n")
+                count += 1
+                if count > limits.records:
+                    raise too_many_records(f"more than {limits.records:,} records", limits)
+    except BaseException:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        raise
+    return target, count
+
+
+def too_many_records(found: str, limits: Limits) -> IngestRefused:
+    """The refusal of a table that would become too many records."""
+    return IngestRefused(
+        "too_many_records", found, f"at most {limits.records:,} records", "split the file, for example by month"
+    )
+
+
+def _link(path: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(path)
+    except OSError:  # another file system, or a file of another owner
+        target.symlink_to(path)
+
+
+def _rewritten(lines: Iterable[str], dialect: Dialect, head: Head) -> Iterator[str]:
+    source = iter(lines)
+    yield from islice(source, head.first - 1)
+    for cells, taken, text in records(source, dialect.delimiter, dialect.quote, len(head.names)):
+        if cells is None:
+            yield UNCLOSED + text
+        elif taken == 1:
+            yield CELL.join(cells)
+        else:
+            yield CELL.join(cells).replace("\n", BREAK)
+            yield from repeat(CONTINUED, taken - 1)
+
+
+def _folded(found: Iterable[Record], across: Across) -> Iterator[str]:
+    """The records of a file whose dates stand across; a record that stays open is given up once."""
+    for cells, taken, text in found:
+        if cells is None:
+            yield UNCLOSED + text
+            yield from repeat(CONTINUED, across.count - 1)
+        else:
+            yield from fold([cell.replace("\n", BREAK) for cell in cells], across)
+        yield from repeat(CONTINUED, across.count * (taken - 1))
