@@ -16,17 +16,23 @@ from pathlib import Path
 import pandas as pd
 
 from opsmetrics import catalog as definitions
-from opsmetrics import facts, ingest, series
+from opsmetrics import ingest, series
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Decision, Grain, Kpi, Slice
+from opsmetrics.desk.arranging import Arranging
+from opsmetrics.desk.origins import Origins, touched
 from opsmetrics.measurements import BIN, Batch, Diff, Receipt, UndoReceipt, sample_to_stamp
 from opsmetrics.review import KpiReview, review
+from opsmetrics.series import KpiSeries, Stretch
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
 from opsmetrics.verdict.as_dict import review_as_dict
 
 #: What a person may give for "as of": a date means noon on that day at the site; None means now.
 AsOf = dt.date | dt.datetime | None
+
+#: An instant that is no older is now.
+_PRESENT = pd.Timedelta(minutes=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +100,15 @@ class Desk:
         Raises IngestRefused, NeedsAnswer, TemplateError.
         """
         chosen = ingest.Template.load(template) if isinstance(template, Path) else template
-        sheet = ingest.read_file(path, template=chosen)
-        if chosen is None:
+        if chosen is not None:
+            sheet = ingest.read_file(path, template=chosen, answers=answers)
+        else:
+            sheet = ingest.read_known(path, self.templates(), answers=answers)
             chosen = ingest.choose_template(sheet, self.templates())
         if chosen is None:
             chosen = ingest.suggest(sheet, self.catalog).as_template()
-        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers or {})
+        reaching = self.store.events_reaching
+        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers or {}, reaching=reaching)
 
     def diff(self, batch: Batch, limit: int = 1000) -> Diff:
         """What committing the batch would change."""
@@ -149,29 +158,49 @@ class Desk:
         grain: Grain | None = None,
         as_of: AsOf = None,
         viewer: Viewer = OPEN,
+        catalog: Catalog | None = None,
+        extra: Iterable[Decision] = (),
     ) -> KpiReview:
         """Everything known about one KPI slice at one grain (default: the grain it is operated at).
 
-        Raises KeyError for an unknown KPI.
+        catalog: definitions to look through in place of those in force; extra: decisions to think of as made last.
+        Both show what would be, and nothing is written. Raises KeyError for an unknown KPI.
         """
-        known = self.catalog
+        known = catalog or self.catalog
         kpi = known[key]
         instant = self.instant(kpi, as_of)
         # Read before the facts: a commit in between must not label old facts with the new version.
         versions = self.store.data_version, self.store.decisions_version
-        by = (kpi.reported_by,) if kpi.reported_by else ()
-        # Without a bound the compiled query serves every "now"; `series.build` leaves out what lies ahead.
-        until = None if as_of is None else instant
-        table = facts.binned(self.store, kpi, slice_, viewer=viewer, by=by, until=until)
-        arranged = series.build(kpi, slice_, grain or kpi.operate, table, self.store.spans(key), instant)
+        arranged = self.series(kpi, slice_, grain or kpi.operate, instant, viewer=viewer, catalog=catalog)
         return review(
             arranged,
-            self.store.decisions(key),
+            (*self.store.decisions(key), *extra),
             data_version=versions[0],
             decisions_version=versions[1],
             definitions_version=known.version,
             shown=self.store.shown(key, slice_, arranged.grain),
         )
+
+    def series(
+        self,
+        kpi: Kpi,
+        slice_: Slice,
+        grain: Stretch,
+        instant: pd.Timestamp,
+        *,
+        viewer: Viewer = OPEN,
+        catalog: Catalog | None = None,
+    ) -> KpiSeries:
+        """The series of a KPI of any kind as of an instant (naive UTC), at a grain or by fiscal year.
+
+        With `catalog` the KPI may be a drafted one; its components and streams are looked up there. Raises KeyError
+        where one of these is not defined.
+        """
+        known = catalog or self.catalog
+        # Without a bound the compiled query serves every "now"; what lies ahead is left out in any case.
+        until = None if instant > _now() - _PRESENT else instant
+        arranging = Arranging(self.store, known, slice_, grain, instant, until, viewer, catalog is not None)
+        return arranging.series(kpi)
 
     def watched(self, as_of: AsOf = None, viewer: Viewer = OPEN, keys: Iterable[str] | None = None) -> list[KpiReview]:
         """The reviews of all watched slices, in the catalogue's order."""
@@ -187,7 +216,7 @@ class Desk:
         """The watched slices of a KPI; with `by`, one slice for each value of these dimensions instead."""
         found: list[Slice] = [] if by is not None else list(kpi.watch)
         for dimension in kpi.watch_by if by is None else by:
-            values = facts.values_of(self.store, kpi, dimension, viewer=viewer)
+            values = Origins(self.store, self.catalog, viewer).values(kpi, dimension)
             found += [((dimension, value),) for value in values]
         return list(dict.fromkeys(found))
 
@@ -198,7 +227,8 @@ class Desk:
     # Following a figure
 
     def rows_behind(self, shown: KpiReview, position: int, *, viewer: Viewer = OPEN, limit: int = 500) -> pd.DataFrame:
-        """The stored rows behind one point, each with its file, who loaded it and when."""
+        """The stored rows (or events) behind one point, each with its file, who loaded it and when; of a derived KPI
+        the rows of what it is made of, with the key of their KPI."""
         row = shown.points.iloc[position]
         if shown.series.grain == "sample":
             start = pd.Timestamp(sample_to_stamp(int(row["period"])))
@@ -206,24 +236,25 @@ class Desk:
         else:
             start = series.to_utc(pd.DatetimeIndex([row["period"]]), shown.kpi.calendar.time_zone)[0]
             end = row["ends_at"]
-        return facts.rows_between(self.store, shown.kpi, shown.series.slice, start, end, viewer=viewer, limit=limit)
+        return Origins(self.store, self.catalog, viewer).rows(shown.kpi, shown.series.slice, start, end, limit)
 
     def sources(self, viewer: Viewer = OPEN) -> pd.DataFrame:
-        """For each KPI: its last observation and how many rows it holds."""
-        return facts.freshness(self.store, viewer=viewer)
+        """For each KPI and each stream (as `events_key`): its last observation and how many rows are behind it."""
+        return Origins(self.store, self.catalog, viewer).sources()
 
     # Shown verdicts
 
     def publish(self, keys: Iterable[str]) -> None:
-        """Keep the verdicts of the watched slices of these KPIs as they are shown from now on."""
-        wanted = set(keys) & {kpi.key for kpi in self.catalog.kpis}
+        """Keep the verdicts of the watched slices of these KPIs as they are shown from now on, and of those that follow
+        from them: fed by a stream that is among `keys`, or derived."""
+        wanted = touched(self.catalog, keys)
         rows = [_shown_row(item) for item in self.watched(keys=wanted) if item.verdict is not None]
         if rows:
             self.store.keep_shown(rows)
 
 
 def _shown_row(item: KpiReview) -> dict[str, object]:
-    answer = review_as_dict(item)
+    answer = review_as_dict(item, rows=False)
     verdict = item.verdict
     assert verdict is not None
     identity = verdict.identity
@@ -237,7 +268,7 @@ def _shown_row(item: KpiReview) -> dict[str, object]:
         "definitions_version": identity.definitions_version,
         "as_of_period": verdict.as_of_period,
         "value": verdict.value,
-        "verdict": json.dumps({k: v for k, v in answer.items() if k not in ("points", "signals")}, ensure_ascii=False),
+        "verdict": json.dumps(answer, ensure_ascii=False),
         "episodes": json.dumps(answer["episodes"], ensure_ascii=False),
         "channel": "store",
     }

@@ -1,0 +1,178 @@
+"""What a forecast says, in sentences and cells: for the page and the command line alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from opsmetrics.desk.forecast_words import say
+from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, KpiForecast
+from opsmetrics.desk.landing import Chance
+from opsmetrics.stats.forecast import REAL_GAIN, Rival
+from opsmetrics.verdict import wording
+from opsmetrics.verdict.languages import language
+
+#: At or beyond these a chance is told as "out of reach" and as "very likely".
+REMOTE, NEAR = 0.05, 0.95
+
+#: A forecast from fewer judged points says that they are few.
+FEW = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """One forecast with the chance of its year, ready to be put into words."""
+
+    found: KpiForecast
+    year: Chance
+
+    # Small words
+
+    @property
+    def one(self) -> str:
+        """The word of one period."""
+        return wording.period_word(1, self.found.review.series.grain)
+
+    @property
+    def many(self) -> str:
+        """The word of several periods."""
+        return wording.period_word(2, self.found.review.series.grain)
+
+    @property
+    def constant(self) -> bool:
+        """True where all values were one and the same."""
+        return self.found.forecast is not None and self.found.forecast.method == "constant"
+
+    def value(self, x: float | None, *, unit: bool = True) -> str:
+        """A stored value in the shown unit."""
+        return wording.value(self.found.review.kpi, x, unit=unit)
+
+    def periods(self, n: float) -> str:
+        """A count of periods: "3 weeks"."""
+        return wording.periods(n, self.found.review.series.grain)
+
+    def when(self, row: pd.Series) -> str:
+        """A future period as it stands in a sentence: "in the week of 23 Nov 2026"."""
+        return language().on({"label": row["label"], "grain": self.found.review.series.grain})
+
+    def target(self) -> str:
+        """The target of the year (or of the last period ahead) as text with its unit, "" where there is none."""
+        low, high = self.year.target_low, self.year.target_high
+        if low is None and high is None and len(self.found.ahead):
+            last = self.found.ahead.iloc[-1]
+            low, high = (None if math.isnan(last[end]) else float(last[end]) for end in ("target_low", "target_high"))
+        return wording.target(self.found.review.kpi, {"low": low, "high": high})
+
+    def next(self) -> pd.Series:
+        """The first future period that is not over; where all are, the last."""
+        points = self.found.points
+        open_ones = points[~points["ended"].astype(bool)]
+        return (open_ones if len(open_ones) else points.tail(1)).iloc[0]
+
+    # Sentences
+
+    def headline(self) -> str:
+        """The one sentence that a person could read aloud."""
+        forecast = self.found.forecast
+        if forecast is None:
+            return say(self.found.reason, one=self.one)
+        chance = self.year.probability
+        if chance is not None:
+            code = "out_of_reach" if chance <= REMOTE else "in_reach" if chance >= NEAR else "chance_headline"
+            return say(code, target=self._aim(), chance=percent(chance))
+        row = self.next()
+        if self.constant:
+            return say("constant_headline", value=self.value(row["mean"]), when=self.when(row),
+                       n=self.periods(forecast.known))  # fmt: skip
+        if forecast.method == "intermittent":
+            return say("rate_headline", value=self.value(row["mean"]), one=self.one)
+        return say("likely_headline", value=self.value(row["mean"]), when=self.when(row), **self._range(row))
+
+    def lead(self) -> str:
+        """What the end of the horizon holds, what the year, and what limits the answer."""
+        forecast = self.found.forecast
+        if forecast is None:
+            judged = self.found.review.points
+            last = judged.loc[judged["state"] == "judged", "label"].tail(1)
+            return say(f"lead_{self.found.reason}", one=self.one, last=last.iloc[0] if len(last) else wording.DASH)
+        parts = []
+        if self.year.likely is not None and self.year.probability is not None:
+            ends = {"low": self.value(self.year.low, unit=False), "high": self.value(self.year.high)}
+            parts.append(say("lead_year", year=self.year.label, value=self.value(self.year.likely), **ends))
+        elif len(self.found.points) > 1 and not self.constant:
+            row = self.found.points.iloc[-1]
+            when = self.when(row)
+            when = when[:1].upper() + when[1:]
+            parts.append(say("lead_end", when=when, value=self.value(row["mean"]), **self._range(row)))
+        waiting = int(self.found.ahead["ended"].astype(bool).sum())
+        parts += [say("lead_waiting", n=_capital(self.periods(waiting)))] if waiting else []
+        parts += [say("lead_short", n=_capital(self.periods(forecast.known)))] if forecast.known < FEW else []
+        return " ".join(parts)
+
+    def trust(self) -> str:
+        """The backtest in a few words: "11 % better than the last week repeated"."""
+        forecast = self.found.forecast
+        naive = forecast.accuracy.naive if forecast else None
+        if naive is None or not math.isfinite(naive.gain):
+            return say("untested_constant" if self.constant else "untested", many=self.many)
+        rival = self.rival(naive)
+        if naive.gain < REAL_GAIN:
+            return say("no_better", rival=rival)
+        return say("better", gain=percent(naive.gain), rival=rival)
+
+    def origins(self) -> str:
+        """On how much the trust rests."""
+        forecast = self.found.forecast
+        return say("origins", n=forecast.accuracy.origins) if forecast and forecast.accuracy.origins else ""
+
+    def rival(self, rival: Rival) -> str:
+        """The name of a rival."""
+        return say(f"rival_{rival.name}", one=self.one)
+
+    def untold(self) -> tuple[str, str]:
+        """Why there is no chance for the year: a word, and the reason where the word does not say it."""
+        code = self.year.reason
+        why = say(f"why_{code}", n=ENOUGH_ORIGINS) if code in ("few_origins", "no_skill") else ""
+        return say(f"untold_{code}", one=self.one, many=self.many), why
+
+    def season(self) -> str:
+        """The season found: "repeats every 7 days"."""
+        forecast = self.found.forecast
+        if forecast is None or forecast.season == 1:
+            return say("season_none")
+        return say("season_found", n=self.periods(forecast.season))
+
+    def method(self) -> str:
+        """The rung of the ladder that was used."""
+        assert self.found.forecast is not None
+        return say(f"method_{self.found.forecast.method}", n=len(self.found.forecast.members), one=self.one)
+
+    def chance_text(self) -> str:
+        """The chance of the year as text: "65 %", "under 5 %"."""
+        return chance_text(self.year.probability)
+
+    def _aim(self) -> str:
+        """The target as a goal in a sentence: "95.0 %", a range as it is."""
+        return self.target().lstrip(f"≤≥{wording.NBSP}")
+
+    def _range(self, row: pd.Series) -> dict[str, str]:
+        return {"low": self.value(row["lower_80"], unit=False), "high": self.value(row["upper_80"])}
+
+
+def chance_text(chance: float | None) -> str:
+    """A chance as text: "65 %", "under 5 %", "–" where there is none."""
+    if chance is None:
+        return wording.DASH
+    code = "under" if chance <= REMOTE else "over" if chance >= NEAR else ""
+    return say(code, chance=percent(chance)) if code else percent(chance)
+
+
+def percent(share: float) -> str:
+    """A share as whole per cent: "65 %"."""
+    return f"{wording.number(100 * share, 0)}{wording.NBSP}%"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

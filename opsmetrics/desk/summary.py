@@ -1,0 +1,79 @@
+"""Leadership's page: each KPI once, at the grain it is led by, with what the running month, quarter and year show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from opsmetrics.access import OPEN, Viewer
+from opsmetrics.catalog import Kpi, Slice
+from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.landing import Chance, chance_to_meet
+from opsmetrics.review import KpiReview
+from opsmetrics.series import KpiSeries, Stretch
+
+#: Running periods whose value so far is shown.
+TO_DATE: tuple[Stretch, ...] = ("month", "quarter", "year")
+
+
+@dataclass(frozen=True, eq=False)
+class SummaryRow:
+    """One KPI as leadership reads it. Values are in stored units, None where there is none.
+
+    review: at the lead grain (the operate grain where the KPI names none), with its verdict. to_date: the value of the
+    running month, quarter and fiscal year up to the as-of instant, sums first, then one division. last_year: that of
+    the year before up to the same day; None unless the data hold that year from its start. chance: that the fiscal
+    year lands on its target, with the reason where that cannot be told.
+    """
+
+    review: KpiReview
+    to_date: Mapping[Stretch, float | None]
+    last_year: float | None
+    chance: Chance
+
+
+def summary(
+    desk: Desk, *, as_of: AsOf = None, slice_: Mapping[str, str] | None = None, viewer: Viewer = OPEN
+) -> list[SummaryRow]:
+    """One row for each KPI of the catalogue, in its order.
+
+    slice_: values of dimensions that the reader looks at; a KPI without such a dimension is shown whole. A KPI that is
+    watched only in parts is shown by the first of them.
+    """
+    return [_row(desk, kpi, slice_or_first(kpi, slice_ or {}), as_of, viewer) for kpi in desk.catalog.kpis]
+
+
+def slice_or_first(kpi: Kpi, chosen: Mapping[str, str]) -> Slice:
+    """What is shown of a KPI where these values of dimensions were chosen."""
+    wanted = tuple(sorted((name, value) for name, value in chosen.items() if name in kpi.dimensions))
+    if wanted or () in kpi.watch or not kpi.watch:
+        return wanted
+    return kpi.watch[0]
+
+
+def _row(desk: Desk, kpi: Kpi, part: Slice, as_of: AsOf, viewer: Viewer) -> SummaryRow:
+    review = desk.review(kpi.key, part, grain=kpi.lead or kpi.operate, as_of=as_of, viewer=viewer)
+    if kpi.operate == "sample":
+        return SummaryRow(review, {}, None, chance_to_meet(review))
+    instant = desk.instant(kpi, as_of)
+    earlier = instant - pd.DateOffset(years=1)
+    running = {grain: _running(desk.series(kpi, part, grain, instant, viewer=viewer)) for grain in TO_DATE}
+    before = _running(desk.series(kpi, part, "year", earlier, viewer=viewer), whole=True)
+    return SummaryRow(review, running, before, chance_to_meet(review))
+
+
+def _running(series: KpiSeries, *, whole: bool = False) -> float | None:
+    """The value of the period in which the series ends; `whole`: only where the data hold that period's start."""
+    if series.points.empty:
+        return None
+    last = series.points.iloc[-1]
+    if last["ended"] or pd.isna(last["value"]) or (whole and not last["from_start"]):
+        return None
+    return float(last["value"])
+
+
+def reviews_of(rows: Iterable[SummaryRow]) -> list[KpiReview]:
+    """The reviews behind the rows."""
+    return [row.review for row in rows]
