@@ -15,8 +15,9 @@ from opsmetrics.figures.sparkline import sparkline, sparkline_svg
 from opsmetrics.figures.tokens import Theme, css_variables, tokens
 
 if TYPE_CHECKING:
-    from opsmetrics.figures.charts import control_chart, spread_chart
+    from opsmetrics.figures.charts import between_chart, control_chart, spread_chart
     from opsmetrics.figures.layout import CONFIG
+    from opsmetrics.figures.pareto import dumbbell, pareto_chart
 
 __all__ = [
     "CONFIG",
@@ -24,10 +25,13 @@ __all__ = [
     "Mark",
     "Theme",
     "assurance_mark",
+    "between_chart",
     "control_chart",
     "css_variables",
     "data_mark",
+    "dumbbell",
     "mark_svg",
+    "pareto_chart",
     "sparkline",
     "sparkline_svg",
     "spread_chart",
@@ -35,7 +39,14 @@ __all__ = [
     "variation_mark",
 ]
 
-_PLOTTED = {"control_chart": "charts", "spread_chart": "charts", "CONFIG": "layout"}
+_PLOTTED = {
+    "between_chart": "charts",
+    "control_chart": "charts",
+    "spread_chart": "charts",
+    "CONFIG": "layout",
+    "pareto_chart": "pareto",
+    "dumbbell": "pareto",
+}
 
 
 def __getattr__(name: str) -> Any:

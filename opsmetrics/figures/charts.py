@@ -14,14 +14,16 @@ import plotly.graph_objects as go
 
 from opsmetrics.figures import labels
 from opsmetrics.figures.layout import MARGIN, SPREAD_MARGIN, base_layout, left_margin, period_axis, value_axis
-from opsmetrics.figures.plotted import Floats, Mask, Plotted, links, padded_domain, plotted, runs
-from opsmetrics.figures.text import hovers, plain
+from opsmetrics.figures.plotted import Floats, Mask, Plotted, links, padded_domain, plotted, plotted_between, runs
+from opsmetrics.figures.text import between_hovers, hovers, plain
 from opsmetrics.figures.tokens import Theme, Tokens, tokens
 from opsmetrics.review import KpiReview
 from opsmetrics.stats.results import ControlChart
+from opsmetrics.verdict import wording
 
 HEIGHT = 390
 SPREAD_HEIGHT = 162
+BETWEEN_HEIGHT = 220
 
 #: Half of the slot that a band reaches beyond its first and last point; the rest parts two phases.
 REACH = 0.5
@@ -80,6 +82,29 @@ def spread_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", sp
     height = SPREAD_HEIGHT - SPREAD_MARGIN["t"] - SPREAD_MARGIN["b"]
     figure.update_layout(annotations=labels.end_labels(series, domain, height, colours))
     return figure
+
+
+def between_chart(review: KpiReview, *, theme: Theme = "light") -> go.Figure:
+    """The g or t chart of a rare series, beneath the strip of its periods: one point for each event, with its limits.
+
+    A point at the end, hollow, is the distance since the last event. `customdata` of the trace "points" holds the
+    position in `review.points` in which each event lies. Raises ValueError where the review has none.
+    """
+    if review.between is None:
+        raise ValueError("this review has no chart of what lies between events: only rare series with two events have")
+    colours = tokens(theme)
+    series = plotted_between(review.between)
+    figure = go.Figure(layout=base_layout(colours, BETWEEN_HEIGHT, SPREAD_MARGIN))
+    domain = padded_domain(series)
+    figure.update_layout(margin_l=left_margin(series, domain))
+    figure.add_traces(_traces(series, colours))
+    touch = _touch(series, between_hovers(review.between, series), colours)
+    rows = review.between.points["position"].to_numpy(dtype=float)
+    touch.customdata = np.concatenate([rows, rows[-1:]])[: len(series)].reshape(-1, 1)
+    figure.add_trace(touch)
+    figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours, 5))
+    height = BETWEEN_HEIGHT - SPREAD_MARGIN["t"] - SPREAD_MARGIN["b"]
+    return figure.update_layout(annotations=labels.end_labels(series, domain, height, colours))
 
 
 def _spread(main: Plotted, spread: ControlChart, scale: float) -> Plotted:
@@ -227,5 +252,5 @@ def _touch(series: Plotted, texts: list[str], colours: Tokens) -> go.Scatter:
 def _nothing(figure: go.Figure, colours: Tokens) -> go.Figure:
     hidden = {"visible": False, "fixedrange": True}
     middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
-    text = {"text": "No values to draw yet", "font": {"size": 13, "color": colours.muted}, **middle}
+    text = {"text": wording.figure("nothing"), "font": {"size": 13, "color": colours.muted}, **middle}
     return figure.update_layout(xaxis=hidden, yaxis=hidden, annotations=[text])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from opsmetrics.figures.plotted import Plotted
+from opsmetrics.figures.plotted import Mask, Plotted
 from opsmetrics.figures.text import phase_reasons, plain, short
 from opsmetrics.figures.tokens import Tokens
 from opsmetrics.review import KpiReview
@@ -15,6 +17,10 @@ from opsmetrics.verdict import wording
 
 #: Labels at the line's end stay at least this far apart, in pixels.
 APART = 14.0
+
+#: A usual chart's width and that of a letter of its labels, in pixels: what fits is known before anything is drawn.
+WIDTH = 800.0
+LETTER = 6.5
 
 #: Notes that are written out; older ones become ticks on the axis.
 NOTES = 5
@@ -31,7 +37,7 @@ def end_labels(series: Plotted, domain: tuple[float, float], height: float, colo
     shifts = pushed_apart([_pixels(value, domain, height) for _, value in ends])
     return [
         {
-            "text": f"{word} {plain(series.text(value))}",
+            "text": plain(f"{wording.figure(word)} {series.text(value)}"),
             "x": 1,
             "xref": "paper",
             "xanchor": "left",
@@ -51,7 +57,8 @@ def _limits(series: Plotted) -> list[tuple[str, float]]:
     if len(judged) == 0:
         return []
     named = [(name, float(series.level(name)[judged[-1]])) for name in ("upper", "centre", "lower")]
-    return [(name, level) for name, level in named if np.isfinite(level)]
+    names = {"centre": series.centre_word}
+    return [(names.get(name, name), level) for name, level in named if np.isfinite(level)]
 
 
 def _targets(series: Plotted) -> list[tuple[str, float]]:
@@ -105,7 +112,20 @@ def phase_labels(
         _phase_label(series, place, reasons.get(start, ""), colours)
         for place, start in zip(places, starts, strict=True)
     ]
-    return labels, [_rule(start - 0.5, colours) for start in starts[1:]]
+    return _fitting(labels, series), [_rule(start - 0.5, colours) for start in starts[1:]]
+
+
+def _fitting(labels: list[Annotation], series: Plotted) -> list[Annotation]:
+    """The labels that do not lie over a newer one; the first to go is the oldest."""
+    slot = WIDTH / max(float(series.position[-1] - series.position[0]) + 1.0, 1.0)
+    kept: list[Annotation] = []
+    free = math.inf  # the newest may run on into the margin
+    for label in reversed(labels):
+        start = (label["x"] - float(series.position[0])) * slot
+        if start + len(label["text"]) * LETTER <= free:
+            kept.append(label)
+            free = start
+    return kept[::-1]
 
 
 def _rule(x: float, colours: Tokens) -> dict[str, Any]:
@@ -117,7 +137,7 @@ def _phase_label(series: Plotted, place: int, why: str, colours: Tokens) -> Anno
     centre = series.centre[place:]
     centre = centre[np.isfinite(centre)]
     level = series.text(float(centre[0])) + wording.unit_text(series.unit) if len(centre) else wording.DASH
-    since = f" since {short(why, 36) or series.label[place]}" if place else ""
+    since = f" {wording.figure('since')} {short(why, 36) or series.label[place]}" if place else ""
     return {
         "text": plain(level + since),
         "x": int(series.position[place]) - 0.5,
@@ -132,15 +152,30 @@ def _phase_label(series: Plotted, place: int, why: str, colours: Tokens) -> Anno
 
 
 def note_labels(series: Plotted, colours: Tokens) -> list[Annotation]:
-    """The newest notes at their points; exclusions say that they are excluded."""
-    noted = series.at(((series.note != "") | series.excluded) & series.present).last(NOTES)
+    """The newest notes at their points, one for each unbroken row of points with the same; exclusions say that they
+    are excluded."""
+    noted = series.at(_middles(series, (series.note != "") | series.excluded)).last(NOTES)
     return [_note(point, colours) for point in noted.each()]
+
+
+def _middles(series: Plotted, noted: Mask) -> Mask:
+    """Of each unbroken row of points that would say the same, the middle one."""
+    places = np.flatnonzero(noted & series.present)
+    same = [
+        a + 1 == b and series.note[a] == series.note[b] and series.state[a] == series.state[b]
+        for a, b in pairwise(places.tolist())
+    ]
+    starts = np.flatnonzero(np.r_[True, ~np.array(same, dtype=bool)])[: len(places)]
+    chosen = np.zeros(len(series), dtype=bool)
+    chosen[[int(row[(len(row) - 1) // 2]) for row in np.split(places, starts[1:]) if len(row)]] = True
+    return chosen
 
 
 def _note(point: dict[str, Any], colours: Tokens) -> Annotation:
     text = short(str(point["note"]), 32)
     if point["state"] == "excluded":
-        text = f"{text}, excluded" if text else "excluded"
+        word = wording.figure("excluded")
+        text = f"{text}, {word}" if text else word
     font = {"size": 12, "color": colours.muted}
     note = {"text": plain(text), "x": point["position"], "y": point["value"], "yshift": 15, "font": font, **_STILL}
     return note | {"bgcolor": colours.page, "borderpad": 1}
@@ -148,7 +183,7 @@ def _note(point: dict[str, Any], colours: Tokens) -> Annotation:
 
 def older_notes(series: Plotted) -> Plotted:
     """The points whose notes are not written out."""
-    noted = series.at((series.note != "") & series.present)
+    noted = series.at(_middles(series, series.note != ""))
     return noted.at(slice(0, max(len(noted) - NOTES, 0)))
 
 

@@ -15,6 +15,7 @@ from opsmetrics.review import KpiReview
 from opsmetrics.stats import RULE_SETS, signals
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.verdict import wording
+from opsmetrics.verdict.between import Between
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -22,7 +23,7 @@ Words = npt.NDArray[np.object_]
 
 #: States of a point whose value is drawn on the solid line, and of one that is drawn hollow and never judged.
 SOLID = ("judged", "excluded")
-HOLLOW = ("running", "partial", "uncovered")
+HOLLOW = ("running", "partial", "uncovered", "undefined")
 
 #: A series that stopped long ago keeps this many empty slots at its end: enough to see that something is missing.
 TRAILING_GAP = 3
@@ -36,7 +37,8 @@ class Plotted:
     """A series ready to be drawn: arrays of one length, values in the shown unit, NaN where not defined.
 
     position: row of the review's (or chart's) points. tone: "concerning", "improving", "changed" for members of
-    episodes, else "". silent: completes a hit that does not decide. trimmed: empty periods left out at the end.
+    episodes, else "". silent: completes a hit that does not decide. trimmed: empty periods left out at the end. whole:
+    values are counts, shown without decimals where they are whole. centre_word: code of what the centre line is.
     """
 
     position: npt.NDArray[np.int64]
@@ -56,6 +58,8 @@ class Plotted:
     decimals: int = 1
     unit: str = ""
     grain: str = ""
+    whole: bool = False
+    centre_word: str = "centre"
 
     def __len__(self) -> int:
         return len(self.position)
@@ -75,7 +79,7 @@ class Plotted:
 
     def text(self, value: float) -> str:
         """A value in the shown unit as text, without the unit: "21.4"."""
-        return wording.number(value, self.decimals)
+        return wording.number(value, 0 if self.whole and value % 1 == 0 else self.decimals)
 
     def level(self, name: str) -> Floats:
         """One of LEVELS, or "value"."""
@@ -121,6 +125,10 @@ def _mask(found: Any) -> Mask:
     return np.asarray(found, dtype=bool)
 
 
+def _words_of_centre(chart: ControlChart | None) -> str:
+    return "median" if chart is not None and chart.methods.get("centre") == "median" else "centre"
+
+
 def plotted(source: KpiReview | ControlChart, periods: int | None = None) -> Plotted:
     """A review, or a bare chart from a notebook, ready to be drawn; `periods`: only the last ones, None: all."""
     series = _from_review(source) if isinstance(source, KpiReview) else _from_chart(source)
@@ -128,7 +136,8 @@ def plotted(source: KpiReview | ControlChart, periods: int | None = None) -> Plo
 
 
 def _from_review(review: KpiReview) -> Plotted:
-    points, scale = review.points, review.kpi.multiplier
+    points, counted = review.points, review.chart is not None and review.chart.kind == "np"
+    scale = points["denominator"].to_numpy(dtype=float) if counted else review.kpi.multiplier
     numbers: dict[str, Any] = {name: points[name].to_numpy(dtype=float) * scale for name in ("value", *LEVELS)}
     marked = points["signal"].to_numpy(dtype=bool)
     hits = review.signals
@@ -143,9 +152,11 @@ def _from_review(review: KpiReview) -> Plotted:
         tone=np.where(marked, _words(points["tone"]), ""),
         silent=silent,
         note=_words(points["note"].fillna("")),
-        decimals=review.kpi.decimals,
-        unit=review.kpi.unit,
+        decimals=1 if counted else review.kpi.decimals,
+        unit="" if counted else review.kpi.unit,
         grain=review.series.grain,
+        whole=counted,
+        centre_word=_words_of_centre(review.chart),
     )
 
 
@@ -163,7 +174,7 @@ def _from_chart(chart: ControlChart) -> Plotted:
     }
     series = Plotted(
         position=np.arange(len(points)),
-        label=np.array([f"point {number + 1}" for number in range(len(points))], dtype=object),
+        label=np.array([f"{wording.figure('point')} {number + 1}" for number in range(len(points))], dtype=object),
         **numbers,
         target_low=nothing,
         target_high=nothing,
@@ -172,8 +183,42 @@ def _from_chart(chart: ControlChart) -> Plotted:
         tone=np.where(_members(chart) & (state == "judged"), "changed", "").astype(object),
         silent=np.zeros(len(points), dtype=bool),
         note=np.full(len(points), "", dtype=object),
+        centre_word=_words_of_centre(chart),
     )
     return replace(series, decimals=_decimals(series))
+
+
+def plotted_between(between: Between) -> Plotted:
+    """What lies between events, ready to be drawn: one slot for each event, and a hollow one for the time since the
+    last. Nothing of it decides, so its hits are silent ones."""
+    points, since = between.points, between.since_last
+    n = len(points) + (since is not None)
+    levels: dict[str, Any] = {name: _longer(points[name], n) for name in ("value", "centre", "lower", "upper")}
+    levels["value"][len(points) :] = np.nan if since is None else since
+    nothing = np.full(n, np.nan)
+    label = [*points["label"], wording.figure("now")][:n]
+    phase = points["phase"].to_numpy(dtype=np.int64)
+    return Plotted(
+        position=np.arange(n),
+        label=np.array(label, dtype=object),
+        **levels,
+        target_low=nothing,
+        target_high=nothing,
+        phase=np.concatenate([phase, phase[-1:]])[:n],
+        state=np.where(np.arange(n) < len(points), "judged", "running").astype(object),
+        tone=np.full(n, "", dtype=object),
+        silent=np.concatenate([points["side"].to_numpy() != "none", [False]])[:n],
+        note=np.full(n, "", dtype=object),
+        unit=between.unit,
+        whole=True,
+        centre_word=_words_of_centre(between.chart),
+    )
+
+
+def _longer(column: pd.Series, n: int) -> Floats:
+    """The column, and its last number once more where a slot is added: limits hold for what is still open too."""
+    numbers = column.to_numpy(dtype=float)
+    return np.concatenate([numbers, numbers[-1:]])[:n]
 
 
 def _members(chart: ControlChart) -> Mask:

@@ -12,6 +12,7 @@ from opsmetrics.figures.plotted import Plotted
 from opsmetrics.review import KpiReview
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.verdict import wording
+from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.moments import at_or_after, of_kind
 
 _YEAR = re.compile(r" (\d{4})\b")
@@ -43,7 +44,8 @@ def _hover(source: KpiReview | ControlChart, series: Plotted, point: Mapping[str
     behind = wording.behind(source.kpi, row) if isinstance(source, KpiReview) else ""
     if math.isfinite(point["lower"]) and math.isfinite(point["upper"]):
         span = wording.range_text({"low": point["lower"], "high": point["upper"], "decimals": series.decimals})
-        behind = f"{behind} · limits {span}" if behind else f"limits {span}"
+        span = f"{wording.figure('limits')} {span}"
+        behind = f"{behind} · {span}" if behind else span
     lines += [plain(behind)] if behind else []
     lines.append(_SIGNS.get(str(point["tone"]), "") + _meaning(point))
     lines += [plain(short(str(point["note"]), 90))] if point["note"] else []
@@ -52,27 +54,43 @@ def _hover(source: KpiReview | ControlChart, series: Plotted, point: Mapping[str
 
 def _meaning(point: Mapping[str, Any]) -> str:
     if point["silent"] and not point["tone"]:
-        return "◇ completes a pattern that does not decide here"
+        return f"◇ {wording.figure('silent')}"
     limited = math.isfinite(point["lower"]) or math.isfinite(point["upper"])
     if point["state"] == "judged" and not point["tone"] and not limited:
         return wording.state("judged")  # too few points, or a rare event: there is nothing to be inside of
     return wording.point_state({**point, "signal": bool(point["tone"])})
 
 
+def between_hovers(between: Between, series: Plotted) -> list[str]:
+    """For each event: its period and its distance from the one before, the limits, and whether chance explains it."""
+    sides = [*between.points["side"], "none"]
+    since = f"{wording.figure('now')}, {wording.figure('since')} {between.points['label'].iloc[-1]}"
+    return [_between(series, point, side, since) for point, side in zip(series.each(), sides, strict=False)]
+
+
+def _between(series: Plotted, point: Mapping[str, Any], side: str, since: str) -> str:
+    distance = f"{series.text(point['value'])}{wording.unit_text(series.unit)}"
+    if point["state"] == "running":
+        return f"<b>{plain(distance)}</b><br>{plain(since)}"
+    lines = [f"<b>{plain(str(point['label']))}</b>  {plain(distance)} {plain(wording.figure('between'))}"]
+    if math.isfinite(point["lower"]) and math.isfinite(point["upper"]):
+        span = wording.range_text({"low": point["lower"], "high": point["upper"], "decimals": series.decimals})
+        lines.append(plain(f"{wording.figure('limits')} {span}"))
+        meaning = {"high": "rarer", "low": "closer"}.get(side, "ordinary")
+        lines.append(("◇ " if side != "none" else "") + plain(wording.figure(meaning)))
+    return "<br>".join(lines)
+
+
 def tick_labels(labels: list[str]) -> list[str]:
     """Period labels for an axis: the year below, only where it changes; no words that repeat on each tick."""
     years = [next(iter(_YEAR.findall(label)), "") for label in labels]
-    names = [plain(_YEAR.sub("", _bare(label), count=1)) for label in labels]
+    names = [plain(_YEAR.sub("", wording.bare_label(label), count=1)) for label in labels]
     if len(set(years)) <= 1:
         return names
     before = ["", *years]
     return [
         f"{name}<br>{year}" if year != last else name for name, year, last in zip(names, years, before, strict=False)
     ]
-
-
-def _bare(label: str) -> str:
-    return label.removeprefix("week of ").removeprefix("sample ").removeprefix("point ")
 
 
 def phase_reasons(source: KpiReview | ControlChart) -> dict[int, str]:

@@ -1,0 +1,308 @@
+"""The forecast of a series: the measured line, then the most likely line in three nested ranges.
+
+Back to front: natural limits of the measured part, ranges of 95, 80 and 50 %, target, measured line, what was forecast
+one period before as dashes, most likely line, and on top invisible points that carry the hover. One grey for all
+ranges: they differ by how much they overlap, which every eye sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from opsmetrics.figures.labels import pushed_apart
+from opsmetrics.figures.layout import MARGIN, base_layout, left_margin, period_axis, value_axis
+from opsmetrics.figures.plotted import LEVELS, Floats, Plotted, padded_domain, plotted, runs
+from opsmetrics.figures.text import plain
+from opsmetrics.figures.tokens import Theme, Tokens, tokens
+from opsmetrics.review import KpiReview
+from opsmetrics.stats.forecast import COVERAGES, Forecast
+from opsmetrics.verdict import wording
+
+HEIGHT = 390
+
+#: Of the grey `limit`, laid over each other up to three times.
+ALPHA = 0.21
+
+#: Half of a slot: limits and targets reach this far beyond their first and last period.
+REACH = 0.46
+
+#: Words on the figure; another language hands in its own.
+WORDS: Mapping[str, str] = {
+    "measured": "measured",
+    "forecast": "forecast",
+    "target": "target",
+    "likely": "likely",
+    "most_likely": "most likely",
+    "was_forecast": "was forecast",
+    "nothing": "Nothing to forecast from yet",
+}
+
+
+def forecast_chart(
+    review: KpiReview,
+    forecast: Forecast | None,
+    ahead: pd.DataFrame,
+    positions: np.ndarray,
+    *,
+    theme: Theme = "light",
+    span: int | None = None,
+    words: Mapping[str, str] = WORDS,
+) -> go.Figure:
+    """The figure; values stand in the KPI's shown unit.
+
+    ahead: one row per future period: step (of the forecast), label, target_low, target_high. positions: for each slot
+    of the forecast's values the row of `review.points`, −1 for none. span: how many of the last measured periods are
+    drawn (None: all). Without a forecast an empty figure that says so.
+    """
+    colours = tokens(theme)
+    figure = go.Figure(layout=base_layout(colours, HEIGHT, MARGIN))
+    if forecast is None or ahead.empty:
+        return _nothing(figure, colours, words)
+    last = int(positions[forecast.last])
+    known = plotted(review)
+    known = known.at(known.position <= last).last(span)
+    series = _longer(known, ahead, review.kpi.multiplier)
+    fan = _Fan(forecast, ahead, last, review.kpi.multiplier)
+    domain = _domain(series, fan)
+    figure.update_layout(margin_l=left_margin(series, domain))
+    figure.add_traces(_band(known, colours) + fan.areas(known, colours) + _targets(series, colours, words))
+    figure.add_traces([_line(known, colours), *_before(review, forecast, positions, known, colours, words)])
+    figure.add_traces([fan.line(known, colours), *_touches(known, fan, colours, words)])
+    figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours))
+    figure.update_layout(
+        annotations=[*_sides(last, colours, words), *_ends(series, fan, domain, colours, words)],
+        shapes=[_rule(last, colours)],
+    )
+    return figure
+
+
+class _Fan:
+    """The forecast in the shown unit at the places where it is drawn."""
+
+    def __init__(self, forecast: Forecast, ahead: pd.DataFrame, last: int, scale: float) -> None:
+        rows = ahead["step"].to_numpy(dtype=int) - 1
+        self.x = last + 1 + np.arange(len(rows))
+        self.labels = [str(label) for label in ahead["label"]]
+        self.mean: Floats = forecast.mean[rows] * scale
+        self.range = {c: tuple(end[rows] * scale for end in forecast.interval(c)) for c in COVERAGES}
+        # No measured value has a range of its own: the fan opens from the last one where the fan is about to follow.
+        self.last = last
+
+    def _from(self, known: Plotted) -> Floats:
+        there = np.flatnonzero(known.position == self.last)
+        return known.value[there[-1:]]
+
+    def areas(self, known: Plotted, colours: Tokens) -> list[go.Scatter]:
+        """The widest range first; each is one closed outline."""
+        start = self._from(known)
+        x = np.concatenate([np.full(len(start), self.last), self.x])
+        filled = []
+        for coverage in sorted(self.range, reverse=True):
+            low, high = (np.concatenate([start, end]) for end in self.range[coverage])
+            filled.append(
+                _trace(
+                    f"range {coverage}",
+                    np.concatenate([x, x[::-1]]),
+                    np.concatenate([high, low[::-1]]),
+                    mode="lines",
+                    line={"width": 0},
+                    fill="toself",
+                    fillcolor=_faint(colours.limit),
+                )
+            )
+        return filled
+
+    def line(self, known: Plotted, colours: Tokens) -> go.Scatter:
+        """The most likely values, dashed, from the last measured one on."""
+        start = self._from(known)
+        x = np.concatenate([np.full(len(start), self.last), self.x])
+        style = {"width": 1.5, "color": colours.ink, "dash": "4px,3px"}
+        marker = {"size": 5 if len(self.x) == 1 else 0.1, "color": colours.ink}
+        return _trace("likely", x, np.concatenate([start, self.mean]), mode="lines+markers", line=style, marker=marker)
+
+
+def _trace(name: str, x: Any, y: Any, **more: Any) -> go.Scatter:
+    return go.Scatter(name=name, x=np.asarray(x), y=np.asarray(y), hoverinfo="skip", **more)
+
+
+def _faint(colour: str) -> str:
+    """The hex colour at ALPHA."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{ALPHA})"
+
+
+def _longer(known: Plotted, ahead: pd.DataFrame, scale: float) -> Plotted:
+    """The measured series with empty slots for the future periods, their labels and targets."""
+    more = len(ahead)
+    nothing, silence = np.full(more, np.nan), np.full(more, "", dtype=object)
+    levels: dict[str, Any] = {
+        name: np.concatenate([known.level(name), nothing]) for name in ("value", *LEVELS) if "target" not in name
+    }
+    for name in ("target_low", "target_high"):
+        levels[name] = np.concatenate([known.level(name), ahead[name].to_numpy(dtype=float) * scale])
+    start = int(known.position[-1]) if len(known) else -1
+    return replace(
+        known,
+        position=np.concatenate([known.position, start + 1 + np.arange(more)]),
+        label=np.concatenate([known.label, ahead["label"].to_numpy(dtype=object)]),
+        **levels,
+        phase=np.concatenate([known.phase, np.full(more, known.phase[-1] if len(known) else 0)]),
+        state=np.concatenate([known.state, np.full(more, "ahead", dtype=object)]),
+        tone=np.concatenate([known.tone, silence]),
+        note=np.concatenate([known.note, silence]),
+        silent=np.concatenate([known.silent, np.zeros(more, dtype=bool)]),
+    )
+
+
+def _domain(series: Plotted, fan: _Fan) -> tuple[float, float]:
+    """Room for everything drawn, the widest range included."""
+    low, high = fan.range[max(fan.range)]
+    held = replace(series, lower=_with(series.lower, low), upper=_with(series.upper, high))
+    return padded_domain(held)
+
+
+def _with(levels: Floats, ends: Floats) -> Floats:
+    found = levels.copy()
+    found[len(levels) - len(ends) :] = ends
+    return found
+
+
+def _band(known: Plotted, colours: Tokens) -> list[go.Scatter]:
+    """The natural limits behind the measured line."""
+    traces = []
+    for part in runs(known, "lower", "upper"):
+        x = _reaching(known, part)
+        style = {"mode": "lines", "line": {"width": 1, "color": colours.band, "shape": "hvh"}}
+        traces.append(_trace("lower", x, _repeated(known.lower[part]), **style))
+        traces.append(_trace("upper", x, _repeated(known.upper[part]), **style, fill="tonexty", fillcolor=colours.band))
+    return traces
+
+
+def _reaching(series: Plotted, part: slice) -> Floats:
+    x = series.position[part].astype(float)
+    return np.concatenate([x[:1] - REACH, x, x[-1:] + REACH])
+
+
+def _repeated(values: Floats) -> Floats:
+    return np.concatenate([values[:1], values, values[-1:]])
+
+
+def _targets(series: Plotted, colours: Tokens, words: Mapping[str, str]) -> list[go.Scatter]:
+    style = {"mode": "lines", "line": {"width": 1.25, "color": colours.ink, "dash": "2px,4px", "shape": "hvh"}}
+    return [
+        _trace(words["target"], _reaching(series, part), _repeated(series.level(name)[part]), **style)
+        for name in ("target_low", "target_high")
+        for part in _stretches(series.level(name))
+    ]
+
+
+def _stretches(level: Floats) -> list[slice]:
+    """Stretches in which a level is defined, whatever the phase."""
+    there = np.concatenate([[False], np.isfinite(level), [False]])
+    edges = np.flatnonzero(there[1:] != there[:-1])
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _line(known: Plotted, colours: Tokens) -> go.Scatter:
+    dots = {"size": 4, "color": colours.line}
+    style = {"mode": "lines+markers", "line": {"width": 1.25, "color": colours.line}, "marker": dots}
+    return _trace("value", known.position, known.solid, connectgaps=False, **style)
+
+
+def _before(
+    review: KpiReview,
+    forecast: Forecast,
+    positions: np.ndarray,
+    known: Plotted,
+    colours: Tokens,
+    words: Mapping[str, str],
+) -> list[go.Scatter]:
+    """What was forecast one period ahead, as a dash at the period that it was for."""
+    table = forecast.backtest[forecast.backtest["step"] == 1]
+    row = positions[table["origin"].to_numpy(dtype=int)]
+    seen = np.isin(row, known.position)
+    if not seen.any():
+        return []
+    y = table["forecast"].to_numpy(dtype=float)[seen] * review.kpi.multiplier
+    text = [f"{words['was_forecast']} {plain(known.text(value))}" for value in y]
+    marker = {"symbol": "line-ew", "size": 9, "line": {"width": 1.5, "color": colours.limit}}
+    hover: dict[str, Any] = {"text": text, "hovertemplate": "%{text}<extra></extra>"}
+    return [go.Scatter(name="before", x=row[seen], y=y, mode="markers", marker=marker, **hover)]
+
+
+def _touches(known: Plotted, fan: _Fan, colours: Tokens, words: Mapping[str, str]) -> list[go.Scatter]:
+    there = known.present
+    unit = plain(wording.unit_text(known.unit))
+    measured = [
+        f"<b>{plain(str(label))}</b>  {known.text(value)}{unit}"
+        for label, value in zip(known.label[there], known.value[there], strict=True)
+    ]
+    coming = [_hover(known, fan, place, unit, words) for place in range(len(fan.x))]
+    return [
+        _touch("points", known.position[there], known.value[there], measured, colours),
+        _touch("ahead", fan.x, fan.mean, coming, colours),
+    ]
+
+
+def _hover(known: Plotted, fan: _Fan, place: int, unit: str, words: Mapping[str, str]) -> str:
+    lines = [f"<b>{plain(fan.labels[place])}</b>  {words['most_likely']} {known.text(fan.mean[place])}{unit}"]
+    for coverage in COVERAGES[::-1]:
+        low, high = (float(end[place]) for end in fan.range[coverage])
+        span = wording.range_text({"low": low, "high": high, "decimals": known.decimals})
+        lines.append(f"{coverage}{wording.NBSP}%: {plain(span)}")
+    return "<br>".join(lines)
+
+
+def _touch(name: str, x: Any, y: Any, text: list[str], colours: Tokens) -> go.Scatter:
+    marker = {"size": 17, "opacity": 0, "color": colours.ink}
+    return go.Scatter(
+        name=name, x=x, y=y, text=text, hovertemplate="%{text}<extra></extra>", mode="markers", marker=marker
+    )
+
+
+def _rule(last: int, colours: Tokens) -> dict[str, Any]:
+    """Where measuring ends."""
+    line = {"width": 1, "color": colours.limit}
+    return {"type": "line", "x0": last, "x1": last, "y0": 0, "y1": 1.06, "yref": "paper", "line": line}
+
+
+def _sides(last: int, colours: Tokens, words: Mapping[str, str]) -> list[dict[str, Any]]:
+    common = {"x": last, "y": 1.06, "yref": "paper", "yanchor": "top", "showarrow": False}
+    font = {"size": 12, "color": colours.muted}
+    return [
+        {**common, "text": plain(words["measured"]), "xanchor": "right", "xshift": -7, "font": font},
+        {**common, "text": plain(words["forecast"]), "xanchor": "left", "xshift": 7, "font": font},
+    ]
+
+
+def _ends(
+    series: Plotted, fan: _Fan, domain: tuple[float, float], colours: Tokens, words: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Names at the right end: the upper ends of the ranges, the most likely value, the target."""
+    wide = [c for c in sorted(fan.range) if fan.range[c][1][-1] > fan.range[c][0][-1]]
+    named = [(f"{c}{wording.NBSP}%", float(fan.range[c][1][-1]), colours.muted) for c in wide]
+    named.append((f"{words['likely']} {plain(series.text(float(fan.mean[-1])))}", float(fan.mean[-1]), colours.ink))
+    for name in ("target_low", "target_high"):
+        level = series.level(name)[-1]
+        if np.isfinite(level):
+            named.append((f"{words['target']} {plain(series.text(float(level)))}", float(level), colours.ink))
+    height = HEIGHT - MARGIN["t"] - MARGIN["b"]
+    pixels = [(value - domain[0]) / (domain[1] - domain[0]) * height for _, value, _ in named]
+    place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "showarrow": False}
+    return [
+        {**place, "text": text, "y": value, "yshift": shift, "font": {"size": 12, "color": colour}}
+        for (text, value, colour), shift in zip(named, pushed_apart(pixels), strict=True)
+    ]
+
+
+def _nothing(figure: go.Figure, colours: Tokens, words: Mapping[str, str]) -> go.Figure:
+    hidden = {"visible": False, "fixedrange": True}
+    middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+    text = {"text": plain(words["nothing"]), "font": {"size": 13, "color": colours.muted}, **middle}
+    return figure.update_layout(xaxis=hidden, yaxis=hidden, annotations=[text])
