@@ -1,0 +1,88 @@
+"""The morning after each event, through a real store: what truth.csv tells is what the product says.
+
+Authority: the events that the simulator put in (truth.csv). The stores are as of today, of the morning after a holiday
+and of the Monday after the clocks went forward; the seeds differ too.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opsmetrics import sample
+from opsmetrics.catalog import parse_slice, read_catalog
+from opsmetrics.cli import main
+from opsmetrics.desk import Desk
+from opsmetrics.sample import known
+
+FIELDS = ("variation", "side", "assurance", "data", "stance")
+
+Row = dict[str, str]
+
+
+def rows_of(folder: Path) -> list[Row]:
+    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def shown(desk: Desk, row: Row, as_of: dt.date | None) -> Row:
+    """What a review says of the fields that truth tells; the others are left as they are."""
+    verdict = desk.review(row["kpi"], parse_slice([row["slice"]] if row["slice"] else []), as_of=as_of).verdict
+    assert verdict is not None
+    return row | {field: getattr(verdict, field) for field in FIELDS if row[field]}
+
+
+@pytest.fixture(scope="module")
+def today(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Desk]]:
+    """The store that `sample` fills, with the corrected file after its KPI was shown."""
+    folder = tmp_path_factory.mktemp("today")
+    assert main(["sample", "--store", str(folder / "kpis.duckdb")]) == 0
+    with Desk.open(folder / "kpis.duckdb") as desk:
+        yield folder, desk
+
+
+def test_the_last_morning_and_all_before_it_are_as_told(today: tuple[Path, Desk]) -> None:
+    folder, desk = today
+    told = rows_of(folder)
+    last = max(row["morning"] for row in told)
+    days = [None if row["morning"] == last else dt.date.fromisoformat(row["morning"]) for row in told]
+    assert [shown(desk, row, day) for row, day in zip(told, days, strict=True)] == told
+
+
+def test_today_lists_what_truth_lists(today: tuple[Path, Desk]) -> None:
+    folder, desk = today
+    listed = [(item.kpi.key, "".join(f"{d}={v}" for d, v in item.series.slice)) for item in desk.watched()]
+    told = rows_of(folder)
+    last = max(row["morning"] for row in told)
+    assert sorted(listed) == sorted((row["kpi"], row["slice"]) for row in told if row["morning"] == last)
+
+
+def test_the_charts_are_of_many_kinds(today: tuple[Path, Desk]) -> None:
+    kinds = {item.chart.kind for item in today[1].watched() if item.chart}
+    assert kinds >= {"p", "p_prime", "u", "c", "xmr", "xbar_s", "rare", "constant"}
+
+
+@pytest.fixture(scope="module", params=[("2026-01-02", 7), ("2026-03-30", 11)], ids=str)
+def earlier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Desk]]:
+    """A store as the sample of an earlier day fills it."""
+    day, folder = dt.date.fromisoformat(request.param[0]), tmp_path_factory.mktemp("earlier")
+    written = sample.write(folder, day, request.param[1])
+    with Desk.open(folder / "kpis.duckdb") as desk:
+        desk.store.apply_catalog(read_catalog(sample.KPIS), by="test")
+        for path in written:
+            if path.name.startswith("sample_") and path.suffix == ".csv":
+                desk.commit(desk.prepare(path, covers=sample.covers(path, day)), by="test", publish=False)
+        for decision in sample.decisions(day):
+            desk.store.decide(decision)
+        yield folder, desk
+
+
+def test_each_morning_is_as_told(earlier: tuple[Path, Desk]) -> None:
+    """Nothing was shown in this store before the correction came, so it is no restatement there."""
+    folder, desk = earlier
+    told = [row for row in rows_of(folder) if row["event"] != known.APPOINTMENTS_RESTATED.words]
+    assert [shown(desk, row, dt.date.fromisoformat(row["morning"])) for row in told] == told
