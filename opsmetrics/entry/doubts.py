@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from opsmetrics.entry.lines import EntryRow, entry_grain
 from opsmetrics.entry.typed import Typed
 from opsmetrics.review import KpiReview
@@ -25,7 +27,7 @@ def unusual(row: EntryRow, typed: Typed, review: KpiReview) -> list[str]:
     if row.beside:
         noun = "another record" if row.beside == 1 else f"{row.beside} other records"
         asked.append(f"{row.label} already holds {noun}: this one would be added.")
-    usual = usual_range(review, typed.size)
+    usual = None if math.isnan(typed.value) else usual_range(review, typed.size)
     if usual and not usual[0] <= typed.value <= usual[1]:
         shown = wording.limits(row.kpi, *usual, unit=True)
         asked.append(f"{wording.value(row.kpi, typed.value)} is outside its usual range {shown}.")
@@ -37,7 +39,7 @@ def unusual(row: EntryRow, typed: Typed, review: KpiReview) -> list[str]:
 
 
 def _leap(what: str, now: float | None, before: float | None) -> list[str]:
-    if not now or not before or now * before < 0:
+    if not now or not before or math.isnan(now) or now * before < 0:
         return []
     ratio = now / before
     if 1 / LEAP < ratio < LEAP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -11,6 +12,7 @@ from opsmetrics import facts, series
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Kpi, Moment, Slice, period_start, slice_of
 from opsmetrics.desk import Desk
+from opsmetrics.ingest.plan import needed_parts
 from opsmetrics.measurements import BIN, sample_to_stamp, stamp_to_sample
 from opsmetrics.verdict import wording
 
@@ -54,10 +56,11 @@ def entry_grain(kpi: Kpi) -> Grain:
 def rows(desk: Desk, day: dt.date, *, viewer: Viewer = OPEN) -> list[EntryRow]:
     """One row for each KPI and combination of its key dimensions that has ever reported, in the catalogue's order.
 
-    A KPI without dimensions has one row even before its first number.
+    A KPI without dimensions has one row even before its first number. One that follows from other KPIs, or from events
+    alone, has none.
     """
     found: list[EntryRow] = []
-    for kpi in desk.catalog.kpis:
+    for kpi in filter(needed_parts, desk.catalog.kpis):
         last = facts.latest(desk.store, kpi, viewer=viewer)
         numbered = entry_grain(kpi) == "sample"
         for part in _parts(kpi, last, viewer):
@@ -120,7 +123,7 @@ def _closed(kpi: Kpi, at: Moment) -> bool:
 def _stored(kpi: Kpi, held: pd.DataFrame) -> str:
     if kpi.counts or len(held) < 2:
         return "".join(in_words(kpi, line) for _, line in held.iterrows())
-    return f"{wording.readings(len(held))} (mean {wording.value(kpi, float(held['value'].mean()))})"
+    return f"{wording.readings(len(held))} (mean {readings_in_words(kpi, [float(held['value'].mean())])})"
 
 
 def _held(desk: Desk, kpi: Kpi, part: Slice, at: Moment, viewer: Viewer) -> pd.DataFrame:
@@ -148,14 +151,36 @@ def _when(kpi: Kpi, stamp: pd.Timestamp) -> str:
 
 
 def _value_of(kpi: Kpi, line: pd.Series) -> tuple[float | None, float | None]:
+    """The value and the size of a stored row, each None where the row does not hold it."""
     if not kpi.counts:
-        return float(line["value"]), None
-    size = float(line["denominator"])
-    return (float(line["numerator"]) / size if size > 0 else None), size
+        return (None if kpi.statistic == "share_within" else float(line["value"])), None
+    top, size = float(line["numerator"]), float(line["denominator"])
+    if kpi.events is not None:
+        return None, size
+    if kpi.kind == "count" or math.isnan(size):
+        return top, None
+    return (top / size if size > 0 else None), size
 
 
 def in_words(kpi: Kpi, line: pd.Series) -> str:
-    """A stored row as a person would type it: "38 of 412", or a value with its unit."""
+    """A stored row as a person would type it: "38 of 412", "3 falls", or a value with its unit."""
     if kpi.counts:
-        return wording.counts(kpi, float(line["numerator"]), float(line["denominator"]))
-    return wording.value(kpi, float(line["value"]))
+        return counted(kpi, float(line["numerator"]), float(line["denominator"]))
+    return readings_in_words(kpi, [float(line["value"])])
+
+
+def readings_in_words(kpi: Kpi, values: list[float]) -> str:
+    """Readings as a person would type them: one as it is, of several the mean. Where the KPI is a share of readings its
+    unit is not theirs."""
+    mean = sum(values) / len(values)
+    text = wording.number(mean, kpi.decimals) if kpi.statistic == "share_within" else wording.value(kpi, mean)
+    return f"{text} (mean of {wording.readings(len(values))})" if len(values) > 1 else text
+
+
+def counted(kpi: Kpi, top: float, size: float) -> str:
+    """What was counted, in words; `size` may be NaN. Of a KPI whose numerator is events only the size is typed."""
+    if kpi.events is not None:
+        return " ".join(text for text in (wording.number(size), kpi.denominator) if text)
+    if kpi.kind == "count" or math.isnan(size):
+        return " ".join(text for text in (wording.number(top), kpi.numerator) if text)
+    return wording.counts(kpi, top, size)
