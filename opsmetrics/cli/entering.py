@@ -13,6 +13,7 @@ from opsmetrics.cli.console import Console, Refused, WrongUsage, table
 from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, row_of
 from opsmetrics.entry import EntryRow, NotANumber, Typed
 from opsmetrics.ingest import typed_batch
+from opsmetrics.ingest.plan import needed_parts
 
 LOOK_BACK = pd.Timedelta(days=400)
 
@@ -73,10 +74,10 @@ def _at(kpi: Kpi, text: str | None) -> Moment:
 
 
 def _understood(row: EntryRow, given: argparse.Namespace) -> Typed:
-    """The typed words as rows to load: both counts around a slash, or readings."""
+    """The typed words as rows to load: both counts around a slash, one count, or readings."""
     words = " ".join(given.values)
     first, slash, second = words.partition("/")
-    if row.kpi.counts and not slash:
+    if len(needed_parts(row.kpi)) == 2 and not slash:
         raise WrongUsage(f"Found {words!r}, wanted both counts of {row.kpi.key}, such as 38/412.")
     try:
         typed = entry.understand(row, (first, second) if row.kpi.counts else (words, ""), given.note)

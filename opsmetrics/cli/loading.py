@@ -52,10 +52,11 @@ def ingest(given: argparse.Namespace, console: Console) -> int:
 def _each(
     given: argparse.Namespace, desk: Desk, template: files.Template | None, console: Console
 ) -> Iterator[Outcome]:
+    answers = dict(given.answer) | ({"sheet": given.sheet} if given.sheet else {})
     for number, path in enumerate(given.files, start=1):
         console.progress(number, len(given.files), path.name)
         try:
-            batch = desk.prepare(path, template=template, covers=given.covers, answers=dict(given.answer))
+            batch = desk.prepare(path, template=template, covers=given.covers, answers=answers)
         except (*failures.FILE_REFUSALS, OSError) as error:
             yield _refusal(path, error)
             continue
@@ -140,8 +141,8 @@ def batches(given: argparse.Namespace, console: Console) -> int:
     elif ledger.empty:
         console.say("Nothing has been loaded yet.")
     else:
-        columns = ["batch", "at", "by", "source", "records", "rows", "new", "updated", "unchanged", "undone"]
-        right = ("batch", "records", "rows", "new", "updated", "unchanged")
+        columns = ["batch", "at", "by", "source", "records", "rows", "new", "updated", "unchanged", "removed", "undone"]
+        right = ("batch", "records", "rows", "new", "updated", "unchanged", "removed")
         console.say(table([_ledger_line(row) for _, row in ledger.iterrows()], columns, right))
     return 0
 
@@ -149,7 +150,7 @@ def batches(given: argparse.Namespace, console: Console) -> int:
 def _ledger_line(row: pd.Series[Any]) -> list[object]:
     undone = "" if pd.isna(row["undone_at"]) else f"{row['undone_at']:%Y-%m-%d %H:%M} by {row['undone_by']}"
     shown = [row["batch"], f"{row['at']:%Y-%m-%d %H:%M}", row["by"], row["source"]]
-    return [*shown, *(row[name] for name in ("records", "rows", "new", "updated", "unchanged")), undone]
+    return [*shown, *(row[name] for name in ("records", "rows", "new", "updated", "unchanged", "removed")), undone]
 
 
 def undo(given: argparse.Namespace, console: Console) -> int:

@@ -25,7 +25,7 @@ def build() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
-    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _serving):
+    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _ranking, _serving):
         group(commands)
     return parser
 
@@ -90,7 +90,7 @@ def _loading(commands: Commands) -> None:
         commands,
         "ingest",
         ("loading", "ingest"),
-        "load measurements from CSV files",
+        "load measurements from CSV, Excel or Parquet files",
         more="Each file is one batch with a receipt; a refused file does not stop the others.",
     )
     ingest.add_argument("files", type=Path, nargs="+", metavar="FILE")
@@ -106,10 +106,12 @@ def _loading(commands: Commands) -> None:
         metavar="QUESTION=CHOICE",
         help="answer to a question about the file; may be repeated",
     )
+    ingest.add_argument("--sheet", metavar="NAME", help="sheet of a workbook that has several; all: those alike")
     ingest.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
     ingest.add_argument("--rejects", type=Path, metavar="FOLDER", help="write the rejected records of each file there")
     _by(ingest)
     _typing(commands)
+    _correcting(commands)
     _command(commands, "batches", ("loading", "batches"), "list what was loaded, newest first")
     undo = _command(commands, "undo", ("loading", "undo"), "take back exactly what a batch wrote")
     undo.add_argument("batch", type=int, metavar="BATCH")
@@ -133,6 +135,27 @@ def _typing(commands: Commands) -> None:
     enter.add_argument("--note", default="", metavar="TEXT")
     enter.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
     _by(enter)
+
+
+def _correcting(commands: Commands) -> None:
+    history = _command(commands, "history", ("correcting", "show"), "list every value that one stored number has had")
+    correct = _command(
+        commands,
+        "correct",
+        ("correcting", "amend"),
+        "give one stored number a new value, with a reason",
+        more="The correction is a batch of its own: the old value stays in the history, and undo brings it back.",
+    )
+    for command in (history, correct):
+        command.add_argument("kpi", metavar="KPI")
+        if command is correct:
+            command.add_argument("values", nargs="+", metavar="VALUE")
+        _slice(command, "a dimension of the row; once for each dimension of the KPI")
+        command.add_argument("--at", required=True, metavar="DATE", help="its date, local time or sample number")
+        command.add_argument("--sample", type=int, default=0, metavar="N", help="number of the reading, of several")
+    correct.add_argument("--why", required=True, metavar="TEXT", help="the reason; it is kept with the value")
+    correct.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
+    _by(correct)
 
 
 def _deciding(commands: Commands) -> None:
@@ -172,12 +195,42 @@ def _reading(commands: Commands) -> None:
     review.add_argument("kpi", nargs="?", metavar="KPI", help="default: everything watched on Today")
     _view(review)
     review.add_argument("--by", metavar="DIMENSION", help="one verdict for each value of this dimension")
+    summary = _command(commands, "summary", ("summarising", "summary"), "one row for each KPI, as leadership reads it")
+    _slice(summary, "look at this value of a dimension; may be repeated")
+    summary.add_argument(
+        "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
+    )
     chart = _command(commands, "chart", ("charting", "chart"), "write a KPI's control chart to a file")
     chart.add_argument("kpi", metavar="KPI")
     _view(chart)
-    chart.add_argument("--out", type=Path, metavar="FILE", help="default: KPI.html, or KPI.svg, in this folder")
+    chart.add_argument(
+        "--out", type=Path, metavar="FILE", help="ends in .html, .json, .svg or .png (default: KPI.html in this folder)"
+    )
     chart.add_argument("--svg", action="store_true", help="the small line with limits instead of the whole chart")
     chart.add_argument("--theme", choices=("light", "dark"), default="light")
+    forecast = _command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
+    forecast.add_argument("kpi", metavar="KPI")
+    _view(forecast)
+    forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
+
+
+def _ranking(commands: Commands) -> None:
+    pareto = _command(commands, "pareto", ("paretos", "pareto"), "say which few categories of a stream hold most of it")
+    pareto.add_argument("stream", metavar="STREAM")
+    pareto.add_argument("--by", metavar="WHAT", help="category (default), subcategory, or a dimension of the stream")
+    pareto.add_argument("--measure", choices=("count", "minutes", "cost", "weight"), default="count")
+    pareto.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first event")
+    pareto.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last event")
+    pareto.add_argument("--compare", choices=("previous", "last_year"), help="with what came before")
+    _slice(pareto, "only this category, subcategory or value of a dimension; may be repeated")
+    pareto.add_argument("--top", type=arguments.above_zero, metavar="N", help="bars of their own (default: 9)")
+    pareto.add_argument("--out", type=Path, metavar="FILE", help="also write the chart, as HTML")
+    events = _command(commands, "events", ("events", "events"), "list the stored events of a stream, oldest first")
+    events.add_argument("stream", metavar="STREAM")
+    _slice(events, "only this category, subcategory or value of a dimension; may be repeated")
+    events.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first event")
+    events.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last event")
+    events.add_argument("--limit", type=arguments.above_zero, default=50, metavar="N", help="default: 50")
 
 
 def _serving(commands: Commands) -> None:

@@ -22,6 +22,7 @@ COLUMNS = {
     "new": "new",
     "updated": "updated",
     "unchanged": "unchanged",
+    "removed": "removed",
 }
 HEAD = ("file", *COLUMNS)
 
@@ -69,7 +70,9 @@ def diff_dict(batch: Batch, diff: Diff) -> dict[str, Any]:
         "new": diff.new,
         "updated": diff.updated,
         "unchanged": diff.unchanged,
+        "removed": diff.removed,
         "changes": [ledger_dict(row) for _, row in diff.changes.iterrows()],
+        "event_changes": [ledger_dict(row) for _, row in diff.event_changes.iterrows()],
     }
 
 

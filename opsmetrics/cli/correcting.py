@@ -1,0 +1,95 @@
+"""history and correct: one stored number through all files that stated it, and its correction."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics import entry, series
+from opsmetrics.catalog import Kpi, parse_moment
+from opsmetrics.cli import desks
+from opsmetrics.cli.console import Console, Refused, WrongUsage, table
+from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, row_of
+from opsmetrics.desk import Desk
+from opsmetrics.desk.correcting import correct, correction, history
+from opsmetrics.ingest import FactKey
+from opsmetrics.measurements import sample_to_stamp
+
+
+def show(given: argparse.Namespace, console: Console) -> int:
+    """Every value that one fact has had, oldest first."""
+    with desks.opened(given) as desk:
+        kpi = desks.kpi_of(desk.catalog, given.kpi)
+        found = history(desk, _key(kpi, given))
+    if found.empty:
+        raise Refused(f"No row of {kpi.key} is stored there. The rows of a period stand on the Data page.")
+    if console.as_json:
+        console.answer([{str(name): _plain(value) for name, value in row.items()} for row in found.to_dict("records")])
+    else:
+        lines = [[str(_plain(cell)) for cell in row] for row in found.itertuples(index=False)]
+        console.say(table(lines, tuple(map(str, found.columns))))
+    return 0
+
+
+def amend(given: argparse.Namespace, console: Console) -> int:
+    """Give one stored fact a new value, as a batch of its own that can be undone."""
+    with desks.opened(given) as desk:
+        kpi = desks.kpi_of(desk.catalog, given.kpi)
+        key, values = _key(kpi, given), _values(kpi, given.values)
+        _stored(desk, kpi, key)
+        if given.dry_run:
+            batch, diff = correction(desk, key, values, why=given.why)
+            answer = diff_dict(batch, diff)
+        else:
+            answer = correct(desk, key, values, by=desks.person(given), why=given.why).as_dict()
+    if console.as_json:
+        console.answer(answer)
+    else:
+        console.say(table([row_of("correction", answer)], HEAD, right=HEAD[1:]))
+        console.say("Nothing was written: this was a dry run." if given.dry_run else batch_of([answer]))
+    return 0
+
+
+def _stored(desk: Desk, kpi: Kpi, key: FactKey) -> None:
+    if history(desk, key).empty:
+        raise Refused(f"No row of {kpi.key} is stored there, so there is nothing to correct. `enter` adds a new one.")
+
+
+def _key(kpi: Kpi, given: argparse.Namespace) -> FactKey:
+    """The key of the stored fact: its dimensions, its time, and the number of the reading."""
+    parts: dict[str, str | None] = dict(desks.slice_from(kpi, given.slice))
+    missing = [name for name in kpi.dimensions if name not in parts]
+    if missing:
+        wanted = " ".join(f"--slice {name}=…" for name in missing)
+        raise Refused(f"{kpi.key} is told apart by {', '.join(kpi.dimensions)}: add {wanted}")
+    return FactKey(kpi.key, _stamp(kpi, given.at), parts, given.sample)
+
+
+def _stamp(kpi: Kpi, text: str) -> dt.datetime:
+    """The stored instant: of a time of day as it is written, else of the start of the period."""
+    with desks.usage("--at"):
+        timed = ":" in text and kpi.operate != "sample"
+        moment = dt.datetime.fromisoformat(text) if timed else parse_moment(text, entry.entry_grain(kpi), kpi.calendar)
+    if isinstance(moment, int):
+        return sample_to_stamp(moment)
+    return series.to_utc([moment], kpi.calendar.time_zone)[0].to_pydatetime()
+
+
+def _values(kpi: Kpi, texts: list[str]) -> dict[str, float | None]:
+    words = " ".join(texts)
+    first, slash, second = words.partition("/")
+    try:
+        if not kpi.counts:
+            return {"value": entry.number(words)}
+        return {"numerator": entry.number(first), "denominator": entry.number(second) if slash else None}
+    except entry.NotANumber as error:
+        raise WrongUsage(str(error)) from None
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+        return None
+    return value.isoformat() if isinstance(value, pd.Timestamp | dt.datetime) else value

@@ -1,0 +1,132 @@
+"""forecast: what a KPI will most likely do next, how sure that is, and whether past forecasts were any good."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import Any
+
+from opsmetrics.catalog import slice_text
+from opsmetrics.cli import desks
+from opsmetrics.cli.console import Console, Refused, table
+from opsmetrics.desk import forecast_tables as cells
+from opsmetrics.desk.forecast_sentences import Told
+from opsmetrics.desk.forecast_words import say
+from opsmetrics.desk.forecasting import FURTHEST, HORIZONS, with_rival
+from opsmetrics.desk.landing import Chance, chance_for_year
+from opsmetrics.stats.forecast import COVERAGES, Forecast
+from opsmetrics.verdict import wording
+
+
+def forecast(given: argparse.Namespace, console: Console) -> int:
+    """The forecast of one KPI slice as text, or as JSON with the whole fan."""
+    with desks.opened(given) as desk:
+        kpi = desks.kpi_of(desk.catalog, given.kpi)
+        part = desks.slice_from(kpi, given.slice)
+        grain = given.grain or kpi.operate
+        most = FURTHEST * HORIZONS[grain]
+        if given.horizon is not None and given.horizon > most:
+            raise Refused(f"Found --horizon {given.horizon}, wanted at most {wording.periods(most, grain)} by {grain}.")
+        review = desk.review(kpi.key, part, grain=given.grain, as_of=given.as_of)
+        told = Told(with_rival(review, given.horizon), chance_for_year(desk, kpi, part, as_of=given.as_of))
+    if console.as_json:
+        console.answer(as_dict(told))
+    else:
+        console.say(full(told))
+    return 0
+
+
+def full(told: Told) -> str:
+    """One forecast in words: headline, what is likely, whether to trust it, what was used."""
+    review = told.found.review
+    title = " · ".join(part for part in (review.kpi.name, slice_text(review.series.slice)) if part)
+    head = [f"{title} (by {review.series.grain})", " ".join(filter(None, (told.headline(), told.lead())))]
+    if told.found.forecast is None:
+        return "\n\n".join(head)
+    parts = [table(cells.likely_rows(told), cells.likely_head(told), right=cells.likely_head(told)[1:]), _chance(told)]
+    trusted = cells.trust_rows(told)
+    parts.append(f"{say('trusted')} {told.trust()} {told.origins()}".strip())
+    parts += [table(trusted, cells.trust_head(told), right=cells.trust_head(told)[1:])] if trusted else []
+    parts.append(table(cells.used_rows(told), (say("used"), "")))
+    return "\n\n".join(head + [part for part in parts if part])
+
+
+def _chance(told: Told) -> str:
+    """The chance of the year, or why there is none; nothing without a target."""
+    if not told.target():
+        return ""
+    if told.year.probability is not None:
+        return f"{say('chance_caption', year=told.year.label).capitalize()}, {told.target()}: {told.chance_text()}"
+    return f"{say('target')} {told.target()}: {': '.join(part for part in told.untold() if part)}"
+
+
+def as_dict(told: Told) -> dict[str, Any]:
+    """The forecast as plain values. Values are in the shown unit, null where there is none."""
+    found, review = told.found, told.found.review
+    answer: dict[str, Any] = {
+        "kpi": review.kpi.key,
+        "slice": dict(review.series.slice),
+        "grain": review.series.grain,
+        "as_of": review.series.as_of.isoformat(),
+        "unit": review.kpi.unit,
+        "headline": told.headline(),
+        "lead": told.lead(),
+        "reason": found.reason or None,
+        "year": _year(told.year, review.kpi.multiplier),
+        "since": found.since or None,
+        "points": [],
+    }
+    if found.forecast is None:
+        return answer
+    return answer | {"points": _points(told)} | _card(found.forecast, review.kpi.multiplier)
+
+
+def _points(told: Told) -> list[dict[str, Any]]:
+    scale = told.found.review.kpi.multiplier
+    names = ["mean", *(f"{end}_{coverage}" for coverage in COVERAGES for end in ("lower", "upper"))]
+    names += ["target_low", "target_high"]
+    rows = []
+    for row in told.found.points.to_dict("records"):
+        values = {name: _number(row[name], scale) for name in names}
+        chance = None if math.isnan(row["chance"]) else round(float(row["chance"]), 2)
+        rows.append({"period": str(row["period"]), "label": row["label"], **values, "chance": chance})
+    return rows
+
+
+def _card(forecast: Forecast, scale: float) -> dict[str, Any]:
+    accuracy = forecast.accuracy
+    return {
+        "method": forecast.method,
+        "members": {member.name: round(member.weight, 4) for member in forecast.members},
+        "season": forecast.season if forecast.season > 1 else None,
+        "known": forecast.known,
+        "gaps": forecast.gaps,
+        "warnings": forecast.warnings,
+        "failures": forecast.failures,
+        "backtest": {
+            "origins": accuracy.origins,
+            "pairs": accuracy.pairs,
+            "mae": _number(accuracy.mae, scale),
+            "mase": _number(accuracy.mase, 1.0),
+            "coverage": {str(held.nominal): {"inside": held.inside, "of": held.of} for held in accuracy.coverage},
+            "rivals": {
+                rival.name: {
+                    "mae": _number(rival.mae, scale),
+                    "gain": _number(rival.gain, 1.0),
+                    "origins": rival.origins,
+                }
+                for rival in accuracy.rivals
+            },
+        },
+    }
+
+
+def _year(year: Chance, scale: float) -> dict[str, Any]:
+    values = {name: _number(getattr(year, name), scale) for name in ("so_far", "likely", "low", "high")}
+    ends = {name: _number(getattr(year, name), scale) for name in ("target_low", "target_high")}
+    chance = {"probability": year.probability, "reason": year.reason or None, "label": year.label or None}
+    return {**chance, "grain": year.grain, "left": year.left, **values, **ends}
+
+
+def _number(value: float | None, scale: float) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value) * scale
