@@ -7,6 +7,7 @@ from opsmetrics.ui.clock import at_site, site
 
 at = reviews.desk()
 catalog = at.catalog
+filters.bring("today", catalog)
 as_of = filters.asked_as_of()
 watched = reviews.watched(at, as_of)
 

@@ -1,82 +1,226 @@
-"""The control chart on its page: the figure, the point that a reader chose, the rows behind it."""
+"""The control chart on its page: the figure, what a reader chose on it, and the bar below it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from opsmetrics.desk import Desk
-from opsmetrics.figures import CONFIG, control_chart, spread_chart
+from opsmetrics.catalog import DecisionKind
+from opsmetrics.figures import CONFIG, between_chart, control_chart, spread_chart, tokens
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, kpi, look, page, reviews, rows
-from opsmetrics.ui.clock import at_site
-from opsmetrics.ui.links import SPANS, ChartView
+from opsmetrics.ui import (
+    blocks,
+    chart_blocks,
+    chart_choice,
+    chart_files,
+    chart_rules,
+    chart_view,
+    decisions_form,
+    decisions_words,
+    kpi,
+    links,
+    look,
+    page,
+    rows,
+)
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.upload_blocks import act
 from opsmetrics.verdict import wording
 
-#: Rows shown behind one period.
-ROWS = 500
+#: The container of the figures, by which the bar and the pictures find them.
+FIGURES = "chart_figures"
 
-_HEADINGS = {
-    "observed_at": "Observed",
-    "sample": "Sample",
-    "value": "Value",
-    "batch": "Batch",
-    "source": "File",
-    "loaded_by": "Loaded by",
-    "loaded_at": "Loaded",
+#: What can be done with chosen periods, in the order of the bar.
+_WITH_ONE: tuple[DecisionKind, ...] = ("annotate", "phase", "exclude")
+_WITH_MANY: tuple[DecisionKind, ...] = ("exclude", "lock", "phase", "annotate")
+_TEXTS: dict[DecisionKind, str] = {
+    "exclude": "Exclude",
+    "lock": "Lock limits here",
+    "phase": "New phase from here",
+    "annotate": "Note",
+    "complete": "Mark complete",
 }
 
 
-def periods_shown(review: KpiReview, view: ChartView) -> int | None:
-    """How many of the last periods are drawn; None for all."""
-    return SPANS[review.series.grain] if view.span is None else view.span or None
-
-
 def figures(review: KpiReview, view: ChartView) -> None:
-    """The control chart, and beneath it the chart of the spread where there is one."""
-    span, theme = periods_shown(review, view), look.theme()
-    key = f"chart_{_identity(review)}"
+    """The control chart, beneath it the charts that belong to it, and the bar."""
+    seen = chart_rules.looked_at(review, view.rules) if view.rules else review
+    shown, span = chart_view.drawn(seen, view)
+    drawn = control_chart(shown, theme=look.theme(), span=span)
+    if view.rules:
+        _view_only(review, view)
+    with st.container(key=FIGURES):
+        _main(drawn, review, view)
+        _spread(shown, span)
+        _between(review)
+    _foot(review, view, chart_choice.chosen(review, view))
+
+
+def _main(figure: Any, review: KpiReview, view: ChartView) -> None:
+    """A drag chooses a stretch of periods. On a phone it scrolls the page, and stretches are chosen in the form."""
+    _show_chosen(figure, chart_choice.chosen(review, view))
+    key = _chart_key(review)
+    words = alternative(review)
+    if touched():
+        st.plotly_chart(figure, theme=None, width="stretch", key=key, config=CONFIG, alt=words)
+        return
     st.plotly_chart(
-        control_chart(review, theme=theme, span=span),
+        _draggable(figure),
         theme=None,
         width="stretch",
         key=key,
-        on_select=lambda: _choose(key, review),
-        selection_mode="points",
+        on_select=lambda: chart_choice.choose_stretch(review, st.session_state[key]["selection"]["points"]),
+        selection_mode=("box", "lasso"),
         config=CONFIG,
-        alt=alternative(review),
+        alt=words,
     )
-    if review.chart is None or review.chart.spread is None:
+
+
+def _show_chosen(figure: Any, picked: tuple[int, int] | None) -> None:
+    """A ring around one chosen point, a veil over a stretch."""
+    if picked is None:
         return
-    spread = review.chart.spread
-    name = wording.chart(spread.kind)
+    first, last = picked
+    if first == last:
+        for trace in figure.select_traces(selector={"name": "points"}):
+            there = [int(item[0]) for item in trace.customdata]
+            trace.selectedpoints = [there.index(first)] if first in there else None
+        return
+    ends = {"x0": first - 0.5, "x1": last + 0.5, "y0": 0, "y1": 1, "yref": "paper"}
+    colours = tokens(look.theme())
+    edge = {"width": 1, "color": colours.ink}
+    figure.add_shape(type="rect", **ends, line=edge, fillcolor=colours.limit, opacity=0.12)
+
+
+def _draggable(figure: Any) -> Any:
+    """A drag draws a frame as high as the chart; once it is let go, the veil stands for it."""
+    colours = tokens(look.theme())
+    frame = {"line": {"color": colours.ink, "width": 1, "dash": "2px,3px"}}
+    return figure.update_layout(dragmode="select", selectdirection="h", newselection=frame, selections=[])
+
+
+def touched() -> bool:
+    """True on a phone, where a drag must go on scrolling the page: its browser says "Mobi" (MDN, User-Agent)."""
+    return "Mobi" in str(st.context.headers.get("User-Agent", ""))
+
+
+def _chart_key(review: KpiReview) -> str:
+    return f"chart_{rows.row_key(review)}"
+
+
+def _view_only(review: KpiReview, view: ChartView) -> None:
+    """Other rules are a way of looking; what decides stands beside them."""
+    decides = chart_rules.deciding(review, chart_rules.workings(review))
+    back = links.target("chart", **{k: v for k, v in view.link()["params"].items() if k != "rules"})
+    text = chart_rules.view_words(review, view.rules, decides)
+    link = {"text": "Back to the rules of the verdict", "go": back}
+    chart_blocks.show(chart_blocks.notice(None, text, lead="View only.", link=link), key="view_only")
+
+
+def _spread(shown: KpiReview, span: int | None) -> None:
+    if shown.chart is None or shown.chart.spread is None:
+        return
+    name = wording.chart(shown.chart.spread.kind)
     page.show(blocks.caption(f"{name[:1].upper()}{name[1:]}: the spread, drawn without signals"), key="spread_title")
-    figure = spread_chart(review, theme=theme, span=span)
+    figure = spread_chart(shown, theme=look.theme(), span=span)
     st.plotly_chart(figure, theme=None, width="stretch", key="spread_chart", config=CONFIG, alt="Chart of the spread")
 
 
-def _identity(review: KpiReview) -> str:
-    """What a chosen point belongs to; another KPI, slice or grain starts afresh."""
-    return rows.row_key(review)
+def _between(review: KpiReview) -> None:
+    """Of a rare series: how far apart its events lie, one point for each."""
+    if review.between is None:
+        return
+    page.show(blocks.caption(review.between.why), key="between_title")
+    figure = between_chart(review, theme=look.theme())
+    words = f"{review.between.title}, in {review.between.unit}"
+    st.plotly_chart(figure, theme=None, width="stretch", key="between_chart", config=CONFIG, alt=words)
 
 
-def _choose(chart: str, review: KpiReview) -> None:
-    """A click on a point chooses its period in the list below."""
-    picked = st.session_state[chart]["selection"]["points"]
-    if picked:
-        st.session_state[f"period_{_identity(review)}"] = _position(picked[0])
+# The bar
 
 
-def _position(point: Mapping[str, Any]) -> int:
-    """The position that a point of the chart carries; Streamlit hands lists over as they are or by number."""
-    carried = point["customdata"]
-    if isinstance(carried, Mapping):
-        carried = carried["0"]
-    return int(carried[0] if isinstance(carried, list | tuple) else carried)
+def _foot(review: KpiReview, view: ChartView, picked: tuple[int, int] | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="chart_foot"):
+        text = _chosen_text(review, picked)
+        acts = _acts(review, picked)
+        pressed = chart_blocks.show(
+            chart_blocks.bar(text, acts, _elsewhere(review, view), chosen=picked is not None, chart=FIGURES), key="bar"
+        )
+        chart_files.offer(review, view, FIGURES)
+    if pressed:
+        _pressed(review, pressed)
+
+
+def _chosen_text(review: KpiReview, picked: tuple[int, int] | None) -> str:
+    if review.points.empty:
+        return "A chart appears here with the first measurements."
+    if picked is None:
+        how = "Tap a point" if touched() else "Click a point, or drag across the chart,"
+        return f"{how} to choose periods."
+    first, last = picked
+    count = last - first + 1
+    name = chart_view.stretch_label(review, first, last)
+    return name if count == 1 else f"{wording.periods(count, review.series.grain)} selected, {name}"
+
+
+def _acts(review: KpiReview, picked: tuple[int, int] | None) -> Sequence[Block]:
+    if picked is None:
+        return ()
+    first, last = picked
+    many = last > first
+    kinds = _WITH_MANY if many else _WITH_ONE
+    if not many and review.points["state"].iloc[first] in ("partial", "uncovered"):
+        kinds = (*kinds, "complete")
+    name = chart_view.stretch_label(review, first, last)
+    acts = [
+        act(_TEXTS[kind], f"{decisions_words.ACTIONS[kind][0]}: {name}", kind=kind, first=first, last=last)
+        for kind in kinds
+    ]
+    if many:
+        acts.append(act("Look closer", f"Show only {name}", look=[first, last]))
+    return [*acts, act("Clear", "Choose nothing", clear=True)]
+
+
+def _elsewhere(review: KpiReview, view: ChartView) -> list[Block]:
+    """Other pages about this KPI; a page that this installation does not have is not offered."""
+    found: list[Block] = []
+    if review.points.empty:
+        found.append({"text": "Load a file", "go": links.target("upload")})
+        found.append({"text": "Type a number", "go": links.target("enter")})
+    source = getattr(review.kpi, "events", None)
+    if source is not None and "pareto" in links.PAGES:
+        found.append({"text": "Pareto of these events", "go": _pareto(review, view, str(source.stream))})
+    if "forecast" in links.PAGES:
+        part = links.slice_text(review.series.slice)
+        go = links.target("forecast", kpi=review.kpi.key, slice=part, grain=review.series.grain)
+        found.append({"text": "Forecast", "go": go})
+    return found
+
+
+def _pareto(review: KpiReview, view: ChartView, stream: str) -> links.Target:
+    """The events behind the periods on the chart, for the slice that it shows."""
+    shown, span = chart_view.drawn(review, view)
+    days = shown.points["period"].iloc[-span:] if span else shown.points["period"]
+    ends = {} if days.empty else {"from": f"{days.iloc[0]:%Y-%m-%d}", "to": f"{days.iloc[-1]:%Y-%m-%d}"}
+    return links.target("pareto", **{**dict(review.series.slice), "stream": stream, **ends})
+
+
+def _pressed(review: KpiReview, pressed: Mapping[str, Any]) -> None:
+    """Do what a button of the bar, or a click on a point, stands for."""
+    if "point" in pressed:
+        chart_choice.choose_point(review, int(pressed["point"]))
+    elif "clear" in pressed:
+        chart_choice.clear(review)
+    elif "look" in pressed:
+        first, last = (int(place) for place in pressed["look"])
+        st.query_params["from"], st.query_params["to"] = (chart_view.stamp(review, place) for place in (first, last))
+        chart_choice.clear(review)
+    else:
+        decisions_form.ask(review, pressed["kind"], int(pressed["first"]), int(pressed["last"]))
+    st.rerun()
 
 
 def alternative(review: KpiReview) -> str:
@@ -89,44 +233,3 @@ def alternative(review: KpiReview) -> str:
     parts += [f"limits {span}"] if span != wording.DASH else []
     count = wording.periods(len(review.points), review.series.grain)
     return f"Control chart of {review.kpi.name}, {count}. Latest judged: {', '.join(parts)}. The table below holds it."
-
-
-def rows_behind(at: Desk, review: KpiReview) -> None:
-    """A figure can be followed: the rows behind the chosen period, their file, who loaded it and when."""
-    labels = {int(p): str(review.points["label"].iloc[p]) for p in np.flatnonzero(review.points["rows"] > 0)[::-1]}
-    if not labels:
-        return
-    key = f"period_{_identity(review)}"
-    if st.session_state.get(key) not in labels:
-        last = kpi.last_judged(review)
-        st.session_state[key] = next(iter(labels)) if last is None else last["position"]
-    position = int(st.session_state[key])
-    found = at.rows_behind(review, position, viewer=reviews.viewer(), limit=ROWS)
-    title = blocks.title(f"Rows behind {labels[position]}", count=len(found), note=_came_from(found, review))
-    page.show(title, key="rows_title")
-    st.selectbox(
-        "Period", list(labels), format_func=labels.__getitem__, key=key, label_visibility="collapsed", width=260
-    )
-    st.dataframe(readable(found, review), hide_index=True, width="stretch", key="rows_behind", height="auto")
-
-
-def readable(found: pd.DataFrame, review: KpiReview) -> pd.DataFrame:
-    """The stored rows with headings for people, on the site's clock, without the columns that no row fills."""
-    kpi, table = review.kpi, found.dropna(axis="columns", how="all").copy()
-    for column in ("observed_at", "loaded_at"):
-        if column in table:
-            table[column] = [at_site(kpi.calendar, at.to_pydatetime()).replace(tzinfo=None) for at in table[column]]
-    if review.series.grain == "sample":
-        table = table.drop(columns="observed_at")
-    names = {"numerator": kpi.numerator or "Numerator", "denominator": kpi.denominator or "Denominator"}
-    return table.rename(columns={**_HEADINGS, **names})
-
-
-def _came_from(found: pd.DataFrame, review: KpiReview) -> str:
-    """The file, where all rows come from one: "late.csv · loaded 16 Nov 2026, 05:31 by inbox"."""
-    if found.empty or found["batch"].nunique() > 1:
-        return f"{found['batch'].nunique()} files" if len(found) else ""
-    first = found.iloc[0]
-    at = at_site(review.kpi.calendar, pd.Timestamp(first["loaded_at"]).to_pydatetime())
-    more = f" · the first {ROWS} rows" if len(found) == ROWS else ""
-    return f"{first['source']} · loaded {wording.instant(at)} by {first['loaded_by']}{more}"

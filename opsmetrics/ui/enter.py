@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -120,13 +121,10 @@ def _line(desk: Desk, row: EntryRow, number: int) -> Answer:
 def _inputs(row: EntryRow, first: DeltaGenerator, second: DeltaGenerator) -> tuple[str, str]:
     kpi, where = row.kpi, f"{row.key}|{_round()}"
     spoken = " ".join(text for text in (kpi.name, slice_text(row.part)) if text)
-    if not kpi.counts:
-        return _input(first, f"v|{where}", f"{spoken}, {kpi.unit or 'value'}", kpi.unit or "value"), ""
-    top, bottom = kpi.numerator or "counted", kpi.denominator or "in all"
-    return (
-        _input(first, f"n|{where}", f"{spoken}, {top}", top),
-        _input(second, f"d|{where}", f"{spoken}, {bottom}", bottom),
-    )
+    words = entry.fields(kpi)
+    mark = "n" if kpi.counts else "v"
+    typed = _input(first, f"{mark}|{where}", f"{spoken}, {words[0]}", words[0])
+    return typed, _input(second, f"d|{where}", f"{spoken}, {words[1]}", words[1]) if len(words) > 1 else ""
 
 
 def _input(place: DeltaGenerator, key: str, label: str, placeholder: str) -> str:
@@ -145,7 +143,7 @@ def _judge(desk: Desk, row: EntryRow, texts: tuple[str, str], number: int) -> An
         return Answer(row)
     asked = entry.unusual(row, typed, reviews.review(desk, ChartView(row.kpi.key, row.part)))
     if not asked:
-        st.text(wording.value(row.kpi, typed.value))
+        st.text(typed.text if math.isnan(typed.value) else wording.value(row.kpi, typed.value))
         return Answer(row, typed)
     mark = blocks.worded(data_mark("suspect"), "Unusual")
     upload_blocks.show(upload_blocks.said(" ".join(asked), mark=mark), key=f"enter_unusual_{number}")

@@ -1,16 +1,18 @@
-"""The filters of Today. Each one is a widget bound to the address, so every view is a link."""
+"""The filters that the pages share. Each one is a widget bound to the address, so every view is a link; what was chosen
+on one page is chosen on the next, unless the link to it says otherwise."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from opsmetrics.catalog import Catalog
+from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.review import KpiReview
-from opsmetrics.ui.links import read_date
+from opsmetrics.ui.links import PAGES, read_date
+from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import wording
 
 #: Names of parameters that belong to the pages; a dimension of the same name gets an underscore.
@@ -47,6 +49,11 @@ class Filters:
         return all(word in text.casefold() for word in self.search.casefold().split())
 
     @property
+    def single(self) -> dict[str, str]:
+        """Dimensions of which exactly one value is asked for, with that value."""
+        return {name: next(iter(values)) for name, values in self.values.items() if len(values) == 1}
+
+    @property
     def key(self) -> str:
         """What a cache may be keyed by: equal filters have equal keys."""
         values = [(name, sorted(wanted)) for name, wanted in sorted(self.values.items()) if wanted]
@@ -61,37 +68,101 @@ def parameter(dimension: str) -> str:
 def controls(catalog: Catalog, reviews: Iterable[KpiReview], today: dt.date) -> tuple[Filters, dt.date | None]:
     """Draw the row of controls; the answer is what they say and the date as of which the page is shown."""
     listed = list(reviews)
+    found: dict[str, set[str]] = {dimension.key: set() for dimension in catalog.dimensions}
+    for review in listed:
+        for name, value in review.series.slice:
+            found[name].add(value)
+    return row_of_controls(catalog, [review.kpi for review in listed], found, today)
+
+
+def row_of_controls(
+    catalog: Catalog, kpis: list[Kpi], found: Mapping[str, set[str]], today: dt.date, *, most: int | None = None
+) -> tuple[Filters, dt.date | None]:
+    """Draw the controls over these KPIs and values of dimensions; `most`: of a dimension so many may be chosen."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        categories = _choice("Areas", "category", {r.kpi.category for r in listed})
-        owners = _choice("Owners", "owner", {r.kpi.owner for r in listed})
-        values = {}
-        for dimension in catalog.dimensions:
-            found = {value for r in listed for name, value in r.series.slice if name == dimension.key}
-            values[dimension.key] = _choice("Slices", parameter(dimension.key), found, caption=dimension.name)
+        categories = _choice("Area", "category", {kpi.category for kpi in kpis})
+        owners = _choice("Owner", "owner", {kpi.owner for kpi in kpis})
+        values = {
+            dimension.key: _choice(plain(dimension.name), parameter(dimension.key), found[dimension.key], most=most)
+            for dimension in catalog.dimensions
+        }
         as_of = as_of_control(today)
         search = st.text_input(
             "Search",
             key="q",
             bind="query-params",
-            placeholder=f"Search {len(listed)} rows",
+            placeholder=f"Search {len(kpis)} rows",
             label_visibility="collapsed",
             width=210,
         )
+    keep(catalog)
     return Filters(categories, owners, values, search or ""), as_of
 
 
-def _choice(label: str, key: str, found: set[str], caption: str = "") -> frozenset[str]:
+_AT, _KEPT = "shared_choices_at", "shared_choices"
+
+
+def shared_names(catalog: Catalog) -> list[str]:
+    """The choices that go with a reader from page to page, by the names of their parameters."""
+    return ["category", "owner", "q", "as_of", *(parameter(dimension.key) for dimension in catalog.dimensions)]
+
+
+def bring(page: str, catalog: Catalog, *, most: int | None = None) -> None:
+    """Before anything is drawn: choose what was chosen on the page before, once for each visit.
+
+    The navigation opens a page with an empty address, to which the choices are then added; an address that says
+    anything about them is a link and says it all. most: so many values of a dimension have a place on this page.
+    """
+    if st.session_state.get(_AT) == page:
+        return
+    st.session_state[_AT] = page
+    names = shared_names(catalog)
+    kept = {name: value for name, value in st.session_state.get(_KEPT, {}).items() if name in names}
+    limits = {parameter(dimension.key): most for dimension in catalog.dimensions}
+    chosen = [pair for name, value in kept.items() for pair in _said(name, value)[: limits.get(name)]]
+    if chosen and not any(name in st.query_params for name in names):
+        st.switch_page(PAGES[page], query_params=[*_as_pairs(), *chosen])
+
+
+def _said(name: str, value: object) -> list[tuple[str, str]]:
+    """A choice as parameters of an address."""
+    if isinstance(value, dt.date):
+        return [(name, value.isoformat())]
+    values = value if isinstance(value, list) else [value]
+    return [(name, str(item)) for item in values if item]
+
+
+def _as_pairs() -> list[tuple[str, str]]:
+    """The address as it is."""
+    return [(name, item) for name in st.query_params for item in st.query_params.get_all(name)]
+
+
+def keep(catalog: Catalog) -> None:
+    """After the controls are drawn: remember what they say; a choice that this page does not offer stays as it was."""
+    kept = st.session_state.setdefault(_KEPT, {})
+    for name in shared_names(catalog):
+        if name in st.session_state:
+            kept[name] = st.session_state[name]
+
+
+def _choice(label: str, key: str, found: set[str], *, most: int | None = None) -> frozenset[str]:
     """A quiet popover with the values to choose from; nothing is drawn where there is no choice."""
     options = sorted(value for value in found if value)
-    if len(options) < 2 and not st.query_params.get_all(key):
+    if len(options) < 2 and not st.query_params.get_all(key) and not st.session_state.get(key):
         return frozenset()
-    chosen = len(st.session_state.get(key) or st.query_params.get_all(key))
-    # A dimension's name is a user's text, and the label of a popover is markdown: it is shown inside, as a label.
-    with st.popover(f"{label}: {chosen}" if chosen else f"All {label.lower()}", type="tertiary", key=f"open_{key}"):
-        if caption:
-            st.text(caption)
-        picked = st.multiselect(label, options, key=key, bind="query-params", label_visibility="collapsed")
+    chosen = list(st.session_state.get(key) or st.query_params.get_all(key))
+    with st.popover(f"{label}: {_shown(chosen)}", type="tertiary", key=f"open_{key}"):
+        picked = st.multiselect(
+            label, options, key=key, bind="query-params", label_visibility="collapsed", max_selections=most
+        )
     return frozenset(picked)
+
+
+def _shown(chosen: list[str]) -> str:
+    """What a closed popover says: "all", the one value, or how many."""
+    if not chosen:
+        return "all"
+    return plain(chosen[0]) if len(chosen) == 1 else str(len(chosen))
 
 
 def asked_as_of() -> dt.date | None:

@@ -14,9 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Page file, title, address.
 PAGES = (
     ("today.py", "Today", ""),
-    ("chart.py", "KPIs", "chart"),
+    ("summary.py", "Summary", "summary"),
+    ("chart.py", "Charts", "chart"),
+    ("pareto.py", "Pareto", "pareto"),
+    ("forecast.py", "Forecast", "forecast"),
     ("enter.py", "Enter", "enter"),
     ("upload.py", "Upload", "upload"),
+    ("data.py", "Data", "data"),
+    ("kpis.py", "KPIs", "kpis"),
 )
 
 _FRAMED = "framed"

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from opsmetrics.catalog import Calendar, Decision, slice_text
+from opsmetrics.catalog import slice_text
 from opsmetrics.figures import assurance_mark, data_mark
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import blocks, rows
 from opsmetrics.ui.blocks import Block, worded
-from opsmetrics.ui.clock import at_site
+from opsmetrics.ui.chart_rules import Deciding
 from opsmetrics.ui.links import ChartView, target
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.model import Episode, Verdict
 
-#: Periods named in one line before "and n more".
+#: Periods named in one line before "n earlier".
 NAMED = 14
 
-_KINDS = {
-    "target": "Target",
-    "phase": "New phase",
-    "lock": "Limits locked",
-    "exclude": "Excluded",
-    "complete": "Marked complete",
-    "annotate": "Note",
-    "weekday": "Weekday limits",
-}
+#: Episodes and phases listed before they are left to the table.
+LISTED = 10
+EARLIER = "The table behind the chart holds them."
 
 
 def head(review: KpiReview, view: ChartView) -> Block:
@@ -37,10 +30,11 @@ def head(review: KpiReview, view: ChartView) -> Block:
     part = slice_text(review.series.slice)
     today = target("today", as_of=view.as_of.isoformat() if view.as_of else "")
     trail = [("Today", today), *((text, None) for text in (review.kpi.category, part) if text)]
-    return blocks.heading(review.kpi.name, trail=trail, lead=_lead(review), hero=_hero(review))
+    return blocks.heading(review.kpi.name, trail=trail, lead=lead(review), hero=_hero(review))
 
 
-def _lead(review: KpiReview) -> str:
+def lead(review: KpiReview) -> str:
+    """What the verdict says; of a grain without one, which grain it is judged by."""
     if review.verdict is not None:
         return sentences.render(review.verdict.sentence)
     kpi = review.kpi
@@ -65,13 +59,15 @@ def _hero(review: KpiReview) -> Block | None:
     return {"value": value, "unit": unit, "caption": " · ".join(part for part in parts if part)}
 
 
-def strip(review: KpiReview) -> Block:
-    """Variation, target, data and the chart with the reason for it."""
+def strip(review: KpiReview, decides: Deciding | None = None) -> Block:
+    """Variation, target, data, the chart with the reason for it, and the rules that decide."""
     choice = review.choice
     why = " ".join(text for text in (choice.get("why", ""), choice.get("rejected", "")) if text)
-    chart = {"label": "Chart", "text": choice.get("kind") or wording.DASH, "more": why}
+    chart = [{"label": "Chart", "text": choice.get("kind") or wording.DASH, "more": why}]
+    if decides is not None and review.chart is not None:
+        chart.append({"label": "Rules", "text": decides.words, "more": decides.why})
     if review.verdict is None:
-        return blocks.strip([chart], _owner(review))
+        return blocks.strip(chart, _owner(review))
     verdict = review.verdict
     aim = wording.target(review.kpi, verdict.target, unit=False)
     firm = worded(assurance_mark(verdict.assurance), wording.assurance(verdict.assurance, verdict.firm))
@@ -80,7 +76,7 @@ def strip(review: KpiReview) -> Block:
         {"label": "Variation", "mark": rows.variation_word(verdict), "more": _caveats(verdict)},
         {"label": f"Target {aim}".rstrip(), "mark": firm, "more": _met(verdict)},
         {"label": "Data", "mark": state, "more": ""},
-        chart,
+        *chart,
     ]
     return blocks.strip(items, _owner(review))
 
@@ -101,22 +97,28 @@ def _owner(review: KpiReview) -> str:
 
 
 def lists(review: KpiReview) -> list[Block]:
-    """Signals, episodes, phases, decisions in force and proposals; what is empty vanishes."""
+    """Signals, episodes and phases; what is empty vanishes."""
     parts = [
         blocks.lines("Signals", _signals(review), note="every rule hit; only some decide"),
-        blocks.lines("Episodes", _episodes(review), note="from the first point to the last"),
-        blocks.lines("Phases", _phases(review), note="limits of each phase from its own points"),
-        blocks.lines("Decisions in force", _decisions(review), note="who, when, why"),
-        blocks.lines("Proposed", _proposals(review), note="nothing changes until a person decides"),
+        _newest("Episodes", _episodes(review), "from the first point to the last, newest first"),
+        _newest("Phases", _phases(review), "limits of each phase from its own points, newest first"),
     ]
     return [part for part in parts if part["items"]]
+
+
+def _newest(title: str, items: list[Block], note: str) -> Block:
+    """The first of a list that has its newest first; of the others how many they are."""
+    left = len(items) - LISTED
+    shown = items if left <= 0 else [*items[:LISTED], {"lead": f"{left} earlier", "text": EARLIER, "note": ""}]
+    return blocks.lines(title, shown, note=note) | {"count": str(len(items))}
 
 
 def _labels(review: KpiReview, positions: list[int]) -> str:
     """Periods in words, newest last; at most NAMED of them."""
     names = [str(review.points["label"].iloc[p]) for p in positions[-NAMED:]]
     left = len(positions) - len(names)
-    return f"{left} earlier, " * (left > 0) + ", ".join(names)
+    apart = "; " if any("," in name for name in names) else ", "  # a shift's name has a comma of its own
+    return f"{left} earlier{apart}" * (left > 0) + apart.join(names)
 
 
 def _signals(review: KpiReview) -> list[Block]:
@@ -147,7 +149,7 @@ def _phases(review: KpiReview) -> list[Block]:
     """Centre and limits of each phase at its last point; nothing to say while there is only one."""
     judged = review.points[(review.points["state"] == "judged") & review.points["centre"].notna()]
     groups = [part for _, part in judged.groupby("phase", sort=True)]
-    return [_phase(review, part) for part in groups] if len(groups) > 1 else []
+    return [_phase(review, part) for part in reversed(groups)] if len(groups) > 1 else []
 
 
 def _phase(review: KpiReview, part: pd.DataFrame) -> Block:
@@ -158,58 +160,36 @@ def _phase(review: KpiReview, part: pd.DataFrame) -> Block:
     return {"lead": f"{part['label'].iloc[0]} – {last['label']}", "text": text, "note": f"{count} judged"}
 
 
-def _decisions(review: KpiReview) -> list[Block]:
-    calendar = review.kpi.calendar
-    return [_decision(decision, calendar, review) for decision in reversed(review.decisions)]
-
-
-def _decision(decision: Decision, calendar: Calendar, review: KpiReview) -> Block:
-    when = " – ".join(_moment(m) for m in (decision.start, decision.end) if m is not None)
-    said = decision.value if isinstance(decision.value, str) else ""
-    if decision.kind == "target":
-        said = _target(decision, review)
-    at = wording.date(at_site(calendar, decision.at)) if decision.at else ""
-    text = " · ".join(part for part in (when, said, decision.why) if part)
-    return {"lead": _KINDS[decision.kind], "text": text, "note": " · ".join(p for p in (decision.by, at) if p)}
-
-
-def _target(decision: Decision, review: KpiReview) -> str:
-    """Targets of decisions stand in the shown unit; wording wants stored ones."""
-    given = decision.value or {}
-    scale = review.kpi.multiplier
-    stored = {name: float(value) / scale for name, value in given.items() if value is not None}
-    return wording.target(review.kpi, stored) or "no target"
-
-
-def _moment(moment: dt.datetime | int) -> str:
-    if isinstance(moment, int):
-        return f"sample {moment}"
-    midnight = (moment.hour, moment.minute) == (0, 0)
-    return wording.date(moment) if midnight else wording.instant(moment)
-
-
-def _proposals(review: KpiReview) -> list[Block]:
-    texts = [p if isinstance(p, str) else sentences.render([p]) for p in review.proposals]
-    return [{"lead": "Proposed", "text": text, "note": ""} for text in texts]
-
-
 def table(review: KpiReview) -> pd.DataFrame:
     """The data behind the chart, one line per period, values in the shown unit."""
     points, scale = review.points, review.kpi.multiplier
     frame = pd.DataFrame({"Period": points["label"].astype(str).to_numpy()})
     frame["Value"] = points["value"].to_numpy(dtype=float) * scale
-    if review.kpi.counts:
-        frame[review.kpi.numerator or "Numerator"] = points["numerator"].to_numpy(dtype=float)
-        frame[review.kpi.denominator or "Denominator"] = points["denominator"].to_numpy(dtype=float)
-    else:
-        frame["Readings"] = points["size"].to_numpy(dtype=float)
+    for name, column in _behind(review):
+        if points[column].notna().any():
+            frame[name] = points[column].to_numpy(dtype=float)
     for name, column in (("Lower limit", "lower"), ("Centre", "centre"), ("Upper limit", "upper")):
         frame[name] = points[column].to_numpy(dtype=float) * scale
     frame["Phase"] = points["phase"].to_numpy()
-    frame["State"] = [wording.state(str(state)) for state in points["state"]]
+    frame["State"] = [_state(row) for row in points.to_dict("records")]
     frame["Rules"] = _rules(review)
     frame["Note"] = points["note"].fillna("").astype(str).to_numpy()
     return frame
+
+
+def _behind(review: KpiReview) -> list[tuple[str, str]]:
+    """Headings and columns of what stands behind the values; a column that this kind does not fill is left out."""
+    kpi = review.kpi
+    if kpi.kind == "derived":
+        return []
+    if kpi.counts:
+        return [(kpi.numerator or "Numerator", "numerator"), (kpi.denominator or "Denominator", "denominator")]
+    return [("Readings", "size")]
+
+
+def _state(row: Mapping[Any, Any]) -> str:
+    """The state of a point; where it lies is for the figure to say."""
+    return wording.state("judged") if row["state"] == "judged" else wording.point_state(row)
 
 
 def _rules(review: KpiReview) -> list[str]:

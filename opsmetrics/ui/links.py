@@ -9,9 +9,20 @@ from typing import Any, TypedDict
 from urllib.parse import quote, unquote, urlencode
 
 from opsmetrics.catalog import GRAINS, Catalog, Grain, Kpi, Slice, slice_of
+from opsmetrics.stats import RULE_SETS, RULES
 
 #: Pages by the name under which a link asks for them.
-PAGES = {"today": "pages/today.py", "chart": "pages/chart.py", "enter": "pages/enter.py", "upload": "pages/upload.py"}
+PAGES = {
+    "today": "pages/today.py",
+    "summary": "pages/summary.py",
+    "chart": "pages/chart.py",
+    "pareto": "pages/pareto.py",
+    "forecast": "pages/forecast.py",
+    "enter": "pages/enter.py",
+    "upload": "pages/upload.py",
+    "data": "pages/data.py",
+    "kpis": "pages/kpis.py",
+}
 
 #: How many of the last periods a chart shows unless the link says otherwise.
 SPANS: dict[Grain, int] = {"sample": 120, "shift": 90, "day": 91, "week": 52, "month": 36, "quarter": 24}
@@ -46,7 +57,11 @@ def read_slice(text: str) -> Slice:
 
 @dataclass(frozen=True)
 class ChartView:
-    """What the page of one KPI shows. `span` None: the grain's usual number of periods, 0: all of them."""
+    """What the page of one KPI shows. `span` None: the grain's usual number of periods, 0: all of them.
+
+    start, end: the first and last period drawn, in place of the span; point: the chosen period; all three as
+    `period_text` writes them. rules: the set, or the rules, that the chart is looked at with; () as the verdict is.
+    """
 
     kpi: str
     slice: Slice = ()
@@ -54,6 +69,9 @@ class ChartView:
     span: int | None = None
     as_of: dt.date | None = None
     point: str = ""
+    start: str = ""
+    end: str = ""
+    rules: tuple[str, ...] = ()
 
     def link(self) -> Target:
         """The link to this view."""
@@ -64,6 +82,9 @@ class ChartView:
             grain=self.grain or "",
             span="" if self.span is None else str(self.span),
             as_of=self.as_of.isoformat() if self.as_of else "",
+            point=self.point,
+            **{"from": self.start, "to": self.end},
+            rules=",".join(self.rules),
         )
 
     @classmethod
@@ -85,13 +106,42 @@ class ChartView:
             grain=grain,
             span=int(span) if span.isdecimal() and len(span) < 7 else None,
             as_of=read_date(params.get("as_of")),
-            point=str(params.get("point", "")),
+            point=_period(params.get("point")),
+            start=_period(params.get("from")),
+            end=_period(params.get("to")),
+            rules=read_rules(params.get("rules")),
         )
 
 
 def grains_of(kpi: Kpi) -> tuple[Grain, ...]:
     """The grain a KPI is operated at and every coarser one; samples have no calendar."""
     return ("sample",) if kpi.operate == "sample" else GRAINS[GRAINS.index(kpi.operate) :]
+
+
+def period_text(period: object) -> str:
+    """A period as a parameter: "2026-11-16", at shifts "2026-11-16T06:00", for samples its number."""
+    if isinstance(period, dt.datetime):  # a pandas Timestamp is one too
+        return period.isoformat(timespec="minutes").removesuffix("T00:00")
+    return str(period)
+
+
+def _period(text: object) -> str:
+    """The period of a link, "" where it is none."""
+    found = str(text or "")
+    if found.isdecimal() and len(found) < 10:
+        return str(int(found))
+    try:
+        return period_text(dt.datetime.fromisoformat(found).replace(tzinfo=None))
+    except ValueError:
+        return ""
+
+
+def read_rules(text: object) -> tuple[str, ...]:
+    """The rules of a link: one set, or rules by name; those that nobody knows are left out."""
+    asked = tuple(dict.fromkeys(name.strip() for name in str(text or "").split(",")))
+    if asked[0] in RULE_SETS:
+        return asked[:1]
+    return tuple(name for name in RULES if name in asked)
 
 
 def read_date(text: object) -> dt.date | None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from opsmetrics.catalog import Catalog, Slice, slice_text
 from opsmetrics.desk import Desk
+from opsmetrics.desk.origins import touched
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.measurements import Batch, Receipt, UndoReceipt
 from opsmetrics.store import StoreError
@@ -48,7 +49,7 @@ class Outcome:
 
 def commit(desk: Desk, batches: Sequence[Batch], person: str, done: Callable[[int], None] = lambda _: None) -> Outcome:
     """Write the batches one by one and keep the verdicts that follow once, at the end. `done` hears of progress."""
-    keys = {span.kpi for batch in batches for span in batch.spans}
+    keys = set(touched(desk.catalog, {span.kpi for batch in batches for span in batch.spans}))
     before = _variations(desk, keys)
     receipts: list[Receipt] = []
     refused: list[tuple[str, str]] = []
@@ -67,7 +68,7 @@ def commit(desk: Desk, batches: Sequence[Batch], person: str, done: Callable[[in
 def undo(desk: Desk, batches: Iterable[int], person: str) -> Outcome:
     """Take batches back, the newest first."""
     wanted = sorted(batches, reverse=True)
-    keys = {key for batch in wanted for key in desk.batch_kpis(batch)}
+    keys = set(touched(desk.catalog, {key for batch in wanted for key in desk.batch_kpis(batch)}))
     before = _variations(desk, keys)
     undone: list[UndoReceipt] = []
     refused: list[tuple[str, str]] = []
@@ -86,7 +87,8 @@ _Known = dict[tuple[str, Slice], Verdict | None]
 
 
 def _variations(desk: Desk, keys: set[str]) -> _Known:
-    watched = desk.watched(viewer=reviews.viewer(), keys=keys)
+    """The verdicts of the KPIs that follow from these keys of KPIs and streams."""
+    watched = desk.watched(viewer=reviews.viewer(), keys=touched(desk.catalog, keys))
     return {(item.kpi.key, item.series.slice): item.verdict for item in watched}
 
 
@@ -150,12 +152,15 @@ def stored(receipts: Sequence[Receipt]) -> str:
         "changed": sum(receipt.updated for receipt in receipts),
         "identical": sum(receipt.unchanged for receipt in receipts),
     }
+    removed = sum(receipt.removed for receipt in receipts)
+    sums |= {"taken away": removed} if removed else {}
     return " · ".join(f"{wording.number(n, 0)} {word}" for word, n in sums.items())
 
 
-def undo_effect(new: int, updated: int) -> str:
+def undo_effect(new: int, updated: int, removed: int = 0) -> str:
     """What undoing a batch does, said before it is done."""
-    parts = [f"takes out {_counted(new, 'value')}"] if new or not updated else []
+    parts = [f"takes out {_counted(new, 'value')}"] if new or not updated + removed else []
+    parts += [f"brings back {_counted(removed, 'event')}"] if removed else []
     parts += [f"puts back {_counted(updated, 'former value')}"] if updated else []
     return f"{' and '.join(parts)}; what a later batch changed stays; the file stays on record"
 
@@ -191,7 +196,8 @@ def show(desk: Desk, slot: str, person: str) -> None:
             st.session_state[slot] = undo(desk, opened, person)
             st.rerun()
         receipts = outcome.receipts
-        st.caption(undo_effect(sum(r.new for r in receipts), sum(r.updated for r in receipts)))
+        sums = (sum(getattr(receipt, name) for receipt in receipts) for name in ("new", "updated", "removed"))
+        st.caption(undo_effect(*sums))
 
 
 def outcome_blocks(outcome: Outcome, catalog: Catalog) -> list[Block]:

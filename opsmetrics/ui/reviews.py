@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,6 +13,8 @@ from opsmetrics import store
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Kpi, Slice
 from opsmetrics.desk import Desk
+from opsmetrics.desk.summary import SummaryRow
+from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
 from opsmetrics.settings import Settings
 from opsmetrics.ui import frame, sections
@@ -76,6 +79,21 @@ def slices(at: Desk, kpi: Kpi) -> list[Slice]:
     return _slices(at, versions(at, None), kpi.key)
 
 
+def summary(at: Desk, as_of: dt.date | None, chosen: Mapping[str, str]) -> list[SummaryRow]:
+    """The rows of the summary, with these values of dimensions."""
+    return _summary(at, versions(at, as_of), as_of, tuple(sorted(chosen.items())))
+
+
+def dimension_values(at: Desk) -> dict[str, set[str]]:
+    """The values that each dimension takes in any KPI."""
+    found: dict[str, set[str]] = {key: set() for key in at.catalog.dimension_keys}
+    for kpi in at.catalog.kpis:
+        for part in slices(at, kpi):
+            for name, value in part:
+                found[name].add(value)
+    return found
+
+
 def sources(at: Desk) -> pd.DataFrame:
     """Freshness: for each KPI its last observation and its rows."""
     return _sources(at, versions(at, None))
@@ -101,6 +119,11 @@ def _slices(_at: Desk, key: Versions, kpi: str) -> list[Slice]:
     definition = _at.catalog[kpi]
     by_value = _at.slices(definition, by=definition.dimensions, viewer=viewer())
     return list(dict.fromkeys([(), *_at.slices(definition, viewer=viewer()), *by_value]))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _summary(_at: Desk, key: Versions, as_of: dt.date | None, chosen: Slice) -> list[SummaryRow]:
+    return rows_of_summary(_at, as_of=as_of, slice_=dict(chosen), viewer=viewer())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

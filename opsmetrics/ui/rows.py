@@ -18,6 +18,9 @@ from opsmetrics.verdict.model import Verdict
 ROW = (200, 44)
 TILE = (170, 26)
 
+#: Signs of a unit that fits beside a figure.
+LONGEST_UNIT = 6
+
 #: States of the data in which the figure is the last one known, not the latest.
 STALE = ("late", "missing")
 
@@ -98,7 +101,12 @@ def figure(review: KpiReview) -> tuple[str, str]:
     unit = review.kpi.unit
     if verdict.value is None or not math.isfinite(verdict.value):
         return wording.DASH, ""
-    return wording.value(review.kpi, verdict.value, unit=False), wording.unit_text(unit)
+    return wording.value(review.kpi, verdict.value, unit=False), wording.unit_text(unit) if _short(unit) else ""
+
+
+def _short(unit: str) -> bool:
+    """True where a unit has room beside its figure; a longer one stands below it."""
+    return len(unit) <= LONGEST_UNIT
 
 
 def _captions(review: KpiReview, verdict: Verdict) -> list[str]:
@@ -106,7 +114,8 @@ def _captions(review: KpiReview, verdict: Verdict) -> list[str]:
     behind = wording.counts(review.kpi, verdict.numerator, verdict.denominator)
     target = wording.target(review.kpi, verdict.target, unit=False)
     aged = f"as of {verdict.as_of_period}" if verdict.data in STALE and verdict.as_of_period else ""
-    return [text for text in (behind, f"target {target}" if target else "", aged) if text]
+    unit = "" if _short(review.kpi.unit) or verdict.value is None else review.kpi.unit
+    return [text for text in (unit, behind, f"target {target}" if target else "", aged) if text]
 
 
 def _since(verdict: Verdict) -> str:

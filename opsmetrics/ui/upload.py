@@ -70,8 +70,8 @@ def _undefined(head: st.delta_generator.DeltaGenerator) -> None:
 
 def _uploader(desk: Desk, session: Session) -> list[UploadedFile]:
     return st.file_uploader(
-        "CSV files, one or several",
-        type=["csv", "txt", "tsv"],
+        "CSV, Excel or Parquet files, one or several",
+        type=["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet"],
         accept_multiple_files=True,
         max_upload_size=max(1, desk.settings.upload_bytes // (1024 * 1024)),
         key=f"upload_{session.round}",
@@ -104,7 +104,7 @@ def _head(desk: Desk, head: st.delta_generator.DeltaGenerator, files: Sequence[I
     elif isinstance(outcome, receipts.Outcome):
         title, lead, named = f"{receipts.title(outcome, desk.catalog)}.", "", "receipt"
     else:
-        title, named = "Load a file.", "CSV"
+        title, named = "Load a file.", "CSV, Excel, Parquet"
         lead = "You see what was recognised and what would change before anything is written. Every load can be undone."
     with head:
         page.show(blocks.heading(title, eyebrow=f"Load data · {named}", lead=lead), key="upload_head")
@@ -132,6 +132,21 @@ def _file(desk: Desk, session: Session, file: Incoming) -> None:
         upload_blocks.show(receipts.refusal(f"{file.name} cannot be loaded", file.refusal), key="upload_refused")
     if file.sheet is not None:
         _steps(desk, session, file)
+    elif file.state == "asks":
+        _sheets(session, file)
+
+
+def _sheets(session: Session, file: Incoming) -> None:
+    """Ask which sheet of a workbook is meant; the answer holds for every workbook with the same sheets."""
+    with upload_blocks.step(1, "Recognised", "a workbook with several tables"):
+        upload_blocks.show(upload_steps.recognised(file), key=f"upload_known_{file.key}")
+        answers = upload_questions.ask(file.questions, key=f"upload_ask_{file.key}")
+    if answers is not None:
+        (question,) = file.questions
+        files = session.files.values()
+        for key in upload_files.take_sheet(session.confirmed, files, question, answers[question.code]):
+            del session.files[key]
+        st.rerun()
 
 
 def _steps(desk: Desk, session: Session, file: Incoming) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -26,6 +27,7 @@ from opsmetrics.ingest import (
     Template,
     TemplateError,
     TemplateProblem,
+    short_name,
 )
 from opsmetrics.measurements import Diff
 from opsmetrics.store import (
@@ -64,13 +66,14 @@ class Incoming:
     seen: int | None = None  # the batch that was loaded from these very bytes
     data_version: int = -1  # of the store with which it was compared
     refusal: str = ""
+    part: str = ""  # the sheet that a person took of several
 
     @property
     def state(self) -> State:
         """What the file waits for."""
         if self.refusal:
             return "refused"
-        if self.template is None:
+        if self.template is None and not self.questions:
             return "columns"
         return "asks" if self.questions else "ready"
 
@@ -81,8 +84,8 @@ class Incoming:
 
     @property
     def changes(self) -> int:
-        """How many facts loading it would add or change."""
-        return self.diff.new + self.diff.updated if self.diff else 0
+        """How many facts loading it would add, change or take away."""
+        return self.diff.new + self.diff.updated + self.diff.removed if self.diff else 0
 
 
 @dataclass
@@ -91,6 +94,7 @@ class Confirmed:
 
     templates: dict[Header, Template] = field(default_factory=dict)
     answers: dict[Header, dict[str, str]] = field(default_factory=dict)
+    sheets: dict[tuple[str, ...], str] = field(default_factory=dict)  # the choices of a workbook → the one taken
 
 
 def receive(desk: Desk, key: str, name: str, data: BinaryIO, size: int, confirmed: Confirmed) -> Incoming:
@@ -100,13 +104,17 @@ def receive(desk: Desk, key: str, name: str, data: BinaryIO, size: int, confirme
     if size > limit:
         return replace(found, refusal=too_large(size, limit))
     try:
-        sheet = _read(data, name)
-        found = replace(found, sheet=sheet)
-        template, how = _template(desk, sheet, confirmed)
-        if template is not None and (template.encoding or template.delimiter):
-            found = replace(found, sheet=_read(data, name, template))
+        with _stored(data) as path:
+            found = _recognised(desk, found, path, confirmed)
+            if found.sheet is None:
+                return found
+            template, how = _template(desk, found.sheet, confirmed)
+            if template is not None and (template.encoding or template.delimiter) and not found.sheet.form:
+                found = replace(found, sheet=ingest.read_file(path, name=name, template=template))
     except IngestRefused as error:
         return replace(found, refusal=str(error))
+    sheet = found.sheet
+    assert sheet is not None
     if template is None:
         return found
     return understand(desk, found, template, confirmed.answers.get(sheet.headers, {}), how)
@@ -126,14 +134,38 @@ def megabytes(size: int) -> str:
     return f"{size / 1024 / 1024:,.1f} MB"
 
 
-def _read(data: BinaryIO, name: str, template: Template | None = None) -> Sheet:
-    """Recognise the bytes by way of a private file with a generated name, which is deleted at once."""
+@contextmanager
+def _stored(data: BinaryIO) -> Iterator[Path]:
+    """The bytes as a private file with a generated name, which is deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         path = Path(folder) / "file"
         data.seek(0)
         with path.open("xb") as out:
             shutil.copyfileobj(data, out, 1024 * 1024)
-        return ingest.read_file(path, name=name, template=template)
+        yield path
+
+
+def _recognised(desk: Desk, file: Incoming, path: Path, confirmed: Confirmed) -> Incoming:
+    """The file with its table, or with the question which of its sheets is meant."""
+    try:
+        return replace(file, sheet=ingest.read_known(path, kept_templates(desk)[0], name=file.name))
+    except NeedsAnswer as asked:
+        taken = confirmed.sheets.get(names_of(asked.questions[0]))
+        if taken is None:
+            return replace(file, questions=asked.questions)
+        answers = {"sheet": taken}
+        return replace(file, sheet=ingest.read_file(path, name=file.name, answers=answers), part=taken)
+
+
+def names_of(question: Question) -> tuple[str, ...]:
+    """The short names of a question's choices: workbooks with the same sheets ask the same question."""
+    return tuple(short_name(choice) for choice in question.choices)
+
+
+def take_sheet(confirmed: Confirmed, files: Iterable[Incoming], question: Question, choice: str) -> list[str]:
+    """Keep which sheet is meant for every workbook with these sheets; the keys of the files to read again."""
+    confirmed.sheets[names_of(question)] = short_name(choice)
+    return [file.key for file in files if file.questions and names_of(file.questions[0]) == names_of(question)]
 
 
 def _template(desk: Desk, sheet: Sheet, confirmed: Confirmed) -> tuple[Template | None, How]:
@@ -164,7 +196,8 @@ def understand(
     known = replace(file, template=template, how=how, answers=dict(answers), questions=(), examined=None, refusal="")
     known = replace(known, diff=None, data_version=-1)
     try:
-        examined = ingest.examine(file.sheet, template, desk.catalog, answers=answers)
+        reaching = desk.store.events_reaching
+        examined = ingest.examine(file.sheet, template, desk.catalog, answers=answers, reaching=reaching)
     except NeedsAnswer as asked:
         return replace(known, questions=asked.questions)
     except IngestRefused as error:
@@ -202,7 +235,8 @@ def keep_template(desk: Desk, file: Incoming, name: str) -> Template:
     taken = {template.name for template in kept_templates(desk)[0]}
     if name in taken:
         raise TemplateError([TemplateProblem("name", f"'{name}'", "a name of its own", "choose another one")])
-    template = replace(file.template, name=name, header=file.header).remembering(file.answers)
+    template = replace(file.template, name=name, header=file.header)
+    template = template.remembering({**file.answers, **({"sheet": file.part} if file.part else {})})
     text = Template.load(template.dump()).dump()
     folder = desk.settings.templates
     folder.mkdir(parents=True, exist_ok=True)

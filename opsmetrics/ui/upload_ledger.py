@@ -11,6 +11,7 @@ import streamlit as st
 
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
+from opsmetrics.measurements import events_key
 from opsmetrics.ui import blocks, receipts, reviews, upload_blocks
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
@@ -87,6 +88,12 @@ def _spans(_desk: Desk, key: Versions) -> dict[int, str]:
             moments = (span["starts_at"], span["ends_at"] - pd.Timedelta(1, "us"))
             ends.setdefault(int(span["batch"]), []).extend(
                 at_site(kpi.calendar, moment.to_pydatetime()).date() for moment in moments
+            )
+    for stream in _desk.catalog.streams:
+        for span in _desk.store.spans(events_key(stream.key)).to_dict("records"):
+            moments = (span["starts_at"], span["ends_at"] - pd.Timedelta(1, "us"))
+            ends.setdefault(int(span["batch"]), []).extend(
+                at_site(stream.calendar, moment.to_pydatetime()).date() for moment in moments
             )
     return {
         batch: " – ".join(dict.fromkeys(wording.date(day) for day in (min(days), max(days))))

@@ -10,7 +10,7 @@ import streamlit as st
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.figures import STOPPED
 from opsmetrics.ingest import Guess, Measured, Sheet, Template, TemplateError
-from opsmetrics.ui import blocks, upload_blocks
+from opsmetrics.ui import blocks, upload_blocks, upload_events
 from opsmetrics.ui.upload_steps import part_name
 
 #: Role of a column that a KPI's own lines name.
@@ -54,7 +54,12 @@ class Columns:
     def template(self, start: Template, header: Sequence[str]) -> Template:
         """The template that says this. Raises TemplateError with all mistakes at once."""
         columns = {name: role for name, role in self.roles.items() if role not in (NUMBER, "ignore")}
-        kpis = tuple(Measured(key, **parts) for key, parts in self.kpis.items() if parts)
+        counted = {entry.key: entry.true for entry in start.kpis}
+        kpis = tuple(
+            Measured(key, parts.get("value"), parts.get("numerator"), parts.get("denominator"), counted.get(key, ()))
+            for key, parts in self.kpis.items()
+            if parts
+        )
         return Template.load(replace(start, columns=columns, kpis=kpis, header=tuple(header)).dump())
 
 
@@ -100,6 +105,7 @@ def _role(
     head.text(name)
     example.text(" · ".join(_examples(sheet, place)))
     words = _ROLES | {dimension.key: dimension.name for dimension in catalog.dimensions}
+    words |= upload_events.words(start, catalog)
     used = {source for entry in start.kpis for source in entry.sources}
     role = start.columns.get(name, NUMBER if name in used else "ignore")
     options = list(words)
@@ -172,7 +178,7 @@ def _written(start: Template, key: str) -> Template:
             date_order=_option(order, "Order of dates such as 01/05/2026", _ORDER, start.date_order, f"{key}_order"),
             covers=_option(covers, "The file covers", _COVERS, start.covers, f"{key}_covers"),
             time_zone=(zone or "").strip() or None,
-            repeats="samples" if repeats else None,
+            repeats="samples" if repeats else "add" if start.repeats == "add" else None,
         )
 
 

@@ -9,6 +9,9 @@ import streamlit as st
 from opsmetrics.ingest import Question
 from opsmetrics.ui.upload_blocks import plain
 
+#: The question whose choices begin with names that people know.
+SHEET = "sheet"
+
 
 def ask(questions: Sequence[Question], key: str) -> dict[str, str] | None:
     """Draw the questions; the answer maps each code to its choice, in the one rerun after all were answered."""
@@ -19,7 +22,7 @@ def ask(questions: Sequence[Question], key: str) -> dict[str, str] | None:
             f"Question {number + 1}",
             question.choices,
             index=None,
-            format_func=lambda text: plain(_without_name(text)),
+            format_func=_whole if question.code == SHEET else _short,
             key=f"{key}_{number}_{question.code}",
             label_visibility="collapsed",
         )
@@ -28,6 +31,14 @@ def ask(questions: Sequence[Question], key: str) -> dict[str, str] | None:
     complete = len(given) == len(questions)
     pressed = st.button("Go on", type="primary", disabled=not complete, key=f"{key}_go")
     return given if pressed and complete else None
+
+
+def _whole(choice: str) -> str:
+    return plain(choice)
+
+
+def _short(choice: str) -> str:
+    return plain(_without_name(choice))
 
 
 def _without_name(choice: str) -> str:

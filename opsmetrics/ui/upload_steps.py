@@ -13,7 +13,7 @@ from opsmetrics.figures import data_mark
 from opsmetrics.ingest import Template, recognised_sheet
 from opsmetrics.measurements import Batch, stamp_to_sample
 from opsmetrics.series import to_local
-from opsmetrics.ui import upload_blocks
+from opsmetrics.ui import upload_blocks, upload_events
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.upload_blocks import cell, column
@@ -64,22 +64,25 @@ def _difference_words(ready: Sequence[Incoming]) -> list[str]:
     diffs = [file.diff for file in ready if file.diff]
     new, updated = sum(d.new for d in diffs), sum(d.updated for d in diffs)
     rejected = sum(file.examined.batch.tally.rejected for file in ready if file.examined)
-    noun = _noun(ready)
-    if not new and not updated:
+    noun, removed = _noun(ready), sum(d.removed for d in diffs)
+    if not new and not updated and not removed:
         same = sum(d.unchanged for d in diffs)
         parts = [f"Nothing is new: {_count(same, noun)} {_be(same)} stored already."]
     else:
         parts = [f"{_count(new, noun)} {_be(new)} new."] if new else [f"No {noun} is new."]
         parts += [f"{wording.number(updated, 0)} would change."] if updated else []
+        parts += [f"{wording.number(removed, 0)} would be taken away."] if removed else []
     if rejected:
         parts.append(f"{wording.number(rejected, 0)} cannot be read.")
     return parts
 
 
 def _noun(files: Sequence[Incoming]) -> str:
-    """A file states rows; where one record states several KPIs, the store counts values."""
+    """A file states rows, or events; where one record states several KPIs, the store counts values."""
     batches = [file.examined.batch for file in files if file.examined]
-    facts = sum(batch.counts.rows + batch.readings.rows for batch in batches)
+    facts, events = sum(b.counts.rows + b.readings.rows for b in batches), sum(b.events.rows for b in batches)
+    if events or any(span.replaces for batch in batches for span in batch.spans):
+        return "value" if facts else "event"
     return "row" if facts == sum(batch.tally.rows for batch in batches) else "value"
 
 
@@ -137,15 +140,16 @@ def preview(file: Incoming, catalog: Catalog) -> list[Block]:
     shown = file.examined.preview  # its line and its time come first, whatever the file calls its columns
     fields = fields_of(file.template, catalog)
     headers = [str(name) for name in shown.columns[2:]]
-    time = next((h for h, role in file.template.columns.items() if role in TIMES), "")
+    parts = file.template.date_parts
+    time = next((h for h, role in file.template.columns.items() if role in TIMES), " ".join(parts))
     columns = [column("line", right=True, narrow=True), column("date or time", over=time)]
     for place, header in enumerate(headers, start=2):
         numeric = pd.api.types.is_numeric_dtype(shown.iloc[:, place])
         columns.append(column(fields.get(header, "") or header, over=header, right=numeric))
     lines = list(shown.itertuples(index=False, name=None))
-    sampled = file.template.column("date") is None and file.template.column("ts") is None
+    sampled = not file.template.timed
     found = [upload_blocks.grid("First and last rows, as they will be stored", columns, _ends(lines, sampled))]
-    unused = [h for h in file.sheet.headers if h not in headers and h != time]
+    unused = [h for h in file.sheet.headers if h not in (*headers, *parts, time)]
     if unused:
         found.append(upload_blocks.said(f"Not used: {', '.join(unused)}", muted=True))
     return found
@@ -178,7 +182,9 @@ def _text(value: Any) -> str:
 def fields_of(template: Template, catalog: Catalog) -> dict[str, str]:
     """Header → our field: the name of the dimension, the count or value of the KPI."""
     dimensions = {dimension.key: dimension.name for dimension in catalog.dimensions}
-    found = {header: dimensions.get(role, role) for header, role in template.columns.items()}
+    called = dimensions | upload_events.words(template, catalog)
+    found = {header: called.get(role, role) for header, role in template.columns.items()}
+    found |= upload_events.causes(template)
     alone = len(template.kpis) == 1
     for entry in template.kpis:
         if entry.key not in catalog:
@@ -233,17 +239,23 @@ def difference(file: Incoming, catalog: Catalog, ledger: pd.DataFrame) -> list[B
         (wording.number(diff.unchanged, 0), "identical, skipped", ""),
         (wording.number(out, 0), "cannot be read", "data" if out else ""),
     ]
-    parts = {"without a value": tally.missing, "repeated": tally.duplicates, "totals, notes or blank": tally.skipped}
+    if diff.removed:
+        figures.insert(3, (wording.number(diff.removed, 0), "taken away", ""))
+    parts = {
+        "without a value": tally.missing,
+        "repeated": tally.duplicates,
+        "totals, notes, blank or earlier": tally.skipped,
+    }
     others = [f"{wording.number(n, 0)} {word}" for word, n in parts.items() if n]
     found = [upload_blocks.figures(figures)]
     if others:
         found.append(upload_blocks.said(f"Left out as well: {', '.join(others)}.", muted=True))
     if len(diff.changes):
-        found.append(_changes(diff.changes, diff.updated, catalog, ledger))
-        more = diff.updated - ROWS
+        found.append(_changes(diff.changes, diff.updated - upload_events.updated(diff), catalog, ledger))
+        more = diff.updated - upload_events.updated(diff) - ROWS
         if more > 0:
             found.append(upload_blocks.said(f"and {wording.number(more, 0)} more", muted=True))
-    return found
+    return found + upload_events.changed(diff, catalog, ROWS)
 
 
 def _changes(changes: pd.DataFrame, total: int, catalog: Catalog, ledger: pd.DataFrame) -> Block:

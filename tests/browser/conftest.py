@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from tests.pages import stores
+from tests.pages import pareto_stores, stores
 from tests.paths import ROOT
 
 HOST = "127.0.0.1"
@@ -134,13 +134,15 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """`server("full")` is the address of a server over the store that stores.full builds; started once each."""
+    """`server("full")` is the address of a server over the store that stores.full builds, `server("pareto:full")` over
+    that of pareto_stores.full; started once each."""
     started: dict[str, tuple[subprocess.Popen[bytes], str]] = {}
 
     def address(name: str) -> str:
         if name not in started:
-            path = tmp_path_factory.mktemp(name) / "browser.duckdb"
-            getattr(stores, name)(path)
+            path = tmp_path_factory.mktemp(name.replace(":", "_")) / "browser.duckdb"
+            module, _, own = name.rpartition(":")
+            getattr(pareto_stores if module == "pareto" else stores, own)(path)
             started[name] = _start(path)
         child, base = started[name]
         assert child.poll() is None, f"the server over the {name} store has ended with {child.returncode}"

@@ -33,7 +33,8 @@ def test_a_deep_link_opens_kpi_slice_and_grain(full: Path) -> None:
 
 
 def test_the_strip_gives_the_reason_for_the_chart_and_what_was_rejected(full: Path) -> None:
-    chart = block(page("chart", kpi="late", slice="line:Line 3"), "strip")["items"][-1]
+    chart, rules = block(page("chart", kpi="late", slice="line:Line 3"), "strip")["items"][-2:]
+    assert (rules["label"], rules["text"]) == ("Rules", "beyond its limits, 8 on one side")
     assert chart["text"] == "p chart"
     assert "σz" in chart["more"]
     assert "p′ chart" in chart["more"]
@@ -91,8 +92,11 @@ def test_a_figure_is_followed_to_its_rows_and_its_file(full: Path) -> None:
     assert len(rows) == 5, "five readings a day"
     assert f"{rows['Value'].mean():.1f}" == value
     assert set(rows["File"]) == {"dispatch <b>2026</b>.csv"}
-    assert "loaded" in block(app, "title")["note"]
-    assert "by tester <b>" in block(app, "title")["note"]
+    title = block(app, "rowstitle")
+    assert "loaded" in title["note"]
+    assert "by tester <b>" in title["note"]
+    assert title["links"][0]["text"] == "undo this file"
+    assert title["links"][0]["go"]["params"] == {"batch": "1"}
 
 
 def test_the_rows_of_another_period_can_be_chosen(full: Path) -> None:
@@ -100,7 +104,8 @@ def test_the_rows_of_another_period_can_be_chosen(full: Path) -> None:
     chooser = next(box for box in app.selectbox if box.label == "Period")
     chooser.select(10).run()
     label = trace(app, "points")["text"][10].removeprefix("<b>").partition("</b>")[0]
-    assert block(app, "title")["title"] == f"Rows behind {label}"
+    assert block(app, "rowstitle")["title"] == f"Rows behind {label}"
+    assert app.query_params.get("point") == (stores.start() + dt.timedelta(days=10)).date().isoformat()
 
 
 def test_signals_that_decide_stand_before_those_that_do_not(full: Path) -> None:
@@ -136,3 +141,78 @@ def test_as_of_shows_an_earlier_day(full: Path) -> None:
     before = wording.date(day - dt.timedelta(days=1))
     assert block(app, "heading")["hero"]["caption"].startswith(before)
     assert app.dataframe[0].value["State"].iloc[-1] == "half-finished: drawn, not judged"
+
+
+# Points, ranges, rules, files
+
+
+def day(number: int) -> str:
+    """The n-th day of the store as the address names it."""
+    return (stores.start() + dt.timedelta(days=number)).date().isoformat()
+
+
+def test_the_point_of_the_link_is_ringed_followed_and_can_be_decided_about(full: Path) -> None:
+    app = page("chart", kpi="changeover", point=day(70), span="0")
+    assert trace(app, "points")["selectedpoints"] == [70]
+    bar = block(app, "bar")
+    assert bar["chosen"]
+    assert [item["text"] for item in bar["acts"]] == ["Note", "New phase from here", "Exclude", "Clear"]
+    assert block(app, "rowstitle")["title"] == f"Rows behind {bar['text']}"
+
+
+def test_a_point_that_is_not_there_chooses_nothing(full: Path) -> None:
+    app = page("chart", kpi="changeover", point="1999-01-01")
+    assert not block(app, "bar")["chosen"]
+    assert "selectedpoints" not in trace(app, "points")
+
+
+def test_a_range_of_the_link_cuts_the_chart_and_leaves_limits_and_verdict(full: Path) -> None:
+    whole = page("chart", kpi="changeover", span="0")
+    app = page("chart", kpi="changeover", **{"from": day(20), "to": day(39)})
+    assert figure(app)["layout"]["xaxis"]["range"] == [19.4, 39.6]
+    assert trace(app, "points")["text"] == trace(whole, "points")["text"][20:40], "with the limits of all points"
+    assert block(app, "heading")["lead"] == block(whole, "heading")["lead"]
+    app.selectbox(key="choose_span").select("30").run()
+    assert "from" not in app.query_params
+    assert len(trace(app, "points")["text"]) == 30
+
+
+def test_other_rules_are_a_view_that_says_what_decides(full: Path) -> None:
+    plain, app = page("chart", kpi="changeover"), page("chart", kpi="changeover", rules="rule_1")
+    note = block(app, "notice")
+    assert note["lead"] == "View only."
+    assert "decided by: beyond its limits, 8 on one side" in note["text"]
+    assert "rules" not in note["link"]["go"]["params"]
+    assert block(app, "heading")["lead"] == block(plain, "heading")["lead"]
+    rules = {
+        item["lead"].partition(",")[0]
+        for part in blocks(app)
+        if part["kind"] == "lines" and part["title"] == "Signals"
+        for item in part["items"]
+    }
+    assert rules <= {"beyond its limits"}
+
+
+def test_rules_are_chosen_by_set_or_one_by_one_and_stand_in_the_link(full: Path) -> None:
+    app = page("chart", kpi="changeover")
+    app.selectbox(key="choose_rules").select("nelson").run()
+    assert app.query_params.get("rules") == "nelson"
+    app.multiselect(key="own_rules").set_value(["run_of_7"]).run()
+    assert app.query_params.get("rules") == "run_of_7"
+    assert "7 on one side" in block(app, "notice")["text"]
+    app.multiselect(key="own_rules").set_value([]).run()
+    assert "rules" not in app.query_params
+
+
+def test_files_are_named_after_kpi_slice_grain_and_day(full: Path) -> None:
+    app = page("chart", kpi="late", slice="line:Line 3", as_of=day(60))
+    assert block(app, "pictures")["file"] == f"late_Line-3_day_{day(60)}"
+
+
+def test_the_form_of_another_kpi_does_not_follow(full: Path) -> None:
+    app = page("chart", kpi="changeover")
+    app.button(key="ask_annotate").click().run()
+    assert any(box.label == "Note" for box in app.text_area)
+    app.query_params["kpi"] = "scrap"
+    app.run()
+    assert not app.text_area

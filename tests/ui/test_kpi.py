@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from opsmetrics.ui import drawing, kpi
+from opsmetrics.ui import chart_view, drawing, kpi
 from opsmetrics.ui.failures import failure_block
 from opsmetrics.ui.links import ChartView
 from tests.figures import reviews
@@ -43,14 +43,22 @@ def test_the_strip_holds_variation_target_data_and_the_reason_for_the_chart() ->
 
 
 def test_the_lists_part_what_decides_from_what_is_only_listed() -> None:
-    signals, episodes, phases, decisions = kpi.lists(LATE)
+    signals, episodes, phases = kpi.lists(LATE)
     assert [(item["lead"], item["text"], item["note"]) for item in signals["items"]] == [
         ("beyond its limits, high", "16 Nov 2026", "decides"),
         ("2 of 3 close to a limit, high", "17 Oct 2026", "listed, does not decide"),
     ]
     assert episodes["items"][0]["note"] == "detected 16 Nov 2026 · open"
-    assert [item["note"] for item in phases["items"]] == ["34 days judged", "56 days judged"]
-    assert decisions["items"][0]["text"] == "21 Sep 2026 · new routing"
+    assert [item["note"] for item in phases["items"]] == ["56 days judged", "34 days judged"], "newest first"
+
+
+def test_a_long_list_keeps_its_newest_and_counts_the_others() -> None:
+    """Forty restarts, each with a point of its own: the page names ten and says that thirty are left."""
+    restarted = LATE.points.assign(phase=np.minimum(np.arange(len(LATE.points)) // 2, 39))
+    (phases,) = [part for part in kpi.lists(replace(LATE, points=restarted)) if part["title"] == "Phases"]
+    assert phases["count"] == "40"
+    assert len(phases["items"]) == kpi.LISTED + 1
+    assert phases["items"][-1]["lead"] == "30 earlier"
 
 
 def test_a_quiet_kpi_has_no_lists() -> None:
@@ -74,9 +82,9 @@ def test_the_alternative_text_says_what_the_chart_shows() -> None:
 
 
 def test_the_span_of_the_link_rules_and_zero_means_all() -> None:
-    assert drawing.periods_shown(LATE, VIEW) == 91
-    assert drawing.periods_shown(LATE, replace(VIEW, span=30)) == 30
-    assert drawing.periods_shown(LATE, replace(VIEW, span=0)) is None
+    assert chart_view.periods_shown(LATE, VIEW) == 91
+    assert chart_view.periods_shown(LATE, replace(VIEW, span=30)) == 30
+    assert chart_view.periods_shown(LATE, replace(VIEW, span=0)) is None
 
 
 def test_blocks_of_every_state_are_plain_data() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import parse_qsl, urlsplit
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmetrics.catalog import Catalog, Kpi, slice_of
-from opsmetrics.ui.links import ChartView, read_date, read_slice, slice_text, target
+from opsmetrics.ui.links import ChartView, period_text, read_date, read_rules, read_slice, slice_text, target
 
 KPI = Kpi("late", "Late", "proportion", "lower", dimensions=("line", "site"), operate="day")
 BY_SITE = Kpi("waits", "Waits", "measured", "lower", dimensions=("site",), watch=((("site", "North"),),))
@@ -29,7 +30,8 @@ def test_a_slice_survives_its_address(values: dict[str, str]) -> None:
 
 @given(st.dictionaries(st.sampled_from(["line", "site"]), texts), st.sampled_from([None, 30, 0, 365]))
 def test_a_view_survives_its_link(values: dict[str, str], span: int | None) -> None:
-    view = ChartView("late", slice_of(values), "week", span, dt.date(2026, 11, 16))
+    moments = {"point": "2026-11-16", "start": "2026-11-02", "end": "2026-11-16T06:00"}
+    view = ChartView("late", slice_of(values), "week", span, dt.date(2026, 11, 16), **moments, rules=("nelson",))
     query = dict(parse_qsl(urlsplit(view.link()["href"]).query, keep_blank_values=True))
     assert query == view.link()["params"]
     assert ChartView.read(query, CATALOG) == view
@@ -50,6 +52,7 @@ def test_a_plain_slice_reads_like_the_command_line() -> None:
         {"kpi": "late", "grain": "shift"},
         {"kpi": "late", "span": "-3"},
         {"kpi": "late", "span": "99999999999"},
+        {"kpi": "late", "point": "yesterday", "from": "x", "to": "99999999999999", "rules": "everything,all"},
     ],
 )
 def test_a_link_that_is_not_understood_shows_the_plain_view(params: dict[str, str]) -> None:
@@ -79,6 +82,24 @@ def test_the_start_page_is_the_folder_itself() -> None:
     assert target("today")["href"] == "./"
     assert target("today", as_of="2026-11-16")["href"] == "?as_of=2026-11-16"
     assert target("chart", kpi="a b&c")["href"] == "chart?kpi=a+b%26c"
+
+
+@pytest.mark.parametrize(
+    ("period", "text"),
+    [
+        (pd.Timestamp("2026-11-16"), "2026-11-16"),
+        (pd.Timestamp("2026-11-16 06:00"), "2026-11-16T06:00"),
+        (15, "15"),
+    ],
+)
+def test_a_period_survives_its_address(period: object, text: str) -> None:
+    assert period_text(period) == text
+    assert ChartView.read({"kpi": "late", "point": text}, CATALOG) == ChartView("late", point=text)
+
+
+def test_rules_of_one_s_own_choice_stand_in_the_order_of_the_rules() -> None:
+    assert read_rules("run_of_8, beyond_limits,unknown") == ("beyond_limits", "run_of_8")
+    assert read_rules("nelson,run_of_8") == ("nelson",), "a set stands alone"
 
 
 @pytest.mark.parametrize("text", [None, "", "2026-02-30", "16.11.2026", "now"])

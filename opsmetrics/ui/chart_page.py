@@ -1,0 +1,50 @@
+"""The page of one KPI, from its name down to the stored rows behind one of its points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from opsmetrics.desk import Desk
+from opsmetrics.review import KpiReview
+from opsmetrics.ui import (
+    chart_blocks,
+    chart_rows,
+    chart_rules,
+    chart_view,
+    decisions_form,
+    decisions_list,
+    drawing,
+    filters,
+    kpi,
+    page,
+    pickers,
+    reviews,
+    tables,
+)
+from opsmetrics.ui.links import ChartView
+
+
+def render(at: Desk, view: ChartView) -> None:
+    """Draw the page."""
+    own = replace(at.catalog, dimensions=())  # a slice of this page stands in its own parameter
+    filters.bring("chart", own)
+    chart_blocks.apply_style()
+    review = reviews.review(at, view)
+    found = chart_rules.workings(review)
+    page.show(kpi.head(review, view), kpi.strip(review, chart_rules.deciding(review, found)), key="head")
+    decisions_list.confirmation(at, review)
+    pickers.controls(at, review, view)
+    filters.keep(own)
+    drawing.figures(review, view)
+    _table(review, view)
+    decisions_list.proposed(review, found, view)
+    listed = chart_rules.looked_at(review, view.rules) if view.rules else review
+    page.show(*kpi.lists(listed), key="lists")
+    decisions_list.in_force(at, review)
+    chart_rows.rows_behind(at, review, view)
+    decisions_form.show(at, review, view)
+
+
+def _table(review: KpiReview, view: ChartView) -> None:
+    file = f"{chart_view.file_stem(review, view)}.csv"
+    tables.behind("Show the table behind this chart", kpi.table(review), file=file, key="chart_table")

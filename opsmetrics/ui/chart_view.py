@@ -1,0 +1,83 @@
+"""What of a review the page of one KPI draws: which periods, and where a period of the address lies among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from opsmetrics.review import KpiReview
+from opsmetrics.ui.links import SPANS, ChartView, period_text
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+def stamp(review: KpiReview, position: int) -> str:
+    """The period at a position as the address names it."""
+    return period_text(review.points["period"].iloc[position])
+
+
+def position_of(review: KpiReview, text: str) -> int | None:
+    """The position of the period that the address names, None where the review has none."""
+    if not text:
+        return None
+    stamps = [period_text(period) for period in review.points["period"]]
+    return stamps.index(text) if text in stamps else None
+
+
+def label(review: KpiReview, position: int) -> str:
+    """The words of the period at a position."""
+    return str(review.points["label"].iloc[position])
+
+
+def stretch_label(review: KpiReview, first: int, last: int) -> str:
+    """The words of a stretch: "3 Nov 2026 – 16 Nov 2026"."""
+    return " – ".join(dict.fromkeys((label(review, first), label(review, last))))
+
+
+def last_judged(review: KpiReview) -> int | None:
+    """The position of the last judged period."""
+    judged = np.flatnonzero((review.points["state"] == "judged").to_numpy())
+    return int(judged[-1]) if len(judged) else None
+
+
+def window(review: KpiReview, view: ChartView) -> tuple[int, int] | None:
+    """First and last position of the range that the address asks for; None where it asks for none that exists."""
+    first, last = position_of(review, view.start), position_of(review, view.end)
+    if first is None or last is None:
+        return None
+    return min(first, last), max(first, last)
+
+
+def periods_shown(review: KpiReview, view: ChartView) -> int | None:
+    """How many of the last periods are drawn; None for all."""
+    return SPANS[review.series.grain] if view.span is None else view.span or None
+
+
+def drawn(review: KpiReview, view: ChartView) -> tuple[KpiReview, int | None]:
+    """The review as it is drawn, and how many of its last periods.
+
+    A range of the address cuts off what comes after it, so that positions stay what they are; limits, verdict and
+    all that was computed stay those of the whole review.
+    """
+    asked = window(review, view)
+    if asked is None:
+        return review, periods_shown(review, view)
+    first, last = asked
+    hits = review.signals[review.signals["position"].to_numpy(dtype=int) <= last]
+    return replace(review, points=review.points.iloc[: last + 1], signals=hits), last - first + 1
+
+
+def file_stem(review: KpiReview, view: ChartView) -> str:
+    """The name of a file about this view: KPI, slice, grain and the day as of which it is shown."""
+    values = [value for _, value in review.series.slice]
+    day = view.as_of.isoformat() if view.as_of else f"{review.series.as_of:%Y-%m-%d}"
+    return "_".join(_plain([review.kpi.key, *values, review.series.grain, day]))
+
+
+def _plain(parts: Sequence[str]) -> list[str]:
+    """Parts of a file's name: letters, digits, point and hyphen of any alphabet."""
+    found = (_UNSAFE.sub("-", part).strip("-.") for part in parts)
+    return [part[:60] for part in found if part]

@@ -1,0 +1,222 @@
+"""The Data page: is everything here, what was loaded by whom, what a file covers, and one number at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from opsmetrics.access import account_name
+from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.desk import Desk
+from opsmetrics.figures import data_mark
+from opsmetrics.review import KpiReview
+from opsmetrics.ui import blocks, data_value, page, receipts, reviews, rows, tables, upload_blocks, upload_ledger
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.upload_blocks import cell, column
+from opsmetrics.verdict import wording
+from opsmetrics.verdict.model import DataState
+
+_OUTCOME = "data_outcome"
+
+#: The worst state of a KPI's slices stands for it.
+_WORST: tuple[DataState, ...] = ("missing", "late", "suspect", "partial", "fresh")
+
+_COLUMNS = (
+    column("KPI"),
+    column("State"),
+    column("Last observation"),
+    column("Rows", right=True),
+    column("Last file"),
+    column("Loaded"),
+    column("Late after"),
+)
+
+
+def render(desk: Desk) -> None:
+    """Draw the page."""
+    upload_blocks.apply_style()
+    catalog = desk.catalog
+    ledger = desk.batches()
+    watched = reviews.watched(desk, None)
+    page.show(_head(catalog, watched, ledger), key="head")
+    if ledger.empty:
+        text = "Load a file or type numbers: what was loaded stands here, with who, when, and a way to take it back."
+        page.show(blocks.empty(text), key="empty")
+        page.buttons([("Load a file", "upload"), ("Type numbers", "enter")], key="empty_buttons")
+        return
+    person = _person()
+    receipts.show(desk, _OUTCOME, person)
+    _freshness(desk, catalog, watched)
+    upload_ledger.render(desk, person, _OUTCOME)
+    _inside(desk, ledger)
+    data_value.render(desk, person)
+
+
+def _person() -> str:
+    """Who corrects and undoes, asked where it is needed."""
+    with st.popover(f"You are {upload_blocks.plain(_name())}", type="tertiary", key="data_person"):
+        st.text_input("Your name", value=account_name(), key="person", persist_state="session", width=240)
+    return _name()
+
+
+def _name() -> str:
+    return str(st.session_state.get("person") or "").strip() or account_name()
+
+
+# Is everything here?
+
+
+def _head(catalog: Catalog, watched: list[KpiReview], ledger: pd.DataFrame) -> Block:
+    states = _states(watched)
+    waiting = [key for key, (state, _) in states.items() if state != "fresh"]
+    live = ledger[ledger["undone_at"].isna()] if len(ledger) else ledger
+    moment = at_site(site(catalog))
+    count = f"{wording.number(len(live), 0)} {'batch' if len(live) == 1 else 'batches'} in force"
+    eyebrow = f"{wording.instant(moment)} · {count}"
+    if ledger.empty:
+        return blocks.heading("Nothing has been loaded yet.", eyebrow="Data")
+    if not waiting:
+        return blocks.heading("All data are here.", eyebrow=eyebrow)
+    names = [catalog[key].name for key in waiting]
+    title = f"{names[0]} waits for its data." if len(names) == 1 else f"{len(names)} KPIs wait for their data."
+    lead = "" if len(names) == 1 else f"{wording.listed(names)}."
+    return blocks.heading(title, eyebrow=eyebrow, lead=lead)
+
+
+def _states(watched: list[KpiReview]) -> dict[str, tuple[DataState, tuple[str, ...]]]:
+    """For each watched KPI with data the worst state of its slices, with the reporters named behind it."""
+    found: dict[str, list[tuple[DataState, tuple[str, ...]]]] = defaultdict(list)
+    for review in watched:
+        if len(review.points):
+            verdict = rows.known(review)
+            found[review.kpi.key].append((verdict.data, verdict.data_names))
+    return {key: min(states, key=lambda state: _WORST.index(state[0])) for key, states in found.items()}
+
+
+def _freshness(desk: Desk, catalog: Catalog, watched: list[KpiReview]) -> None:
+    sources = {str(line["kpi"]): line for line in reviews.sources(desk).to_dict("records")}
+    states, files = _states(watched), _last_files(desk)
+    fresh: tuple[DataState, tuple[str, ...]] = ("fresh", ())
+    listed = sorted(catalog.kpis, key=lambda kpi: _WORST.index(states.get(kpi.key, fresh)[0]))
+    lines = [_fresh_line(kpi, states, sources.get(kpi.key), files) for kpi in listed]
+    page.show(blocks.title("Is everything here?", count=len(lines), note="what waits for data first"), key="fresh")
+    upload_blocks.show(upload_blocks.grid("Freshness", _COLUMNS, lines), key="data_freshness")
+
+
+def _last_files(desk: Desk) -> dict[str, Mapping[Hashable, Any]]:
+    """The newest batch in force of each KPI and stream."""
+    ledger = desk.batches()
+    found: dict[str, Mapping[Hashable, Any]] = {}
+    for batch in ledger[ledger["undone_at"].isna()].to_dict("records"):
+        for key in batch["kpis"]:
+            found.setdefault(key, batch)
+    return found
+
+
+def _fresh_line(
+    kpi: Kpi,
+    states: Mapping[str, tuple[DataState, tuple[str, ...]]],
+    stored: Mapping[Hashable, Any] | None,
+    files: Mapping[str, Mapping[Hashable, Any]],
+) -> list[Block]:
+    fed = f"events:{kpi.events.stream}" if kpi.events else kpi.key
+    batch = files.get(kpi.key) or files.get(fed)
+    mark = cell("no data yet" if kpi.kind != "derived" else "from other KPIs", "muted")
+    if kpi.key in states:
+        state, names = states[kpi.key]
+        mark = {"mark": blocks.worded(data_mark(state), wording.data(state, names))}
+    last = "" if stored is None or kpi.operate == "sample" else _instant(kpi, stored["last_observed_at"])
+    return [
+        cell(kpi.name, "strong"),
+        mark,
+        cell(last, "thin"),
+        cell("" if stored is None else wording.number(float(stored["rows"]), 0)),
+        cell("" if batch is None else str(batch["source"])),
+        cell("" if batch is None else f"{_instant(kpi, batch['at'])} by {batch['by']}"),
+        cell(_deadline(kpi), "muted"),
+    ]
+
+
+def _instant(kpi: Kpi, moment: Any) -> str:
+    return "" if pd.isna(moment) else wording.instant(at_site(kpi.calendar, pd.Timestamp(moment).to_pydatetime()))
+
+
+def _deadline(kpi: Kpi) -> str:
+    """How long after a period's end its data may still come."""
+    if kpi.expected_after is None:
+        return ""
+    hours = kpi.expected_after.total_seconds() / 3600
+    return f"{wording.number(hours)} h" if hours < 48 else f"{wording.number(hours / 24)} days"
+
+
+# Inside one file
+
+
+def _inside(desk: Desk, ledger: pd.DataFrame) -> None:
+    """What one batch covers, who reported in it, and which values it overwrote."""
+    names = {int(row["batch"]): f"Batch {row['batch']} · {row['source']}" for row in ledger.to_dict("records")}
+    asked = str(st.query_params.get("batch", ""))
+    start = int(asked) if asked.isdecimal() and int(asked) in names else next(iter(names))
+    page.show(blocks.title("Inside one file", note="what it covers and what it overwrote"), key="inside")
+    st.session_state["data_batch"] = start
+    batch = st.selectbox("Batch", list(names), format_func=names.__getitem__, key="data_batch", width=460,
+                         on_change=_to_address, label_visibility="collapsed")  # fmt: skip
+    row = ledger[ledger["batch"] == batch].iloc[0].to_dict()
+    page.show(blocks.strip(_facts_of(row)), key="inside_strip")
+    spans = _spans(desk, int(batch), row["kpis"])
+    if len(spans):
+        tables.behind(f"What it covers ({len(spans)})", spans, file=f"batch-{batch}-covers.csv", key="inside_spans")
+    changes = desk.store.changes(int(batch)).dropna(axis="columns", how="all")
+    if len(changes):
+        tables.behind(
+            f"Values it overwrote ({len(changes)})", changes, file=f"batch-{batch}-changes.csv", key="inside_changes"
+        )
+    else:
+        st.text("It overwrote nothing.")
+
+
+def _to_address() -> None:
+    st.query_params["batch"] = str(st.session_state["data_batch"])
+
+
+def _facts_of(row: Mapping[Hashable, Any]) -> list[Block]:
+    parts = ("rows", "rejected", "missing", "duplicates", "skipped")
+    words = ("loaded", "rejected", "without a value", "repeated", "skipped")
+    sums = " + ".join(
+        f"{wording.number(float(row[part]), 0)} {word}"
+        for part, word in zip(parts, words, strict=True)
+        if row[part] or part == "rows"
+    )
+    items = [
+        {"label": "Records", "text": f"{sums} = {wording.number(float(row['records']), 0)}", "more": ""},
+        {"label": "Stored", "text": _stored(row), "more": ""},
+        {"label": "Template", "text": wording.DASH if pd.isna(row["template"]) else str(row["template"]), "more": ""},
+    ]
+    if row["note"]:
+        items.append({"label": "Note", "text": str(row["note"]), "more": ""})
+    return items
+
+
+def _stored(row: Mapping[Hashable, Any]) -> str:
+    names = {"new": "new", "updated": "changed", "unchanged": "identical"}
+    return " · ".join(f"{wording.number(float(row[name]), 0)} {word}" for name, word in names.items())
+
+
+def _spans(desk: Desk, batch: int, keys: tuple[str, ...]) -> pd.DataFrame:
+    """The stretches of time that a batch covers, one line for each KPI or stream."""
+    lines = []
+    for key in keys:
+        found = desk.store.spans(key)
+        for span in found[found["batch"] == batch].to_dict("records"):
+            calendar = desk.catalog[key].calendar if key in desk.catalog else site(desk.catalog)
+            sampled = key in desk.catalog and desk.catalog[key].operate == "sample"
+            ends = ["" if sampled else wording.instant(at_site(calendar, span[end].to_pydatetime()))
+                    for end in ("starts_at", "ends_at")]  # fmt: skip
+            name = desk.catalog[key].name if key in desk.catalog else key
+            lines.append({"Of": name, "From": ends[0], "To": ends[1], "Reported": ", ".join(span["reporters"])})
+    return pd.DataFrame(lines)

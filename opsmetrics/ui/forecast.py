@@ -1,0 +1,185 @@
+"""The Forecast page: what is likely, whether that can be trusted, and what it rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import streamlit as st
+
+from opsmetrics.catalog import Grain, Slice, slice_text
+from opsmetrics.desk import Desk
+from opsmetrics.desk import forecast_tables as cells
+from opsmetrics.desk.forecast_sentences import NEAR, REMOTE, Told
+from opsmetrics.desk.forecast_words import say
+from opsmetrics.desk.forecasting import with_rival
+from opsmetrics.desk.landing import chance_for_year
+from opsmetrics.figures import CONFIG, Mark, assurance_mark
+from opsmetrics.figures.forecast import forecast_chart
+from opsmetrics.ui import blocks, filters, forecast_blocks, forecast_controls, look, page, reviews, tables
+from opsmetrics.ui.blocks import Block, worded
+from opsmetrics.ui.forecast_blocks import AT_RISK, UNSURE, panel
+from opsmetrics.ui.forecast_view import ForecastView
+from opsmetrics.ui.links import SPANS
+from opsmetrics.ui.reviews import Versions
+from opsmetrics.verdict import wording
+
+
+def render(at: Desk) -> None:
+    """Draw the page that the address asks for."""
+    filters.bring("forecast", at.catalog)
+    view = ForecastView.read(_asked(), at.catalog)
+    if view is None:
+        empty = blocks.heading(say("no_kpi"), eyebrow="Forecast"), blocks.empty(say("define_first"))
+        page.show(*empty, key="empty")
+        page.buttons([("Load a file", "upload")], key="empty_buttons")
+        return
+    forecast_blocks.apply_style()
+    told = read(at, view)
+    page.show(head(told), *([strip(told)] if told.found.forecast else []), key="head")
+    forecast_controls.controls(at, told.found.review.kpi, view)
+    if told.found.forecast is None:
+        page.show(blocks.empty(told.lead()), key="nothing")
+        page.buttons([("Load a file", "upload"), ("Type numbers", "enter")], key="nothing_buttons")
+        return
+    _figure(told, view)
+    forecast_blocks.show(forecast_blocks.panels(likely_panel(told), trust_panel(told), used_panel(told)), key="panels")
+    stem = told.found.review.kpi.key
+    tables.behind(say("table"), cells.frame(told), file=f"{stem}-forecast.csv", key="forecast_table")
+    tested = cells.backtest_frame(told)
+    if len(tested):
+        tables.behind(say("backtest"), tested, file=f"{stem}-past-forecasts.csv", key="backtest_table")
+
+
+def _asked() -> dict[str, str]:
+    """The address, with the date that another page brought along."""
+    asked = st.query_params.to_dict()
+    as_of = filters.asked_as_of()
+    return asked | ({"as_of": as_of.isoformat()} if as_of else {})
+
+
+def read(at: Desk, view: ForecastView) -> Told:
+    """The forecast of a view, kept by what it is a function of."""
+    series = view.series
+    key = reviews.versions(at, series.as_of)
+    return _read(at, key, series.kpi, series.slice, series.grain, series.as_of, view.horizon)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _read(
+    _at: Desk,
+    key: Versions,
+    kpi: str,
+    part: Slice,
+    grain: Grain | None,
+    as_of: dt.date | None,
+    horizon: int | None,
+) -> Told:
+    review = _at.review(kpi, part, grain=grain, as_of=as_of, viewer=reviews.viewer())
+    year = chance_for_year(_at, review.kpi, part, as_of=as_of, viewer=reviews.viewer())
+    return Told(with_rival(review, horizon), year)
+
+
+# Head
+
+
+def head(told: Told) -> Block:
+    """Name, headline, what the end holds, and the chance or the next value as hero."""
+    review = told.found.review
+    ahead = say_ahead(told)
+    eyebrow = " · ".join(part for part in (review.kpi.name, slice_text(review.series.slice) or "all", ahead) if part)
+    return blocks.heading(
+        told.headline(), eyebrow=eyebrow, lead=told.lead() if told.found.forecast else "", hero=_hero(told)
+    )
+
+
+def say_ahead(told: Told) -> str:
+    """How the forecast is counted: "by week, 13 weeks ahead"."""
+    grain = told.found.review.series.grain
+    return f"by {told.one}, {wording.periods(told.found.horizon, grain)} ahead"
+
+
+def _hero(told: Told) -> Block | None:
+    if told.found.forecast is None:
+        return None
+    if told.year.probability is not None:
+        number = told.chance_text().removesuffix(f"{wording.NBSP}%")
+        return {"value": number, "unit": wording.unit_text("%"), "caption": say("chance_caption", year=told.year.label)}
+    row, unit = told.next(), wording.unit_text(told.found.review.kpi.unit)
+    caption = say("likely_caption", when=told.when(row))
+    return {"value": told.value(row["mean"], unit=False), "unit": unit, "caption": caption}
+
+
+def strip(told: Told) -> Block:
+    """Target with its chance, what past forecasts were worth, season, method."""
+    items: list[Block] = [_target(told)]
+    items.append({"label": say("trust"), "text": told.trust(), "more": told.origins()})
+    items.append({"label": say("season"), "text": told.season(), "more": ""})
+    items.append({"label": say("method"), "text": told.method(), "more": ""})
+    return blocks.strip(items)
+
+
+def _target(told: Told) -> Block:
+    aim = told.target()
+    label = f"{say('target')} {aim}".rstrip()
+    if not aim:
+        return {"label": label, "mark": worded(assurance_mark("no_target"), wording.assurance("no_target")), "more": ""}
+    if told.year.probability is None:
+        word, why = told.untold()
+        return {"label": label, "mark": worded(UNSURE, word), "more": why}
+    chance = told.year.probability
+    mark: Mark = AT_RISK if chance < 0.2 else assurance_mark("meets") if chance >= NEAR else UNSURE
+    word = say("at_risk") if chance < 0.2 else say("chance") + f" {told.chance_text()}"
+    return {"label": label, "mark": worded(mark, word), "more": told.chance_text() if chance <= REMOTE else ""}
+
+
+# Figure and tables
+
+
+def _figure(told: Told, view: ForecastView) -> None:
+    found = told.found
+    asked = view.series.span
+    grain = found.review.series.grain
+    span = SPANS[grain] if asked is None else asked or None
+    figure = forecast_chart(found.review, found.forecast, found.ahead, found.positions, theme=look.theme(), span=span)
+    said = " ".join(part for part in (told.headline(), told.lead()) if part)
+    st.plotly_chart(
+        figure,
+        theme=None,
+        width="stretch",
+        key="forecast_chart",
+        config=CONFIG,
+        alt=say("alternative", name=found.review.kpi.name, lead=said),
+    )
+    page.show(blocks.caption(_caption(told)), key="forecast_caption")
+
+
+def _caption(told: Told) -> str:
+    """What the dashes are, and where the ranges come from."""
+    assert told.found.forecast is not None
+    tested = told.found.forecast.backtest
+    if told.constant:
+        return say("ranges_none")
+    if tested.empty:
+        return say("ranges_guessed")
+    return say("dash" if bool(np.any(tested["step"] == 1)) else "ranges_only", one=told.one)
+
+
+def likely_panel(told: Told) -> Block:
+    """The next periods and the last one."""
+    count = len(told.found.ahead)
+    more = say("last_shown", n=wording.number(count)) if count > cells.SHOWN else ""
+    return panel(cells.likely_title(told), cells.likely_rows(told), head=cells.likely_head(told), text=more)
+
+
+def trust_panel(told: Told) -> Block:
+    """The backtest against its rivals, and how often the ranges held."""
+    rows = cells.trust_rows(told)
+    text = "" if rows else say("trusted_constant" if told.constant else "trusted_none", many=told.many)
+    head_of = cells.trust_head(told) if rows else []
+    return panel(say("trusted"), rows, head=head_of, note=told.origins(), text=text, strong=True)
+
+
+def used_panel(told: Told) -> Block:
+    """The model card."""
+    return panel(say("used"), cells.used_rows(told), words=True)

@@ -1,0 +1,43 @@
+"""What the Forecast page shows, as its address says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from opsmetrics.catalog import Catalog
+from opsmetrics.desk.forecasting import FURTHEST, HORIZONS
+from opsmetrics.ui.links import ChartView, Target, slice_text, target
+
+
+@dataclass(frozen=True)
+class ForecastView:
+    """One view: the series with its span as on the page of charts, and how many periods ahead (None: the usual)."""
+
+    series: ChartView
+    horizon: int | None = None
+
+    def link(self) -> Target:
+        """The link to this view."""
+        series = self.series
+        return target(
+            "forecast",
+            kpi=series.kpi,
+            slice=slice_text(series.slice),
+            grain=series.grain or "",
+            horizon="" if self.horizon is None else str(self.horizon),
+            span="" if series.span is None else str(series.span),
+            as_of=series.as_of.isoformat() if series.as_of else "",
+        )
+
+    @classmethod
+    def read(cls, params: Mapping[str, Any], catalog: Catalog) -> ForecastView | None:
+        """The view of a link; what it does not understand falls back. None where there is no KPI at all."""
+        series = ChartView.read(params, catalog)
+        if series is None:
+            return None
+        grain = series.grain or catalog[series.kpi].operate
+        asked = str(params.get("horizon", ""))
+        known = asked.isdecimal() and len(asked) < 5 and int(asked) > 0
+        return cls(series, min(int(asked), FURTHEST * HORIZONS[grain]) if known else None)

@@ -1,0 +1,5 @@
+"""KPIs: what is measured, which way is good, and the targets, in forms with a preview on the data."""
+
+from opsmetrics.ui import definitions, reviews
+
+definitions.render(reviews.desk())

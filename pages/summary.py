@@ -1,0 +1,32 @@
+"""Summary: one page for leadership. Is it changing, will it meet its target, what to ask about first."""
+
+import streamlit as st
+
+from opsmetrics.ui import blocks, filters, page, reviews, summary, summary_blocks, tables
+from opsmetrics.ui.clock import at_site, site
+
+at = reviews.desk()
+catalog = at.catalog
+filters.bring("summary", catalog, most=1)
+top = st.container()
+values = reviews.dimension_values(at)
+wanted, as_of = filters.row_of_controls(catalog, list(catalog.kpis), values, at_site(site(catalog)).date(), most=1)
+rows = [row for row in reviews.summary(at, as_of, wanted.single) if wanted.passes(row.review)]
+summary_blocks.apply_style(len(rows) + len({row.review.kpi.category for row in rows}))
+
+if not any(len(row.review.points) for row in rows):
+    with top:
+        page.show(
+            blocks.heading("Nothing to sum up yet.", eyebrow="Summary"),
+            blocks.empty(
+                "A summary needs KPIs with data that these filters let through. Load a file, or take a filter away."
+            ),
+            key="empty",
+        )
+    page.buttons([("Load a file", "upload"), ("See the KPIs", "kpis")], key="empty_buttons")
+    st.stop()
+
+with top:
+    page.show(summary.head(rows, catalog, as_of), key="head")
+summary_blocks.show(*summary.asks(rows, as_of), summary.table_block(rows, as_of), key="summary")
+tables.behind("As table", summary.table(rows), file="summary.csv", key="summary_table")

@@ -1,0 +1,89 @@
+"""The Forecast page in a real Chromium: what only a browser shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Watch, _start
+from tests.pages import forecast_stores
+
+Open = Callable[..., Watch]
+
+
+@pytest.fixture(scope="module")
+def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over three years of figures."""
+    path = tmp_path_factory.mktemp("years") / "years.duckdb"
+    forecast_stores.years(path)
+    child, base = _start(path)
+    yield base
+    child.terminate()
+    child.wait(timeout=30)
+
+
+@pytest.mark.parametrize(
+    "query", ["kpi=otif&grain=month", "kpi=steady", "kpi=bag", "kpi=young", "kpi=young&grain=quarter"]
+)
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_the_page_is_clean(watch: Open, address: str, query: str, width: int, theme: str) -> None:
+    found = watch("", width=width, theme=theme, base=address)
+    page = found.open(f"/forecast?{query}")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing to push sideways"
+    found.assert_clean()
+
+
+def test_the_hover_names_the_ranges(watch: Open, address: str) -> None:
+    found = watch("", base=address)
+    page = found.open("/forecast?kpi=otif&slice=line:A")
+    page.wait_for_selector(".js-plotly-plot")
+    page.locator(".js-plotly-plot .scatterlayer .trace:last-of-type .points path").nth(6).hover(force=True)
+    page.wait_for_selector(".hoverlayer .hovertext")
+    words = str(page.text_content(".hoverlayer .hovertext")).replace("\u00a0", " ")
+    assert "most likely" in words
+    assert "80 %: " in words
+    found.assert_clean()
+
+
+def test_panels_stand_side_by_side_and_beneath_each_other_on_a_phone(watch: Open, address: str) -> None:
+    tops = {}
+    for width in (1440, 390):
+        page = watch("", width=width, base=address).open("/forecast?kpi=otif")
+        page.wait_for_selector(".om-panel")
+        tops[width] = page.eval_on_selector_all(".om-panel", "nodes => nodes.map(n => n.getBoundingClientRect().top)")
+    assert len(set(tops[1440])) == 1
+    assert len(set(tops[390])) == 3
+
+
+def test_the_forecast_can_be_downloaded(watch: Open, address: str) -> None:
+    found = watch("", base=address)
+    page = found.open("/forecast?kpi=wait&horizon=7")
+    page.click("text=Show the table behind this forecast")
+    page.wait_for_selector(".st-key-forecast_table [data-testid=stDataFrame]")
+    found.ready()
+    with page.expect_download() as waiting:
+        page.click(".st-key-forecast_table [data-testid=stDownloadButton] button")
+    content = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    assert waiting.value.suggested_filename == "wait-forecast.csv"
+    assert content.startswith("Period,Most likely,50 % from,50 % to,80 % from,80 % to,95 % from,95 % to,")
+    assert len(content.splitlines()) == 8
+
+
+def test_another_grain_is_in_the_address(watch: Open, address: str) -> None:
+    found = watch("", base=address)
+    page = found.open("/forecast?kpi=otif")
+    page.get_by_role("radio", name="Month").click()
+    page.wait_for_function("document.querySelector('.om-eyebrow').textContent.includes('by month')")
+    assert "grain=month" in page.url
+    assert len(found.documents) == 1
+    found.assert_clean()
+
+
+def test_the_figure_follows_the_theme(watch: Open, address: str) -> None:
+    page = watch("", base=address).open("/forecast?kpi=otif")
+    page.wait_for_selector(".js-plotly-plot")
+    assert page.locator(".js-plotly-plot path[style*='rgb(126, 133, 143)']").count() > 0
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector(".js-plotly-plot path[style*='rgb(118, 126, 136)']", state="attached")

@@ -1,0 +1,114 @@
+"""The Data page under AppTest, on real stores: full, empty, and with a single point."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from opsmetrics import store
+from opsmetrics.access import OPEN
+from opsmetrics.facts import rows_between
+from tests.pages import stores
+from tests.pages.stores import block, blocks, page
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Path]:
+    with stores.owned(stores.full, tmp_path) as path:
+        yield path
+
+
+def grid(app: AppTest, label: str) -> list[list[str]]:
+    """The texts of a table of blocks."""
+    found = next(part for part in blocks(app) if part["kind"] == "grid" and part["label"] == label)
+    return [[cell["text"] if "text" in cell else cell["mark"]["word"] for cell in row] for row in found["rows"]]
+
+
+def test_the_page_says_that_everything_is_here(full: Path) -> None:
+    app = page("data")
+    assert not app.exception
+    assert block(app, "heading")["title"] == "All data are here."
+    assert [(row[0], row[1], row[3]) for row in grid(app, "Freshness")[:3]] == [
+        ("Late deliveries", "Fresh", "180"),
+        ("Changeover time", "Fresh", "450"),
+        ("Scrap rate", "Fresh", "90"),
+    ]
+
+
+def test_every_batch_stands_in_the_ledger_with_its_undo(full: Path) -> None:
+    (line,) = grid(page("data"), "Loaded before")
+    assert line[0] == "1"
+    assert line[2:4] == ["tester <b>", "dispatch <b>2026</b>.csv"]
+    assert line[-1] == "Undo"
+
+
+def test_inside_a_file_its_parts_add_up(full: Path) -> None:
+    strip = block(page("data"), "strip")
+    told = {item["label"]: item["text"] for item in strip["items"]}
+    assert told["Records"] == "810 loaded = 810"
+    assert told["Stored"] == "810 new · 0 changed · 0 identical"
+
+
+def chosen() -> AppTest:
+    """The page with the first row of the newest day of Late deliveries chosen: Line 3."""
+    app = page("data", kpi="late")
+    app.session_state["value_rows_late"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    return app.run()
+
+
+def numbers() -> tuple[float, float]:
+    """Numerator and denominator of that row, as they are stored."""
+    held = store.current()
+    start = pd.Timestamp(stores.start() + dt.timedelta(days=stores.DAYS - 1))
+    part = (("line", "Line 3"),)
+    rows = rows_between(held, held.catalog["late"], part, start, start + pd.Timedelta(days=1), viewer=OPEN)
+    return float(rows["numerator"].iloc[0]), float(rows["denominator"].iloc[0])
+
+
+def test_a_number_is_corrected_with_a_reason(full: Path) -> None:
+    before = numbers()
+    app = chosen()
+    assert [row[0] for row in grid(app, "History")] == [f"{before[0]:,.0f} of {before[1]:,.0f}"]
+    app.number_input[0].set_value(1.0)
+    app.text_input(key="value_why").set_value("counted again")
+    app.button[0].click().run()
+    assert not app.exception
+    assert numbers() == (1.0, before[1])
+    newest = grid(app, "History")[0]
+    assert (newest[0], newest[2], newest[5]) == (f"1 of {before[1]:,.0f}", "correction", "counted again")
+
+
+@pytest.mark.parametrize(("number", "why", "says"), [(1.0, "", "No reason"), (5000.0, "x", "5000 of")])
+def test_what_cannot_be_stored_is_said_and_changes_nothing(full: Path, number: float, why: str, says: str) -> None:
+    before = numbers()
+    app = chosen()
+    app.number_input[0].set_value(number)
+    app.text_input(key="value_why").set_value(why)
+    app.button[0].click().run()
+    assert not app.exception
+    assert says in block(app, "callout")["text"]
+    assert numbers() == before
+
+
+@pytest.mark.parametrize(
+    ("build", "title"),
+    [(stores.empty, "Nothing has been loaded yet."), (stores.defined, "Nothing has been loaded yet.")],
+)
+def test_without_data_the_page_says_what_to_do(tmp_path: Path, build: Callable[[Path], None], title: str) -> None:
+    with stores.owned(build, tmp_path):
+        app = page("data")
+        assert not app.exception
+        assert block(app, "heading")["title"] == title
+        assert {button.label for button in app.button} >= {"Load a file", "Type numbers"}
+
+
+def test_one_point_is_shown(tmp_path: Path) -> None:
+    with stores.owned(stores.one_point, tmp_path):
+        app = page("data")
+        assert not app.exception
+        assert ["Scrap rate", "1"] in [[row[0], row[3]] for row in grid(app, "Freshness")]

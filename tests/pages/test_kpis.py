@@ -1,0 +1,212 @@
+"""The KPIs page under AppTest, on real stores: the list, the form with its preview, presets, files, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from opsmetrics import store
+from opsmetrics.catalog import Kpi
+from tests.pages import stores
+from tests.pages.stores import block, blocks, page
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Path]:
+    with stores.owned(stores.full, tmp_path) as path:
+        yield path
+
+
+def field(name: str, key: str = "late") -> str:
+    """The key of a widget of the form."""
+    return f"definition_{key}_{name}"
+
+
+def save(app: AppTest) -> AppTest:
+    return app.button(key="definition_save").click().run()
+
+
+def kpi(key: str = "late") -> Kpi:
+    return store.current().catalog[key]
+
+
+def problems(app: AppTest) -> list[str]:
+    """The keys named under "Before it can be saved"."""
+    found = [part for part in blocks(app) if part.get("title") == "Before it can be saved"]
+    return [item["lead"] for part in found for item in part["items"]]
+
+
+# The list
+
+
+def test_the_list_names_every_definition(full: Path) -> None:
+    app = page("kpis")
+    assert not app.exception
+    assert block(app, "heading")["title"] == "4 KPIs are defined."
+    table = app.dataframe[0].value
+    assert table["Key"].tolist() == ["late", "changeover", "scrap", "hostile"]
+    assert table["Rows"].tolist() == [180, 450, 90, 90]
+    assert table["Target"].tolist() == ["16", "", "2", ""]
+
+
+def test_an_empty_store_offers_presets(tmp_path: Path) -> None:
+    with stores.owned(stores.empty, tmp_path):
+        app = page("kpis")
+        assert not app.exception
+        assert block(app, "heading")["title"] == "No KPI is defined yet."
+        assert {button.key for button in app.button} == {"do_preset", "do_new", "do_file"}
+
+
+# The form
+
+
+def test_the_form_shows_a_definition_and_its_chart(full: Path) -> None:
+    app = page("kpis", edit="late")
+    assert not app.exception
+    assert app.text_input(key=field("name")).value == "Late deliveries"
+    assert app.selectbox(key=field("kind")).value == "proportion"
+    (row,) = block(app, "section")["rows"]
+    assert row["name"] == "Late deliveries"
+    assert row["spark"]["shapes"]
+
+
+def test_an_edit_is_previewed_before_it_is_saved(full: Path) -> None:
+    app = page("kpis", edit="scrap")
+    app.selectbox(key=field("better", "scrap")).set_value("higher").run()
+    sections = [part for part in blocks(app) if part["kind"] == "section"]
+    assert [part["note"] for part in sections] == ["as it is", "as it would be"]
+    before, after = (part["rows"][0]["counts"] for part in sections)
+    assert any("≤" in text for text in before)
+    assert any("≥" in text for text in after)
+    assert kpi("scrap").better == "lower", "nothing is written before it is saved"
+
+
+def test_saving_puts_the_definition_in_force(full: Path) -> None:
+    app = page("kpis", edit="late")
+    app.text_input(key=field("owner")).set_value("T. Lind").run()
+    save(app)
+    assert not app.exception
+    assert kpi().owner == "T. Lind"
+    assert block(app, "heading")["title"] == "4 KPIs are defined."
+    assert [item["text"] for item in block(app, "lines")["items"]] == ["KPI Late deliveries changed."]
+
+
+def test_mistakes_are_named_at_their_field_and_hold_saving_back(full: Path) -> None:
+    app = page("kpis", edit="late")
+    app.text_input(key=field("name")).set_value("").run()
+    assert problems(app) == ["name"]
+    assert app.button(key="definition_save").disabled
+
+
+def test_another_kind_of_facts_is_refused_with_the_reason(full: Path) -> None:
+    """Late deliveries holds counts: as readings they would lie in another table."""
+    app = page("kpis", edit="late")
+    app.selectbox(key=field("kind")).set_value("measured").run()
+    save(app)
+    assert not app.exception
+    assert "180 rows" in block(app, "callout")["text"]
+    assert kpi().kind == "proportion"
+
+
+def test_a_definition_leaves_and_its_rows_stay(full: Path) -> None:
+    app = page("kpis", edit="scrap")
+    app.button(key="definition_out_now").click().run()
+    assert not app.exception
+    assert "scrap" not in store.current().catalog
+    assert "its 90 rows stay in the store" in block(app, "lines")["items"][0]["text"]
+
+
+# Starting points
+
+
+def test_a_preset_opens_in_the_form_and_is_saved_with_what_it_needs(full: Path) -> None:
+    app = page("kpis", do="new", preset="oee")
+    assert not app.exception
+    assert app.text_input(key=field("formula", "oee")).value == "availability * performance * quality"
+    assert problems(app) == []
+    save(app)
+    assert not app.exception
+    assert {"availability", "performance", "quality", "oee"} <= {k.key for k in store.current().catalog.kpis}
+
+
+def test_presets_are_listed_by_field_of_work(full: Path) -> None:
+    app = page("kpis", do="preset")
+    assert not app.exception
+    assert [expander.label.partition(" (")[0] for expander in app.expander][:3] == [
+        "Manufacturing",
+        "Health",
+        "Service and IT",
+    ]
+
+
+def test_a_new_definition_gets_a_key_from_its_name(full: Path) -> None:
+    app = page("kpis", do="new")
+    app.text_input(key=field("name", "new")).set_value("Picking errors").run()
+    assert "key picking_errors" in block(app, "heading")["eyebrow"]
+    save(app)
+    assert kpi("picking_errors").name == "Picking errors"
+
+
+# Many at once
+
+
+def test_many_definitions_change_in_a_grid(full: Path) -> None:
+    app = page("kpis", do="many")
+    assert not app.exception
+    assert "Nothing has been changed yet." in [text.value for text in app.text]
+
+
+def test_the_definitions_can_be_exported_and_imported(full: Path) -> None:
+    app = page("kpis", do="file")
+    assert not app.exception
+    text = store.current().catalog.text.replace("M. Okafor", "T. Lind")
+    app.file_uploader(key="import_toml").upload("kpis.toml", text.encode(), "application/toml").run()
+    changes = [item["lead"] for part in blocks(app) if part["kind"] == "lines" for item in part["items"]]
+    assert changes == ["Changed", "Note"], "the note: no time zone is given"
+    app.button(key="import_apply").click().run()
+    assert not app.exception
+    assert kpi().owner == "T. Lind"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"[kpis.late]\nname = 1", "kind"), (b"\xff\xfe", "UTF-8"), (b"not toml", "valid TOML")],
+)
+def test_a_file_that_cannot_be_applied_says_why(full: Path, content: bytes, says: str) -> None:
+    app = page("kpis", do="file")
+    app.file_uploader(key="import_toml").upload("kpis.toml", content, "application/toml").run()
+    assert not app.exception
+    told = " ".join(str(part) for part in blocks(app))
+    assert says in told
+    assert kpi().owner == "M. Okafor"
+
+
+def test_many_definitions_change_by_a_spreadsheet(full: Path) -> None:
+    """With the semicolons of a German spreadsheet, and without the columns that were not touched."""
+    app = page("kpis", do="many")
+    sheet = "key;owner\nlate;T. Lind\nscrap;S. Amari\n"
+    app.file_uploader(key="many_file").upload("kpis.csv", sheet.encode(), "text/csv").run()
+    assert not app.exception
+    app.button(key="many_save").click().run()
+    assert not app.exception
+    assert (kpi().owner, kpi("scrap").owner) == ("T. Lind", "S. Amari")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "says"),
+    [
+        ("key;owner\nlat;T. Lind\n", "'late'"),
+        ("name;owner\nLate;T. Lind\n", "wanted one named key"),
+        ("key;target\nlate;sixteen\n", "sixteen"),
+        ("key;better\nlate;upwards\n", "higher"),
+    ],
+)
+def test_a_spreadsheet_that_cannot_be_read_says_why(full: Path, sheet: str, says: str) -> None:
+    app = page("kpis", do="many")
+    app.file_uploader(key="many_file").upload("kpis.csv", sheet.encode(), "text/csv").run()
+    assert not app.exception
+    assert says in " ".join(str(part) for part in blocks(app))
+    assert "many_save" not in [button.key for button in app.button]
