@@ -42,6 +42,7 @@ soak: $(DEV)
 		$(BIN)/python -m pytest $(PYTEST) --hypothesis-seed=$$round \
 			tests/store tests/ingest tests/series tests/stats tests/verdict tests/catalog || exit 1; \
 	done
+	@SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample
 	@$(BIN)/python -m bench --rows 5000000
 
 clean:
