@@ -111,7 +111,8 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
 
 def test_a_child_that_computes_for_ever_is_ended(tmp_path: Path) -> None:
     here = Path(__file__).parents[2] / "opsmetrics" / "ingest"
-    loop = f"import sys\nsys.path.insert(0, {str(here)!r})\nimport excel_child\nexcel_child.restrict(1 << 30, 1)\nwhile True: pass\n"
+    start = f"import sys\nsys.path.insert(0, {str(here)!r})\nimport excel_child\n"
+    loop = start + "excel_child.restrict(1 << 30, 1)\nwhile True: pass\n"
     with (
         WorkbookProcess(tmp_path, Limits(workbook_seconds=30), child(tmp_path, loop)) as process,
         pytest.raises(IngestRefused) as refused,
