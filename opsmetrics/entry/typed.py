@@ -34,7 +34,7 @@ class Typed:
 def fields(kpi: Kpi) -> tuple[str, ...]:
     """What is typed in a line, in words: one field, or two. The second of a rare KPI may stay empty."""
     if not kpi.counts:
-        return (kpi.unit or "value",)
+        return ("reading" if kpi.share else kpi.unit or "value",)  # the unit of a share is not that of its readings
     if kpi.events is not None:
         return (kpi.denominator or "in all",)
     if kpi.kind == "count":

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from opsmetrics.ingest.months import month_of
+from opsmetrics.ingest.dates import form_of
 
 CellKind = Literal["empty", "number", "date", "text"]
 
@@ -34,7 +34,6 @@ _DATE = re.compile(
     rf"|\d{{1,2}}[ .,/-]*(?:de )?[^\W\d_]{{3,10}}[ .,/-]*(?:de )?\d{{2,4}}|[^\W\d_]{{3,10}} \d{{1,2}},? \d{{4}}"
     rf"|\d{{4}}-?W\d{{2}}|\d{{4}}[ -]?Q[1-4]|Q[1-4][ /-]?\d{{4}}|\d{{4}}-\d{{2}}){_TIME}"
 )
-_NAMED_MONTH = re.compile(r"([^\W\d_]{3,10})[ .,/-]*\d{4}")
 
 
 def tidy(text: str) -> str:
@@ -57,6 +56,6 @@ def kind_of(cell: str) -> CellKind:
             return "number"
         if _DATE.fullmatch(text):
             return "date"
-        if (named := _NAMED_MONTH.fullmatch(text)) and month_of(named[1]):
+        if form_of(text):
             return "date"
     return "text"

@@ -79,20 +79,21 @@ ORDER_WORDS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/mo
 
 
 @cache
-def _pattern(*forms: Form) -> re.Pattern[str]:
-    return re.compile("|".join(map(_whole, forms)).replace("[\\pL]", "[^\\W\\d_]"))
+def _patterns() -> tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]]:
+    """The pattern of any form, and of each form by its name, as Python reads them."""
+    each = [(form.name, _whole(form).replace("[\\pL]", "[^\\W\\d_]")) for form in FORMS]
+    return re.compile("|".join(pattern for _, pattern in each)), tuple((name, re.compile(p)) for name, p in each)
 
 
 @lru_cache(maxsize=10_000)
 def form_of(cell: str) -> str | None:
     """The name of the form in which one cell is written, None where it is no date."""
-    if not _pattern(*FORMS).fullmatch(cell):
+    any_form, forms = _patterns()
+    if not any_form.fullmatch(cell):
         return None
-    for form in FORMS:
-        if _pattern(form).fullmatch(cell):
-            words = re.findall(r"[^\W\d_]{3,}", cell) if form.name in NAMED else []
-            return form.name if not words or month_of(words[0]) else None
-    return None
+    name = next(name for name, pattern in forms if pattern.fullmatch(cell))
+    words = re.findall(r"[^\W\d_]{3,}", cell) if name in NAMED else []
+    return name if not words or month_of(words[0]) else None
 
 
 def form_sql(cell: str, beside: str = "FALSE") -> str:

@@ -110,6 +110,7 @@ def describe(sheet: Any, visible: bool) -> dict[str, Any]:
 
 def rows(sheet: Any, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:
     """Every row from the first of the sheet on, empty ones too."""
+    margin = sheet.start[1] if sheet.start else 0  # empty columns on the left are not told
     merged = sorted(sheet.merged_cell_ranges or (), reverse=True)
     open_cells: dict[int, tuple[int, Cell]] = {}  # column → last row to fill, with what
     for number, found in enumerate(sheet.iter_rows()):
@@ -121,12 +122,13 @@ def rows(sheet: Any, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]
                 cells[column] = value
         while merged and merged[-1][0][0] <= number:
             (top, left), (bottom, _) = merged.pop()
-            if top == number < bottom and left < len(cells) and isinstance(cells[left], str):
+            left -= margin
+            if top == number < bottom and 0 <= left < len(cells) and isinstance(cells[left], str):
                 open_cells[left] = (bottom, cells[left])
         if errors:
             for column in range(len(cells)):
-                if cells[column] is None and (number, column) in errors:
-                    cells[column] = errors[number, column]
+                if cells[column] is None and (number, column + margin) in errors:
+                    cells[column] = errors[number, column + margin]
         yield cells
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from opsmetrics.ingest.across import Across, find_across, is_named
+from opsmetrics.ingest.across import Across
+from opsmetrics.ingest.across_find import find_across, is_named
 from opsmetrics.ingest.binary import BinaryTable
 from opsmetrics.ingest.dialect import NAMES, Dialect, dialect_of
 from opsmetrics.ingest.encoding import encoding_of, sample_lines

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from opsmetrics.ingest.across import Across, find_across, is_named
+from opsmetrics.ingest.across import Across
 from opsmetrics.ingest.across import fold as across_lines
+from opsmetrics.ingest.across_find import find_across, is_named
 from opsmetrics.ingest.archive import OLE, ZIP, kind_of_workbook
 from opsmetrics.ingest.binary import BinaryTable, exact_text
 from opsmetrics.ingest.cells import fold, kind_of

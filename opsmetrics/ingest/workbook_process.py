@@ -151,6 +151,8 @@ def protected() -> IngestRefused:
 def _refusal(kind: str, text: str) -> IngestRefused:
     if kind == "PasswordError" or "password" in text.lower():
         return protected()
+    if "limit exceeded" in text.lower():  # the reader's own bound on cells
+        return IngestRefused("too_much_memory", "the workbook has too many cells", "a smaller workbook", _MEND)
     return damaged(" ".join(text.split())[:120] or kind)
 
 

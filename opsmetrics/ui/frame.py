@@ -26,6 +26,10 @@ PAGES = (
 
 _FRAMED = "framed"
 
+_HISTORY = st.components.v2.component(
+    "opsmetrics_history", js=(Path(__file__).parent / "history.js").read_text(encoding="utf-8"), isolate_styles=False
+)
+
 
 def begin() -> None:
     """Set title, logo and style; called by navigation.py before anything else."""
@@ -33,6 +37,8 @@ def begin() -> None:
     st.set_page_config(page_title="OpsMetrics", page_icon=str(ROOT / "static" / "mark.svg"), layout="wide")
     st.logo(str(ROOT / "static" / f"logo-{look.theme()}.svg"), size="medium")
     look.apply()
+    with st.container(key="history"):  # takes no room: look.css
+        _HISTORY(key="history_entries")
 
 
 def pages() -> list[Page]:

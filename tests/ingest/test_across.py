@@ -92,7 +92,8 @@ def test_totals_headings_notes_and_blank_lines_are_skipped(tmp_path: Path) -> No
 
 
 def test_lines_are_those_of_the_file_with_quoted_cells(tmp_path: Path) -> None:
-    text = 'site,line,metric,2025-01-27,2025-01-28\n"A\nB",L1,scrap,1,2\nC,L1,scrap,3\nD,"L1,scrap,4,5\nE,L1,scrap,y,6\nF,L1,scrap,7,8,9\n'
+    text = 'site,line,metric,2025-01-27,2025-01-28\n"A\nB",L1,scrap,1,2\nC,L1,scrap,3\n'
+    text += 'D,"L1,scrap,4,5\nE,L1,scrap,y,6\nF,L1,scrap,7,8,9\n'
     batch = batch_of(written(tmp_path, text)).batch
     assert codes(batch) == [
         (4, "too_few_fields"),
@@ -183,3 +184,26 @@ def test_more_records_than_may_be(tmp_path: Path) -> None:
     with pytest.raises(IngestRefused) as refused:
         read_file(path, limits=ingest.Limits(records=150))
     assert refused.value.code == "too_many_records"
+
+
+@pytest.mark.parametrize(
+    ("header", "starts"),
+    [
+        ("Nov-24,Dec-24,Jan-25", ["2024-11-01", "2024-12-01", "2025-01-01"]),
+        ("Jan 25,Apr 25,Jul 25", ["2025-01-01", "2025-04-01", "2025-07-01"]),
+        ("Q1 2025,Q2 2025,FY 2025", ["2025-01-01", "2025-04-01"]),
+        ("KW 1/2025,KW 2/2025,YTD", ["2024-12-30", "2025-01-06"]),
+        ("01/2025,02/2025,03/2025", ["2025-01-01", "2025-02-01", "2025-03-01"]),
+        ("202411,202412,202501", ["2024-11-01", "2024-12-01", "2025-01-01"]),
+        ("45684,45691,45698", ["2025-01-27", "2025-02-03", "2025-02-10"]),
+        ("2025-01-27 06:00:00,2025-01-28 06:00:00,Sum", ["2025-01-27", "2025-01-28"]),
+    ],
+)
+def test_ways_to_write_a_period(tmp_path: Path, header: str, starts: list[str]) -> None:
+    path = written(tmp_path, f"site,line,metric,{header}\nA,L1,scrap,1,2,3\nB,L1,scrap,4,5,6\n")
+    assert [row[0] for row in found(path) if row[1] == "A"] == starts
+
+
+@pytest.mark.parametrize("header", ["Jan-25,Jan-26,Jan-27", "Jan 30,Jan 31,Feb 01"])
+def test_a_day_without_a_year_is_no_month(tmp_path: Path, header: str) -> None:
+    assert read_file(written(tmp_path, f"site,line,metric,{header}\nA,L1,scrap,1,2,3\n")).across is None

@@ -64,7 +64,7 @@ def test_stamps_with_a_zone_are_instants(tmp_path: Path, zone: str | None, hour:
         read_file(saved(tmp_path, when=stamps, minutes=pa.array([5, 6])), template=WAITS), WAITS, CATALOG, today=TODAY
     )
     assert readings(batch)["observed_at"].tolist() == [at]
-    assert batch.tally.rejected == 1  # no date
+    assert batch.tally.skipped == 1  # a lone cell below the last record
 
 
 def test_nested_columns_are_refused_by_name(tmp_path: Path) -> None:
