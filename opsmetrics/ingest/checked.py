@@ -19,7 +19,7 @@ from opsmetrics.ingest import faults
 from opsmetrics.ingest.clock import Clock, set_clock, with_ends
 from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
 from opsmetrics.ingest.faults import COLUMN
-from opsmetrics.ingest.happened import event_notices, mark_events, settle_references, stated_sql
+from opsmetrics.ingest.happened import event_notices, mark_events, measure_time, settle_references, stated_sql
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning
 from opsmetrics.ingest.outages import find_outages
 from opsmetrics.ingest.profile import Reading, profile
@@ -89,6 +89,7 @@ def check(
     notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
     meaning = layout.meaning(_metrics(scratch, layout))
     clock = with_ends(set_clock(scratch, layout, meaning), scratch)
+    measure_time(scratch, layout, clock)
     mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)
     notices += settle_percent(scratch, layout, reading, meaning.joint, given)

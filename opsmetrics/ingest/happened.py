@@ -37,6 +37,13 @@ def stated_sql(layout: Layout) -> str:
     return f"{layout.number_name(plan.numbers['count'])} IS NOT NULL" if "count" in plan.numbers else "TRUE"
 
 
+def measure_time(scratch: Scratch, layout: Layout, clock: Clock) -> None:
+    """Readings that are the minutes from a record's time to its end; none where it has not ended."""
+    for role in layout.lasting:
+        minutes = f"date_diff('millisecond', {clock.sql}, {clock.ended}) / 60000.0"
+        scratch.run(f"UPDATE stage SET {layout.number_name(role)} = {minutes} WHERE fault = 0")
+
+
 def mark_events(scratch: Scratch, layout: Layout, clock: Clock) -> None:
     """Mark records whose event is impossible: an empty key, a negative number, an end before the start."""
     plan = layout.events

@@ -74,7 +74,8 @@ class Meaning:
 class Layout:
     """Roles of a file's columns, by position in the sheet.
 
-    Exactly one of `time` and `point` is given: a column of dates or stamps, or of sample numbers.
+    Exactly one of `time` and `point` is given: a column of dates or stamps, or of sample numbers (`in_order`: any
+    column read, for the records themselves are numbered).
     """
 
     meaning: Callable[[Sequence[str]], Meaning]  # from the texts of the metric column (none: no such column)
@@ -82,6 +83,7 @@ class Layout:
     numbers: Mapping[str, int]  # number role → column
     time: int | None = None
     point: int | None = None
+    in_order: bool = False  # the sample number is that of the record in the file
     reading: int | None = None  # number of a reading among those of one instant
     decimal: str | None = None
     thousands: str | None = None
@@ -90,6 +92,7 @@ class Layout:
     parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number role that may be yes or no → words
     records: frozenset[str] = frozenset()  # number roles that are 1 in each record; their column says nothing
+    lasting: frozenset[str] = frozenset()  # those of `records` that are the minutes from time to end instead
     events: EventPlan | None = None
 
     @property

@@ -41,7 +41,8 @@ def layout_of(
     texts = {key: at[header] for key, header in template.dimensions.items() if not wide or _used(key, kpis, events)}
     time = (*template.date_parts, template.column("date") or template.column("ts"))[0]
     sample, end = template.column("sample"), template.column("end")
-    numbers, flags, records = _numbers(template, at, at[time or sample or ""])
+    beside = at[time or sample or template.sources[0]]
+    numbers, flags, records = _numbers(template, at, beside)
     if events:
         texts |= {role: at[header] for role, header in text_headers(events, template).items()}
         numbers |= {header: at[header] for header in number_headers(events)}
@@ -53,7 +54,8 @@ def layout_of(
         texts=texts,
         numbers=numbers,
         time=at[time] if time else None,
-        point=at[sample] if sample and not time else None,
+        point=beside if not time else None,
+        in_order=template.sample == "rows",
         reading=at[sample] if sample and time else None,
         decimal=template.decimal,
         thousands=template.thousands,
@@ -62,6 +64,7 @@ def layout_of(
         parts=tuple(at[header] for header in template.date_parts),
         flags=flags,
         records=records,
+        lasting=frozenset(entry.value for entry in template.kpis if entry.value and template.lasts(entry)),
         events=events,
     )
     return layout, located.notices
@@ -104,7 +107,7 @@ def _numbers(
     for entry in template.kpis:
         for source in entry.sources:
             role = _role(source, entry)
-            if template.counts_records(source):
+            if template.lasts(entry) or template.counts_records(source):
                 records.add(role)
                 numbers[role] = beside
             else:
@@ -155,7 +158,9 @@ def _wrong_parts(entry: Measured, kpi: Kpi, template: Template) -> Iterator[str]
         yield "needs a denominator"
     if kpi.events is not None and entry.numerator:
         yield f"takes its numerator from the events of {_fed_by(kpi)}, not from a column"
-    if template.repeats == "add" and not kpi.counts:
+    if template.lasts(entry) and (template.events is None or template.column("end") is None):
+        yield "takes its value from the time to the end of events, and no column has the role end beside [events]"
+    if template.repeats == "add" and not kpi.counts and not template.lasts(entry):
         yield 'has readings, which cannot be added up (repeats = "samples" keeps each of them)'
 
 
@@ -210,7 +215,11 @@ class _Constant:
 def _wide(template: Template, kpis: Sequence[Kpi], events: EventPlan | None) -> _Constant:
     pairs = zip(template.kpis, kpis, strict=True)
     measures = tuple(
-        measure_of(kpi, tuple(_role(source, entry) for source in entry.sources), template.repeats)
+        measure_of(
+            kpi,
+            tuple(_role(source, entry) for source in entry.sources),
+            "samples" if template.lasts(entry) else template.repeats,
+        )
         for entry, kpi in pairs
     )
     zones = {kpi.calendar.time_zone for kpi in kpis if kpi.operate != "sample"}

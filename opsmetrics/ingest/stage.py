@@ -30,6 +30,9 @@ from opsmetrics.ingest.totals import is_total, is_total_alone
 
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
+#: The cells of a line that hold something; true of a line of totals.
+_FILLED = "list_filter(f, lambda x: trim(x, ' \t\u00a0') <> '')"
+_TOTAL = is_total(f"lower(trim({_FILLED}[1], ' \t\u00a0'))")
 
 
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
@@ -84,8 +87,9 @@ def _whole(cell: str) -> str:
 def _time(layout: Layout, reading: Reading) -> list[str]:
     if layout.time is None:
         assert layout.point is not None
+        number = _position() if layout.in_order else _whole(layout.cell(layout.point))
         return [
-            f"TIMESTAMP '1970-01-01' + to_minutes(15 * {_whole(layout.cell(layout.point))}) AS stamp",
+            f"TIMESTAMP '1970-01-01' + to_minutes(15 * {number}) AS stamp",
             "TRUE AS zoned",
         ]
     style, cell = reading.dates, layout.cell(layout.time)
@@ -97,6 +101,12 @@ def _time(layout: Layout, reading: Reading) -> list[str]:
         f"{style.sql(cell)} - to_minutes(coalesce({offset}, 0)) AS stamp",
         f"{offset} IS NOT NULL AS zoned",
     ]
+
+
+def _position() -> str:
+    """The number of the record among those of the file, null for a line that is none."""
+    record = f"t <> {text(CONTINUED)} AND NOT starts_with(t, {text(UNCLOSED)}) AND len({_FILLED}) > 0 AND NOT {_TOTAL}"
+    return f"CASE WHEN {record} THEN count(*) FILTER (WHERE {record}) OVER (ROWS UNBOUNDED PRECEDING) END"
 
 
 def _end(layout: Layout, reading: Reading) -> list[str]:
@@ -150,18 +160,16 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
     column = layout.time if layout.time is not None else layout.point
     assert column is not None
     cell = layout.cell(column)
-    filled = "list_filter(f, lambda x: trim(x, ' \t\u00a0') <> '')"
-    first = f"lower(trim({filled}[1], ' \t\u00a0'))"
     unread = faults.BAD_DATE if layout.time is not None else faults.BAD_SAMPLE
     few = _when(f"len(f) < {width}", faults.TOO_FEW)
     empty = _when(f"{cell} = ''", faults.NO_DATE, column)
     return (
         f"CASE WHEN t = {text(CONTINUED)} THEN {faults.CONTINUED * COLUMN} "
         f"WHEN starts_with(t, {text(UNCLOSED)}) THEN {stored(faults.UNCLOSED)} "
-        f"WHEN t IS NULL OR len({filled}) = 0 THEN {faults.BLANK * COLUMN} "
-        f"WHEN {is_total(first)} THEN {faults.TOTAL * COLUMN} "
+        f"WHEN t IS NULL OR len({_FILLED}) = 0 THEN {faults.BLANK * COLUMN} "
+        f"WHEN {_TOTAL} THEN {faults.TOTAL * COLUMN} "
         f"WHEN {_repeated_header(scratch, layout)} THEN {faults.HEADER * COLUMN} "
-        f"WHEN len({filled}) = 1 THEN {stored(faults.ALONE)} "
+        f"WHEN len({_FILLED}) = 1 THEN {stored(faults.ALONE)} "
         f"{few} {_when(_surplus(width), faults.TOO_MANY)} {empty} ELSE {stored(unread, column)} END"
     )
 

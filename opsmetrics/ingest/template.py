@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.problems import IngestRefused, listed
-from opsmetrics.ingest.template_check import ROWS, TemplateProblem, problems_of
+from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem, problems_of
 from opsmetrics.ingest.template_events import EVENT_ROLES, EventRows, problems_of_events
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Measured:
     """Which columns of a record state one KPI: a value, or a numerator and (for proportions) a denominator.
 
     A numerator may be a column of yes and no, which counts the yes; `true` lists the words that count, where they are
-    others. `ROWS` in place of a header counts the records.
+    others. `ROWS` in place of a header counts the records, `DURATION` in place of a value's measures them in minutes.
     """
 
     key: str
@@ -67,6 +67,7 @@ class Template:
     covers: str | None = None  # day | week | month | quarter: a file covers whole ones
     # "samples": readings of one instant are numbered in file order; "add": counts of one key are added up
     repeats: str | None = None
+    sample: str | None = None  # "rows": each record is a sample, numbered in the order of the file
     sheet: str | None = None  # of a workbook: the name of the sheet, or "all" for those of one header together
     date_parts: tuple[str, ...] = ()  # headers of year, month and perhaps day, in place of one column of dates
     events: EventRows | None = None
@@ -129,7 +130,7 @@ class Template:
         used = [header for header, role in self.columns.items() if role not in ("ignore", "comment")]
         used += self.date_parts
         for entry in self.kpis:
-            used += [source for source in entry.sources if not self.counts_records(source)]
+            used += [source for source in entry.sources if not self.counts_records(source) and not self.lasts(entry)]
         if self.events:
             used += self.events.sources
         return tuple(dict.fromkeys(used))
@@ -137,6 +138,10 @@ class Template:
     def counts_records(self, source: str) -> bool:
         """True where a KPI's source is not a column but the records themselves (unless a column has that name)."""
         return source == ROWS and ROWS not in map(fold, (*self.header, *self.columns))
+
+    def lasts(self, entry: Measured) -> bool:
+        """True where a KPI's value is not a column but the minutes from a record's time to its end."""
+        return entry.value == DURATION and DURATION not in map(fold, (*self.header, *self.columns))
 
     @property
     def timed(self) -> bool:
@@ -161,7 +166,10 @@ class Template:
         return replace(self, date_order=order or None, decimal=decimal or None, sheet=sheet or None)
 
 
-OPTIONS = ("time_zone", "decimal", "thousands", "date_order", "encoding", "delimiter", "covers", "repeats", "sheet")
+OPTIONS = (
+    *("time_zone", "decimal", "thousands", "date_order", "encoding", "delimiter"),
+    *("covers", "repeats", "sample", "sheet"),
+)
 
 
 def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | None:

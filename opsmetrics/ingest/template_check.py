@@ -18,11 +18,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "date_order": ("dmy", "mdy", "ymd"),
     "covers": ("day", "week", "month", "quarter"),
     "repeats": ("samples", "add"),
+    "sample": ("rows",),
 }
 TEXTS = ("name", "time_zone", "encoding", "delimiter", "sheet", *CHOICES)
 KNOWN = (*TEXTS, "header", "date_parts", "columns", "kpis", "events")
 #: In place of a numerator's (or denominator's) header: each record counts one.
 ROWS = "rows"
+#: In place of a value's header: the minutes from the time of the record to its end.
+DURATION = "duration"
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -56,7 +59,8 @@ def problems_of(table: Mapping[str, Any], roles: Sequence[str]) -> list[Template
             TemplateProblem("date_parts", repr(parts)[:60], "the headers of year, month and perhaps day", mend)
         )
         parts = []
-    found += [*_columns(columns, roles), *_entries(kpis), *_shape(columns, kpis, parts, "events" in table)]
+    numbered = "sample" in table
+    found += [*_columns(columns, roles), *_entries(kpis), *_shape(columns, kpis, parts, "events" in table, numbered)]
     return [*found, *_header(header, [*columns, *parts], kpis)]
 
 
@@ -141,13 +145,16 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
 
 
 def _shape(
-    columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]], parts: Sequence[str], events: bool
+    columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]], parts: Sequence[str], events: bool, numbered: bool
 ) -> Iterator[TemplateProblem]:
     held = set(columns.values())
     times = held & {"date", "ts"} | ({"date_parts"} if parts else set())
     if len(times) > 1:
         yield TemplateProblem("columns", "a date and a ts column", "one column of time", "set the other to ignore")
-    if not times and "sample" not in held:
+    if numbered and (times or "sample" in held or not kpis):
+        wanted = "records of [[kpis]] without a column of time or sample numbers"
+        yield TemplateProblem("sample", "records to be numbered in their order", wanted, "leave sample = out")
+    if not times and "sample" not in held and not numbered:
         yield TemplateProblem("columns", "no column of time", "a date, ts or sample column", "give one this role")
     numbers = held & {"value", "numerator", "denominator"}
     if "metric" in held:
@@ -170,7 +177,7 @@ def _header(
         return
     known = {fold(name) for name in header}
     named = [str(entry[k]) for entry in kpis for k in ("value", "numerator", "denominator") if k in entry]
-    named = [*columns, *(name for name in named if name != ROWS)]
+    named = [*columns, *(name for name in named if name not in (ROWS, DURATION))]
     for name in dict.fromkeys(named):
         if fold(name) not in known:
             yield TemplateProblem(f"columns.{name}", "a column that header does not list", "a listed header", "add it")

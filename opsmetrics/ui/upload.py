@@ -137,14 +137,14 @@ def _file(desk: Desk, session: Session, file: Incoming) -> None:
 
 
 def _sheets(session: Session, file: Incoming) -> None:
-    """Ask which sheet of a workbook is meant; the answer holds for every workbook with the same sheets."""
+    """Ask which sheet of a workbook is meant, for every workbook with the same sheets."""
     with upload_blocks.step(1, "Recognised", "a workbook with several tables"):
         upload_blocks.show(upload_steps.recognised(file), key=f"upload_known_{file.key}")
         answers = upload_questions.ask(file.questions, key=f"upload_ask_{file.key}")
     if answers is not None:
         (question,) = file.questions
-        files = session.files.values()
-        for key in upload_files.take_sheet(session.confirmed, files, question, answers[question.code]):
+        taken = answers[question.code]
+        for key in upload_files.take_sheet(session.confirmed, session.files.values(), question, taken):
             del session.files[key]
         st.rerun()
 

@@ -196,7 +196,8 @@ def page(name: str, **params: str) -> AppTest:
 
 def blocks(app: AppTest) -> list[dict[str, Any]]:
     """All blocks on the page, in order."""
-    return [block for part in app.get("bidi_component") for block in json.loads(part.proto.json)["blocks"]]
+    told = [json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.json]
+    return [block for data in told if data for block in data["blocks"]]
 
 
 def block(app: AppTest, kind: str) -> dict[str, Any]:
