@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from opsmetrics.ui import failures, frame
+from opsmetrics.ui import failures, filters, frame
 
 frame.begin()
 current = st.navigation(frame.pages(), position="top")
+filters.visit(current.url_path or "today")
 with failures.guarded():
     current.run()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from opsmetrics.ui import blocks, chart_page, links, page, reviews
+from opsmetrics.ui import blocks, carried, chart_page, links, page, reviews
 
 at = reviews.desk()
+carried.bring_series("chart", at.catalog)
 view = links.ChartView.read(st.query_params.to_dict(), at.catalog)
 
 if view is None:

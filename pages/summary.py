@@ -14,6 +14,12 @@ wanted, as_of = filters.row_of_controls(catalog, list(catalog.kpis), values, at_
 rows = [row for row in reviews.summary(at, as_of, wanted.single) if wanted.passes(row.review)]
 summary_blocks.apply_style(len(rows) + len({row.review.kpi.category for row in rows}))
 
+if not rows and catalog.kpis:
+    with top:
+        page.show(blocks.heading("Nothing to sum up here.", eyebrow="Summary"), key="empty")
+    filters.nothing_fits(catalog)
+    st.stop()
+
 if not any(len(row.review.points) for row in rows):
     with top:
         page.show(

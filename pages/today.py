@@ -30,7 +30,7 @@ shown = [review for review in watched if wanted.passes(review)]
 with top:
     page.show(sections.head(shown, catalog, as_of, hidden=len(watched) - len(shown)), key="head")
 if not shown:
-    st.text("No KPI fits these filters. Take one of them away.")
+    filters.nothing_fits(catalog)
     st.stop()
 
 page.show(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from typing import TypeVar
+
+Day = TypeVar("Day", bound=dt.date)
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -14,12 +17,22 @@ def pair(text: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
+#: Years that a date may lie in: calendar arithmetic on both sides of them stays within what a date can hold.
+YEARS = range(1800, 2201)
+
+
 def date(text: str) -> dt.date:
     """An ISO date, `2026-11-22`."""
     try:
-        return dt.date.fromisoformat(text)
+        return _in_reach(text, dt.date.fromisoformat(text))
     except ValueError:
         raise argparse.ArgumentTypeError(f"found {text!r}, wanted a date such as 2026-11-22") from None
+
+
+def _in_reach(text: str, day: Day) -> Day:
+    if day.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"found {text!r}, wanted a date from {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def day_span(text: str) -> tuple[dt.date, dt.date]:
@@ -36,7 +49,8 @@ def day_span(text: str) -> tuple[dt.date, dt.date]:
 def instant(text: str) -> dt.date | dt.datetime:
     """A date (noon at the site is meant) or a local date and time, `2026-11-22` or `2026-11-22T06:00`."""
     try:
-        return dt.date.fromisoformat(text) if len(text) == len("2026-11-22") else dt.datetime.fromisoformat(text)
+        dated = len(text) == len("2026-11-22")
+        return _in_reach(text, dt.date.fromisoformat(text) if dated else dt.datetime.fromisoformat(text))
     except ValueError:
         wanted = "a date such as 2026-11-22, or a date and time such as 2026-11-22T06:00"
         raise argparse.ArgumentTypeError(f"found {text!r}, wanted {wanted}") from None

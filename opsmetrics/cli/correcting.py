@@ -10,7 +10,7 @@ import pandas as pd
 
 from opsmetrics import entry, series
 from opsmetrics.catalog import Kpi, parse_moment
-from opsmetrics.cli import desks
+from opsmetrics.cli import arguments, desks
 from opsmetrics.cli.console import Console, Refused, WrongUsage, table
 from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, row_of
 from opsmetrics.desk import Desk
@@ -70,11 +70,25 @@ def _key(kpi: Kpi, given: argparse.Namespace) -> FactKey:
 
 def _stamp(kpi: Kpi, text: str) -> dt.datetime:
     """The stored instant: of a time of day as it is written, else of the start of the period."""
+    if ":" in text and kpi.operate != "sample":
+        return _instant(kpi, _timed(text))
     with desks.usage("--at"):
-        timed = ":" in text and kpi.operate != "sample"
-        moment = dt.datetime.fromisoformat(text) if timed else parse_moment(text, entry.entry_grain(kpi), kpi.calendar)
-    if isinstance(moment, int):
-        return sample_to_stamp(moment)
+        moment = parse_moment(text, entry.entry_grain(kpi), kpi.calendar)
+    return sample_to_stamp(moment) if isinstance(moment, int) else _instant(kpi, moment)
+
+
+def _timed(text: str) -> dt.datetime:
+    try:
+        found = arguments.instant(text)
+    except argparse.ArgumentTypeError as error:
+        raise WrongUsage(f"--at {error}") from None
+    return found if isinstance(found, dt.datetime) else dt.datetime.combine(found, dt.time())
+
+
+def _instant(kpi: Kpi, moment: dt.datetime) -> dt.datetime:
+    """In UTC; a time that names no zone of its own is on the KPI's clock."""
+    if moment.tzinfo is not None:
+        return moment.astimezone(dt.UTC).replace(tzinfo=None)
     return series.to_utc([moment], kpi.calendar.time_zone)[0].to_pydatetime()
 
 
@@ -84,6 +98,8 @@ def _values(kpi: Kpi, texts: list[str]) -> dict[str, float | None]:
     try:
         if not kpi.counts:
             return {"value": entry.number(words)}
+        if kpi.events is not None:
+            return {"denominator": entry.number(words)}
         return {"numerator": entry.number(first), "denominator": entry.number(second) if slash else None}
     except entry.NotANumber as error:
         raise WrongUsage(str(error)) from None

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from opsmetrics.access import account_name
-from opsmetrics.catalog import Catalog, Kpi, NotUnderstood, Slice, slice_of
+from opsmetrics.catalog import Catalog, Kpi, NotUnderstood, Slice, Stream, slice_of
 from opsmetrics.cli.console import Refused, WrongUsage
 from opsmetrics.desk import Desk
 from opsmetrics.settings import Settings
+
+#: By what events are told apart beside their dimensions.
+EVENT_CLASSES = ("category", "subcategory")
 
 
 def settings_of(given: argparse.Namespace) -> Settings:
@@ -51,10 +54,37 @@ def slice_from(kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
     """The slice of the --slice options. Refused where a dimension is not one of the KPI's; wrong usage when doubled."""
     for dimension, _ in pairs:
         dimension_of(kpi, dimension)
+    return _once(pairs)
+
+
+def _once(pairs: Sequence[tuple[str, str]]) -> Slice:
     values = dict(pairs)
     if len(values) < len(pairs):
         raise WrongUsage("A dimension was given twice in --slice, wanted one value for each.")
     return slice_of(values)
+
+
+def stream_of(catalog: Catalog, key: str) -> Stream:
+    """The stream of events with this key. Refused with the nearest key where there is none."""
+    known = [stream.key for stream in catalog.streams]
+    if key in known:
+        return catalog.stream(key)
+    raise Refused(f"There is no stream {key!r}. {nearest(key, known, 'streams')}")
+
+
+def slice_of_stream(stream: Stream, pairs: Sequence[tuple[str, str]]) -> Slice:
+    """As `slice_from`, of events: by dimension, category or subcategory."""
+    for name, _ in pairs:
+        dimension_of_stream(stream, name)
+    return _once(pairs)
+
+
+def dimension_of_stream(stream: Stream, name: str) -> str:
+    """The dimension or class, if events of the stream have it. Refused with the nearest one where they have not."""
+    known = (*EVENT_CLASSES, *stream.dimensions)
+    if name not in known:
+        raise Refused(f"{stream.key} has no dimension {name!r}. {nearest(name, known, 'dimensions')}")
+    return name
 
 
 def dimension_of(kpi: Kpi, dimension: str) -> str:

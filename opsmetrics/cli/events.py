@@ -7,9 +7,9 @@ import math
 
 import pandas as pd
 
-from opsmetrics.catalog import Stream, slice_of
+from opsmetrics.catalog import Stream
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, Refused, WrongUsage, table
+from opsmetrics.cli.console import Console, WrongUsage, table
 from opsmetrics.cli.receipts import ledger_dict
 from opsmetrics.desk.event_listing import listed_events
 
@@ -21,11 +21,8 @@ def events(given: argparse.Namespace, console: Console) -> int:
     if given.start and given.end and given.end < given.start:
         raise WrongUsage(f"--from {given.start} is later than --to {given.end}: swap the two.")
     with desks.opened(given) as desk:
-        known = [stream.key for stream in desk.catalog.streams]
-        if given.stream not in known:
-            raise Refused(f"There is no stream {given.stream!r}. {desks.nearest(given.stream, known, 'streams')}")
-        stream = desk.catalog.stream(given.stream)
-        part = slice_of(dict(given.slice))
+        stream = desks.stream_of(desk.catalog, given.stream)
+        part = desks.slice_of_stream(stream, given.slice)
         found = listed_events(desk, stream, part, first=given.start, last=given.end, limit=given.limit + 1)
     shown = found.head(given.limit)
     if console.as_json:

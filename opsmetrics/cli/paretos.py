@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from opsmetrics import figures
-from opsmetrics.catalog import Catalog, Slice, Stream, slice_of
+from opsmetrics.catalog import Stream
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, Refused, WrongUsage, table
 from opsmetrics.desk.events import TOP, Comparison, EventPareto, ParetoQuestion, Stretch, event_pareto
 from opsmetrics.figures import export
 from opsmetrics.figures.pareto import bar_names
 from opsmetrics.verdict import paretos, wording
-
-_CLASSES = ("category", "subcategory")
 
 
 def pareto(given: argparse.Namespace, console: Console) -> int:
@@ -28,7 +26,7 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
     if given.out and given.out.suffix.casefold() != ".html":
         raise WrongUsage(f"--out found {given.out.name!r}, wanted a file that ends in .html.")
     with desks.opened(given) as desk:
-        stream = _stream(desk.catalog, given.stream)
+        stream = desks.stream_of(desk.catalog, given.stream)
         answer = event_pareto(desk, _question(stream, given))
     if answer.now is None:
         raise Refused(f"{stream.key} holds no events yet. Load a file of them with `ingest` first.")
@@ -42,35 +40,12 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _stream(catalog: Catalog, key: str) -> Stream:
-    known = [stream.key for stream in catalog.streams]
-    if key not in known:
-        raise Refused(f"There is no stream {key!r}. {desks.nearest(key, known, 'streams')}")
-    return catalog.stream(key)
-
-
 def _question(stream: Stream, given: argparse.Namespace) -> ParetoQuestion:
-    by = given.by or "category"
-    part = _slice(stream, given.slice)
-    _known(stream, by)
+    part = desks.slice_of_stream(stream, given.slice)
+    by = desks.dimension_of_stream(stream, given.by or "category")
     top = TOP if given.top is None else given.top
     compare: Comparison = given.compare or "none"
     return ParetoQuestion(stream.key, given.measure, by, part, given.start, given.end, compare, top)
-
-
-def _slice(stream: Stream, pairs: Sequence[tuple[str, str]]) -> Slice:
-    for name, _ in pairs:
-        _known(stream, name)
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        raise WrongUsage("A dimension was given twice in --slice, wanted one value for each.")
-    return slice_of(values)
-
-
-def _known(stream: Stream, name: str) -> None:
-    known = (*_CLASSES, *stream.dimensions)
-    if name not in known:
-        raise Refused(f"{stream.key} has no dimension {name!r}. {desks.nearest(name, known, 'dimensions')}")
 
 
 def _page(answer: EventPareto) -> str:

@@ -12,7 +12,7 @@ from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Kpi
 from opsmetrics.desk.desk import Desk
 from opsmetrics.ingest import FactKey
-from opsmetrics.measurements import Diff, Receipt
+from opsmetrics.measurements import Batch, Diff, Receipt
 from opsmetrics.store import FactTable, value_history
 
 
@@ -37,9 +37,12 @@ def history(desk: Desk, key: FactKey, *, viewer: Viewer = OPEN) -> pd.DataFrame:
     return value_history(desk.store, table, key.kpi, key.observed_at, key.dimensions, key.sample)
 
 
-def correction(desk: Desk, key: FactKey, values: Mapping[str, float | None], *, why: str) -> tuple[Any, Diff]:
-    """The batch that would correct a fact, and what it would change; nothing is written. See `ingest.corrected_batch`
-    for what is raised."""
+def correction(
+    desk: Desk, key: FactKey, values: Mapping[str, float | None], *, why: str, viewer: Viewer = OPEN
+) -> tuple[Batch, Diff]:
+    """The batch that would correct a fact, and what it would change; nothing is written. Raises OutOfScope, and as
+    `ingest.corrected_batch`."""
+    _check(key, viewer)
     batch = ingest.corrected_batch(key, values, desk.catalog, why=why)
     return batch, desk.diff(batch)
 

@@ -178,7 +178,7 @@ class Desk:
             data_version=versions[0],
             decisions_version=versions[1],
             definitions_version=known.version,
-            shown=self.store.shown(key, slice_, arranged.grain),
+            shown=self.store.shown(key, slice_, arranged.grain) if _whole(slice_, viewer) else None,
         )
 
     def series(
@@ -272,6 +272,13 @@ def _shown_row(item: KpiReview) -> dict[str, object]:
         "episodes": json.dumps(answer["episodes"], ensure_ascii=False),
         "channel": "store",
     }
+
+
+def _whole(slice_: Slice, viewer: Viewer) -> bool:
+    """True where the viewer sees all of a slice. What was shown of it before is a figure of all: to others it would
+    tell what they may not see, and make their own figure look restated."""
+    asked = dict(slice_)
+    return all(name in asked and viewer.may_see(name, asked[name]) for name in viewer.scope)
 
 
 def _now() -> pd.Timestamp:

@@ -95,7 +95,7 @@ def forecast_review(review: KpiReview, horizon: int | None = None) -> KpiForecas
         upper=upper,
     )
     ahead = _ahead(review, coming.assign(step=coming.index - last))
-    distrust = _distrust(found, ahead, review)
+    distrust = _distrust(found, ahead)
     ahead["chance"] = _chances(found, ahead) if not distrust else np.nan
     return KpiForecast(
         review,
@@ -209,7 +209,7 @@ def _ahead(review: KpiReview, coming: pd.DataFrame) -> pd.DataFrame:
 # Chances
 
 
-def _distrust(found: Forecast, ahead: pd.DataFrame, review: KpiReview) -> str:
+def _distrust(found: Forecast, ahead: pd.DataFrame) -> str:
     """Why no chance is given; "" where one may be."""
     aims = ahead[["target_low", "target_high"]].dropna(how="all")
     if aims.empty:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -72,8 +72,3 @@ def _running(series: KpiSeries, *, whole: bool = False) -> float | None:
     if last["ended"] or pd.isna(last["value"]) or (whole and not last["from_start"]):
         return None
     return float(last["value"])
-
-
-def reviews_of(rows: Iterable[SummaryRow]) -> list[KpiReview]:
-    """The reviews behind the rows."""
-    return [row.review for row in rows]

@@ -166,12 +166,16 @@ def _days_sql(choice: _Choice) -> str:
 
 @functools.lru_cache(maxsize=_KEPT)
 def _rows_sql(choice: _Choice, limit: int) -> str:
+    return _listed(_events(choice), choice.dimensions, limit)
+
+
+def _listed(rows: Any, dimensions: tuple[str, ...], limit: int) -> str:
+    """The first of these events in order of time, each with its file."""
     import ibis
 
-    rows = _events(choice)
     batches = ibis.table({"batch": "int32", "source": "string", "by": "string", "at": "timestamp(6)"}, name="batches")
     batches = batches.rename(loaded_by="by", loaded_at="at")
-    keys = ["observed_at", *choice.dimensions, *EVENT_CLASSES]
+    keys = ["observed_at", *dimensions, *EVENT_CLASSES]
     first = rows.order_by([*keys, "reference", "batch"]).limit(limit)
     shown = [*keys, *AMOUNTS, "reference", "batch", "source", "loaded_by", "loaded_at"]
     return _sql(first.join(batches, "batch")[shown])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import EventSource, Kpi, Slice, Stream
-from opsmetrics.facts.events import AMOUNTS, EVENT_CLASSES, _Choice, _choice, _events
+from opsmetrics.facts.events import _Choice, _choice, _events, _listed
 from opsmetrics.facts.reading import Scope, _check, _scope, _sql, _visible
 from opsmetrics.store import Store
 
@@ -136,12 +136,7 @@ def _behind_sql(choice: _Choice, categories: tuple[str, ...], lasting: bool, lim
         start = ibis.literal(choice.start.to_pydatetime())
         lasts = start.delta(rows["observed_at"], unit="microsecond") < rows["minutes"] * 60e6
         rows = rows.filter(rows["minutes"].isnull() | lasts | (rows["observed_at"] >= start))
-    batches = ibis.table({"batch": "int32", "source": "string", "by": "string", "at": "timestamp(6)"}, name="batches")
-    batches = batches.rename(loaded_by="by", loaded_at="at")
-    keys = ["observed_at", *choice.dimensions, *EVENT_CLASSES]
-    first = rows.order_by([*keys, "reference", "batch"]).limit(limit)
-    shown = [*keys, *AMOUNTS, "reference", "batch", "source", "loaded_by", "loaded_at"]
-    return _sql(first.join(batches, "batch")[shown])
+    return _listed(rows, choice.dimensions, limit)
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -35,8 +35,8 @@ def corrected_batch(
 ) -> Batch:
     """A batch that gives one stored fact new values. It covers no time: what was covered stays covered.
 
-    values: numerator and denominator, or value. Raises IngestRefused without a reason, TypedRefused with everything
-    that is wrong with the numbers, KeyError for an unknown KPI.
+    values: numerator and denominator (this one alone where events are the numerator), or value. Raises IngestRefused
+    without a reason, TypedRefused with everything that is wrong with the numbers, KeyError for an unknown KPI.
     """
     kpi = catalog[key.kpi]
     if not why.strip():
@@ -68,7 +68,7 @@ def _facts(kpi: Kpi, key: FactKey, values: Mapping[str, float | None], dims: tup
         **{d: key.dimensions.get(d) for d in dims},
     }
     row |= (
-        {"numerator": values.get("numerator"), "denominator": values.get("denominator")}
+        {"numerator": 0.0 if kpi.events else values.get("numerator"), "denominator": values.get("denominator")}
         if kpi.counts
         else {"sample": key.sample, "value": values.get("value")}
     )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from opsmetrics.ingest.cells import fold, kind_of
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.records import split
+from opsmetrics.ingest.records import BLANK, split
 
 DELIMITERS = (",", ";", "\t", "|")
-NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANK: "blanks"}
 #: Lines scored of each part: more do not change the choice.
 SCORED = 200
 
@@ -44,14 +44,23 @@ def dialect_of(
         return Dialect(chosen, quote, _width(lines, chosen, quote)[0], hinted is not None)
     scores = {mark: _score(lines, mark, quote) for mark in DELIMITERS}
     best = max(DELIMITERS, key=scores.__getitem__)
-    if scores[best] <= 0:
+    if scores[best] <= 0 and _in_blanks(lines, quote):
+        best = BLANK
+    elif scores[best] <= 0:
         raise IngestRefused(
             "no_table",
             "no character parts these lines into columns",
-            "columns parted by comma, semicolon, tab or |",
+            "columns parted by comma, semicolon, tab, | or blanks",
             "export the table as CSV with at least a date and a value",
         )
     return Dialect(best, quote, _width(lines, best, quote)[0])
+
+
+def _in_blanks(lines: Sequence[str], quote: str) -> bool:
+    """True where blanks part every line into as many cells, most of them numbers or dates: a table, not a text."""
+    width, share = _width(lines, BLANK, quote)
+    cells = [cell for line in lines[1:] for cell in split(line, BLANK, quote) or ()]
+    return width > 1 and share == 1 and sum(kind_of(cell) != "text" for cell in cells) > len(cells) / 2
 
 
 def _naming(lines: Sequence[str], quote: str, known: set[str]) -> str | None:

@@ -36,7 +36,7 @@ class RecordStyle(NumberStyle):
 
     def sql(self, cell: str) -> str:
         """Always 1.0."""
-        return "1.0"
+        return "1.0::DOUBLE"
 
 
 def unlike_flags(cell: str) -> str:

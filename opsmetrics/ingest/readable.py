@@ -15,7 +15,7 @@ from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, UNCLOSED
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.records import Record, records
+from opsmetrics.ingest.records import BLANK, Record, records
 from opsmetrics.ingest.scan import Scan
 
 
@@ -29,7 +29,8 @@ def make_readable(
     Raises IngestRefused (`too_many_records`).
     """
     marks = scan.quotes if dialect.quote == '"' else scan.apostrophes
-    if across is None and marks == 0 and scan.utf8 and scan.controls == 0 and scan.one_line_end:
+    rewritten = marks > 0 or dialect.delimiter == BLANK
+    if across is None and not rewritten and scan.utf8 and scan.controls == 0 and scan.one_line_end:
         target = private_file()
         _link(path.resolve(), target)
         return target, dialect.delimiter, scan.lines
@@ -39,8 +40,8 @@ def make_readable(
         found = records(source, dialect.delimiter, dialect.quote, across.width)
         target, lines = write_lines(_folded(found, across), limits)
         return target, CELL, lines
-    target, lines = write_lines(_rewritten(plain, dialect, head) if marks else plain, limits)
-    return target, CELL if marks else dialect.delimiter, lines
+    target, lines = write_lines(_rewritten(plain, dialect, head) if rewritten else plain, limits)
+    return target, CELL if rewritten else dialect.delimiter, lines
 
 
 def private_file() -> Path:

@@ -8,12 +8,17 @@ lost mark costs one record.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 #: A record of more lines than this is an unclosed mark.
 MOST_LINES = 500
+
+
+#: As a delimiter: any number of blanks part two cells.
+BLANK = " "
 
 
 class Record(NamedTuple):
@@ -34,6 +39,8 @@ class _Malformed(Exception):
 
 def split(text: str, delimiter: str, quote: str) -> list[str] | None:
     """The cells of one line; None where a quoted cell is not closed in it."""
+    if delimiter == BLANK:
+        return _parted(text, quote)
     try:
         return _cells(text, delimiter, quote, loose=True)
     except _Open:
@@ -48,7 +55,7 @@ def records(lines: Iterable[str], delimiter: str, quote: str, width: int | None 
         line = ahead.popleft() if ahead else next(source, None)
         if line is None:
             return
-        cells = line.split(delimiter) if quote not in line else split(line, delimiter, quote)
+        cells = line.split(delimiter) if quote not in line and delimiter != BLANK else split(line, delimiter, quote)
         if cells is not None:
             yield Record(cells, 1, line)
             continue
@@ -56,6 +63,14 @@ def records(lines: Iterable[str], delimiter: str, quote: str, width: int | None 
         yield found
         for _ in range(found.lines - 1):
             ahead.popleft()
+
+
+def _parted(text: str, quote: str) -> list[str]:
+    """The cells of a line between blanks; a mark that is never closed is a character like others."""
+    if quote not in text:
+        return text.split()
+    found = re.findall(f"{quote}([^{quote}]*){quote}(?!\\S)|(\\S+)", text)
+    return [bare or quoted for quoted, bare in found]
 
 
 def _several_lines(

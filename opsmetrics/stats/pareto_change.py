@@ -24,8 +24,6 @@ from scipy.special import betaincinv, gammaincinv, ndtri
 from opsmetrics.stats.arrays import FloatArray, Values, floats, not_negative, same_length
 from opsmetrics.stats.pareto import ENOUGH, binomial_two_sided, effective_events, two_sided
 
-ChangeVerdict = Literal["rose", "fell", "no_change", "too_few"]
-
 COLUMNS = (
     *("name", "before", "after", "expected", "change", "low", "high", "ratio", "ratio_low", "ratio_high"),
     *("p", "p_adjusted", "verdict", "alone"),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import streamlit as st
+
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
+    blocks,
+    carried,
     chart_blocks,
     chart_rows,
     chart_rules,
@@ -16,6 +20,7 @@ from opsmetrics.ui import (
     drawing,
     filters,
     kpi,
+    links,
     page,
     pickers,
     reviews,
@@ -27,14 +32,17 @@ from opsmetrics.ui.links import ChartView
 def render(at: Desk, view: ChartView) -> None:
     """Draw the page."""
     own = replace(at.catalog, dimensions=())  # a slice of this page stands in its own parameter
-    filters.bring("chart", own)
     chart_blocks.apply_style()
     review = reviews.review(at, view)
     found = chart_rules.workings(review)
     page.show(kpi.head(review, view), kpi.strip(review, chart_rules.deciding(review, found)), key="head")
+    unknown = links.misread(st.query_params.to_dict(), at.catalog)
+    if unknown:
+        page.show(blocks.caption(unknown), key="misread")
     decisions_list.confirmation(at, review)
     pickers.controls(at, review, view)
     filters.keep(own)
+    carried.keep_series(view)
     drawing.figures(review, view)
     _table(review, view)
     decisions_list.proposed(review, found, view)

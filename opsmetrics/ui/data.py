@@ -14,7 +14,18 @@ from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, data_value, page, receipts, reviews, rows, tables, upload_blocks, upload_ledger
+from opsmetrics.ui import (
+    blocks,
+    data_value,
+    filters,
+    page,
+    receipts,
+    reviews,
+    rows,
+    tables,
+    upload_blocks,
+    upload_ledger,
+)
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.upload_blocks import cell, column
@@ -39,8 +50,9 @@ _COLUMNS = (
 
 def render(desk: Desk) -> None:
     """Draw the page."""
-    upload_blocks.apply_style()
     catalog = desk.catalog
+    filters.bring("data", catalog, names=filters.dimension_parameters(catalog))
+    upload_blocks.apply_style()
     ledger = desk.batches()
     watched = reviews.watched(desk, None)
     page.show(_head(catalog, watched, ledger), key="head")

@@ -17,7 +17,7 @@ from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import FactKey, IngestRefused, corrected_batch
 from opsmetrics.measurements import BIN, sample_to_stamp, stamp_to_sample
 from opsmetrics.store import StoreError
-from opsmetrics.ui import blocks, page, reviews, upload_blocks
+from opsmetrics.ui import blocks, filters, page, reviews, upload_blocks
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.links import read_date
 from opsmetrics.ui.upload_blocks import cell, column
@@ -37,6 +37,7 @@ def render(desk: Desk, person: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kpi = desk.catalog[_kpi(offered)]
         found = _rows(desk, kpi)
+    found = _wanted(desk, kpi, found)
     if found.empty:
         st.text("No row is stored for this choice.")
         return
@@ -52,6 +53,19 @@ def render(desk: Desk, person: str) -> None:
         key = key_of(kpi, row)
         _history(desk, kpi, key)
         _correction(desk, kpi, key, row, person)
+
+
+def _wanted(desk: Desk, kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the chosen values of the KPI's dimensions."""
+    values: dict[str, set[str]] = {name: set() for name in desk.catalog.dimension_keys}
+    for part in reviews.slices(desk, kpi):
+        for name, value in part:
+            values[name].add(value)
+    chosen = filters.dimension_choices(desk.catalog, values)
+    for name in kpi.dimensions:
+        if chosen[name] and name in found:
+            found = found[found[name].isin(chosen[name])]
+    return found
 
 
 def _kpi(offered: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.entry import EntryRow, NotANumber, Typed
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import IngestRefused, typed_batch
-from opsmetrics.ui import blocks, page, receipts, reviews, upload_blocks
+from opsmetrics.ui import blocks, filters, page, receipts, reviews, upload_blocks
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import plain
@@ -40,19 +40,34 @@ class Answer:
 
 def render(desk: Desk) -> None:
     """Draw the page."""
+    filters.bring("enter", desk.catalog, names=filters.dimension_parameters(desk.catalog))
     upload_blocks.apply_style()
     head = st.container()
     day, person = _asked(at_site(site(desk.catalog)).date())
     found = entry.rows(desk, day, viewer=reviews.viewer())
+    offered, found = found, _wanted(desk, found)
     with head:
-        _head(found, day)
-    if not found:
+        _head(found if found or not offered else offered, day)
+    if not offered:
         _nothing_to_enter()
+        return
+    if not found:
+        filters.nothing_fits(desk.catalog, "line")
         return
     answers = _lines(desk, found)
     note = st.text_input("Note for this entry (optional)", key=f"note_{_round()}", max_chars=500, width=560)
     _save(desk, answers, person, note)
     receipts.show(desk, _SLOT, person)
+
+
+def _wanted(desk: Desk, found: list[EntryRow]) -> list[EntryRow]:
+    """The lines of the chosen values of dimensions; a line that is not cut by one of them stays."""
+    values: dict[str, set[str]] = {name: set() for name in desk.catalog.dimension_keys}
+    for row in found:
+        for name, value in row.part:
+            values[name].add(value)
+    chosen = filters.dimension_choices(desk.catalog, values)
+    return [row for row in found if all(not chosen[name] or value in chosen[name] for name, value in row.part)]
 
 
 def _asked(today: dt.date) -> tuple[dt.date, str]:

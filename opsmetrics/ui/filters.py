@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -99,7 +100,7 @@ def row_of_controls(
     return Filters(categories, owners, values, search or ""), as_of
 
 
-_AT, _KEPT = "shared_choices_at", "shared_choices"
+_AT, _ARRIVED, _KEPT = "shared_choices_at", "shared_choices_wanted", "shared_choices"
 
 
 def shared_names(catalog: Catalog) -> list[str]:
@@ -107,21 +108,78 @@ def shared_names(catalog: Catalog) -> list[str]:
     return ["category", "owner", "q", "as_of", *(parameter(dimension.key) for dimension in catalog.dimensions)]
 
 
-def bring(page: str, catalog: Catalog, *, most: int | None = None) -> None:
+def bring(page: str, catalog: Catalog, *, most: int | None = None, names: Iterable[str] = ()) -> None:
     """Before anything is drawn: choose what was chosen on the page before, once for each visit.
 
     The navigation opens a page with an empty address, to which the choices are then added; an address that says
     anything about them is a link and says it all. most: so many values of a dimension have a place on this page.
+    names: the choices that this page knows; all of them unless given.
     """
-    if st.session_state.get(_AT) == page:
-        return
-    st.session_state[_AT] = page
-    names = shared_names(catalog)
-    kept = {name: value for name, value in st.session_state.get(_KEPT, {}).items() if name in names}
+    names = list(names) or shared_names(catalog)
     limits = {parameter(dimension.key): most for dimension in catalog.dimensions}
-    chosen = [pair for name, value in kept.items() for pair in _said(name, value)[: limits.get(name)]]
-    if chosen and not any(name in st.query_params for name in names):
-        st.switch_page(PAGES[page], query_params=[*_as_pairs(), *chosen])
+    held = {name: value for name, value in kept().items() if name in names}
+    arrive(page, [pair for name in held for pair in said(held, (name,))[: limits.get(name)]], blocked_by=names)
+
+
+def arrive(page: str, chosen: Mapping[str, str] | list[tuple[str, str]], *, blocked_by: Iterable[str]) -> None:
+    """At the first run of a visit add these parameters to the address, unless it says one of `blocked_by` already."""
+    arrived = st.session_state.pop(_ARRIVED, False) or st.session_state.get(_AT) != page
+    st.session_state[_AT] = page
+    if not arrived:
+        return
+    pairs = list(chosen.items()) if isinstance(chosen, Mapping) else chosen
+    if pairs and not any(name in st.query_params for name in blocked_by):
+        st.switch_page(PAGES[page], query_params=[*_as_pairs(), *pairs])
+
+
+def visit(page: str) -> None:
+    """A page is run: note whether a reader has just come to it. Called for every page, whatever it shares."""
+    if st.session_state.get(_AT) != page:
+        st.session_state[_AT], st.session_state[_ARRIVED] = page, True
+
+
+def dimension_parameters(catalog: Catalog) -> list[str]:
+    """The parameters of the dimensions: what a page knows that lists no KPIs."""
+    return [parameter(dimension.key) for dimension in catalog.dimensions]
+
+
+def kept() -> dict[str, Any]:
+    """What was chosen on any page of this session, by parameter."""
+    found: dict[str, Any] = st.session_state.setdefault(_KEPT, {})
+    return found
+
+
+def single_values(catalog: Catalog) -> dict[str, str]:
+    """Dimensions of which exactly one value is chosen, with that value."""
+    held = {dimension.key: kept().get(parameter(dimension.key)) or [] for dimension in catalog.dimensions}
+    return {name: str(values[0]) for name, values in held.items() if len(values) == 1}
+
+
+def said(held: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, str]]:
+    """These choices as parameters of an address."""
+    return [pair for name in names if name in held for pair in _said(name, held[name])]
+
+
+def dimension_choices(catalog: Catalog, found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    """A popover for each dimension that offers a choice, remembered for all pages."""
+    with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        values = {d.key: _choice(plain(d.name), parameter(d.key), found[d.key]) for d in catalog.dimensions}
+    keep(catalog)
+    return values
+
+
+def nothing_fits(catalog: Catalog, what: str = "KPI") -> None:
+    """The list is empty because of the filters: say so, with the way out."""
+    st.text(f"No {what} fits these filters. Take one of them away.")
+    st.button("Clear the filters", on_click=_clear, args=(catalog,), key="clear_filters")
+
+
+def _clear(catalog: Catalog) -> None:
+    """Take every filter away, on every page; the date stays."""
+    for name in shared_names(catalog):
+        if name != "as_of":
+            kept()[name] = "" if name == "q" else []
+            st.session_state[name] = "" if name == "q" else []
 
 
 def _said(name: str, value: object) -> list[tuple[str, str]]:
@@ -139,10 +197,9 @@ def _as_pairs() -> list[tuple[str, str]]:
 
 def keep(catalog: Catalog) -> None:
     """After the controls are drawn: remember what they say; a choice that this page does not offer stays as it was."""
-    kept = st.session_state.setdefault(_KEPT, {})
     for name in shared_names(catalog):
         if name in st.session_state:
-            kept[name] = st.session_state[name]
+            kept()[name] = st.session_state[name]
 
 
 def _choice(label: str, key: str, found: set[str], *, most: int | None = None) -> frozenset[str]:

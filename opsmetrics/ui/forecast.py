@@ -16,7 +16,18 @@ from opsmetrics.desk.forecasting import with_rival
 from opsmetrics.desk.landing import chance_for_year
 from opsmetrics.figures import CONFIG, Mark, assurance_mark
 from opsmetrics.figures.forecast import forecast_chart
-from opsmetrics.ui import blocks, filters, forecast_blocks, forecast_controls, look, page, reviews, tables
+from opsmetrics.ui import (
+    blocks,
+    carried,
+    filters,
+    forecast_blocks,
+    forecast_controls,
+    links,
+    look,
+    page,
+    reviews,
+    tables,
+)
 from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.forecast_blocks import AT_RISK, UNSURE, panel
 from opsmetrics.ui.forecast_view import ForecastView
@@ -27,7 +38,7 @@ from opsmetrics.verdict import wording
 
 def render(at: Desk) -> None:
     """Draw the page that the address asks for."""
-    filters.bring("forecast", at.catalog)
+    carried.bring_series("forecast", at.catalog)
     view = ForecastView.read(_asked(), at.catalog)
     if view is None:
         empty = blocks.heading(say("no_kpi"), eyebrow="Forecast"), blocks.empty(say("define_first"))
@@ -37,6 +48,9 @@ def render(at: Desk) -> None:
     forecast_blocks.apply_style()
     told = read(at, view)
     page.show(head(told), *([strip(told)] if told.found.forecast else []), key="head")
+    unknown = links.misread(st.query_params.to_dict(), at.catalog)
+    if unknown:
+        page.show(blocks.caption(unknown), key="misread")
     forecast_controls.controls(at, told.found.review.kpi, view)
     if told.found.forecast is None:
         page.show(blocks.empty(told.lead()), key="nothing")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from opsmetrics.catalog import Grain, Kpi, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk.forecasting import FURTHEST, HORIZONS
-from opsmetrics.ui import filters, links, reviews
+from opsmetrics.ui import carried, filters, links, reviews
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.ui.links import grains_of
@@ -31,11 +32,12 @@ def controls(at: Desk, kpi: Kpi, view: ForecastView) -> None:
         here = links.slice_text(view.series.slice)
         parts.setdefault(here, slice_text(view.series.slice) or "All")
         if len(parts) > 1:
-            _select("Slice", "slice", parts, here, width=190)
+            _select("Slice", "slice", parts, here, width=190, of=kpi.dimensions)
         horizon = view.horizon or HORIZONS[grain]
         _select("Ahead", "horizon", _horizons(grain, horizon), str(horizon), width=170)
         filters.as_of_control(at_site(kpi.calendar).date())
-    filters.keep(at.catalog)
+    filters.keep(replace(at.catalog, dimensions=()))  # a slice of this page stands in its own parameter
+    carried.keep_series(view.series)
 
 
 def _horizons(grain: Grain, current: int) -> dict[str, str]:
@@ -45,7 +47,14 @@ def _horizons(grain: Grain, current: int) -> dict[str, str]:
 
 
 def _select(
-    label: str, name: str, options: Mapping[str, str], current: str, *, width: int, clears: tuple[str, ...] = ()
+    label: str,
+    name: str,
+    options: Mapping[str, str],
+    current: str,
+    *,
+    width: int,
+    clears: tuple[str, ...] = (),
+    of: tuple[str, ...] = (),
 ) -> None:
     key = f"forecast_{name}"
     st.session_state[key] = current
@@ -55,7 +64,7 @@ def _select(
         format_func=options.__getitem__,
         key=key,
         on_change=_to_address,
-        args=(name, key, clears),
+        args=(name, key, clears, of),
         label_visibility="collapsed",
         width=width,
     )
@@ -75,7 +84,9 @@ def _grain(grains: tuple[Grain, ...], current: Grain) -> None:
     )
 
 
-def _to_address(name: str, key: str, clears: tuple[str, ...]) -> None:
+def _to_address(name: str, key: str, clears: tuple[str, ...], of: tuple[str, ...] = ()) -> None:
+    if name == "slice":
+        carried.choose_slice(links.read_slice(str(st.session_state[key])), of)
     for other in clears:
         st.query_params.pop(other, None)
     st.query_params[name] = str(st.session_state[key])

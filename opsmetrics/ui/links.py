@@ -113,6 +113,27 @@ class ChartView:
         )
 
 
+def misread(params: Mapping[str, Any], catalog: Catalog) -> str:
+    """What a link asks for and nobody knows, in one sentence; "" where all of it is known."""
+    asked, wrong = {name: str(value) for name, value in params.items() if value}, []
+    if "kpi" in asked and asked["kpi"] not in catalog:
+        wrong.append(f"no KPI “{asked['kpi']}”")
+    kpi = catalog[asked["kpi"]] if asked.get("kpi") in catalog else None
+    if "stream" in asked and asked["stream"] not in {stream.key for stream in catalog.streams}:
+        wrong.append(f"no stream “{asked['stream']}”")
+    if kpi is not None:
+        unknown = [name for name, _ in read_slice(asked.get("slice", "")) if name not in kpi.dimensions]
+        wrong += [f"no {name} to slice {kpi.name} by" for name in unknown]
+        if "grain" in asked and asked["grain"] not in grains_of(kpi):
+            wrong.append(f"no grain “{asked['grain']}” for {kpi.name}")
+    wrong += [
+        f"no date “{asked[name]}”" for name in ("as_of", "start", "end") if name in asked and not read_date(asked[name])
+    ]
+    return (
+        f"The address asks for what is not here: {', '.join(wrong)}. The usual view is shown instead." if wrong else ""
+    )
+
+
 def grains_of(kpi: Kpi) -> tuple[Grain, ...]:
     """The grain a KPI is operated at and every coarser one; samples have no calendar."""
     return ("sample",) if kpi.operate == "sample" else GRAINS[GRAINS.index(kpi.operate) :]

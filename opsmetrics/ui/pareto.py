@@ -14,7 +14,18 @@ from opsmetrics.catalog import Stream
 from opsmetrics.desk import Desk
 from opsmetrics.desk.events import EventPareto, ParetoQuestion, event_pareto, event_reach_days, events_behind
 from opsmetrics.figures import CONFIG, pareto_chart
-from opsmetrics.ui import blocks, filters, look, page, pareto_blocks, pareto_controls, pareto_page, reviews, tables
+from opsmetrics.ui import (
+    blocks,
+    carried,
+    links,
+    look,
+    page,
+    pareto_blocks,
+    pareto_controls,
+    pareto_page,
+    reviews,
+    tables,
+)
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.pareto_page import Steps
 from opsmetrics.ui.pareto_view import ParetoView, first_stream, usual_preset
@@ -40,7 +51,7 @@ _HEADINGS = {
 def render(desk: Desk) -> None:
     """Draw the page."""
     catalog = desk.catalog
-    filters.bring("pareto", catalog)
+    carried.bring_stream(catalog)
     pareto_blocks.apply_style()
     params = st.query_params.to_dict()
     stream = first_stream(params, catalog)
@@ -60,7 +71,11 @@ def render(desk: Desk) -> None:
         return
     values = _values(desk, key, stream)
     pareto_blocks.show(pareto_page.head(answer, view, catalog), key="head")
+    unknown = links.misread(params, catalog)
+    if unknown:
+        page.show(blocks.caption(unknown), key="misread")
     pareto_controls.controls(catalog, stream, view, answer, values)
+    carried.keep_stream(stream, view.link()["params"])
     if answer.result.categories:
         _body(answer, view, Steps(answer, view, divided=any(values["subcategory"])))
     else:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from opsmetrics.catalog import Catalog, Stream, slice_of
 from opsmetrics.desk.events import EventPareto, dimension_name
-from opsmetrics.ui import filters
+from opsmetrics.ui import carried, filters
 from opsmetrics.ui.pareto_view import COMPARED, PRESETS, ParetoView, span_text
 from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import paretos
@@ -179,4 +179,5 @@ def _slice_to_address(view: ParetoView, dimension: str, key: str) -> None:
     part = {name: value for name, value in view.slice if name != dimension}
     if chosen != _EVERYTHING:
         part[dimension] = chosen
+    carried.choose_slice(slice_of(part), (dimension,))
     st.query_params.from_dict(replace(view, slice=slice_of(part)).link()["params"])

@@ -10,7 +10,7 @@ from opsmetrics.catalog import Catalog, Grain, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.stats import RULES
-from opsmetrics.ui import chart_choice, chart_rules, chart_view, decisions_list, filters, links, reviews
+from opsmetrics.ui import carried, chart_choice, chart_rules, chart_view, decisions_list, filters, links, reviews
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.links import SPANS, ChartView, grains_of
 from opsmetrics.verdict import wording
@@ -36,7 +36,7 @@ def controls(at: Desk, review: KpiReview, view: ChartView) -> None:
         here = links.slice_text(view.slice)
         parts.setdefault(here, slice_text(view.slice) or "All")
         if len(parts) > 1:
-            _select("Slice", "slice", parts, here, width=190, clears=("from", "to", "point"))
+            _select("Slice", "slice", parts, here, width=190, clears=("from", "to", "point"), of=kpi.dimensions)
         _periods(review, view)
         filters.as_of_control(at_site(kpi.calendar).date())
         _rules(view)
@@ -103,6 +103,7 @@ def _select(
     width: int,
     clears: tuple[str, ...] = (),
     shown: bool = False,
+    of: tuple[str, ...] = (),
 ) -> None:
     key = f"choose_{name}"
     given = options if current in options else {**options, current: current}
@@ -113,7 +114,7 @@ def _select(
         format_func=given.__getitem__,
         key=key,
         on_change=_to_address,
-        args=(name, key, clears),
+        args=(name, key, clears, of),
         label_visibility="visible" if shown else "collapsed",
         width=width,
     )
@@ -134,8 +135,10 @@ def _segments(label: str, name: str, options: Mapping[Grain, str], current: Grai
     )
 
 
-def _to_address(name: str, key: str, clears: tuple[str, ...]) -> None:
+def _to_address(name: str, key: str, clears: tuple[str, ...], of: tuple[str, ...] = ()) -> None:
     chosen = str(st.session_state[key])
+    if name == "slice":
+        carried.choose_slice(links.read_slice(chosen), of)
     if chosen in (_RANGE, _OWN):
         return  # it stands for what the address says already
     for other in clears:

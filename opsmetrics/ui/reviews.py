@@ -99,7 +99,7 @@ def sources(at: Desk) -> pd.DataFrame:
     return _sources(at, versions(at, None))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner="Computing the verdicts of all charts…")
 def _watched(_at: Desk, key: Versions, as_of: dt.date | None) -> list[KpiReview]:
     return _at.watched(as_of=as_of, viewer=viewer())
 
@@ -121,7 +121,7 @@ def _slices(_at: Desk, key: Versions, kpi: str) -> list[Slice]:
     return list(dict.fromkeys([(), *_at.slices(definition, viewer=viewer()), *by_value]))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner="Computing the verdicts of all charts…")
 def _summary(_at: Desk, key: Versions, as_of: dt.date | None, chosen: Slice) -> list[SummaryRow]:
     return rows_of_summary(_at, as_of=as_of, slice_=dict(chosen), viewer=viewer())
 

@@ -122,7 +122,8 @@ def _extents(found: Workings, measure: Measure) -> Numbers:
         return np.ones(len(points))
     begins = to_utc(points["period"], found.kpi.calendar.time_zone)
     length = pd.DatetimeIndex(points["ends_at"]) - pd.DatetimeIndex(begins)
-    return np.asarray(np.round(length / pd.Timedelta(days=1), 1), dtype=np.float64)  # a clock change is no longer day
+    days = np.asarray(length / pd.Timedelta(days=1), dtype=np.float64)
+    return days if found.series.grain == "shift" else np.round(days)  # a clock change makes no day longer
 
 
 def _distances(

@@ -13,7 +13,7 @@ from opsmetrics.catalog import Decision
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats import ControlChart
 from opsmetrics.verdict import assurance, sentences, stance
-from opsmetrics.verdict.assurance import BY_RECORD, Assessment
+from opsmetrics.verdict.assurance import BY_RECORD
 from opsmetrics.verdict.between import Between, between_events
 from opsmetrics.verdict.data_state import DataReport, report_data
 from opsmetrics.verdict.excess import excess_of
@@ -147,13 +147,13 @@ def _verdict(found: Workings, finding: Finding, versions: Versions, shown: pd.Da
         data=data.state,
         n=len(found.phases.points(found.phases.current)),
         early_warning=finding.early_warning,
-        caveats=_caveats(found, finding, data),
+        caveats=_caveats(found, finding),
         sentence=(),
         data_names=data.names,
         met=assessed.met,
         excess=excess,
         excess_cost=cost,
-        **_last_judged(found, assessed),
+        **_last_judged(found),
     )
     told = sentences.compose(
         verdict, kpi, found.points, found.episodes, found.decisions, detail=_detail(found, finding, data)
@@ -173,7 +173,7 @@ def _open_episode(episodes: Sequence[Episode], finding: Finding) -> Episode | No
     return next((episode for episode in episodes if episode.open and episode.side == finding.side), None)
 
 
-def _caveats(found: Workings, finding: Finding, data: DataReport) -> tuple[str, ...]:
+def _caveats(found: Workings, finding: Finding) -> tuple[str, ...]:
     """What to bear in mind, as codes."""
     rows = np.flatnonzero(found.judged.judged)
     codes = {
@@ -192,7 +192,7 @@ def _has_target(found: Workings) -> bool:
     return bool(found.points[["target_low", "target_high"]].notna().any(axis=None))
 
 
-def _last_judged(found: Workings, assessed: Assessment) -> dict[str, Any]:
+def _last_judged(found: Workings) -> dict[str, Any]:
     """The figures of the last judged period, None where they are not defined."""
     names = ("value", "size", "numerator", "denominator", "lower", "centre", "upper")
     rows = np.flatnonzero(found.judged.judged)

@@ -43,7 +43,8 @@ def choose(kpi: Kpi, grain: Grain, basis: Measures) -> Choice:
     values = {"kpi": kpi, **found.values}
     automatic = (found.kind, found.code)
     if kpi.chart is None:
-        return replace(found, values=values, automatic=automatic)
+        small = found.small_numbers and found.kind != "rare"  # a strip of periods has no limits to be unsure of
+        return replace(found, values=values, automatic=automatic, small_numbers=small)
     kind, code = _pinned(kpi, kpi.chart, basis)
     shown = values if automatic[0] == kind else {**values, "automatic": automatic}
     small = found.small_numbers or found.coarser
@@ -80,7 +81,7 @@ def _automatic(kpi: Kpi, grain: Grain, basis: Measures) -> Choice:
         return rest
     rival = rest.values["rejected"] if rest.kind == "rare" else rest.kind
     values = {"share": share, "n": len(present), "usual": usual, "rejected": rival}
-    return Choice("rare", "mostly_equal", values, coarser=rest.coarser)
+    return Choice("rare", "mostly_equal", values, small_numbers=rest.small_numbers, coarser=rest.coarser)
 
 
 #: The chart of counts by kind before there is anything to choose from; all others begin with the XmR chart.

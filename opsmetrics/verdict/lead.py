@@ -10,7 +10,7 @@ import pandas as pd
 
 from opsmetrics.catalog import GRAINS, Grain, Kpi, period_start
 from opsmetrics.series import periods, to_local, to_utc
-from opsmetrics.verdict.targets import bounds_of, inside
+from opsmetrics.verdict.targets import aims_at, bounds_of, inside
 
 #: Closed lead periods that are compared with the target (verdict.md 29a).
 NEEDED = 12
@@ -32,11 +32,12 @@ class LeadRecord:
 def lead_grain(kpi: Kpi, grain: Grain) -> Grain:
     """The grain at which a rare KPI is compared with its target: never finer than the series itself.
 
-    Samples have no calendar: each sample is its own period, and so is each period of a value that cannot be pooled.
+    Samples have no calendar: each sample is its own period, and so is each period of a value that cannot be pooled, and
+    of a count, whose target holds for periods of one length.
     """
-    if not poolable(kpi):
-        return grain
     wanted = kpi.lead or DEFAULT_LEAD
+    if not poolable(kpi) or not aims_at(kpi, wanted):
+        return grain
     return wanted if grain != "sample" and GRAINS.index(wanted) > GRAINS.index(grain) else grain
 
 

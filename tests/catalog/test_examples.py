@@ -6,16 +6,9 @@ import pytest
 
 from opsmetrics.catalog import Kpi, Target, check, read_catalog
 from tests.paths import ROOT, SHARED, needs_shared
+from tests.real_stores import FILES
 
-EXAMPLES = (
-    "airline_delays",
-    "bird_strikes",
-    "incidents",
-    "machine_temperature",
-    "nhs_ae",
-    "orange_juice",
-    "upptime",
-)
+EXAMPLES = tuple(FILES)
 
 
 def definitions(example: str) -> tuple[Kpi, ...]:

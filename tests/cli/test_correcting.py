@@ -91,3 +91,15 @@ def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, words: tuple[str, .
     assert code in (1, 2)
     assert says in err
     assert "Traceback" not in out + err
+
+
+def test_a_time_may_name_its_zone(run: Run) -> None:
+    """Midnight in UTC, written on a clock two hours ahead."""
+    ahead = (*WHERE[:-1], "2024-03-01T02:00+02:00")
+    assert len(as_json(run("history", *ahead, "--json"))) == 2
+
+
+def test_a_time_that_cannot_be_read_is_wrong_usage(run: Run) -> None:
+    code, out, err = run("history", *WHERE[:-1], "2024-99-01T02:00")
+    assert (code, out) == (2, "")
+    assert "wanted a date such as 2026-11-22" in err

@@ -86,6 +86,8 @@ def test_the_picture_is_one_file_that_needs_no_network(run: Run, stops: Path, tm
         (("stops", "--compare", "previous"), 2, "give --from"),
         (("stops", "--from", "2026-02-01", "--to", "2026-01-01"), 2, "swap the two"),
         (("stops", "--top", "0"), 2, "at least 1"),
+        (("stops", "--to", "9999-12-31"), 2, "from 1800 to 2200"),
+        (("stops", "--from", "0001-01-01", "--compare", "previous"), 2, "from 1800 to 2200"),
         (("stops", "--measure", "weight", "--out", "x.pdf"), 2, "ends in .html"),
         (("stops", "--measure", "euros"), 2, "invalid choice"),
     ],
@@ -98,3 +100,10 @@ def test_what_cannot_be_ranked(run: Run, stops: Path, words: tuple[str, ...], co
 
 def test_help_answers_without_a_store() -> None:
     assert main(["pareto", "--help"]) == 0
+
+
+def test_events_are_listed_by_what_they_have(run: Run, stops: Path) -> None:
+    ran = run("events", "stops", "--slice", "site=A", "--store", stops)
+    assert (ran.code, ran.out) == (1, "")
+    assert "no dimension 'site'" in ran.err
+    assert run("events", "stops", "--slice", "category=Flash", "--store", stops).code == 0

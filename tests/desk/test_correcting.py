@@ -10,7 +10,7 @@ import pytest
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.desk import Desk
-from opsmetrics.desk.correcting import OutOfScope, correct, history, key_of
+from opsmetrics.desk.correcting import OutOfScope, correct, correction, history, key_of
 from opsmetrics.facts import rows_between
 from opsmetrics.ingest import FactKey, IngestRefused, TypedRefused
 from opsmetrics.measurements import Span
@@ -104,3 +104,9 @@ def test_nobody_sees_or_corrects_outside_their_scope(desk: Desk) -> None:
     with pytest.raises(OutOfScope):
         correct(desk, NORTH, {"numerator": 7, "denominator": 100}, by="south", why="x", viewer=south)
     assert stored(desk)[0] == ("North", 6.0, 100.0)
+
+
+def test_what_a_correction_would_change_is_not_told_outside_the_scope(desk: Desk) -> None:
+    south = Viewer("s", {"site": frozenset({"South"})})
+    with pytest.raises(OutOfScope):
+        correction(desk, NORTH, {"numerator": 7, "denominator": 100}, why="counted again", viewer=south)

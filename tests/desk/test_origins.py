@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from opsmetrics.access import Viewer
+from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Decision, read_catalog
 from opsmetrics.desk import Desk
 from tests.desk.plant import AS_OF, KPIS, at, good, loaded, review, stops, values
@@ -139,3 +139,16 @@ def test_figures_to_date_are_series_by_fiscal_year(desk: Desk) -> None:
     year = desk.series(desk.catalog["stops"], (), "year", pd.Timestamp(AS_OF))
     assert year.points["label"].tolist() == ["2026"]
     assert year.points["value"].tolist() == [2]
+
+
+def test_what_all_were_shown_is_not_held_against_a_part(desk: Desk) -> None:
+    """A viewer of one line has another figure for the whole than was shown to all: it was not restated."""
+    loaded(desk, good(), stops())
+    told = review(desk, "good").verdict
+    assert told is not None and told.value is not None
+    row = {"kpi": "good", "slice": (), "grain": "day", "as_of": told.identity.as_of, "data_version": 1, "decisions_version": 0,
+           "definitions_version": "", "as_of_period": told.as_of_period, "value": told.value - 0.1, "verdict": "{}",
+           "episodes": "[]", "channel": "store"}  # fmt: skip
+    desk.store.keep_shown([row])
+    found = [review(desk, "good", viewer=viewer).verdict for viewer in (OPEN, Viewer("b", {"line": frozenset("B")}))]
+    assert [verdict and verdict.data for verdict in found] == ["suspect", "fresh"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from opsmetrics.catalog import Calendar
+from opsmetrics.catalog import Calendar, Shift
 from opsmetrics.review import review
 from opsmetrics.stats import g_chart, t_chart
 from opsmetrics.verdict.as_dict import review_as_dict
@@ -149,3 +150,11 @@ def test_invariant_distances_add_up() -> None:
         first = int(np.argmax(events > 0)) + 0.5 / events[np.argmax(events > 0)]
         assert first + found.points["value"].sum() + found.since_last == pytest.approx(120)
         assert len(found.points) == events.sum() - 1
+
+
+def test_three_shifts_are_a_day() -> None:
+    """Events in the first shift and, ten days of three shifts of 8 hours later, in the same shift again."""
+    clock = Calendar(shifts=tuple(Shift(name, dt.time(hour)) for name, hour in (("A", 6), ("B", 14), ("C", 22))))
+    kpi = replace(HARM, operate="shift", calendar=clock)
+    found = between(totals(days_with({0: 1.0, 30: 1.0, 60: 1.0}, 90), kpi=kpi, start="2026-01-05 06:00"))
+    assert found.points["value"].tolist() == pytest.approx([10, 10])

@@ -88,3 +88,11 @@ def test_29a_months_are_their_own_lead_periods_and_so_are_samples() -> None:
         frame = points([0.0] * 11 + [0.01], kpi=kpi, grain=grain, start="2025-01-01")
         found = of(frame, kpi, grain=grain)
         assert (found.assurance, found.detail["lead_grain"], found.detail["lead_met"]) == ("hit_or_miss", grain, 11)
+
+
+def test_29a_a_count_has_its_target_for_its_own_periods() -> None:
+    """One stop on each of 3 days of a month meets "at most one a day" there: no month of 3 against 1."""
+    kpi = with_target(replace(LATE, kind="count", unit="", multiplier=1.0), 1.0)
+    frame = points([1.0 if day % 10 == 0 else 0.0 for day in range(400)], kpi=kpi, start="2025-01-01")
+    found = of(frame, kpi)
+    assert (found.assurance, found.detail["lead_grain"]) == ("meets", "day")

@@ -85,11 +85,6 @@ class Accuracy:
         """The rival that counts: the seasonal naive where a season was found, else the last value."""
         return self.rivals[0] if self.rivals else None
 
-    @property
-    def skilled(self) -> bool:
-        """True where it beats that rival by more than nothing."""
-        return self.naive is not None and self.naive.gain >= REAL_GAIN
-
 
 @dataclass(frozen=True, eq=False)
 class Forecast:

@@ -102,11 +102,12 @@ ORDER BY target.stream, target.observed_at, target.category
 LIMIT $limit
 
 -- name: reaching
--- Events with a reference that began before $last and had not ended before $first.
+-- Events with a reference that began before $last and had not ended before $first. Minutes beyond a century would leave
+-- what a timestamp holds.
 SELECT reference, observed_at, minutes, coalesce(category, ''), coalesce(subcategory, '') {dimensions}
 FROM events
 WHERE stream = $stream AND reference IS NOT NULL AND observed_at < $last
-    AND (minutes IS NULL OR observed_at + to_microseconds((minutes * 60000000)::BIGINT) >= $first)
+    AND (minutes IS NULL OR observed_at + to_microseconds((least(minutes, 52704000.0) * 60000000)::BIGINT) >= $first)
 ORDER BY observed_at, reference
 
 -- name: put_away

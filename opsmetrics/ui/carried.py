@@ -1,0 +1,85 @@
+"""What goes along between pages that show one series or one stream: the KPI last looked at, its slice and grain, the
+stream of Pareto with its period, and the values of dimensions that the lists are filtered by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from opsmetrics.catalog import Catalog, Kpi, Slice, Stream
+from opsmetrics.ui import filters
+from opsmetrics.ui.filters import parameter
+from opsmetrics.ui.links import ChartView, read_slice, slice_text
+
+_SERIES, _STREAM = "carried_series", "carried_stream"
+
+#: Parameters of Pareto that go along with a reader; its slice is that of the dimensions chosen on any page.
+_OF_STREAM = ("stream", "measure", "by", "period", "start", "end", "compare")
+
+
+def bring_series(page: str, catalog: Catalog) -> None:
+    """Open Charts or Forecast, come to without a word in the address, on the series that was looked at last.
+
+    Where none was, it is the first KPI that fits the filters. A dimension that has one chosen value is its slice.
+    """
+    filters.arrive(page, _series_params(catalog), blocked_by=("kpi", "slice", "grain", "as_of"))
+
+
+def _series_params(catalog: Catalog) -> dict[str, str]:
+    kept = filters.kept()
+    last: Mapping[str, str] = st.session_state.get(_SERIES, {})
+    as_of = dict(filters.said(kept, ("as_of",)))
+    if last.get("kpi") in catalog:
+        kpi = catalog[last["kpi"]]
+        chosen = filters.single_values(catalog)
+        part = {**dict(read_slice(last.get("slice", ""))), **{n: v for n, v in chosen.items() if n in kpi.dimensions}}
+        return {**last, **_slice_param(part, kpi), **as_of}
+    kpi_first = next((kpi for kpi in catalog.kpis if _fits(kpi)), None)
+    part = {n: v for n, v in filters.single_values(catalog).items() if kpi_first and n in kpi_first.dimensions}
+    return {**({"kpi": kpi_first.key, "slice": slice_text(tuple(sorted(part.items())))} if kpi_first and part else {}),
+            **as_of}  # fmt: skip
+
+
+def _slice_param(part: Mapping[str, str], kpi: Kpi) -> dict[str, str]:
+    """The slice in the order of the KPI's dimensions; `slice=` alone asks for the whole KPI."""
+    return {"slice": slice_text(tuple((name, part[name]) for name in sorted(kpi.dimensions) if name in part))}
+
+
+def _fits(kpi: Kpi) -> bool:
+    kept = filters.kept()
+    categories, owners = kept.get("category"), kept.get("owner")
+    return (not categories or kpi.category in categories) and (not owners or kpi.owner in owners)
+
+
+def keep_series(view: ChartView) -> None:
+    """Remember which series is shown; its slice becomes a choice for other pages only where it was chosen here."""
+    params = {"kpi": view.kpi, "slice": slice_text(view.slice), "grain": view.grain or ""}
+    st.session_state[_SERIES] = {name: value for name, value in params.items() if value}
+
+
+def choose_slice(part: Slice, dimensions: tuple[str, ...]) -> None:
+    """A slice that was chosen in a control: the choice of these dimensions on every page."""
+    chosen = dict(part)
+    for name in dimensions:
+        filters.kept()[parameter(name)] = [chosen[name]] if name in chosen else []
+        st.session_state.pop(parameter(name), None)  # what a list was filtered by before, in a control not drawn here
+
+
+def bring_stream(catalog: Catalog) -> None:
+    """Open Pareto, come to without a word in the address, on the stream last looked at and the chosen slice."""
+    if not catalog.streams:
+        return
+    last: dict[str, str] = dict(st.session_state.get(_STREAM, {}))
+    stream = next((s for s in catalog.streams if s.key == last.get("stream")), catalog.streams[0])
+    if stream.key != last.get("stream"):
+        last = {}
+    part = {n: v for n, v in filters.single_values(catalog).items() if n in stream.dimensions}
+    sliced = {"slice": slice_text(tuple(sorted(part.items())))} if part else {}
+    params = {**last, **sliced, **({"stream": stream.key} if sliced else {})}
+    filters.arrive("pareto", params, blocked_by=(*_OF_STREAM, "slice"))
+
+
+def keep_stream(stream: Stream, params: Mapping[str, str]) -> None:
+    """Remember what Pareto shows."""
+    st.session_state[_STREAM] = {n: v for n, v in params.items() if n in _OF_STREAM} | {"stream": stream.key}

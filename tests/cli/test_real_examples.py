@@ -1,0 +1,111 @@
+"""Every example by the two commands of its README, and the files that no definition can save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from opsmetrics.ingest import Template
+from tests.cli.conftest import PART_NAMES, Run
+from tests.paths import ROOT, needs_shared
+from tests.real_stores import DATA, FILES, all_truths
+
+EXAMPLES = ROOT / "examples"
+MESSY = DATA / "5_messy"
+
+
+@needs_shared
+@pytest.mark.parametrize("example", sorted(set(FILES) - {"nhs_ae"}))
+def test_two_commands_load_an_example(example: str, tmp_path: Path, run: Run) -> None:
+    store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / example
+    assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
+    load = ("ingest", DATA / FILES[example], *store, "--template", home / "template.toml", "--json")
+    receipt = run(*load).json
+    assert receipt["rows"] > 0 and sum(receipt[name] for name in PART_NAMES) == receipt["records"]
+    assert run(*load).json["batch"] is None, "the same file again changes nothing"
+    found = run("review", *store, "--json")
+    assert found.code == 0
+    assert {kpi["variation"] for kpi in found.json} != {"no_data"}
+    assert all(kpi["sentence"]["text"] for kpi in found.json)
+
+
+@needs_shared
+@pytest.mark.parametrize("example", sorted(set(FILES) - {"upptime_checks"}))
+def test_a_file_finds_its_template_by_its_header(example: str, tmp_path: Path, run: Run) -> None:
+    home = EXAMPLES / example
+    if not Template.load(home / "template.toml").header:
+        pytest.skip("the header of a file with weeks across changes from year to year")
+    file = sorted(DATA.glob(FILES[example]))[0]
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / f"{example}.toml").write_bytes((home / "template.toml").read_bytes())
+    store = ("--store", tmp_path / "k.duckdb")
+    assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
+    assert run("ingest", file, *store, "--dry-run", "--json").json["rows"] > 0
+
+
+def test_every_example_is_in_the_table_of_their_readme() -> None:
+    readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    for folder in EXAMPLES.iterdir():
+        assert not folder.is_dir() or f"`{folder.name}`" in readme
+    assert "/work" not in readme
+
+
+@needs_shared
+@pytest.mark.parametrize("file", ["ons_2019Mortality.xls", "ons_2019Mortality-Weekly_figures.csv"])
+def test_weekly_deaths_from_a_workbook_and_from_text(file: str, tmp_path: Path, run: Run) -> None:
+    known = all_truths()["5_messy/ons_2019Mortality-Weekly_figures.csv"]
+    store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / "weekly_deaths"
+    assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
+    receipt = run("ingest", MESSY / file, *store, "--template", home / "template.toml", "--json").json
+    assert (receipt["rows"], receipt["new"]) == (known["weeks_with_total"],) * 2
+    points = run("review", "deaths", *store, "--as-of", "2020-01-02", "--json").json["points"]
+    judged = [point["numerator"] for point in points if point["state"] == "judged"]
+    assert (len(judged), sum(judged)) == (known["weeks_with_total"], known["total_deaths_all_weeks"])
+    assert (judged[0], judged[-1]) == (known["first"], known["last"])
+
+
+@needs_shared
+def test_the_sheets_of_a_workbook_are_named(tmp_path: Path, run: Run) -> None:
+    known = all_truths()["5_messy/ons_2019Mortality.xls"]
+    store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / "weekly_deaths"
+    assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
+    load = ("ingest", MESSY / "ons_2019Mortality.xls", *store, "--template", home / "template.toml")
+    refused = run(*load, "--sheet", "Figures")
+    assert refused.code == 1
+    assert all(sheet in refused.out + refused.err for sheet in known["sheets"])
+    assert run(*load, "--sheet", "Weekly figures 2019").code == 0
+
+
+@needs_shared
+def test_a_document_that_is_no_table_is_refused_by_name(tmp_path: Path, run: Run) -> None:
+    file = MESSY / "sncf_full_trains_is_really_rtf.csv"
+    assert file.read_bytes().startswith(all_truths()[f"5_messy/{file.name}"]["first_bytes"].encode())
+    store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / "tgv"
+    assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
+    refused = run("ingest", file, *store, "--template", home / "template.toml")
+    assert refused.code == 1 and "RTF" in refused.err and "Traceback" not in refused.err
+    assert run("batches", *store, "--json").json == []
+
+
+@needs_shared
+def test_a_list_without_a_header_keeps_its_first_row(tmp_path: Path, run: Run) -> None:
+    """210 trusts by the day they opened; the first row is one of them."""
+    known = all_truths()["5_messy/nhs_ods_etr_no_header.csv"]
+    (tmp_path / "kpis.toml").write_text(
+        '[dimensions]\ntrust = "Trust"\n\n[calendars.default]\ntime_zone = "Europe/London"\n\n[kpis.opened]\n'
+        'name = "Trusts opened"\nkind = "count"\nbetter = "neither"\noperate = "month"\ndimensions = ["trust"]\n',
+        encoding="utf-8",
+    )
+    header = ", ".join(f'"column {number}"' for number in range(1, known["cols"] + 1))
+    (tmp_path / "trusts.toml").write_text(
+        f'name = "trusts"\nheader = [{header}]\ndate_order = "ymd"\nrepeats = "add"\n\n[columns]\n'
+        '"column 11" = "date"\n"column 1" = "trust"\n\n[[kpis]]\nkey = "opened"\nnumerator = "rows"\n',
+        encoding="utf-8",
+    )
+    store = ("--store", tmp_path / "k.duckdb")
+    assert run("init", *store, "--catalog", tmp_path / "kpis.toml").code == 0
+    file = MESSY / "nhs_ods_etr_no_header.csv"
+    receipt = run("ingest", file, *store, "--template", tmp_path / "trusts.toml", "--json").json
+    assert receipt["records"] == receipt["rows"] == known["rows"]
+    assert run("review", "opened", "--slice", f"trust={known['first_code']}", *store).code == 0
