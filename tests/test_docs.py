@@ -103,7 +103,7 @@ def test_every_field_of_presets_is_listed() -> None:
 
 
 def test_every_screen_is_shown_and_light() -> None:
-    screens = {path.name: path.stat().st_size for path in (ROOT / "docs" / "screens").glob("*.png")}
+    screens = {path.name: path.stat().st_size for path in (ROOT / "docs" / "screens").rglob("*.png")}
     shown = {Path(file).name for page in DOCUMENTS for file, _ in links(page) if file.endswith(".png")}
     assert set(screens) == shown
     assert {name: size for name, size in screens.items() if size > HEAVIEST_SCREEN} == {}

@@ -146,9 +146,20 @@ def test_what_all_were_shown_is_not_held_against_a_part(desk: Desk) -> None:
     loaded(desk, good(), stops())
     told = review(desk, "good").verdict
     assert told is not None and told.value is not None
-    row = {"kpi": "good", "slice": (), "grain": "day", "as_of": told.identity.as_of, "data_version": 1,
-           "decisions_version": 0, "definitions_version": "", "as_of_period": told.as_of_period, "value": told.value - 0.1, "verdict": "{}",
-           "episodes": "[]", "channel": "store"}  # fmt: skip
+    row = {
+        "kpi": "good",
+        "slice": (),
+        "grain": "day",
+        "as_of": told.identity.as_of,
+        "data_version": 1,
+        "decisions_version": 0,
+        "definitions_version": "",
+        "as_of_period": told.as_of_period,
+        "value": told.value - 0.1,
+        "verdict": "{}",
+        "episodes": "[]",
+        "channel": "store",
+    }
     desk.store.keep_shown([row])
     found = [review(desk, "good", viewer=viewer).verdict for viewer in (OPEN, Viewer("b", {"line": frozenset("B")}))]
     assert [verdict and verdict.data for verdict in found] == ["suspect", "fresh"]

@@ -72,9 +72,9 @@ def test_blanks_part_the_columns(tmp_path: Path) -> None:
 
 
 def test_a_text_is_no_table(tmp_path: Path) -> None:
-    with pytest.raises(IngestRefused, match="no character parts these lines"):
+    with pytest.raises(IngestRefused, match="No character parts these lines"):
         ingest.read_file(written(tmp_path, "to be or\nnot to be\nthat is the\n"))
-    with pytest.raises(IngestRefused, match="no character parts these lines"):
+    with pytest.raises(IngestRefused, match="No character parts these lines"):
         ingest.read_file(written(tmp_path, "x size\n10 5\n12\n"))
 
 
