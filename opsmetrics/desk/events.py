@@ -118,16 +118,13 @@ def event_pareto(desk: Desk, question: ParetoQuestion, *, viewer: Viewer = OPEN)
 def events_behind(
     desk: Desk, answer: EventPareto, *, slice_: Slice | None = None, viewer: Viewer = OPEN, limit: int = 500
 ) -> pd.DataFrame:
-    """The stored events of the answer's period and slice (or another slice), with file, who loaded it and when; stamps
-    are on the stream's clock."""
+    """The stored events of the answer's period and slice (or another slice), each with its file, who loaded it,
+    and when; stamps are naive UTC."""
     if answer.now is None:
         raise ValueError(f"{answer.stream.key} holds no events to show")
     part = answer.question.slice if slice_ is None else slice_
     bounds = {"start": answer.now.start, "end": answer.now.end}
-    found = facts.event_rows(desk.store, answer.stream, part, viewer=viewer, limit=limit, **bounds)
-    for column in ("observed_at", "loaded_at"):
-        found[column] = series.to_local(pd.DatetimeIndex(found[column]), answer.stream.calendar.time_zone)
-    return found
+    return facts.event_rows(desk.store, answer.stream, part, viewer=viewer, limit=limit, **bounds)
 
 
 def event_reach_days(desk: Desk, stream: Stream, *, viewer: Viewer = OPEN) -> tuple[dt.date, dt.date] | None:

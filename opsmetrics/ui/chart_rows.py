@@ -13,8 +13,9 @@ from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import blocks, chart_blocks, chart_choice, chart_view, kpi, links, page, reviews
 from opsmetrics.ui.blocks import Block
-from opsmetrics.ui.clock import at_site
+from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.stored_rows import readable
 from opsmetrics.verdict import wording
 
 #: Rows shown behind one period, and files named with a link.
@@ -22,16 +23,6 @@ ROWS = 500
 FILES = 3
 
 NO_ROWS = "No row stands behind it: the files cover this period and hold nothing for it."
-
-_HEADINGS = {
-    "observed_at": "Observed",
-    "sample": "Sample",
-    "value": "Value",
-    "batch": "Batch",
-    "source": "File",
-    "loaded_by": "Loaded by",
-    "loaded_at": "Loaded",
-}
 
 
 def rows_behind(at: Desk, review: KpiReview, view: ChartView) -> None:
@@ -44,7 +35,7 @@ def rows_behind(at: Desk, review: KpiReview, view: ChartView) -> None:
     found = at.rows_behind(review, position, viewer=reviews.viewer(), limit=ROWS)
     title = f"Rows behind {labels[position]}"
     chart_blocks.show(
-        chart_blocks.rows_title(title, len(found), _came_from(found, review), _links(found, review, view)), key="rows"
+        chart_blocks.rows_title(title, len(found), _came_from(at, found), _links(found, review, view)), key="rows"
     )
     st.session_state["choose_point"] = position
     st.selectbox(
@@ -59,7 +50,7 @@ def rows_behind(at: Desk, review: KpiReview, view: ChartView) -> None:
     if found.empty:
         page.show(blocks.caption(NO_ROWS), key="no_rows")
         return
-    st.dataframe(readable(found, review), hide_index=True, width="stretch", key="rows_behind", height="auto")
+    st.dataframe(_readable(at, found, review), hide_index=True, width="stretch", key="rows_behind", height="auto")
 
 
 def _position(review: KpiReview, view: ChartView, labels: dict[int, str]) -> int:
@@ -70,25 +61,19 @@ def _position(review: KpiReview, view: ChartView, labels: dict[int, str]) -> int
     return next(iter(labels)) if last is None else int(last["position"])
 
 
-def readable(found: pd.DataFrame, review: KpiReview) -> pd.DataFrame:
-    """The stored rows with headings for people, on the site's clock, without the columns that no row fills."""
-    defined, table = review.kpi, found.dropna(axis="columns", how="all").copy()
-    for column in ("observed_at", "loaded_at"):
-        if column in table:
-            moments = [at_site(defined.calendar, at.to_pydatetime()).replace(tzinfo=None) for at in table[column]]
-            table[column] = moments
-    if review.series.grain == "sample":
-        table = table.drop(columns="observed_at")
-    names = {"numerator": defined.numerator or "Numerator", "denominator": defined.denominator or "Denominator"}
-    return table.rename(columns={**_HEADINGS, **names})
+def _readable(at: Desk, found: pd.DataFrame, review: KpiReview) -> pd.DataFrame:
+    defined = review.kpi
+    called = {"numerator": defined.numerator or "Numerator", "denominator": defined.denominator or "Denominator"}
+    table = found.drop(columns="observed_at") if review.series.grain == "sample" else found
+    return readable(table, at.catalog, defined.calendar, called)
 
 
-def _came_from(found: pd.DataFrame, review: KpiReview) -> str:
+def _came_from(desk: Desk, found: pd.DataFrame) -> str:
     """The file, where all rows come from one: "late.csv · loaded 16 Nov 2026, 05:31 by inbox"."""
     if found.empty or found["batch"].nunique() > 1:
         return f"{found['batch'].nunique()} files" if len(found) else ""
     first = found.iloc[0]
-    at = at_site(review.kpi.calendar, pd.Timestamp(first["loaded_at"]).to_pydatetime())
+    at = at_site(site(desk.catalog), pd.Timestamp(first["loaded_at"]).to_pydatetime())
     more = f" · the first {ROWS} rows" if len(found) == ROWS else ""
     return f"{first['source']} · loaded {wording.instant(at)} by {first['loaded_by']}{more}"
 

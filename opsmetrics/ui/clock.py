@@ -16,5 +16,6 @@ def at_site(calendar: Calendar, moment: dt.datetime | None = None) -> dt.datetim
 
 
 def site(catalog: Catalog) -> Calendar:
-    """The calendar whose clock stands on pages that show several KPIs: the catalogue's first."""
-    return catalog.calendars[0] if catalog.calendars else Calendar()
+    """The calendar whose clock stands on pages that show several KPIs: the catalogue's first that a KPI goes by."""
+    used = {kpi.calendar.key for kpi in catalog.kpis}
+    return next((calendar for calendar in catalog.calendars if calendar.key in used), Calendar())

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from opsmetrics.access import account_name
-from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.catalog import Calendar, Catalog, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.review import KpiReview
@@ -115,7 +115,8 @@ def _freshness(desk: Desk, catalog: Catalog, watched: list[KpiReview]) -> None:
     states, files = _states(watched), _last_files(desk)
     fresh: tuple[DataState, tuple[str, ...]] = ("fresh", ())
     listed = sorted(catalog.kpis, key=lambda kpi: _WORST.index(states.get(kpi.key, fresh)[0]))
-    lines = [_fresh_line(kpi, states, sources.get(kpi.key), files) for kpi in listed]
+    clock = site(catalog)
+    lines = [_fresh_line(kpi, states, sources.get(kpi.key), files, clock) for kpi in listed]
     page.show(blocks.title("Is everything here?", count=len(lines), note="what waits for data first"), key="fresh")
     upload_blocks.show(upload_blocks.grid("Freshness", _COLUMNS, lines), key="data_freshness")
 
@@ -135,6 +136,7 @@ def _fresh_line(
     states: Mapping[str, tuple[DataState, tuple[str, ...]]],
     stored: Mapping[Hashable, Any] | None,
     files: Mapping[str, Mapping[Hashable, Any]],
+    clock: Calendar,
 ) -> list[Block]:
     fed = f"events:{kpi.events.stream}" if kpi.events else kpi.key
     batch = files.get(kpi.key) or files.get(fed)
@@ -142,20 +144,20 @@ def _fresh_line(
     if kpi.key in states:
         state, names = states[kpi.key]
         mark = {"mark": blocks.worded(data_mark(state), wording.data(state, names))}
-    last = "" if stored is None or kpi.operate == "sample" else _instant(kpi, stored["last_observed_at"])
+    last = "" if stored is None or kpi.operate == "sample" else _instant(kpi.calendar, stored["last_observed_at"])
     return [
         cell(kpi.name, "strong"),
         mark,
         cell(last, "thin"),
         cell("" if stored is None else wording.number(float(stored["rows"]), 0)),
         cell("" if batch is None else str(batch["source"])),
-        cell("" if batch is None else f"{_instant(kpi, batch['at'])} by {batch['by']}"),
+        cell("" if batch is None else f"{_instant(clock, batch['at'])} by {batch['by']}"),
         cell(_deadline(kpi), "muted"),
     ]
 
 
-def _instant(kpi: Kpi, moment: Any) -> str:
-    return "" if pd.isna(moment) else wording.instant(at_site(kpi.calendar, pd.Timestamp(moment).to_pydatetime()))
+def _instant(clock: Calendar, moment: Any) -> str:
+    return "" if pd.isna(moment) else wording.instant(at_site(clock, pd.Timestamp(moment).to_pydatetime()))
 
 
 def _deadline(kpi: Kpi) -> str:

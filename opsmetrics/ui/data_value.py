@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from opsmetrics import facts, series
-from opsmetrics.catalog import Kpi
+from opsmetrics.catalog import Calendar, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.desk.correcting import correct, history, key_of
 from opsmetrics.figures import STOPPED, data_mark
@@ -18,8 +18,9 @@ from opsmetrics.ingest import FactKey, IngestRefused, corrected_batch
 from opsmetrics.measurements import BIN, sample_to_stamp, stamp_to_sample
 from opsmetrics.store import StoreError
 from opsmetrics.ui import blocks, filters, page, reviews, upload_blocks
-from opsmetrics.ui.clock import at_site
+from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import read_date
+from opsmetrics.ui.stored_rows import readable
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.verdict import wording
 
@@ -41,7 +42,7 @@ def render(desk: Desk, person: str) -> None:
     if found.empty:
         st.text("No row is stored for this choice.")
         return
-    shown = readable(kpi, found)
+    shown = _readable(desk, kpi, found)
     st.text("Choose a row to see its history and to correct it.")
     chosen = st.dataframe(
         shown, hide_index=True, width="stretch", key=f"value_rows_{kpi.key}", on_select="rerun",
@@ -114,17 +115,11 @@ def _sample(last: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     return start, start + BIN
 
 
-def readable(kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
-    """The rows with headings for people and times on the site's clock."""
-    table = found.copy()
-    for name in ("observed_at", "loaded_at"):
-        table[name] = [at_site(kpi.calendar, at.to_pydatetime()).replace(tzinfo=None) for at in table[name]]
-    if kpi.operate == "sample":
-        table = table.drop(columns="observed_at")
-    names = {"observed_at": "Observed", "sample": "Reading", "value": "Value", "batch": "Batch", "source": "File",
-             "loaded_by": "Loaded by", "loaded_at": "Loaded", "numerator": kpi.numerator or "Numerator",
-             "denominator": kpi.denominator or "Denominator"}  # fmt: skip
-    return table.rename(columns=names)
+def _readable(desk: Desk, kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
+    called = {"sample": "Reading", "numerator": kpi.numerator or "Numerator",
+              "denominator": kpi.denominator or "Denominator"}  # fmt: skip
+    table = found.drop(columns="observed_at") if kpi.operate == "sample" else found
+    return readable(table, desk.catalog, kpi.calendar, called)
 
 
 # History
@@ -134,15 +129,16 @@ def _history(desk: Desk, kpi: Kpi, key: FactKey) -> None:
     versions = history(desk, key, viewer=reviews.viewer())
     count = len(versions)
     title = "It has had one value." if count == 1 else f"It has had {count} values, the newest first."
-    lines = [_version(kpi, row) for row in versions.iloc[::-1].to_dict("records")]
+    clock = site(desk.catalog)
+    lines = [_version(kpi, clock, row) for row in versions.iloc[::-1].to_dict("records")]
     headings = (column("Value", right=True), column("Batch", right=True), column("File"), column("Loaded"),
                 column("By"), column("Note"))  # fmt: skip
     page.show(blocks.title("History", note=title), key="history_title")
     upload_blocks.show(upload_blocks.grid("History", headings, lines), key="value_history")
 
 
-def _version(kpi: Kpi, row: Mapping[Any, Any]) -> list[Any]:
-    at = at_site(kpi.calendar, pd.Timestamp(row["at"]).to_pydatetime())
+def _version(kpi: Kpi, clock: Calendar, row: Mapping[Any, Any]) -> list[Any]:
+    at = at_site(clock, pd.Timestamp(row["at"]).to_pydatetime())
     texts = (str(row["batch"]), str(row["source"]), wording.instant(at), str(row["by"]), str(row["note"] or ""))
     return [cell(_figure(kpi, row), "strong"), *(cell(text) for text in texts)]
 

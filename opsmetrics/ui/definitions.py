@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from opsmetrics.catalog import Catalog
+from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.catalog.editing import Tables, tables_of
 from opsmetrics.catalog.presets import presets, with_needs
 from opsmetrics.desk import Desk
 from opsmetrics.ui import blocks, definition_edit, definition_files, page, reviews, tables
-from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.definition_words import KIND_WORDS
 from opsmetrics.verdict import wording
 
@@ -93,10 +93,8 @@ def _table(desk: Desk, catalog: Catalog, sources: pd.DataFrame) -> pd.DataFrame:
     last = dict(zip(sources["kpi"], sources["last_observed_at"], strict=True))
     decisions = desk.store.decisions()
     known = tables_of(catalog, decisions)["kpis"]
-    clock = site(catalog)
     lines = []
     for kpi in catalog.kpis:
-        seen = last.get(kpi.key)
         lines.append(
             {
                 "Name": kpi.name,
@@ -110,14 +108,17 @@ def _table(desk: Desk, catalog: Catalog, sources: pd.DataFrame) -> pd.DataFrame:
                 "Led by": kpi.lead or "",
                 "Owner": kpi.owner,
                 "Rows": int(rows.get(kpi.key, 0)),
-                "Last data": "" if seen is None or pd.isna(seen) else _day(seen, clock),
+                "Last data": _last_day(kpi, last.get(kpi.key)),
             }
         )
     return pd.DataFrame(lines)
 
 
-def _day(seen: Any, clock: Any) -> str:
-    return wording.date(at_site(clock, pd.Timestamp(seen).to_pydatetime()))
+def _last_day(kpi: Kpi, seen: Any) -> str:
+    """The day of the last observation at the KPI's site; samples have no days."""
+    if kpi.operate == "sample" or seen is None or pd.isna(seen):
+        return ""
+    return wording.date(at_site(kpi.calendar, pd.Timestamp(seen).to_pydatetime()))
 
 
 def _target(table: Mapping[str, Any]) -> str:

@@ -30,22 +30,11 @@ from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.pareto_page import Steps
 from opsmetrics.ui.pareto_view import ParetoView, first_stream, usual_preset
 from opsmetrics.ui.reviews import Versions
+from opsmetrics.ui.stored_rows import readable
 from opsmetrics.verdict import paretos, wording
 
 #: Rows shown behind a choice.
 ROWS = 500
-
-_HEADINGS = {
-    "observed_at": "When",
-    "count": "Count",
-    "minutes": "Minutes",
-    "cost": "Cost",
-    "reference": "Reference",
-    "batch": "Batch",
-    "source": "File",
-    "loaded_by": "Loaded by",
-    "loaded_at": "Loaded",
-}
 
 
 def render(desk: Desk) -> None:
@@ -163,19 +152,16 @@ def _rows_behind(desk: Desk, answer: EventPareto) -> None:
     words = " · ".join(paretos.name(value) for _, value in answer.question.slice)
     note = f"the first {ROWS} rows" if len(found) == ROWS else ""
     page.show(blocks.title(f"Rows behind {words}", count=len(found), note=note), key="rows_title")
-    shown = readable(found, desk, answer)
+    shown = _readable(found, desk, answer)
     st.dataframe(shown, hide_index=True, width="stretch", key="rows_behind", height="auto")
 
 
-def readable(found: pd.DataFrame, desk: Desk, answer: EventPareto) -> pd.DataFrame:
-    """The stored events with headings for people, without the columns that no row fills."""
+def _readable(found: pd.DataFrame, desk: Desk, answer: EventPareto) -> pd.DataFrame:
+    """The stored events with headings for people; a column of ones says nothing."""
     stream = answer.stream
-    table = found.replace("", None).dropna(axis="columns", how="all")
-    if "count" in table and (table["count"] == 1).all():
-        table = table.drop(columns="count")
-    names = {dimension.key: dimension.name for dimension in desk.catalog.dimensions}
-    own = {"category": stream.category, "subcategory": stream.subcategory}
-    return table.rename(columns={**names, **_HEADINGS, **own})
+    table = found.drop(columns="count") if (found["count"] == 1).all() else found
+    called = {"observed_at": "When", "category": stream.category, "subcategory": stream.subcategory}
+    return readable(table, desk.catalog, stream.calendar, called)
 
 
 # Cached readers

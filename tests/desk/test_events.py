@@ -25,6 +25,7 @@ from opsmetrics.desk.events import (
     events_behind,
 )
 from opsmetrics.ingest import Template
+from opsmetrics.series import to_local
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
 from tests.event_stores import put
@@ -201,7 +202,7 @@ def test_days_are_those_of_the_site(desk: Desk) -> None:
     one = ParetoQuestion("stops", first=FIRST, last=FIRST)
     answer = event_pareto(desk, one)
     assert dict(ranking(answer)) == {"Jam": 10, "Guard": 4}, "the first at 00:00, the last at 23:00 on Berlin's clock"
-    stamps = events_behind(desk, answer)["observed_at"]
+    stamps = to_local(pd.DatetimeIndex(events_behind(desk, answer)["observed_at"]), "Europe/Berlin")
     assert {stamp.date() for stamp in stamps} == {FIRST}
     assert (stamps.min().hour, stamps.max().hour) == (0, 23)
     assert event_reach_days(desk, desk.catalog.stream("stops")) == (dt.date(2026, 3, 1), LAST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
 from opsmetrics.catalog import Kpi
+from opsmetrics.desk import Desk
+from opsmetrics.measurements import BIN, Span, sample_to_stamp
 from tests.pages import stores
 from tests.pages.stores import block, blocks, page
+from tests.store.builders import batch, count
 
 
 @pytest.fixture
@@ -210,3 +214,44 @@ def test_a_spreadsheet_that_cannot_be_read_says_why(full: Path, sheet: str, says
     assert not app.exception
     assert says in " ".join(str(part) for part in blocks(app))
     assert "many_save" not in [button.key for button in app.button]
+
+
+BERLIN = """
+[calendars.hull]
+time_zone = "Europe/London"
+
+[calendars.jena]
+time_zone = "Europe/Berlin"
+
+[kpis.scrap]
+name = "Scrap"
+kind = "proportion"
+better = "lower"
+calendar = "jena"
+
+[kpis.trial]
+name = "Trial"
+kind = "proportion"
+better = "lower"
+operate = "sample"
+"""
+
+
+def test_the_last_day_is_the_site_s_own_and_samples_have_none(tmp_path: Path) -> None:
+    def given(path: Path) -> None:
+        midnight = dt.datetime(2026, 5, 4, 22)  # 5 May 2026, 00:00 in Berlin
+        spans = (Span("scrap", midnight, midnight + dt.timedelta(days=1)),)
+        with Desk.open(path) as desk:
+            desk.apply(BERLIN, by="tester")
+            desk.commit(
+                batch(count(midnight, 3, 100, kpi="scrap"), dimensions=(), spans=spans), by="tester", publish=False
+            )
+            sampled = sample_to_stamp(7)
+            spans = (Span("trial", sampled, sampled + BIN),)
+            desk.commit(
+                batch(count(sampled, 3, 100, kpi="trial"), dimensions=(), spans=spans), by="tester", publish=False
+            )
+
+    with stores.owned(given, tmp_path):
+        table = page("kpis").dataframe[0].value
+    assert dict(zip(table["Key"], table["Last data"], strict=True)) == {"scrap": "5 May 2026", "trial": ""}

@@ -1,0 +1,69 @@
+"""Stored rows in words: what was observed on the site's clock, what was loaded on the one clock of all pages."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from opsmetrics.catalog import read_catalog
+from opsmetrics.ui.stored_rows import readable
+
+CATALOG = read_catalog("""
+[dimensions]
+line = "Production line"
+
+[calendars.hull]
+time_zone = "Europe/London"
+
+[calendars.jena]
+time_zone = "Europe/Berlin"
+
+[kpis.scrap]
+name = "Scrap rate"
+kind = "proportion"
+better = "lower"
+dimensions = ["line"]
+calendar = "jena"
+
+[kpis.falls]
+name = "Falls"
+kind = "count"
+better = "lower"
+calendar = "hull"
+""")
+
+FOUND = pd.DataFrame(
+    {
+        "kpi": ["scrap", "scrap"],
+        "observed_at": pd.to_datetime(["2026-07-01 22:00", "2026-11-26 23:00"]).astype("datetime64[us]"),
+        "line": ["A", "B"],
+        "numerator": [3.0, 4.0],
+        "value": [None, None],
+        "reference": ["", ""],
+        "loaded_at": pd.to_datetime(["2026-07-02 05:31", "2026-11-27 05:31"]).astype("datetime64[us]"),
+    }
+)
+
+
+def read() -> pd.DataFrame:
+    return readable(FOUND, CATALOG, CATALOG["scrap"].calendar, {"numerator": "scrapped"})
+
+
+def test_observations_stand_on_the_clock_of_their_site() -> None:
+    observed = [str(at) for at in read()["Observed"]]
+    assert observed == ["2026-07-02 00:00:00", "2026-11-27 00:00:00"], "midnight in Berlin, summer and winter"
+
+
+def test_loads_stand_on_the_clock_of_all_pages() -> None:
+    loaded = [str(at) for at in read()["Loaded"]]
+    assert loaded == ["2026-07-02 06:31:00", "2026-11-27 05:31:00"], "the first calendar that a KPI goes by: London's"
+
+
+def test_headings_are_words_and_empty_columns_are_left_out() -> None:
+    assert list(read().columns) == ["KPI", "Observed", "Production line", "scrapped", "Loaded"]
+    assert set(read()["KPI"]) == {"Scrap rate"}
+
+
+def test_the_frame_is_not_changed() -> None:
+    before = FOUND.copy()
+    read()
+    pd.testing.assert_frame_equal(FOUND, before)
