@@ -74,6 +74,16 @@ class Origins:
             return set()
         return {str(name) for names in self.store.spans(key)["reporters"] for name in names}
 
+    def known_until(self, kpi: Kpi, as_of: pd.Timestamp) -> pd.Timestamp:
+        """Up to when files cover what a KPI is made of, `as_of` (naive UTC) at the latest: a month that has only just
+        begun, or a day whose file is still to come, is not known yet."""
+        formulas = {each.key: each.formula for each in self.catalog.kpis}
+        parts = [self.catalog[key] for key in depends_on(formulas, kpi.key)] if kpi.kind == "derived" else [kpi]
+        keys = {part.key for part in parts} | {events_key(part.events.stream) for part in parts if part.events}
+        spans = [self.store.spans(key) for key in sorted(keys)]
+        begun = [found.loc[found["starts_at"] < as_of, "ends_at"] for found in spans if len(found)]
+        return min([as_of, *(pd.Timestamp(ends.max()) for ends in begun if len(ends))])
+
     def sources(self) -> pd.DataFrame:
         """One row per KPI and stream with something behind it: kpi (a stream as `events_key`), last_observed_at (naive
         UTC), rows. A KPI fed by events is as fresh as the last event of its categories, or as its own rows where it has

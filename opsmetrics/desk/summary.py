@@ -11,8 +11,9 @@ from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Kpi, Slice
 from opsmetrics.desk.desk import AsOf, Desk
 from opsmetrics.desk.landing import Chance, chance_to_meet
+from opsmetrics.desk.origins import Origins
 from opsmetrics.review import KpiReview
-from opsmetrics.series import KpiSeries, Stretch
+from opsmetrics.series import KpiSeries, Stretch, to_local, to_utc
 
 #: Running periods whose value so far is shown.
 TO_DATE: tuple[Stretch, ...] = ("month", "quarter", "year")
@@ -24,8 +25,9 @@ class SummaryRow:
 
     review: at the lead grain (the operate grain where the KPI names none), with its verdict. to_date: the value of the
     running month, quarter and fiscal year up to the as-of instant, sums first, then one division. last_year: that of
-    the year before up to the same day; None unless the data hold that year from its start. chance: that the fiscal
-    year lands on its target, with the reason where that cannot be told.
+    the same part of the year before, from its start to where this year's data reach; None unless the data hold both
+    years, the earlier one from its start. chance: that the fiscal year lands on its target, with the reason where that
+    cannot be told.
     """
 
     review: KpiReview
@@ -58,10 +60,19 @@ def _row(desk: Desk, kpi: Kpi, part: Slice, as_of: AsOf, viewer: Viewer) -> Summ
     if kpi.operate == "sample":
         return SummaryRow(review, {}, None, chance_to_meet(review))
     instant = desk.instant(kpi, as_of)
-    earlier = instant - pd.DateOffset(years=1)
     running = {grain: _running(desk.series(kpi, part, grain, instant, viewer=viewer)) for grain in TO_DATE}
-    before = _running(desk.series(kpi, part, "year", earlier, viewer=viewer), whole=True)
+    before = None
+    if running["year"] is not None:
+        known = Origins(desk.store, desk.catalog, viewer).known_until(kpi, instant)
+        earlier = _year_before(kpi, known)
+        before = _running(desk.series(kpi, part, "year", earlier, viewer=viewer), whole=True)
     return SummaryRow(review, running, before, chance_to_meet(review))
+
+
+def _year_before(kpi: Kpi, instant: pd.Timestamp) -> pd.Timestamp:
+    """The same time a year before on the site's clock; both naive UTC."""
+    zone = kpi.calendar.time_zone
+    return to_utc(to_local([instant], zone) - pd.DateOffset(years=1), zone)[0]
 
 
 def _running(series: KpiSeries, *, whole: bool = False) -> float | None:

@@ -159,7 +159,7 @@ def table(shown: list[SummaryRow]) -> pd.DataFrame:
     for row in shown:
         scale = row.review.kpi.multiplier
         so_far = {f"{grain.capitalize()} to date": _scaled(row.to_date.get(grain), scale) for grain in TO_DATE}
-        before = {"Last year to the same day": _scaled(row.last_year, scale)}
+        before = {"Same part of last year": _scaled(row.last_year, scale)}
         chance = {"Chance for the year": row.chance.probability}
         lines.append({**rows.table_line(row.review), **so_far, **before, **chance})
     return pd.DataFrame(lines)

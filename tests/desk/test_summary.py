@@ -14,9 +14,10 @@ from opsmetrics.catalog import Kpi, read_catalog
 from opsmetrics.desk import Desk
 from opsmetrics.desk.summary import SummaryRow, slice_or_first, summary
 from opsmetrics.measurements import Span, sample_to_stamp
+from opsmetrics.series import to_utc
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
-from tests.store.builders import batch, count, reading
+from tests.store.builders import batch, count, event, reading
 
 FIRST = dt.datetime(2022, 4, 1)
 DAYS = 900  # to 2024-09-16
@@ -168,6 +169,57 @@ def test_a_year_that_began_before_the_data_is_not_compared(rows: dict[str, Summa
         found = {row.review.kpi.key: row for row in summary(desk, as_of=AS_OF)}
     assert found["late"].to_date["year"] == pytest.approx(0.05)
     assert found["late"].last_year is None, "April 2023 is not in the data"
+
+
+MONTHS = """
+[calendars.default]
+time_zone = "Europe/London"
+
+[streams.stops]
+name = "Stops"
+
+[kpis.late]
+name = "Late"
+kind = "proportion"
+better = "lower"
+operate = "month"
+
+[kpis.early]
+name = "Early"
+kind = "derived"
+better = "higher"
+formula = "1 - late"
+operate = "month"
+
+[kpis.stops]
+name = "Stops by month"
+kind = "count"
+better = "lower"
+operate = "month"
+events = {stream = "stops"}
+"""
+
+
+def test_last_year_reaches_as_far_as_this_year_is_known(tmp_path: Path) -> None:
+    """On 1 May the files end with March, and events with the 20th of it: neither is compared with a year to 1 May."""
+    path = tmp_path / "months.duckdb"
+    months = [pd.Timestamp(2022 + n // 12, 1 + n % 12, 1) for n in range(27)]
+    starts = [to_utc([month], "Europe/London")[0].to_pydatetime() for month in months]
+    with Store.open(path) as store:
+        desk = Desk(store, Settings.from_environment().for_store(path))
+        desk.apply(MONTHS, by="ann")
+        facts = [count(at, float(n), 100.0, kpi="late") for n, at in enumerate(starts)]
+        facts += [event(starts[0] + dt.timedelta(days=n, hours=6)) for n in range(809)]
+        until = to_utc([pd.Timestamp(2024, 4, 1)], "Europe/London")[0].to_pydatetime()
+        spans = Span("late", starts[0], until), Span("events:stops", starts[0], dt.datetime(2024, 3, 20), replaces=True)
+        desk.commit(batch(*facts, dimensions=(), spans=spans), by="ann", publish=False)
+        found = {row.review.kpi.key: row for row in summary(desk, as_of=dt.datetime(2024, 5, 1, 12))}
+        next_year = {row.review.kpi.key: row for row in summary(desk, as_of=dt.datetime(2025, 1, 20, 12))}
+    assert found["late"].to_date["year"] == pytest.approx((24 + 25 + 26) / 300)
+    assert found["late"].last_year == pytest.approx((12 + 13 + 14) / 300)
+    assert found["early"].last_year == pytest.approx(1 - (12 + 13 + 14) / 300)
+    assert (found["stops"].to_date["year"], found["stops"].last_year) == (31 + 29 + 19, 31 + 28 + 19)
+    assert {row.last_year for row in next_year.values()} == {None}, "nothing of this year is known"
 
 
 @pytest.mark.parametrize(
