@@ -219,8 +219,12 @@ def _ranking(commands: Commands) -> None:
     pareto.add_argument("stream", metavar="STREAM")
     pareto.add_argument("--by", metavar="WHAT", help="category (default), subcategory, or a dimension of the stream")
     pareto.add_argument("--measure", choices=("count", "minutes", "cost", "weight"), default="count")
-    pareto.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first event")
-    pareto.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last event")
+    pareto.add_argument(
+        "--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first day that files cover"
+    )
+    pareto.add_argument(
+        "--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last one until today"
+    )
     pareto.add_argument("--compare", choices=("previous", "last_year"), help="with what came before")
     _slice(pareto, "only this category, subcategory or value of a dimension; may be repeated")
     pareto.add_argument("--top", type=arguments.above_zero, metavar="N", help="bars of their own (default: 9)")
@@ -228,8 +232,12 @@ def _ranking(commands: Commands) -> None:
     events = _command(commands, "events", ("events", "events"), "list the stored events of a stream, oldest first")
     events.add_argument("stream", metavar="STREAM")
     _slice(events, "only this category, subcategory or value of a dimension; may be repeated")
-    events.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first event")
-    events.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last event")
+    events.add_argument(
+        "--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first day that files cover"
+    )
+    events.add_argument(
+        "--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last one until today"
+    )
     events.add_argument("--limit", type=arguments.above_zero, default=50, metavar="N", help="default: 50")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opsmetrics.verdict.languages.english_pareto import PARETO, PARETO_WORDS
+from opsmetrics.verdict.languages.english_pareto import NO_NAMES, PARETO, PARETO_WORDS
 from opsmetrics.verdict.languages.english_patterns import PATTERNS
 from opsmetrics.verdict.languages.english_summary import SUMMARY
 from opsmetrics.verdict.languages.model import Language
@@ -224,6 +224,7 @@ ENGLISH = Language(
         *("none", "one", "two", "three", "four", "five", "six"),
         *("seven", "eight", "nine", "ten", "eleven", "twelve"),
     ),
+    no_names=NO_NAMES,
     plural=_plural,
     ordinal=_ordinal,
     listed=_listed,
