@@ -165,7 +165,18 @@ def _counted(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]
     found = [Notice(code, text.format(n=kinds[kind])) for kind, (code, text) in texts.items() if kinds.get(kind)]
     if any(measure.keyed_by is None for measure in meaning.measures):
         found += _equal_events(scratch, layout)
+    if layout.adds and layout.events is None:
+        found += _equal_records(scratch, layout, meaning)
     return found
+
+
+def _equal_records(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]:
+    """Records that equal another one in every column, also in those that are not read, and are added to it."""
+    again = f"SELECT count(*) AS times FROM record WHERE {_states_any(layout, meaning)} GROUP BY whole HAVING times > 1"
+    (count,) = scratch.rows(f"SELECT coalesce(sum(times - 1), 0) FROM ({again})")[0]
+    records = "1 record equals" if count == 1 else f"{count:,} records equal"
+    text = f"{records} another one in every column; each counts, as the template adds them up."
+    return [Notice("equal_records_added", text)] if count else []
 
 
 def _equal_events(scratch: Scratch, layout: Layout) -> list[Notice]:
