@@ -15,7 +15,7 @@ from opsmetrics.cli import desks, failures
 from opsmetrics.cli.console import Console, Refused, WrongUsage, table
 from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, ledger_dict, row_of, sums
 from opsmetrics.desk import Desk
-from opsmetrics.measurements import Batch
+from opsmetrics.measurements import Batch, counted
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ def undo(given: argparse.Namespace, console: Console) -> int:
         )
     else:
         console.say(
-            f"Batch {receipt.batch} is undone: {receipt.removed} facts removed, {receipt.restored} put back to their "
-            f"former value, {receipt.kept} kept because a later batch changed them."
+            f"Batch {receipt.batch} is undone: {counted(receipt.removed, '{n} value', '{n} values')} removed, "
+            f"{receipt.restored:,} put back as before, {receipt.kept:,} kept because a later batch changed them."
         )
     for warning in receipt.warnings:
         console.note(f"Note: {warning.text}")

@@ -144,25 +144,50 @@ def _counted(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]
     """Warnings about what was left out or may have been meant otherwise."""
     kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage GROUP BY 1"))
     texts = {
-        faults.TOTAL: ("total_row_skipped", "{n} rows of totals were skipped: their records are loaded one by one."),
-        faults.HEADER: ("repeated_header_skipped", "{n} repeated header rows were skipped."),
-        faults.NOTE: ("note_skipped", "{n} notes below the table were skipped."),
+        faults.TOTAL: (
+            "total_row_skipped",
+            "{n} row of totals was skipped: its records are loaded one by one.",
+            "{n} rows of totals were skipped: their records are loaded one by one.",
+        ),
+        faults.HEADER: (
+            "repeated_header_skipped",
+            "{n} repeated header row was skipped.",
+            "{n} repeated header rows were skipped.",
+        ),
+        faults.NOTE: (
+            "note_skipped",
+            "{n} note below the table was skipped.",
+            "{n} notes below the table were skipped.",
+        ),
         faults.SUPERSEDED: (
             "superseded_skipped",
+            "{n} earlier record of a reference was skipped: its last record counts.",
             "{n} earlier records of a reference were skipped: the last record of each counts.",
         ),
         faults.REPEATED_REFERENCE.kind: (
             "repeated_references",
+            "{n} record shares a reference with another and differs; it was held back.",
             "{n} records share a reference and differ; all were held back.",
         ),
         faults.DUPLICATE: (
             "duplicates_in_file",
-            "{n} records occur more than once with the same values; one was kept.",
+            "{n} record repeats another one with the same values; one of them was kept.",
+            "{n} records repeat others with the same values; one of each was kept.",
         ),
-        faults.CONFLICT.kind: ("conflicting_duplicates", "{n} records contradict each other and were all held back."),
-        faults.UNCLOSED.kind: ("unclosed_quote", "{n} records open a quotation mark that is never closed."),
+        faults.CONFLICT.kind: (
+            "conflicting_duplicates",
+            "{n} record contradicts another one and was held back.",
+            "{n} records contradict each other and were all held back.",
+        ),
+        faults.UNCLOSED.kind: (
+            "unclosed_quote",
+            "{n} record opens a quotation mark that is never closed.",
+            "{n} records open a quotation mark that is never closed.",
+        ),
     }
-    found = [Notice(code, text.format(n=kinds[kind])) for kind, (code, text) in texts.items() if kinds.get(kind)]
+    found = [
+        Notice.counting(code, kinds[kind], one, many) for kind, (code, one, many) in texts.items() if kinds.get(kind)
+    ]
     if any(measure.keyed_by is None for measure in meaning.measures):
         found += _equal_events(scratch, layout)
     if layout.adds and layout.events is None:
@@ -186,4 +211,11 @@ def _equal_events(scratch: Scratch, layout: Layout) -> list[Notice]:
     (count,) = scratch.rows(f"SELECT coalesce(sum(times - 1), 0) FROM ({again})")[0]
     if not count:
         return []
-    return [Notice("possible_duplicates", f"{count} events equal another one and were kept: both may be real.")]
+    return [
+        Notice.counting(
+            "possible_duplicates",
+            count,
+            "{n} event equals another one and was kept: both may be real.",
+            "{n} events equal another one and were kept: all may be real.",
+        )
+    ]
