@@ -17,6 +17,9 @@ from opsmetrics.catalog.problems import NotUnderstood, Problem, nearest, shown
 from opsmetrics.catalog.reading import check
 from opsmetrics.catalog.writing import write_catalog, write_tables
 
+#: Lists whose default is not the empty one.
+_EMPTY_SAYS_NONE = tuple(field.key for field in schema.KPI if field.default.startswith("[") and field.default != "[]")
+
 #: The tables of a definitions file as plain values: section → key → table.
 Tables = dict[str, dict[str, Any]]
 
@@ -36,8 +39,9 @@ def tables_of(catalog: Catalog, decisions: Iterable[Decision] = ()) -> Tables:
 
 
 def with_kpi(tables: Tables, key: str, table: Mapping[str, Any], *, instead_of: str | None = None) -> Tables:
-    """The tables with one KPI added or replaced (`instead_of`: in the place of another key); empty values leave."""
-    entry = {name: value for name, value in table.items() if value not in (None, "", [], {})}
+    """The tables with one KPI added or replaced (`instead_of`: in the place of another key); empty values leave, but
+    for an empty list where leaving it out would say something else (`watch`)."""
+    entry = {name: value for name, value in table.items() if says_something(name, value)}
     kpis: dict[str, Any] = {}
     for name, present in tables.get("kpis", {}).items():
         if name == (instead_of or key):
@@ -46,6 +50,11 @@ def with_kpi(tables: Tables, key: str, table: Mapping[str, Any], *, instead_of: 
             kpis[name] = present
     kpis.setdefault(key, entry)
     return {**tables, "kpis": kpis}
+
+
+def says_something(name: str, value: Any) -> bool:
+    """Whether a key of a KPI's table with this value says anything that leaving it out would not."""
+    return value not in (None, "", [], {}) or (value == [] and name in _EMPTY_SAYS_NONE)
 
 
 def without_kpi(tables: Tables, key: str) -> Tables:

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.catalog import CHARTS, RULE_SETS, Kind, schema
-from opsmetrics.catalog.editing import Tables
+from opsmetrics.catalog.editing import Tables, says_something
 from opsmetrics.catalog.names import MEASURES, ROLES
 from opsmetrics.ui import definition_targets
 from opsmetrics.ui.definition_words import GROUPS, KIND_WORDS, LABELS, WORDS
@@ -53,7 +53,7 @@ def draw(form: Form) -> dict[str, Any]:
             continue
         with st.expander(title, expanded=not folded, key=form.name(f"group_{title}")):
             _group(form, used, values)
-    return {key: value for key, value in values.items() if value not in (None, "", [], {})}
+    return {key: value for key, value in values.items() if says_something(key, value)}
 
 
 def _group(form: Form, keys: Sequence[str], values: dict[str, Any]) -> None:
@@ -136,16 +136,23 @@ def _several(form: Form, key: str, options: Mapping[str, str]) -> list[str]:
     )
 
 
-def _watch(form: Form) -> list[dict[str, str]]:
-    """Slices, one on a line: "site = North, line = 3"; "all" is the whole KPI."""
-    given = "\n".join(
-        ", ".join(f"{name} = {value}" for name, value in part.items()) or "all" for part in form.table.get("watch", [])
-    )
+def _watch(form: Form) -> list[dict[str, str]] | None:
+    """Slices, one on a line: "site = North, line = 3"; "all" is the whole KPI, "none" says that no slice is named
+    here; None where nothing is written, which means "all"."""
+    slices = form.table.get("watch", [])
+    given = "\n".join(", ".join(f"{name} = {value}" for name, value in part.items()) or "all" for part in slices)
     told = st.text_area(
-        LABELS["watch"], given, key=form.name("watch"), height=80, placeholder="all", help=_help("watch")
+        LABELS["watch"],
+        given or ("none" if "watch" in form.table else ""),
+        key=form.name("watch"),
+        height=80,
+        placeholder="all",
+        help=f"{_help('watch')} “all” is the whole KPI; “none”: only what “{LABELS['watch_by']}” gives.",
     )
     lines = [line.strip() for line in told.splitlines() if line.strip()]
-    return [_slice(line) for line in lines]
+    if [line.casefold() for line in lines] == ["none"]:
+        return []
+    return [_slice(line) for line in lines] or None
 
 
 def _slice(line: str) -> dict[str, str]:

@@ -73,6 +73,14 @@ def test_empty_values_leave_the_definition(tables: Tables) -> None:
     assert {"owner", "target", "watch_by"} & set(changed["kpis"]["late"]) == set()
 
 
+def test_an_empty_list_that_says_none_stays(tables: Tables) -> None:
+    """Without `watch` the whole KPI stands on Today; with an empty one only what `watch_by` gives."""
+    changed = with_kpi(tables, "late", {**tables["kpis"]["late"], "watch": [], "watch_by": ["line"]})
+    assert read_catalog(edited(changed).text)["late"].watch == ()
+    untouched, problems = from_sheet(changed, sheet_rows(changed))
+    assert (untouched, problems) == (changed, ()), "a sheet that nobody changed changes nothing"
+
+
 def test_a_definition_can_be_taken_out(tables: Tables) -> None:
     assert list(without_kpi(tables, "late")["kpis"]) == ["wait"]
 

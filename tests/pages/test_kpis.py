@@ -255,3 +255,15 @@ def test_the_last_day_is_the_site_s_own_and_samples_have_none(tmp_path: Path) ->
     with stores.owned(given, tmp_path):
         table = page("kpis").dataframe[0].value
     assert dict(zip(table["Key"], table["Last data"], strict=True)) == {"scrap": "5 May 2026", "trial": ""}
+
+
+def test_no_slice_but_one_for_each_line_stays_so(full: Path) -> None:
+    app = page("kpis", edit="late")
+    app.text_area(key=field("watch")).set_value("none").run()
+    assert not problems(app)
+    save(app)
+    assert (kpi().watch, kpi().watch_by) == ((), ("line",))
+    app = page("kpis", edit="late")
+    assert app.text_area(key=field("watch")).value == "none"
+    save(app)
+    assert kpi().watch == ()
