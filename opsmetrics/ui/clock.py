@@ -1,4 +1,4 @@
-"""The site's own clock: "today" is the site's, not UTC's."""
+"""The site's own clock: "today" is the site's, not UTC's; and stretches of days in words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from opsmetrics.catalog import Calendar, Catalog
+from opsmetrics.verdict import wording
 
 
 def at_site(calendar: Calendar, moment: dt.datetime | None = None) -> dt.datetime:
@@ -19,3 +20,15 @@ def site(catalog: Catalog) -> Calendar:
     """The calendar whose clock stands on pages that show several KPIs: the catalogue's first that a KPI goes by."""
     used = {kpi.calendar.key for kpi in catalog.kpis}
     return next((calendar for calendar in catalog.calendars if calendar.key in used), Calendar())
+
+
+def span_text(first: dt.date, last: dt.date) -> str:
+    """Two days in words: "28 Oct – 24 Nov 2026", "16 Nov 2026"."""
+    if first == last:
+        return wording.date(first)
+    begin = wording.date(first)
+    if first.year == last.year:
+        begin = begin.removesuffix(f" {first.year}")
+        if first.month == last.month:
+            return f"{first.day}–{wording.date(last)}"
+    return f"{begin} – {wording.date(last)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from opsmetrics.access import account_name
 from opsmetrics.catalog import Calendar, Catalog, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
+from opsmetrics.measurements import stamp_to_sample
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
     blocks,
@@ -28,6 +30,7 @@ from opsmetrics.ui import (
 )
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.links import target
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.model import DataState
@@ -36,6 +39,11 @@ _OUTCOME = "data_outcome"
 
 #: The worst state of a KPI's slices stands for it.
 _WORST: tuple[DataState, ...] = ("missing", "late", "suspect", "partial", "fresh")
+_WAITING: tuple[DataState, ...] = ("missing", "late", "partial")
+
+#: KPIs shown before "Show all"; those that wait for data are shown in any case.
+SHOWN = 12
+_ALL = "data_freshness_all"
 
 _COLUMNS = (
     column("KPI"),
@@ -85,19 +93,27 @@ def _name() -> str:
 
 def _head(catalog: Catalog, watched: list[KpiReview], ledger: pd.DataFrame) -> Block:
     states = _states(watched)
-    waiting = [key for key, (state, _) in states.items() if state != "fresh"]
+    waiting = [catalog[key].name for key, (state, _) in states.items() if state in _WAITING]
+    odd = [catalog[key].name for key, (state, _) in states.items() if state == "suspect"]
     live = ledger[ledger["undone_at"].isna()] if len(ledger) else ledger
     moment = at_site(site(catalog))
     count = f"{wording.number(len(live), 0)} {'batch' if len(live) == 1 else 'batches'} in force"
     eyebrow = f"{wording.instant(moment)} · {count}"
     if ledger.empty:
         return blocks.heading("Nothing has been loaded yet.", eyebrow="Data")
-    if not waiting:
+    if not waiting and not odd:
         return blocks.heading("All data are here.", eyebrow=eyebrow)
-    names = [catalog[key].name for key in waiting]
-    title = f"{names[0]} waits for its data." if len(names) == 1 else f"{len(names)} KPIs wait for their data."
-    lead = "" if len(names) == 1 else f"{wording.listed(names)}."
-    return blocks.heading(title, eyebrow=eyebrow, lead=lead)
+    verb = "waits for its data" if len(waiting) == 1 else "wait for their data"
+    told = [f"{_who(waiting)} {verb}."] if waiting else []
+    told += [f"Check the figures of {_who(odd)}."] if odd else []
+    groups = (("Waiting", waiting), ("To check", odd))
+    lead = " ".join(f"{word}: {wording.listed(names)}." for word, names in groups if len(names) > 1)
+    return blocks.heading(" ".join(told), eyebrow=eyebrow, lead=lead)
+
+
+def _who(names: list[str]) -> str:
+    """One KPI by its name, several by how many they are."""
+    return names[0] if len(names) == 1 else f"{wording.number(len(names))} KPIs"
 
 
 def _states(watched: list[KpiReview]) -> dict[str, tuple[DataState, tuple[str, ...]]]:
@@ -115,10 +131,14 @@ def _freshness(desk: Desk, catalog: Catalog, watched: list[KpiReview]) -> None:
     states, files = _states(watched), _last_files(desk)
     fresh: tuple[DataState, tuple[str, ...]] = ("fresh", ())
     listed = sorted(catalog.kpis, key=lambda kpi: _WORST.index(states.get(kpi.key, fresh)[0]))
-    clock = site(catalog)
-    lines = [_fresh_line(kpi, states, sources.get(kpi.key), files, clock) for kpi in listed]
-    page.show(blocks.title("Is everything here?", count=len(lines), note="what waits for data first"), key="fresh")
+    noticed = sum(state != "fresh" for state, _ in states.values())
+    shown = listed if st.session_state.get(_ALL) else listed[: max(SHOWN, noticed)]
+    lines = [_fresh_line(kpi, states, sources.get(kpi.key), files, site(catalog)) for kpi in shown]
+    page.show(blocks.title("Is everything here?", count=len(listed), note="what waits for data first"), key="fresh")
     upload_blocks.show(upload_blocks.grid("Freshness", _COLUMNS, lines), key="data_freshness")
+    if len(shown) < len(listed) and st.button(f"Show all {len(listed)}", type="tertiary", key="data_show_all"):
+        st.session_state[_ALL] = True
+        st.rerun()
 
 
 def _last_files(desk: Desk) -> dict[str, Mapping[Hashable, Any]]:
@@ -138,22 +158,33 @@ def _fresh_line(
     files: Mapping[str, Mapping[Hashable, Any]],
     clock: Calendar,
 ) -> list[Block]:
+    """One KPI: what was observed is told on its own clock, what was loaded on the page's."""
     fed = f"events:{kpi.events.stream}" if kpi.events else kpi.key
     batch = files.get(kpi.key) or files.get(fed)
     mark = cell("no data yet" if kpi.kind != "derived" else "from other KPIs", "muted")
     if kpi.key in states:
         state, names = states[kpi.key]
         mark = {"mark": blocks.worded(data_mark(state), wording.data(state, names))}
-    last = "" if stored is None or kpi.operate == "sample" else _instant(kpi.calendar, stored["last_observed_at"])
     return [
-        cell(kpi.name, "strong"),
+        cell(kpi.name, "strong", go=target("chart", kpi=kpi.key) if kpi.key in states else None),
         mark,
-        cell(last, "thin"),
+        cell(_last(kpi, stored), "thin"),
         cell("" if stored is None else wording.number(float(stored["rows"]), 0)),
-        cell("" if batch is None else str(batch["source"])),
+        cell("") if batch is None else cell(str(batch["source"]), go=target("data", batch=str(batch["batch"]))),
         cell("" if batch is None else f"{_instant(clock, batch['at'])} by {batch['by']}"),
         cell(_deadline(kpi), "muted"),
     ]
+
+
+def _last(kpi: Kpi, stored: Mapping[Hashable, Any] | None) -> str:
+    """The last observation; a day where rows come without a time of day."""
+    if stored is None or pd.isna(stored["last_observed_at"]):
+        return ""
+    moment = pd.Timestamp(stored["last_observed_at"]).to_pydatetime()
+    if kpi.operate == "sample":
+        return f"sample {stamp_to_sample(moment)}"
+    at = at_site(kpi.calendar, moment)
+    return wording.date(at) if at.time() == dt.time() else wording.instant(at)
 
 
 def _instant(clock: Calendar, moment: Any) -> str:

@@ -13,7 +13,8 @@ import streamlit as st
 from opsmetrics.catalog import Catalog, Stream, slice_of
 from opsmetrics.desk.events import EventPareto, dimension_name
 from opsmetrics.ui import carried, filters
-from opsmetrics.ui.pareto_view import COMPARED, PRESETS, ParetoView, span_text
+from opsmetrics.ui.clock import span_text
+from opsmetrics.ui.pareto_view import COMPARED, PRESETS, ParetoView
 from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import paretos
 

@@ -13,8 +13,9 @@ from opsmetrics.desk.events import EventPareto, dimension_name
 from opsmetrics.figures.pareto import MOST_COLUMNS, bar_names
 from opsmetrics.ui import blocks, pareto_blocks
 from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.clock import span_text
 from opsmetrics.ui.links import Target
-from opsmetrics.ui.pareto_view import ParetoView, span_text
+from opsmetrics.ui.pareto_view import ParetoView
 from opsmetrics.verdict import paretos, wording
 
 #: Members of Other that are listed; the table holds all of them.

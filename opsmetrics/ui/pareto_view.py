@@ -11,7 +11,6 @@ from opsmetrics.catalog import Catalog, Slice, Stream, slice_of
 from opsmetrics.desk.events import COMPARISONS, MEASURES, TOP, Comparison, Measure, ParetoQuestion
 from opsmetrics.facts import EVENT_CLASSES
 from opsmetrics.ui.links import Target, read_date, read_slice, slice_text, target
-from opsmetrics.verdict import wording
 
 Preset = Literal["7d", "28d", "90d", "month", "year", "all", "custom"]
 PRESETS: dict[Preset, str] = {
@@ -127,18 +126,6 @@ def preset_days(preset: Preset, today: dt.date, stream: Stream) -> tuple[dt.date
     else:
         return None, None
     return first, max(first, yesterday)
-
-
-def span_text(first: dt.date, last: dt.date) -> str:
-    """Two days in words: "28 Oct – 24 Nov 2026", "16 Nov 2026"."""
-    if first == last:
-        return wording.date(first)
-    begin = wording.date(first)
-    if first.year == last.year:
-        begin = begin.removesuffix(f" {first.year}")
-        if first.month == last.month:
-            return f"{first.day}–{wording.date(last)}"
-    return f"{begin} – {wording.date(last)}"
 
 
 def _one_of(asked: object, known: tuple[Any, ...], otherwise: Any) -> Any:

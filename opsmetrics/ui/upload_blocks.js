@@ -46,8 +46,16 @@ function gridCell(cell, column, host) {
   node.dataset.column = column.name;
   if (cell.mark) node.append(worded(cell.mark));
   else if (cell.act) node.append(actButton(cell, host));
-  else node.append(cell.text);
+  else if (cell.go) node.append(link(cell.go, host, "om-link", ...breakable(cell.text)));
+  else node.append(...breakable(cell.text));
+  if (cell.under) node.append(el("span", "om-cellunder", ...breakable(cell.under)));
   return node;
+}
+
+// A long name without blanks, such as that of a file, may break after its own signs rather than within a word.
+function breakable(text) {
+  const parts = String(text).split(/(?<=[_/])|(?<=[.-])(?=[A-Za-z])/);
+  return parts.flatMap((part, index) => (index ? [document.createElement("wbr"), part] : [part]));
 }
 
 function actButton(cell, host) {

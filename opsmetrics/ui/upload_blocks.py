@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.figures import Mark
-from opsmetrics.ui import blocks, look
+from opsmetrics.ui import blocks, look, page
 from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.links import Target
 
 _FOLDER = Path(__file__).parent
 _SCRIPT = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("blocks.js", "upload_blocks.js"))
@@ -36,8 +37,11 @@ def show(*shown: Block, key: str) -> dict[str, Any] | None:
         key=key,
         data={"blocks": list(shown), "theme": look.theme()},
         on_act_change=_noted,
+        on_go_change=_noted,
         on_theme_change=_noted,
     )
+    if answer.go:
+        page.go(str(answer.go["page"]), {str(name): str(value) for name, value in answer.go["params"].items()})
     return dict(answer.act) if answer.act else None
 
 
@@ -78,9 +82,10 @@ def column(name: str, *, over: str = "", right: bool = False, narrow: bool = Fal
     return {"name": name, "over": over, "style": style}
 
 
-def cell(text: str, style: str = "") -> Block:
-    """A cell of a table; styles: muted, strong, thin (not broken)."""
-    return {"text": text, "style": style}
+def cell(text: str, style: str = "", *, under: str = "", go: Target | None = None) -> Block:
+    """A cell of a table; styles: muted, strong, thin (not broken). `under` is a small second line, `go` makes the text
+    a link."""
+    return {"text": text, "style": style, "under": under, "go": go}
 
 
 def act(text: str, label: str, **stands_for: Any) -> Block:

@@ -14,7 +14,8 @@ from opsmetrics.figures import data_mark
 from opsmetrics.measurements import events_key
 from opsmetrics.ui import blocks, receipts, reviews, upload_blocks
 from opsmetrics.ui.blocks import Block
-from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.clock import at_site, site, span_text
+from opsmetrics.ui.links import target
 from opsmetrics.ui.reviews import Versions
 from opsmetrics.ui.upload_blocks import act, cell, column
 from opsmetrics.verdict import wording
@@ -57,11 +58,12 @@ def render(desk: Desk, person: str, slot: str) -> None:
 def _line(desk: Desk, row: Mapping[Hashable, Any], spans: dict[int, str]) -> Sequence[Block]:
     batch, at = int(row["batch"]), at_site(site(desk.catalog), pd.Timestamp(row["at"]).to_pydatetime())
     numbers = [cell(wording.number(float(row[name]), 0)) for name in ("records", "new", "updated")]
+    loaded, by = wording.instant(at), str(row["by"])
     return [
         cell(str(batch)),
-        cell(wording.instant(at), "thin"),
-        cell(str(row["by"])),
-        cell(str(row["source"])),
+        cell(loaded, "thin"),
+        cell(by),
+        cell(str(row["source"]), under=f"{loaded} by {by}", go=target("data", batch=str(batch))),
         cell(spans.get(batch, ""), "thin"),
         *numbers,
         _state(desk, row, batch),
@@ -95,10 +97,7 @@ def _spans(_desk: Desk, key: Versions) -> dict[int, str]:
             ends.setdefault(int(span["batch"]), []).extend(
                 at_site(stream.calendar, moment.to_pydatetime()).date() for moment in moments
             )
-    return {
-        batch: " – ".join(dict.fromkeys(wording.date(day) for day in (min(days), max(days))))
-        for batch, days in ends.items()
-    }
+    return {batch: span_text(min(days), max(days)) for batch, days in ends.items()}
 
 
 def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:

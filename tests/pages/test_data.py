@@ -40,6 +40,15 @@ def test_the_page_says_that_everything_is_here(full: Path) -> None:
     ]
 
 
+def test_a_kpi_leads_to_its_chart_and_a_file_to_what_is_in_it(full: Path) -> None:
+    freshness = next(part for part in blocks(page("data")) if part["kind"] == "grid" and part["label"] == "Freshness")
+    cells = dict(zip((column["name"] for column in freshness["columns"]), freshness["rows"][0], strict=True))
+    assert cells["KPI"]["go"]["href"] == "chart?kpi=late"
+    assert cells["Last file"]["go"]["href"] == "data?batch=1"
+    last = stores.start() + dt.timedelta(days=stores.DAYS - 1)
+    assert cells["Last observation"]["text"] == f"{last.day} {last:%b %Y}", "rows without a time of day say the day"
+
+
 def test_every_batch_stands_in_the_ledger_with_its_undo(full: Path) -> None:
     (line,) = grid(page("data"), "Loaded before")
     assert line[0] == "1"
