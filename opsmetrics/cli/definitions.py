@@ -9,7 +9,6 @@ from opsmetrics import catalog
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.desk import Desk
-from opsmetrics.measurements import counted
 
 
 def init(given: argparse.Namespace, console: Console) -> int:
@@ -103,4 +102,4 @@ def _text(path: Path) -> str:
 
 
 def _counted(number: int, noun: str) -> str:
-    return counted(number, f"{{n}} {noun}", f"{{n}} {noun}s")
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -13,11 +13,13 @@ from opsmetrics.ingest.rejects import harmless, reject_csv
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
 from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template
-from opsmetrics.ingest.template_check import TemplateProblem
+from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem
 from opsmetrics.ingest.texts import texts_of
 from opsmetrics.ingest.typed import TypedProblem, TypedRefused, TypedRow, typed_batch
 
 __all__ = [
+    "DURATION",
+    "ROWS",
     "Checked",
     "Examined",
     "FactKey",

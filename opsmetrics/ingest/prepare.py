@@ -20,6 +20,7 @@ from opsmetrics.ingest.layout import METRIC, Measure
 from opsmetrics.ingest.plan import layout_of
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.recognised import recognised
+from opsmetrics.ingest.records import split
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spans import Covers, spans_of
@@ -34,11 +35,18 @@ PIECE = 100_000
 @dataclass(frozen=True, eq=False)
 class Examined:
     """A batch with what a person is shown before it is committed: what was recognised, and its first and last records
-    (columns line, time, then one for each column read)."""
+    (columns line, time, then one for each column read), with the places of these records in the sheet."""
 
     batch: Batch
     recognised: tuple[tuple[str, str], ...]
     preview: pd.DataFrame
+    places: tuple[int, ...]
+
+    def written(self, sheet: Sheet) -> list[dict[str, str]]:
+        """The records of the preview as they stand in the file: header → cell. Reads the sheet once."""
+        texts = sheet.texts(self.places)
+        cells = [split(texts[place], sheet.dialect.delimiter, sheet.dialect.quote) or [] for place in self.places]
+        return [dict(zip(sheet.headers, record, strict=False)) for record in cells]
 
 
 def prepare(
@@ -109,7 +117,15 @@ def examine(
         template=template.name,
         events=_events(checked, dims),
     )
-    return Examined(batch, recognised(checked), preview(checked))
+    return Examined(batch, recognised(checked), preview(checked), _places(checked))
+
+
+def _places(checked: Checked, rows: int = 5) -> tuple[int, ...]:
+    """Where the records of the preview stand in the sheet."""
+    asked = f"SELECT line + {checked.sheet.head.first} FROM record WHERE {checked.loads} ORDER BY line"
+    first = [place for (place,) in checked.scratch.rows(f"{asked} LIMIT {rows}")]
+    last = [place for (place,) in checked.scratch.rows(f"{asked} DESC LIMIT {rows}")]
+    return tuple(sorted({*first, *last}))
 
 
 def preview(checked: Checked, rows: int = 5) -> pd.DataFrame:

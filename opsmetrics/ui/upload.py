@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from opsmetrics.access import account_name
 from opsmetrics.desk import Desk
@@ -20,86 +19,51 @@ from opsmetrics.ui import (
     upload_files,
     upload_ledger,
     upload_mapping,
+    upload_preview,
     upload_questions,
+    upload_session,
     upload_steps,
     upload_table,
 )
-from opsmetrics.ui.upload_files import Confirmed, Incoming
+from opsmetrics.ui.upload_files import Incoming
+from opsmetrics.ui.upload_session import Session
 
 _SLOT = "upload_outcome"
-_SESSION = "upload_session"
-
-
-@dataclass
-class Session:
-    """What this page keeps between reruns: files are recognised once and dropped with the upload they came from."""
-
-    files: dict[str, Incoming] = field(default_factory=dict)
-    confirmed: Confirmed = field(default_factory=Confirmed)
-    round: int = 0  # a new round gives an empty uploader
-    chosen: str = ""
 
 
 def render(desk: Desk) -> None:
     """Draw the page."""
     upload_blocks.apply_style()
-    session: Session = st.session_state.setdefault(_SESSION, Session())
+    session = upload_session.current()
     head = st.container()
     if not desk.catalog.kpis:
         _undefined(head)
         return
-    uploaded = _uploader(desk, session)
-    _receive(desk, session, uploaded)
+    if upload_session.receive(desk, session):
+        st.session_state.pop(_SLOT, None)
     files = list(session.files.values())
-    _head(desk, head, files)
+    _head(desk, head, session, files)
     person = _files(desk, session, files) if files else _outcome(desk)
     upload_ledger.render(desk, person, _SLOT)
 
 
 def _undefined(head: st.delta_generator.DeltaGenerator) -> None:
     with head:
+        text = "A file needs a KPI to belong to. Say first what you measure, then load the file here."
         page.show(
-            blocks.heading("No KPI is defined yet.", eyebrow="Load data"),
-            blocks.empty(
-                "A file needs a KPI to belong to. Write what you measure into data/kpis.toml and apply it with "
-                "“python -m opsmetrics kpis apply data/kpis.toml”, then load the first file here."
-            ),
-            key="upload_undefined",
+            blocks.heading("No KPI is defined yet.", eyebrow="Load data"), blocks.empty(text), key="upload_undefined"
         )
+        page.buttons([("Define a KPI", "kpis")], key="upload_undefined_buttons")
 
 
-def _uploader(desk: Desk, session: Session) -> list[UploadedFile]:
-    return st.file_uploader(
-        "CSV, Excel or Parquet files, one or several",
-        type=["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet"],
-        accept_multiple_files=True,
-        max_upload_size=max(1, desk.settings.upload_bytes // (1024 * 1024)),
-        key=f"upload_{session.round}",
-    )
-
-
-def _receive(desk: Desk, session: Session, uploaded: Sequence[UploadedFile]) -> None:
-    """Recognise what is new, forget what was taken away, and compare again where the store changed."""
-    given = {file.file_id: file for file in uploaded}
-    session.files = {key: file for key, file in session.files.items() if key in given}
-    new = [file for key, file in given.items() if key not in session.files]
-    if new:
-        st.session_state.pop(_SLOT, None)
-    bar = st.progress(0.0, "Reading") if len(new) > 3 else None
-    for number, file in enumerate(new, start=1):
-        found = upload_files.receive(desk, file.file_id, file.name, file, file.size, session.confirmed)
-        session.files[file.file_id] = found
-        if bar:
-            bar.progress(number / len(new), f"Read {number} of {len(new)} files")
-    if bar:
-        bar.empty()
-    session.files = {key: upload_files.compare(desk, file) for key, file in session.files.items()}
-
-
-def _head(desk: Desk, head: st.delta_generator.DeltaGenerator, files: Sequence[Incoming]) -> None:
+def _head(desk: Desk, head: st.delta_generator.DeltaGenerator, session: Session, files: Sequence[Incoming]) -> None:
     outcome = st.session_state.get(_SLOT)
     if files:
-        title, lead = upload_steps.headline(files), "Nothing is written until you load it."
+        title = upload_steps.headline(files)
+        loading = any(file.state != "refused" for file in files)
+        lead = "Nothing is written until you load it." if loading else ""
+        if any(file.key in session.kept for file in files):
+            lead = f"Kept while you were away. {lead}".strip()
         named = files[0].name if len(files) == 1 else f"{len(files)} files"
     elif isinstance(outcome, receipts.Outcome):
         title, lead, named = f"{receipts.title(outcome, desk.catalog)}.", "", "receipt"
@@ -158,8 +122,8 @@ def _steps(desk: Desk, session: Session, file: Incoming) -> None:
     if file.state != "ready" or file.examined is None:
         return
     with upload_blocks.step(2, "Preview", "first and last rows, as they will be stored"):
-        rejected = upload_steps.rejected(file.examined.batch)
-        shown = upload_steps.preview(file, desk.catalog)
+        rejected = upload_preview.rejected(file.examined.batch)
+        shown = upload_preview.preview(file, desk.catalog)
         upload_blocks.show(*shown, *([rejected] if rejected else []), key=f"upload_preview_{file.key}")
     with upload_blocks.step(3, "Difference", "against what is stored now"):
         shown = upload_steps.difference(file, desk.catalog, ledger)
@@ -241,13 +205,13 @@ def _buttons(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom", key="upload_buttons"):
         person = _person() if ready else account_name()
         if st.button("Cancel", type="tertiary", key="upload_cancel"):
-            _clear(session)
+            session.clear()
             st.rerun()
         for file in ready if len(files) == 1 else []:
             _download(file)
-        text = _load_text(files, ready)
-        if ready and st.button(text, type="primary", key="upload_load"):
-            _load(desk, session, ready, person)
+        loadable = [file for file in ready if file.loadable]
+        if loadable and st.button(_load_text(files, loadable), type="primary", key="upload_load"):
+            _load(desk, session, loadable, person)
     return person
 
 
@@ -257,13 +221,11 @@ def _person() -> str:
 
 
 def _load_text(files: Sequence[Incoming], ready: Sequence[Incoming]) -> str:
-    if len(files) > 1:
-        return (
-            f"Load all {len(files)} files"
-            if len(ready) == len(files)
-            else f"Load the {len(ready)} files that are ready"
-        )
-    return f"Load {upload_steps.rows_text(ready, sum(file.changes for file in ready))}"
+    if len(files) == 1:
+        return upload_steps.load_text(ready[0])
+    if len(ready) == len(files):
+        return f"Load all {len(files)} files"
+    return f"Load the {len(ready)} files that are ready" if len(ready) > 1 else "Load the file that is ready"
 
 
 def _download(file: Incoming) -> None:
@@ -283,14 +245,8 @@ def _load(desk: Desk, session: Session, ready: Sequence[Incoming], person: str) 
         bar.progress(number / len(batches), f"Loaded {number} of {len(batches)}")
 
     st.session_state[_SLOT] = receipts.commit(desk, batches, person, done)
-    _clear(session)
+    session.clear()
     st.rerun()
-
-
-def _clear(session: Session) -> None:
-    """Drop the files: an uploader of a new name starts empty, and the old one's bytes are let go."""
-    session.files = {}
-    session.round += 1
 
 
 def _outcome(desk: Desk) -> str:

@@ -62,6 +62,7 @@ class Incoming:
     answers: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
     examined: Examined | None = None
+    written: tuple[Mapping[str, str], ...] = ()  # the records of the preview as they stand in the file
     diff: Diff | None = None
     seen: int | None = None  # the batch that was loaded from these very bytes
     data_version: int = -1  # of the store with which it was compared
@@ -81,6 +82,11 @@ class Incoming:
     def header(self) -> Header:
         """The headers of its columns, by which files of one kind are recognised."""
         return self.sheet.headers if self.sheet else ()
+
+    @property
+    def loadable(self) -> bool:
+        """Whether there is anything to load: a row that could be read, or one that would be taken away."""
+        return self.examined is not None and (self.examined.batch.tally.rows > 0 or self.changes > 0)
 
     @property
     def changes(self) -> int:
@@ -202,7 +208,7 @@ def understand(
         return replace(known, questions=asked.questions)
     except IngestRefused as error:
         return replace(known, refusal=str(error))
-    return compare(desk, replace(known, examined=examined))
+    return compare(desk, replace(known, examined=examined, written=tuple(examined.written(file.sheet))))
 
 
 def compare(desk: Desk, file: Incoming) -> Incoming:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,9 +10,9 @@ import streamlit as st
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.figures import STOPPED
-from opsmetrics.ingest import Guess, Measured, Sheet, Template, TemplateError
+from opsmetrics.ingest import DURATION, ROWS, Guess, Measured, Sheet, Template, TemplateError
 from opsmetrics.ui import blocks, upload_blocks, upload_events
-from opsmetrics.ui.upload_steps import part_name
+from opsmetrics.ui.upload_preview import part_name
 
 #: Role of a column that a KPI's own lines name.
 NUMBER = "number"
@@ -41,6 +42,11 @@ _COVERS: Mapping[str | None, str] = {
     "month": "whole months",
     "quarter": "whole quarters",
 }
+_TIMES = ("date", "ts", "sample")
+_OF_A_NAMED_KPI = ("value", "numerator", "denominator")
+#: What a template may say in place of a header.
+_WITHOUT_COLUMN = {ROWS: "each record counts one", DURATION: "minutes from its start to its end"}
+_CHOICE = "KPIs in this file"
 _WIDTHS = [2.2, 3, 2.6, 3]
 
 
@@ -51,6 +57,37 @@ class Columns:
     roles: Mapping[str, str]
     kpis: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # KPI → part → header
 
+    def open_points(self, start: Template, catalog: Catalog) -> list[str]:
+        """What still has to be said before these columns can be used, in the words of the form."""
+        said = Counter(role for role in self.roles.values() if role not in (NUMBER, "ignore", "comment"))
+        words = _words(catalog, start)
+        found = [
+            f"{n} columns mean “{words[role]}”: keep one, and set the others to “{words['ignore']}”."
+            for role, n in said.items()
+            if n > 1
+        ]
+        if not said.keys() & set(_TIMES) and not start.date_parts and start.sample is None:
+            found.append(f"No column says when: set one to “{words['date']}”, “{words['ts']}” or “{words['sample']}”.")
+        named, numbers = "metric" in said, [role for role in _OF_A_NAMED_KPI if role in said]
+        if named and not {"value", "numerator"} & set(numbers):
+            found.append(f"No column holds the number of the KPI named: set one to “{words['value']}”.")
+        if numbers and not named:
+            found.append(f"“{words[numbers[0]]}” needs a column that is set to “{words['metric']}”.")
+        elif not named and not self.kpis and start.events is None:
+            found.append(f"No KPI is chosen: choose it under “{_CHOICE}”, then its columns.")
+        found += [
+            f"{catalog[key].name} has no column yet: choose it beside its name, or take the KPI away."
+            for key, parts in self.kpis.items()
+            if not parts
+        ]
+        used = {header for parts in self.kpis.values() for header in parts.values()}
+        found += [
+            f"“{header}” is set to “{words[NUMBER]}”, and no KPI uses it."
+            for header, role in self.roles.items()
+            if role == NUMBER and header not in used and self.kpis
+        ]
+        return found
+
     def template(self, start: Template, header: Sequence[str]) -> Template:
         """The template that says this. Raises TemplateError with all mistakes at once."""
         columns = {name: role for name, role in self.roles.items() if role not in (NUMBER, "ignore")}
@@ -58,7 +95,6 @@ class Columns:
         kpis = tuple(
             Measured(key, parts.get("value"), parts.get("numerator"), parts.get("denominator"), counted.get(key, ()))
             for key, parts in self.kpis.items()
-            if parts
         )
         return Template.load(replace(start, columns=columns, kpis=kpis, header=tuple(header)).dump())
 
@@ -82,13 +118,16 @@ def form(sheet: Sheet, catalog: Catalog, start: Template, hints: Mapping[str, st
     settled = _written(start, key)
     if not st.button("Use these columns", type="primary", key=f"{key}_use"):
         return None
+    chosen = Columns(roles, kpis)
+    lines = chosen.open_points(settled, catalog)
     try:
-        return Columns(roles, kpis).template(settled, sheet.headers)
+        if not lines:
+            return chosen.template(settled, sheet.headers)
     except TemplateError as error:
-        lines = [f"{p.key}: {p.found}; wanted: {p.wanted}; {p.mend}." for p in error.problems]
-        text = "Nothing was changed. Mend what stands below, then try again."
-        upload_blocks.show(blocks.callout(STOPPED, "These columns do not fit", text, lines=lines), key=f"{key}_wrong")
-        return None
+        lines = [f"Found {p.found}; wanted {p.wanted}: {p.mend}." for p in error.problems]
+    text = "Nothing was changed. Mend what stands below, then try again."
+    upload_blocks.show(blocks.callout(STOPPED, "These columns do not fit", text, lines=lines), key=f"{key}_wrong")
+    return None
 
 
 def _heads(sheet: Sheet) -> Iterator[tuple[int, str]]:
@@ -104,8 +143,7 @@ def _role(
     head, example, choice, hint = st.columns(_WIDTHS, vertical_alignment="center")
     head.text(name)
     example.text(" · ".join(_examples(sheet, place)))
-    words = _ROLES | {dimension.key: dimension.name for dimension in catalog.dimensions}
-    words |= upload_events.words(start, catalog)
+    words = _words(catalog, start)
     used = {source for entry in start.kpis for source in entry.sources}
     role = start.columns.get(name, NUMBER if name in used else "ignore")
     options = list(words)
@@ -120,6 +158,12 @@ def _role(
     )
 
 
+def _words(catalog: Catalog, start: Template) -> dict[str, str]:
+    """What each role is called in the form."""
+    dimensions = {dimension.key: dimension.name for dimension in catalog.dimensions}
+    return _ROLES | dimensions | upload_events.words(start, catalog)
+
+
 def _examples(sheet: Sheet, place: int, most: int = 3) -> list[str]:
     cells = [row[place].strip() for row in sheet.rows if place < len(row) and row[place].strip()]
     return [cell[:24] for cell in dict.fromkeys(cells)][:most]
@@ -132,9 +176,7 @@ def _kpis(sheet: Sheet, catalog: Catalog, start: Template, key: str) -> dict[str
     st.caption(
         "Which KPIs do the columns of numbers belong to? Choose each KPI, then the columns of its counts or value."
     )
-    chosen = st.multiselect(
-        "KPIs in this file", list(names), default=list(given), format_func=names.__getitem__, key=f"{key}_kpis"
-    )
+    chosen = st.multiselect(_CHOICE, list(names), default=list(given), format_func=names.__getitem__, key=f"{key}_kpis")
     return {name: _parts(sheet, catalog[name], given.get(name), f"{key}_kpi_{name}") for name in chosen}
 
 
@@ -145,10 +187,12 @@ def _parts(sheet: Sheet, kpi: Kpi, given: Measured | None, key: str) -> dict[str
     head.text(kpi.name)
     for part, place in zip(parts, places, strict=True):
         held = getattr(given, part) if given else None
+        options = [*sheet.headers, *([held] if held in _WITHOUT_COLUMN and held not in sheet.headers else [])]
         header = place.selectbox(
             upload_blocks.plain(part_name(kpi, part)),
-            list(sheet.headers),
-            index=sheet.headers.index(held) if held in sheet.headers else None,
+            options,
+            index=options.index(held) if held in options else None,
+            format_func=lambda name: name if name in sheet.headers else _WITHOUT_COLUMN[name],
             placeholder="choose a column",
             key=f"{key}_{part}",
         )

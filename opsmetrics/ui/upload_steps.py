@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from opsmetrics.catalog import Catalog, Kpi
-from opsmetrics.figures import data_mark
-from opsmetrics.ingest import Template, recognised_sheet
-from opsmetrics.measurements import Batch, counted, stamp_to_sample
+from opsmetrics.ingest import recognised_sheet
+from opsmetrics.measurements import stamp_to_sample
 from opsmetrics.series import to_local
 from opsmetrics.ui import upload_blocks, upload_events
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.ui.upload_files import Incoming, megabytes
+from opsmetrics.ui.upload_preview import FIRST, LAST, clip, figure_text, moment
 from opsmetrics.verdict import wording
 
-#: Rows of a preview at either end of the file, and of the other tables.
-FIRST, LAST, ROWS = 3, 2, 8
-#: A record of a file is shown up to this many characters.
-CLIPPED = 90
-
-TIMES = ("date", "ts", "sample")
+#: Rows of a table of changes.
+ROWS = 8
 
 #: One row of a frame, and the rows of the ledger by batch.
 Line = Mapping[Hashable, Any]
@@ -67,7 +62,7 @@ def _difference_words(ready: Sequence[Incoming]) -> list[str]:
     noun, removed = _noun(ready), sum(d.removed for d in diffs)
     if not new and not updated and not removed:
         same = sum(d.unchanged for d in diffs)
-        parts = [f"Nothing is new: {_count(same, noun)} {_be(same)} stored already."]
+        parts = [f"Nothing is new: {_count(same, noun)} {_be(same)} stored already." if same else "Nothing to load."]
     else:
         parts = [f"{_count(new, noun)} {_be(new)} new."] if new else [f"No {noun} is new."]
         parts += [f"{wording.number(updated, 0)} would change."] if updated else []
@@ -86,13 +81,20 @@ def _noun(files: Sequence[Incoming]) -> str:
     return "row" if facts == sum(batch.tally.rows for batch in batches) else "value"
 
 
-def rows_text(files: Sequence[Incoming], n: int) -> str:
-    """ "418 rows" (or values, where a record states several)."""
-    return _count(n, _noun(files))
+def load_text(file: Incoming) -> str:
+    """What loading the file does: "Load 418 rows" (or values, where a record states several)."""
+    assert file.diff is not None
+    written, removed = file.diff.new + file.diff.updated, file.diff.removed
+    if not written + removed:
+        return "Load it all the same"
+    away = f"take {wording.number(removed, 0)} away"
+    if not written:
+        return away.capitalize()
+    return f"Load {_count(written, _noun([file]))}" + (f", {away}" if removed else "")
 
 
 def _count(n: int, noun: str) -> str:
-    return counted(n, f"{{n}} {noun}", f"{{n}} {noun}s")
+    return f"{wording.number(n, 0)} {noun}{'' if n == 1 else 's'}"
 
 
 def _be(n: int) -> str:
@@ -127,102 +129,8 @@ def as_it_stands(file: Incoming) -> Block:
     assert file.sheet is not None
     preview = file.sheet.preview().head(FIRST + LAST)
     columns = [column(str(name)) for name in preview.columns]
-    rows = [[cell(_clip(str(text), 40)) for text in row] for row in preview.itertuples(index=False)]
+    rows = [[cell(clip(str(text), 40)) for text in row] for row in preview.itertuples(index=False)]
     return upload_blocks.grid("First records of the file", columns, rows)
-
-
-# 2 Preview
-
-
-def preview(file: Incoming, catalog: Catalog) -> list[Block]:
-    """The first and last rows as they will be stored, the file's heading over our field."""
-    assert file.examined is not None and file.template is not None and file.sheet is not None
-    shown = file.examined.preview  # its line and its time come first, whatever the file calls its columns
-    fields = fields_of(file.template, catalog)
-    headers = [str(name) for name in shown.columns[2:]]
-    parts = file.template.date_parts
-    time = next((h for h, role in file.template.columns.items() if role in TIMES), " ".join(parts))
-    columns = [column("line", right=True, narrow=True), column("date or time", over=time)]
-    for place, header in enumerate(headers, start=2):
-        numeric = pd.api.types.is_numeric_dtype(shown.iloc[:, place])
-        columns.append(column(fields.get(header, "") or header, over=header, right=numeric))
-    lines = list(shown.itertuples(index=False, name=None))
-    sampled = not file.template.timed
-    found = [upload_blocks.grid("First and last rows, as they will be stored", columns, _ends(lines, sampled))]
-    unused = [h for h in file.sheet.headers if h not in (*headers, *parts, time)]
-    if unused:
-        found.append(upload_blocks.said(f"Not used: {', '.join(unused)}", muted=True))
-    return found
-
-
-def _ends(lines: Sequence[tuple[Any, ...]], sampled: bool) -> list[list[Block]]:
-    if len(lines) <= FIRST + LAST + 1:
-        return [_preview_row(line, sampled) for line in lines]
-    between = [cell("…", "muted") for _ in lines[0]]
-    first, last = ([_preview_row(line, sampled) for line in part] for part in (lines[:FIRST], lines[-LAST:]))
-    return [*first, between, *last]
-
-
-def _preview_row(line: tuple[Any, ...], sampled: bool) -> list[Block]:
-    stamp = pd.Timestamp(line[1])
-    time = str(stamp_to_sample(stamp)) if sampled else _moment(stamp)
-    return [cell(str(line[0]), "muted"), cell(time, "thin"), *(cell(_text(value)) for value in line[2:])]
-
-
-def _moment(stamp: pd.Timestamp) -> str:
-    return f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%d %H:%M}"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.10g}"
-    return "" if value is None else str(value)
-
-
-def fields_of(template: Template, catalog: Catalog) -> dict[str, str]:
-    """Header → our field: the name of the dimension, the count or value of the KPI."""
-    dimensions = {dimension.key: dimension.name for dimension in catalog.dimensions}
-    called = dimensions | upload_events.words(template, catalog)
-    found = {header: called.get(role, role) for header, role in template.columns.items()}
-    found |= upload_events.causes(template)
-    alone = len(template.kpis) == 1
-    for entry in template.kpis:
-        if entry.key not in catalog:
-            continue
-        kpi = catalog[entry.key]
-        for part in ("numerator", "denominator", "value"):
-            header = getattr(entry, part)
-            if header:
-                words = part_name(kpi, part)
-                named = words if alone else f"{kpi.name}: {words}"
-                held = found.get(header)
-                found[header] = f"{held}, {named}" if held and header not in template.columns else named
-    return found
-
-
-def part_name(kpi: Kpi, part: str) -> str:
-    """What a part of a KPI is called: "late orders" rather than numerator."""
-    named = {"numerator": kpi.numerator, "denominator": kpi.denominator}.get(part)
-    return named or part
-
-
-def rejected(batch: Batch) -> Block | None:
-    """The rows that cannot be read, behind a plum edge: line, what it says, why, what to do."""
-    total = len(batch.rejects)
-    if not total:
-        return None
-    columns = [column("Line", right=True, narrow=True), column("What it says"), column("Why"), column("What to do")]
-    lines = []
-    for line in batch.rejects.head(ROWS).itertuples():
-        texts = [_clip(str(line.text)), str(line.reason), str(line.mend)]
-        lines.append([cell(str(line.line)), *map(cell, texts)])
-    note = f"and {wording.number(total - ROWS, 0)} more: download them all below" if total > ROWS else ""
-    verb = "row cannot" if total == 1 else "rows cannot"
-    return upload_blocks.edged(data_mark("missing"), f"{wording.number(total, 0)} {verb} be read", columns, lines, note)
-
-
-def _clip(text: str, most: int = CLIPPED) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 # 3 Difference
@@ -244,7 +152,7 @@ def difference(file: Incoming, catalog: Catalog, ledger: pd.DataFrame) -> list[B
     parts = {
         "without a value": tally.missing,
         "repeated": tally.duplicates,
-        "totals, notes, blank or earlier": tally.skipped,
+        "skipped": tally.skipped,
     }
     others = [f"{wording.number(n, 0)} {word}" for word, n in parts.items() if n]
     found = [upload_blocks.figures(figures)]
@@ -262,8 +170,7 @@ def _changes(changes: pd.DataFrame, total: int, catalog: Catalog, ledger: pd.Dat
     columns = [column("Changed"), column("Stored", right=True), column("File", right=True), column("Loaded by")]
     by: Loads = {int(row["batch"]): row for row in ledger.to_dict("records")}
     lines = [_change(row, catalog, by) for row in changes.head(ROWS).to_dict("records")]
-    title = counted(total, "{n} value that would change", "{n} values that would change")
-    return upload_blocks.grid(title, columns, lines)
+    return upload_blocks.grid(f"{total} values that would change", columns, lines)
 
 
 def _change(row: Line, catalog: Catalog, loads: Loads) -> list[Block]:
@@ -272,7 +179,7 @@ def _change(row: Line, catalog: Catalog, loads: Loads) -> list[Block]:
     when = (
         f"sample {stamp_to_sample(stamp)}"
         if kpi.operate == "sample"
-        else _moment(to_local(pd.DatetimeIndex([stamp]), kpi.calendar.time_zone)[0])
+        else moment(to_local(pd.DatetimeIndex([stamp]), kpi.calendar.time_zone)[0])
     )
     where = [str(row[name]) for name in kpi.dimensions if isinstance(row.get(name), str)]
     who = ""
@@ -285,6 +192,6 @@ def _change(row: Line, catalog: Catalog, loads: Loads) -> list[Block]:
 
 def _value(kpi: Kpi, row: Line, side: str) -> str:
     if not kpi.counts:
-        return _text(row[f"{side}_value"])
-    top, bottom = _text(row[f"{side}_numerator"]), _text(row[f"{side}_denominator"])
+        return figure_text(row[f"{side}_value"])
+    top, bottom = figure_text(row[f"{side}_numerator"]), figure_text(row[f"{side}_denominator"])
     return f"{top} of {bottom}" if bottom else top

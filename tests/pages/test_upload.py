@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
 from opsmetrics.ingest import Template
+from opsmetrics.ui.clock import span_text
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks, page
 
@@ -186,6 +187,48 @@ def test_cancel_drops_the_file(full: Path) -> None:
     assert len(store.current().batches()) == 1
 
 
+def elsewhere_and_back(app: AppTest) -> AppTest:
+    app.switch_page("pages/data.py").run()
+    app.switch_page("pages/upload.py").run()
+    assert not app.exception
+    return app
+
+
+def test_a_file_is_kept_while_the_reader_is_elsewhere(full: Path) -> None:
+    app = elsewhere_and_back(uploaded({"dispatch.csv": plain()}))
+    assert title(app) == f"{DAYS} rows are new."
+    assert block(app, "heading")["lead"].startswith("Kept while you were away.")
+    app.file_uploader[0].set_value([("dispatch.csv", plain(), "text/csv")]).run()
+    assert title(app) == f"{DAYS} rows are new.", "chosen again it is one file"
+    press(elsewhere_and_back(app), "upload_load")
+    assert facts(2) == DAYS
+    assert len(store.current().batches()) == 2
+
+
+def test_what_is_kept_can_be_cancelled(full: Path) -> None:
+    app = press(elsewhere_and_back(uploaded({"dispatch.csv": plain()})), "upload_cancel")
+    assert title(elsewhere_and_back(app)) == "Load a file."
+
+
+def test_a_file_without_a_readable_row_offers_nothing_to_load(full: Path) -> None:
+    app = uploaded({"late.csv": f"{HEADER}\n2031-01-01,Line 5,1,800\n2031-01-02,Line 5,1,800\n".encode()})
+    assert title(app) == "Nothing to load. 2 cannot be read."
+    assert "upload_load" not in {button.key for button in app.button}
+
+
+def test_a_refused_file_promises_no_loading(full: Path) -> None:
+    app = uploaded({"photo.csv": b"\x89PNG\r\n\x1a\n" + bytes(range(256))})
+    assert (title(app), block(app, "heading")["lead"]) == ("This file cannot be loaded.", "")
+
+
+def test_the_preview_shows_the_text_of_the_file_where_it_differs(full: Path) -> None:
+    shown = grid(mapped(uploaded({"versand.csv": foreign()})), "First and last rows")
+    first = days()[0]
+    assert [(cell["text"], cell["under"]) for cell in shown["rows"][0][1:]] == [
+        (f"{first:%Y-%m-%d}", f"{first:%d.%m.%Y}"), ("Line 5", ""), ("100", ""), ("800", "")
+    ]  # fmt: skip
+
+
 def test_no_copy_of_the_bytes_stays_behind(full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "scratch"
     folder.mkdir()
@@ -249,8 +292,11 @@ def test_a_mapping_without_a_date_is_refused_with_all_mistakes(full: Path) -> No
     box.select("ignore").run()
     app = press(app, keyed(app, "upload_map_"))
     lines = block(app, "callout")["lines"]
-    assert any("no column of time" in line for line in lines)
-    assert any("nothing that says which KPI is meant" in line for line in lines)
+    assert any(line.startswith("No column says when: set one to “date”") for line in lines)
+    assert "No KPI is chosen: choose it under “KPIs in this file”, then its columns." in lines
+    app.multiselect[0].select("late").run()
+    lines = block(press(app, keyed(app, "upload_map_")), "callout")["lines"]
+    assert "Late deliveries has no column yet: choose it beside its name, or take the KPI away." in lines
     assert title(app) == "Say which column is which."
 
 
@@ -345,8 +391,7 @@ def test_the_ledger_lists_every_batch_and_asks_before_an_undo(full: Path) -> Non
     assert [row[0] for row in rows] == ["2", "1"]
     assert rows[1][2:4] == ["tester <b>", "dispatch <b>2026</b>.csv"]
     assert rows[0][5:] == [str(DAYS), str(DAYS), "0", "Undo"]
-    first, last = (f"{day.day} {day:%b %Y}" for day in (days()[0], days()[-1]))
-    assert rows[0][4] == f"{first} – {last}"
+    assert rows[0][4] == span_text(days()[0], days()[-1])
 
     app.session_state["upload_undo_asked"] = 2
     app.run()

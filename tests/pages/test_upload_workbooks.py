@@ -14,7 +14,7 @@ import pytest
 from opsmetrics import store
 from tests.pages import stores
 from tests.pages.stores import block
-from tests.pages.test_upload import days, keyed, press, title, uploaded
+from tests.pages.test_upload import days, elsewhere_and_back, keyed, press, title, uploaded
 
 
 @pytest.fixture
@@ -66,6 +66,15 @@ def test_of_several_sheets_one_is_asked_for_and_the_answer_holds_for_the_next_fi
     assert title(app).startswith(f"{2 * count} rows are new")
     press(app, "upload_load")
     assert lines() == set() and "Line Q1" in set(store.current().read("SELECT DISTINCT line FROM counts")["line"])
+
+
+def test_a_question_waits_while_the_reader_is_elsewhere(full: Path) -> None:
+    app = elsewhere_and_back(uploaded({"a.xlsx": book(Berlin=90, Lyon=80)}))
+    app.radio[0].set_value(app.radio[0].options[2]).run()
+    app = press(app, keyed(app, "upload_ask_"))
+    assert title(app) == f"{len(days())} rows are new."
+    press(app, "upload_load")
+    assert lines() == {"Line Lyon"}
 
 
 def test_what_was_taken_is_remembered_with_the_template(full: Path) -> None:

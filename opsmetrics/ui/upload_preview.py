@@ -1,0 +1,137 @@
+"""The second step of one file as blocks: its first and last rows as they will be stored, and those that cannot be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.figures import data_mark
+from opsmetrics.ingest import Template
+from opsmetrics.measurements import Batch, stamp_to_sample
+from opsmetrics.ui import upload_blocks, upload_events
+from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.upload_blocks import cell, column
+from opsmetrics.ui.upload_files import Incoming
+from opsmetrics.verdict import wording
+
+#: Rows of a preview at either end of the file, and of the rows that cannot be read.
+FIRST, LAST, ROWS = 3, 2, 8
+#: A record of a file is shown up to this many characters.
+CLIPPED = 90
+
+TIMES = ("date", "ts", "sample")
+
+
+def preview(file: Incoming, catalog: Catalog) -> list[Block]:
+    """The first and last rows as they will be stored, the file's heading over our field."""
+    assert file.examined is not None and file.template is not None and file.sheet is not None
+    shown = file.examined.preview  # its line and its time come first, whatever the file calls its columns
+    fields = fields_of(file.template, catalog)
+    headers = [str(name) for name in shown.columns[2:]]
+    parts = file.template.date_parts
+    time = next((h for h, role in file.template.columns.items() if role in TIMES), " ".join(parts))
+    columns = [column("line", right=True, narrow=True), column("date or time", over=time)]
+    for place, header in enumerate(headers, start=2):
+        numeric = pd.api.types.is_numeric_dtype(shown.iloc[:, place])
+        columns.append(column(fields.get(header, "") or header, over=header, right=numeric))
+    lines = list(shown.itertuples(index=False, name=None))
+    told = [(time, *parts), *((header,) for header in headers)]
+    rows = [
+        _preview_row(line, [" ".join(filter(None, map(record.get, names))) for names in told], not file.template.timed)
+        for line, record in zip(lines, file.written, strict=True)
+    ]
+    found = [upload_blocks.grid("First and last rows, as they will be stored", columns, _ends(rows))]
+    unused = [h for h in file.sheet.headers if h not in (*headers, *parts, time)]
+    if unused:
+        found.append(upload_blocks.said(f"Not used: {', '.join(unused)}", muted=True))
+    return found
+
+
+def _ends(rows: list[list[Block]]) -> list[list[Block]]:
+    if len(rows) <= FIRST + LAST + 1:
+        return rows
+    return [*rows[:FIRST], [cell("…", "muted") for _ in rows[0]], *rows[-LAST:]]
+
+
+def _preview_row(line: tuple[Any, ...], written: Sequence[str], sampled: bool) -> list[Block]:
+    """One record; below each value stands the file's own text where it differs."""
+    stamp = pd.Timestamp(line[1])
+    time = str(stamp_to_sample(stamp)) if sampled else moment(stamp)
+    texts = [time, *(figure_text(value) for value in line[2:])]
+    under = [raw if _differs(text, raw) else "" for text, raw in zip(texts, written, strict=True)]
+    first, *others = (cell(text, under=clip(raw, 40)) for text, raw in zip(texts, under, strict=True))
+    return [cell(str(line[0]), "muted"), {**first, "style": "thin"}, *others]
+
+
+def _differs(text: str, raw: str) -> bool:
+    """Whether a reader would take the file's text for something else than the value: 1330.0 is no other than 1330."""
+    raw = raw.strip()
+    if not raw or raw == text or raw.removesuffix(" 00:00:00") == text:
+        return False
+    try:
+        return float(raw) != float(text)
+    except ValueError:
+        return True
+
+
+def moment(stamp: pd.Timestamp) -> str:
+    """A stamp as it sorts; a day where it has no time of day."""
+    return f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%d %H:%M}"
+
+
+def figure_text(value: Any) -> str:
+    """A stored value in full; "" where there is none."""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.10g}"
+    return "" if value is None else str(value)
+
+
+def fields_of(template: Template, catalog: Catalog) -> dict[str, str]:
+    """Header → our field: the name of the dimension, the count or value of the KPI."""
+    dimensions = {dimension.key: dimension.name for dimension in catalog.dimensions}
+    called = dimensions | upload_events.words(template, catalog)
+    found = {header: called.get(role, role) for header, role in template.columns.items()}
+    found |= upload_events.causes(template)
+    alone = len(template.kpis) == 1
+    for entry in template.kpis:
+        if entry.key not in catalog:
+            continue
+        kpi = catalog[entry.key]
+        for part in ("numerator", "denominator", "value"):
+            header = getattr(entry, part)
+            if header:
+                words = part_name(kpi, part)
+                named = words if alone else f"{kpi.name}: {words}"
+                held = found.get(header)
+                found[header] = f"{held}, {named}" if held and header not in template.columns else named
+    return found
+
+
+def part_name(kpi: Kpi, part: str) -> str:
+    """What a part of a KPI is called: "late orders" rather than numerator."""
+    named = {"numerator": kpi.numerator, "denominator": kpi.denominator}.get(part)
+    return named or part
+
+
+def rejected(batch: Batch) -> Block | None:
+    """The rows that cannot be read, behind a plum edge: line, what it says, why, what to do."""
+    total = len(batch.rejects)
+    if not total:
+        return None
+    columns = [column("Line", right=True, narrow=True), column("What it says"), column("Why"), column("What to do")]
+    lines = []
+    for line in batch.rejects.head(ROWS).itertuples():
+        texts = [clip(str(line.text)), str(line.reason), str(line.mend)]
+        lines.append([cell(str(line.line)), *map(cell, texts)])
+    note = f"and {wording.number(total - ROWS, 0)} more: download them all below" if total > ROWS else ""
+    verb = "row cannot" if total == 1 else "rows cannot"
+    return upload_blocks.edged(data_mark("missing"), f"{wording.number(total, 0)} {verb} be read", columns, lines, note)
+
+
+def clip(text: str, most: int = CLIPPED) -> str:
+    """A text cut to so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
