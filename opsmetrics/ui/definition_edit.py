@@ -9,14 +9,14 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.access import account_name
-from opsmetrics.catalog import Catalog, CatalogError, Problem, read_catalog
+from opsmetrics.catalog import Catalog, CatalogError, read_catalog
 from opsmetrics.catalog.editing import Edited, Tables, edited, kpi_key, with_kpi, without_kpi
 from opsmetrics.desk import Desk
 from opsmetrics.desk.defining import preview, put_in_force
 from opsmetrics.figures import STOPPED
 from opsmetrics.review import KpiReview
 from opsmetrics.store import KeyDimensionNeedsAnswer, StoreError
-from opsmetrics.ui import blocks, definition_form, page, reviews, rows
+from opsmetrics.ui import blocks, definition_form, definition_problems, page, reviews, rows
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.links import ChartView
 
@@ -39,10 +39,12 @@ def render(desk: Desk, known: Tables, key: str | None, begun: Begun | None = Non
     head = st.container()
     back()
     left, right = st.columns([3, 2], gap="large")
+    form = definition_form.Form(begun.key or "new", begun.table, begun.tables)
     with left:
-        table = definition_form.draw(definition_form.Form(begun.key or "new", begun.table, begun.tables))
+        table = definition_form.draw(form)
     name = begun.key or kpi_key(str(table.get("name", "")), known.get("kpis", {}))
     change = edited(with_kpi(begun.tables, name, table))
+    form.tell(definition_problems.at_fields(change.problems, name))
     with head:
         title = str(begun.table.get("name", "")) if key else "A new KPI"
         page.show(blocks.heading(title, eyebrow=f"KPIs · key {name}"), key="head")
@@ -89,7 +91,7 @@ def _person() -> str:
 
 def _show(desk: Desk, change: Edited, key: str, known: Tables) -> None:
     if change.problems:
-        page.show(problems_block(change.problems, key), key="definition_problems")
+        page.show(definition_problems.block(change.problems, key), key="definition_problems")
         return
     drafted = read_catalog(change.text)
     before = read_catalog(edited(known).text) if key in known.get("kpis", {}) else None
@@ -99,7 +101,9 @@ def _show(desk: Desk, change: Edited, key: str, known: Tables) -> None:
         items.insert(0, _row(_review(desk, desk.catalog, key), "as it is"))
     page.show(*[block for item in items for block in item], key="definition_preview")
     if change.warnings:
-        lines = [{"lead": "Note", "text": _said(problem, key), "note": ""} for problem in change.warnings]
+        lines = [
+            {"lead": "Note", "text": definition_problems.sentence(problem), "note": ""} for problem in change.warnings
+        ]
         page.show(blocks.lines("Look again", lines), key="definition_warnings")
 
 
@@ -118,23 +122,9 @@ def _row(review: KpiReview, title: str) -> list[Block]:
     return [
         blocks.section(f"preview_{title}", "Preview", [item], note=title, count=0) | {"count": "", "layout": "rows"},
         blocks.caption(
-            " ".join(text for text in (review.choice.get("kind", ""), review.choice.get("why", "")) if text)
+            ": ".join(text for text in (review.choice.get("kind", ""), review.choice.get("why", "")) if text)
         ),
     ]
-
-
-def problems_block(problems: tuple[Problem, ...], key: str) -> Block:
-    """What is wrong with a definition, a line each."""
-    lines = [
-        {"lead": problem.key.removeprefix(f"kpis.{key}").lstrip(".") or "definition", "text": _said(problem, key),
-         "note": ""}
-        for problem in problems
-    ]  # fmt: skip
-    return blocks.lines("Before it can be saved", lines)
-
-
-def _said(problem: Problem, key: str) -> str:
-    return f"Found {problem.found}; wanted {problem.wanted}. {problem.mend}"
 
 
 # Saving
@@ -178,6 +168,6 @@ def _take_out(desk: Desk, known: Tables, key: str, person: str) -> None:
         if st.button("Take it out", key="definition_out_now"):
             change = edited(without_kpi(known, key))
             if change.problems:
-                page.show(problems_block(change.problems, key), key="definition_out_problems")
+                page.show(definition_problems.block(change.problems, key), key="definition_out_problems")
             else:
                 save(desk, change.text, [], person)

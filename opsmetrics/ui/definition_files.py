@@ -121,7 +121,12 @@ def _save_many(desk: Desk, known: Tables, rows: pd.DataFrame) -> None:
 
 
 def _problems(problems: tuple[Problem, ...]) -> blocks.Block:
-    return definition_edit.problems_block(problems, "")
+    return blocks.lines("Before it can be saved", [_problem(problem) for problem in problems])
+
+
+def _problem(problem: Problem) -> blocks.Block:
+    text = f"Found {problem.found}; wanted {problem.wanted}. {problem.mend}"
+    return {"lead": problem.key or "Definitions", "text": text, "note": ""}
 
 
 def _stopped(title: str, text: str) -> None:

@@ -7,19 +7,21 @@ mistakes, and the reader of the catalogue says which.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from opsmetrics.catalog import CHARTS, RULE_SETS, Kind, schema
 from opsmetrics.catalog.editing import Tables, says_something
 from opsmetrics.catalog.names import MEASURES, ROLES
-from opsmetrics.ui import definition_targets
+from opsmetrics.figures import STOPPED
+from opsmetrics.ui import blocks, definition_targets, page
 from opsmetrics.ui.definition_words import GROUPS, KIND_WORDS, LABELS, WORDS
 
-_FIELDS = {field.key: field for field in schema.KPI}
-_EVENTS = {field.key: field for field in schema.EVENTS}
+_FIELDS = {known.key: known for known in schema.KPI}
+_EVENTS = {known.key: known for known in schema.EVENTS}
 #: Fields that take the whole width.
 _WIDE = ("description", "formula", "events", "target", "watch")
 _NUMBERS = ("multiplier", "within", "lower_bound", "upper_bound", "cost_per_unit", "spec_lower", "spec_upper")
@@ -33,6 +35,14 @@ class Form:
     key: str
     table: Mapping[str, Any]
     tables: Tables
+    places: dict[str, DeltaGenerator] = field(default_factory=dict)  # field → where what is wrong in it is said
+
+    def tell(self, wrong: Mapping[str, str]) -> None:
+        """Say below each field what is wrong in it."""
+        for name, text in wrong.items():
+            if name in self.places:
+                with self.places[name].container():
+                    page.show(blocks.callout(STOPPED, "Change this", text), key=self.name(f"wrong_{name}"))
 
     def name(self, field: str) -> str:
         """The key of a field's widget."""
@@ -42,11 +52,14 @@ class Form:
 def draw(form: Form) -> dict[str, Any]:
     """Draw all groups; the answer is the definition as the widgets say it."""
     values: dict[str, Any] = {"name": _text(form, "name")}
-    left, right = st.columns(2)
+    _place(form, "name")
+    left, right = st.columns([3, 2])
     with left:
         values["kind"] = kind = _choice(form, "kind", [*CHARTS], KIND_WORDS)
+        _place(form, "kind")
     with right:
         values["better"] = _choice(form, "better", ["higher", "lower", "neither"], WORDS)
+        _place(form, "better")
     for title, keys, folded in GROUPS:
         used = [key for key in keys if _applies(key, kind, values)]
         if not used:
@@ -65,10 +78,16 @@ def _group(form: Form, keys: Sequence[str], values: dict[str, Any]) -> None:
         if key in _WIDE:
             waiting = []
             values |= _value(form, key, values)
+            _place(form, key)
             continue
         waiting = waiting or list(st.columns(2))
         with waiting.pop(0):
             values |= _value(form, key, values)
+            _place(form, key)
+
+
+def _place(form: Form, key: str) -> None:
+    form.places[key] = st.empty()
 
 
 def _applies(key: str, kind: Kind, values: Mapping[str, Any]) -> bool:
@@ -76,8 +95,8 @@ def _applies(key: str, kind: Kind, values: Mapping[str, Any]) -> bool:
         return kind == "measured" and values.get("statistic") == "share_within"
     if key in ("lower_bound", "upper_bound") and values.get("statistic") == "share_within":
         return False
-    field = _FIELDS[key]
-    return not field.kinds or kind in field.kinds
+    kinds = _FIELDS[key].kinds
+    return not kinds or kind in kinds
 
 
 def _value(form: Form, key: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,8 +117,8 @@ def _value(form: Form, key: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _help(key: str) -> str:
-    field = _FIELDS[key]
-    return f"{field.meaning} Default: {field.default}." if not field.required else field.meaning
+    known = _FIELDS[key]
+    return f"{known.meaning} Default: {known.default}." if not known.required else known.meaning
 
 
 def _text(form: Form, key: str) -> str:

@@ -21,6 +21,7 @@ LABELS: dict[str, str] = {
     "owner": "Owner",
     "category": "Heading under which it stands",
     "parent": "Part of",
+    "target": "Target",
     "unit": "Unit",
     "multiplier": "Factor from stored to shown values",
     "decimals": "Decimals",

@@ -101,7 +101,13 @@ def test_saving_puts_the_definition_in_force(full: Path) -> None:
 def test_mistakes_are_named_at_their_field_and_hold_saving_back(full: Path) -> None:
     app = page("kpis", edit="late")
     app.text_input(key=field("name")).set_value("").run()
-    assert problems(app) == ["name"]
+    assert problems(app) == ["Name"]
+    assert app.button(key="definition_save").disabled
+    app.text_input(key=field("name")).set_value("Late")
+    app.text_input(key=field("expected_after")).set_value("soon").run()
+    assert problems(app) == ["Data are late after"]
+    wrong = block(app, "callout")
+    assert wrong["text"] == "Found 'soon'; wanted a time such as 6h, 30min or 1d 6h. Use d, h and min, as in 1d 6h."
     assert app.button(key="definition_save").disabled
 
 
