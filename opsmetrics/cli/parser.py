@@ -25,7 +25,7 @@ def build() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
-    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _ranking, _serving):
+    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _ranking, _keeping, _serving):
         group(commands)
     return parser
 
@@ -231,6 +231,27 @@ def _ranking(commands: Commands) -> None:
     events.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first event")
     events.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last event")
     events.add_argument("--limit", type=arguments.above_zero, default=50, metavar="N", help="default: 50")
+
+
+def _keeping(commands: Commands) -> None:
+    backup = _command(commands, "backup", ("keeping", "backup"), "copy the store, and check that the copy opens")
+    backup.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help="default: backups/ beside the store")
+    backup.add_argument("--keep", type=arguments.above_zero, metavar="N", help="keep only the N newest copies there")
+    restore = _command(
+        commands,
+        "restore",
+        ("keeping", "restore"),
+        "put a backup in the place of the store",
+        more="What was there stays beside it under another name.",
+    )
+    restore.add_argument("file", type=Path, metavar="BACKUP")
+    _command(
+        commands,
+        "check",
+        ("keeping", "check"),
+        "compare the store with its ledger and with what it acknowledged",
+        more="Exit code 1 where something does not fit.",
+    )
 
 
 def _serving(commands: Commands) -> None:

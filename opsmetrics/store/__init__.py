@@ -3,6 +3,7 @@
 `Store.open` for a tool that comes and goes; `own`, `current` and `release` for the one process that keeps it.
 """
 
+from opsmetrics.store.check import Finding
 from opsmetrics.store.decisions import slice_json
 from opsmetrics.store.errors import (
     KeyDimensionNeedsAnswer,
@@ -15,12 +16,15 @@ from opsmetrics.store.errors import (
     StoreTooNew,
 )
 from opsmetrics.store.history import value_history
+from opsmetrics.store.keeping import Backup, back_up, backups_in, restore
 from opsmetrics.store.process import current, own, release
 from opsmetrics.store.shape import FactTable
 from opsmetrics.store.store import Store
 
 __all__ = [
+    "Backup",
     "FactTable",
+    "Finding",
     "KeyDimensionNeedsAnswer",
     "Store",
     "StoreBusy",
@@ -30,9 +34,12 @@ __all__ = [
     "StoreReopened",
     "StoreTimeout",
     "StoreTooNew",
+    "back_up",
+    "backups_in",
     "current",
     "own",
     "release",
+    "restore",
     "slice_json",
     "value_history",
 ]

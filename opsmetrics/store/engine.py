@@ -67,6 +67,14 @@ class Engine:
             loan.stored = True
             _checkpoint(loan.cursor)
 
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """The database's path while no writer is at work, so that file and log may be copied: by another process, as
+        to open the file in this one drops its lock."""
+        with self._writer, self._lent(None, writing=False) as loan:
+            _checkpoint(loan.cursor)
+            yield self.path
+
     def close(self) -> None:
         """Waits for the writer, ends the open queries, writes the log into the file and closes it. Idempotent."""
         with self._writer, self._settled():

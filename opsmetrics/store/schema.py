@@ -27,8 +27,11 @@ def known_migrations() -> tuple[Migration, ...]:
     return tuple(Migration(int(file.stem[:4]), file.stem[5:], file.read_text(encoding="utf-8")) for file in files)
 
 
-def migrate(engine: Engine, migrations: tuple[Migration, ...]) -> None:
-    """Brings the store to the last schema; raises StoreTooNew, or StoreError where the file holds other tables."""
+def migrate(engine: Engine, migrations: tuple[Migration, ...]) -> bool:
+    """Brings the store to the last schema; True where the file was empty before.
+
+    Raises StoreTooNew, or StoreError where the file holds other tables.
+    """
     with engine.reading() as cursor:
         found = _found(cursor, engine)
     known = migrations[-1].version
@@ -37,6 +40,7 @@ def migrate(engine: Engine, migrations: tuple[Migration, ...]) -> None:
     for migration in migrations:
         if migration.version > found:
             _apply(engine, migration)
+    return found == 0
 
 
 def dimension_columns(cursor: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

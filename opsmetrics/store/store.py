@@ -16,6 +16,8 @@ import pandas as pd
 from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, StoredEvent, UndoReceipt
 from opsmetrics.store import decisions, definitions, events, ledger, load, shown, undo
+from opsmetrics.store.acknowledged import Notes
+from opsmetrics.store.check import Finding, check
 from opsmetrics.store.engine import Engine
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.lock import OwnerLock
@@ -30,6 +32,7 @@ class Store:
         self.path = engine.path
         self._engine = engine
         self._lock = lock
+        self._notes = Notes(engine.path)
         self._given: Catalog | None = None  # the last one applied here: spares reading its text again
 
     @classmethod
@@ -50,14 +53,17 @@ class Store:
         try:
             engine = Engine(path, memory_limit, query_seconds)
             try:
-                migrate(engine, known_migrations())
+                created = migrate(engine, known_migrations())
             except BaseException:
                 engine.close()
                 raise
         except BaseException:
             lock.release()
             raise
-        return cls(engine, lock)
+        opened = cls(engine, lock)
+        if created:
+            opened._notes.add("created", data_version=0)
+        return opened
 
     def close(self) -> None:
         """Waits for the writer, stops the readers, writes the log into the file and lets go of it. Idempotent."""
@@ -141,6 +147,8 @@ class Store:
         with self._engine.writing() as transaction:
             cursor = transaction.cursor
             receipt = load.commit(transaction, self._current(cursor), dimension_columns(cursor), batch, by)
+        if receipt.batch is not None:
+            self._notes.add("batch", batch=receipt.batch, data_version=receipt.data_version)
         return receipt
 
     def undo(self, batch: int, *, by: str, why: str = "") -> UndoReceipt:
@@ -148,6 +156,7 @@ class Store:
         with self._engine.writing() as transaction:
             cursor = transaction.cursor
             receipt = undo.undo(cursor, dimension_columns(cursor), batch, by, why)
+        self._notes.add("undo", batch=batch, data_version=receipt.data_version)
         return receipt
 
     def batches(self) -> pd.DataFrame:
@@ -174,6 +183,19 @@ class Store:
         """The stored events with a reference that began before `last` and had not ended before `first` (UTC)."""
         with self.cursor() as cursor:
             return events.reaching(cursor, dimension_columns(cursor), stream, first, last)
+
+    # Keeping it
+
+    def check(self) -> tuple[Finding, ...]:
+        """What does not fit between the store, its ledger and what it acknowledged; empty where all is well."""
+        with self._engine.reading() as cursor:
+            return check(cursor, dimension_columns(cursor), self._notes.read())
+
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """The database's path while nobody writes; see `keeping.back_up`."""
+        with self._engine.at_rest() as path:
+            yield path
 
     # Decisions and shown verdicts
 

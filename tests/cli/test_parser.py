@@ -30,7 +30,8 @@ ALL = dict(commands(parser.build()))
 def test_the_commands_are_these() -> None:
     assert {path[0] for path in ALL} == {
         "init", "sample", "kpis", "ingest", "enter", "history", "correct", "decide", "batches", "undo", "review",
-        "summary", "chart", "pareto", "events", "forecast", "serve",
+        "summary", "chart", "pareto", "events", "forecast", "serve", "backup", "restore",
+        "check",
     }  # fmt: skip
     assert {path[1] for path in ALL if path[0] == "kpis"} == {"check", "apply", "export"}
     assert {path[1] for path in ALL if path[0] == "decide"} == {*parser.DECISIONS, "list"}

@@ -1,0 +1,78 @@
+"""Does the store hold what it acknowledged? The notes beside it, its ledger and its facts are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from opsmetrics.store import ledger
+from opsmetrics.store.acknowledged import Noted
+from opsmetrics.store.schema import data_version
+from opsmetrics.store.shape import FACT_TABLES, Shape
+from opsmetrics.store.statements import statement
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not fit: a code, and a sentence that says what was found and what to do."""
+
+    code: str
+    text: str
+
+
+_RELOAD = "Put the store aside, restore a backup, and load the files since then again."
+
+
+def check(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], noted: Noted) -> tuple[Finding, ...]:
+    """Everything that does not fit; empty where all is well. Reads every fact once."""
+    return (*_lost(cursor, noted), *_foreign(cursor), *_twice(cursor, dimensions), *_amounts(cursor))
+
+
+def _lost(cursor: duckdb.DuckDBPyConnection, noted: Noted) -> Iterator[Finding]:
+    """Acknowledged batches that the ledger does not have: the end of the database's log is gone."""
+    held = {int(number) for number in ledger.batches(cursor)["batch"]}
+    lost = sorted(noted.batches - held)
+    if lost:
+        told = ", ".join(map(str, lost[:8])) + (f" and {len(lost) - 8} more" if len(lost) > 8 else "")
+        yield Finding("lost_batches", f"Acknowledged and no longer in the store: batches {told}. {_RELOAD}")
+    elif data_version(cursor) < noted.data_version:
+        yield Finding(
+            "older",
+            f"The store is at change {data_version(cursor)}, and change {noted.data_version} was acknowledged: an undo "
+            f"or a load is lost. {_RELOAD}",
+        )
+
+
+def _foreign(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    for table in (*FACT_TABLES, "events"):
+        for fact, batch, facts in cursor.execute(statement("check", "foreign", table=table)).fetchall():
+            yield Finding(
+                "foreign", f"{facts} rows of {fact} belong to batch {batch}, which is not in force. {_RELOAD}"
+            )
+
+
+def _twice(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...]) -> Iterator[Finding]:
+    for table in FACT_TABLES:
+        query = statement("check", "twice", **Shape(table, dimensions).parts())
+        for kpi, at, facts in cursor.execute(query).fetchall():
+            yield Finding("twice", f"{kpi} of {at:%Y-%m-%d %H:%M} UTC is stored {facts} times in {table}. {_RELOAD}")
+    for stream, reference, facts in cursor.execute(statement("check", "twice_events")).fetchall():
+        yield Finding("twice", f"The event {reference!r} of {stream} is stored {facts} times. {_RELOAD}")
+
+
+def _amounts(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """Loads of which less or more is there than the ledger says.
+
+    A batch of facts is there with what it wrote, one of events with all that it states; one that brought both lies
+    between the two.
+    """
+    for batch, source, written, stating, facts, events in cursor.execute(statement("check", "owned")).fetchall():
+        least, most = (written if facts or not events else stating), (stating if events else written)
+        if not least <= facts + events <= most:
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            yield Finding(
+                "amount",
+                f"Batch {batch} ({source}) wrote {wanted} values, and {facts + events} of them are there. {_RELOAD}",
+            )
