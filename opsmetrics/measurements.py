@@ -116,12 +116,22 @@ class Span:
     replaces: bool = False
 
 
+def counted(n: int, one: str, many: str) -> str:
+    """The wording for so many things, `{n}` written with thousands parted: "1 file was", "2,340 files were"."""
+    return (one if n == 1 else many).format(n=f"{n:,}")
+
+
 @dataclass(frozen=True)
 class Notice:
     """A warning with a stable code and one sentence for a person."""
 
     code: str
     text: str
+
+    @staticmethod
+    def counting(code: str, n: int, one: str, many: str) -> Notice:
+        """A warning about so many things, as `counted`."""
+        return Notice(code, counted(n, one, many))
 
 
 @dataclass(frozen=True)

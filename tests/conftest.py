@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
+import pytest
 from hypothesis import settings
+
+from tests import truths
 
 # Machines that run tests are busy: a time limit for each example would fail on load, not on faults.
 settings.register_profile("opsmetrics", deadline=None)
 settings.load_profile("opsmetrics")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """A test that is listed for a known value has to read it."""
+    truths.read.clear()
+    yield
+    unread = set(truths.by_test().get(item.nodeid.partition("[")[0], ())) - truths.read
+    if unread:
+        pytest.fail(f"listed in truths.toml and not read: {', '.join(sorted(map(truths.name_of, unread)))}")

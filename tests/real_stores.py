@@ -6,11 +6,9 @@ use the constant 1.128 where ours computes d2(2) = 2/√π.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,9 @@ from opsmetrics.desk.events import EventPareto, ParetoQuestion, event_pareto
 from opsmetrics.ingest import Template
 from opsmetrics.measurements import Receipt
 from opsmetrics.review import KpiReview
+from tests import truths
 from tests.paths import ROOT, SHARED
+from tests.truths import Known
 
 DATA = SHARED / "data"
 #: d2(2) over its value in the tables (Montgomery, Introduction to Statistical Quality Control, Appendix VI).
@@ -51,16 +51,9 @@ FILES = {
 }
 
 
-@cache
-def all_truths() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((DATA / "truths.json").read_text(encoding="utf-8"))
-    return found
-
-
-def truth(example: str) -> dict[str, Any]:
+def truth(example: str) -> Known:
     """What is known about the example's file."""
-    found: dict[str, Any] = all_truths()[FILES[example]]
-    return found
+    return truths.truth(FILES[example])
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 from typing import TypeVar
 
 Day = TypeVar("Day", bound=dt.date)
@@ -15,6 +16,17 @@ def pair(text: str) -> tuple[str, str]:
     if not sign or not key.strip() or not value.strip():
         raise argparse.ArgumentTypeError(f"found {text!r}, wanted key=value, such as site=North")
     return key.strip(), value.strip()
+
+
+#: What begins like this is a value such as -1/5 or -2..8, and no option.
+NEGATIVE = re.compile(r"-[.,]?\d")
+
+
+def reason(text: str) -> str:
+    """A reason in words."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("found an empty text, wanted the reason in a few words")
+    return text
 
 
 #: Years that a date may lie in: calendar arithmetic on both sides of them stays within what a date can hold.

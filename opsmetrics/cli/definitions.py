@@ -9,6 +9,7 @@ from opsmetrics import catalog
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.desk import Desk
+from opsmetrics.measurements import counted
 
 
 def init(given: argparse.Namespace, console: Console) -> int:
@@ -102,4 +103,4 @@ def _text(path: Path) -> str:
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return counted(number, f"{{n}} {noun}", f"{{n}} {noun}s")

@@ -15,7 +15,7 @@ from opsmetrics.cli import desks, failures
 from opsmetrics.cli.console import Console, Refused, WrongUsage, table
 from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, ledger_dict, row_of, sums
 from opsmetrics.desk import Desk
-from opsmetrics.measurements import Batch
+from opsmetrics.measurements import Batch, counted
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,14 @@ def _compare(desk: Desk, batch: Batch) -> Outcome:
 
 
 def _notes(batch: Batch, limit: int = 5) -> tuple[str, ...]:
+    """What the file has to say; records that were rejected for one and the same thing are told once."""
     notes = [warning.text for warning in batch.warnings]
-    notes += [
-        f"line {row.line}, {row.column}: {row.reason}. {row.mend}" for row in batch.rejects.head(limit).itertuples()
-    ]
-    if len(batch.rejects) > limit:
-        notes.append(f"… and {len(batch.rejects) - limit} more rejected records; --rejects FOLDER writes them all.")
+    kinds = batch.rejects.groupby(["column", "reason", "mend"], sort=False)["line"].agg(["min", "count"])
+    for (column, reason, mend), line, count in kinds.head(limit).itertuples():
+        where = f"line {line}" if count == 1 else f"{count:,} records from line {line} on"
+        notes.append(f"{', '.join(filter(None, (where, column)))}: {reason}; {mend}.")
+    if left := int(kinds["count"].iloc[limit:].sum()):
+        notes.append(f"… and {left:,} more rejected records; --rejects FOLDER writes them all.")
     return tuple(notes)
 
 
@@ -170,8 +172,8 @@ def undo(given: argparse.Namespace, console: Console) -> int:
         )
     else:
         console.say(
-            f"Batch {receipt.batch} is undone: {receipt.removed} facts removed, {receipt.restored} put back to their "
-            f"former value, {receipt.kept} kept because a later batch changed them."
+            f"Batch {receipt.batch} is undone: {counted(receipt.removed, '{n} value', '{n} values')} removed, "
+            f"{receipt.restored:,} put back as before, {receipt.kept:,} kept because a later batch changed them."
         )
     for warning in receipt.warnings:
         console.note(f"Note: {warning.text}")

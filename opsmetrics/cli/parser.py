@@ -41,6 +41,7 @@ def _command(
     if json:
         command.add_argument("--json", action="store_true", help="answer with one JSON value on stdout")
     command.set_defaults(runs=runs)
+    command._negative_number_matcher = arguments.NEGATIVE  # argparse knows plain numbers only
     return command
 
 
@@ -153,7 +154,9 @@ def _correcting(commands: Commands) -> None:
         _slice(command, "a dimension of the row; once for each dimension of the KPI")
         command.add_argument("--at", required=True, metavar="DATE", help="its date, local time or sample number")
         command.add_argument("--sample", type=int, default=0, metavar="N", help="number of the reading, of several")
-    correct.add_argument("--why", required=True, metavar="TEXT", help="the reason; it is kept with the value")
+    correct.add_argument(
+        "--why", required=True, type=arguments.reason, metavar="TEXT", help="the reason; it is kept with the value"
+    )
     correct.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
     _by(correct)
 
@@ -174,7 +177,13 @@ def _deciding(commands: Commands) -> None:
         _slice(command, "the slice that the decision is about; once for each dimension (default: the whole KPI)")
         command.add_argument("--at", required=True, metavar=at, help="period(s), as a date or sample number")
         command.add_argument("--value", required=kind == "target", metavar="VALUE", help=value)
-        command.add_argument("--why", required=True, metavar="TEXT", help="the reason; it is kept with the decision")
+        command.add_argument(
+            "--why",
+            required=True,
+            type=arguments.reason,
+            metavar="TEXT",
+            help="the reason; it is kept with the decision",
+        )
         command.add_argument("--grain", choices=GRAINS, help="only for the chart of this grain (default: all)")
         command.add_argument("--replaces", type=int, metavar="NUMBER", help="the decision that this one replaces")
         _by(command)
@@ -219,8 +228,12 @@ def _ranking(commands: Commands) -> None:
     pareto.add_argument("stream", metavar="STREAM")
     pareto.add_argument("--by", metavar="WHAT", help="category (default), subcategory, or a dimension of the stream")
     pareto.add_argument("--measure", choices=("count", "minutes", "cost", "weight"), default="count")
-    pareto.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first event")
-    pareto.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last event")
+    pareto.add_argument(
+        "--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first day that files cover"
+    )
+    pareto.add_argument(
+        "--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last one until today"
+    )
     pareto.add_argument("--compare", choices=("previous", "last_year"), help="with what came before")
     _slice(pareto, "only this category, subcategory or value of a dimension; may be repeated")
     pareto.add_argument("--top", type=arguments.above_zero, metavar="N", help="bars of their own (default: 9)")
@@ -228,8 +241,12 @@ def _ranking(commands: Commands) -> None:
     events = _command(commands, "events", ("events", "events"), "list the stored events of a stream, oldest first")
     events.add_argument("stream", metavar="STREAM")
     _slice(events, "only this category, subcategory or value of a dimension; may be repeated")
-    events.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first event")
-    events.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last event")
+    events.add_argument(
+        "--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first day that files cover"
+    )
+    events.add_argument(
+        "--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last one until today"
+    )
     events.add_argument("--limit", type=arguments.above_zero, default=50, metavar="N", help="default: 50")
 
 

@@ -145,7 +145,7 @@ def _verdict_facts(kpi: Kpi, verdict: Verdict) -> list[tuple[str, str]]:
     limits = wording.limits(kpi, verdict.lower, verdict.upper, unit=True)
     met = "" if verdict.met is None else f", met in {verdict.met[0]} of {verdict.met[1]}"
     return [
-        ("Do", f"{wording.stance(verdict.stance)} · {wording.stance_why(verdict.stance)}"),
+        ("Do", f"{wording.stance(verdict.stance)} · {wording.stance_why(verdict.stance, verdict.firm)}"),
         ("Variation", wording.variation(verdict.variation, verdict.side)),
         ("Target", f"{wording.assurance(verdict.assurance, verdict.firm)}{_target(kpi, verdict)}{met}"),
         ("Data", wording.data(verdict.data, verdict.data_names)),

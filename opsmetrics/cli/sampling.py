@@ -12,6 +12,7 @@ from opsmetrics.catalog import read_catalog
 from opsmetrics.cli import desks, loading
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.desk import Desk
+from opsmetrics.measurements import counted
 
 
 def sample(given: argparse.Namespace, console: Console) -> int:
@@ -63,7 +64,7 @@ def _no_definitions_of_ones_own(path: Path) -> None:
 def _nothing_inside(desk: Desk) -> None:
     loaded = len(desk.batches())
     if loaded:
-        batches = "1 batch" if loaded == 1 else f"{loaded} batches"
+        batches = counted(loaded, "{n} batch", "{n} batches")
         raise Refused(
             f"The store {desk.settings.store} holds {batches} already, and sample data do not belong "
             "among them. Name another store with --store."

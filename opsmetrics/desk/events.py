@@ -39,8 +39,8 @@ _DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class ParetoQuestion:
-    """What is asked. `first` None: from the first event, `last` None: to the last one, both days included. The slice
-    may fix dimensions, the category and the subcategory; "" is what has none."""
+    """What is asked. `first` None: from the first day that files cover, `last` None: to the last one until today, both
+    included. The slice may fix dimensions, the category and the subcategory; "" is what has none."""
 
     stream: str
     measure: Measure = "count"
@@ -102,7 +102,8 @@ def event_pareto(desk: Desk, question: ParetoQuestion, *, viewer: Viewer = OPEN)
         )
     reach = _days_of(stream, found)
     spans = desk.store.spans(events_key(stream.key))
-    now = stretch(stream, question.first or reach[0], question.last or reach[1], spans)
+    known = _known_days(stream, found, spans)
+    now = stretch(stream, question.first or known[0], question.last or known[1], spans)
     totals = _totals(desk, stream, question, now, viewer)
     result, leaders = _ranked(totals, question)
     before, notes = _stretch_before(stream, question, now, spans, reach)
@@ -182,6 +183,18 @@ def _covered(spans: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> flo
 def _days_of(stream: Stream, ends: tuple[pd.Timestamp, pd.Timestamp]) -> tuple[dt.date, dt.date]:
     first, last = series.to_local(pd.DatetimeIndex(ends), stream.calendar.time_zone)
     return first.date(), last.date()
+
+
+def _known_days(
+    stream: Stream, ends: tuple[pd.Timestamp, pd.Timestamp], spans: pd.DataFrame
+) -> tuple[dt.date, dt.date]:
+    """The first and the last day, until today, of which files or events tell something: a month's row stands at its
+    first day and speaks for all of them."""
+    begins = min([ends[0], *spans["starts_at"]])
+    until = max([ends[1], *(spans["ends_at"] - pd.Timedelta(microseconds=1))])
+    first, last = _days_of(stream, (begins, until))
+    today, _ = _days_of(stream, (pd.Timestamp.now("UTC").tz_localize(None),) * 2)
+    return first, max(_days_of(stream, ends)[1], min(last, today))
 
 
 def _stretch_before(
@@ -265,6 +278,13 @@ def _changed(
     return found, (paretos.caveat("negative", n=negative),) if negative else ()
 
 
+def _lacking(totals: pd.DataFrame, question: ParetoQuestion) -> list[str]:
+    """The bars with events that lack the measure, those with most of them first."""
+    sums = totals.groupby(question.by, sort=True)[["rows", f"with_{question.measure}"]].sum()
+    without = sums["rows"] - sums[f"with_{question.measure}"]
+    return [str(name) for name in without[without > 0].sort_values(ascending=False, kind="stable").index]
+
+
 def _about_data(
     desk: Desk, stream: Stream, question: ParetoQuestion, totals: pd.DataFrame, now: Stretch, viewer: Viewer
 ) -> Iterable[str]:
@@ -276,9 +296,8 @@ def _about_data(
     if question.measure in ("minutes", "cost"):
         without = rows - int(totals[f"with_{question.measure}"].sum())
         if without:
-            measure = paretos.measure_word(question.measure).lower()
-            numbers = {"n": wording.number(without), "rows": wording.number(rows)}
-            yield paretos.caveat("without", unit=stream.unit, measure=measure, **numbers)
+            lacking = _lacking(totals, question)
+            yield paretos.lacking(without, rows, stream, question.measure, lacking)
     mean = float(totals["count"].sum()) / rows if rows else 0.0
     if mean > 1.5:
         code = "summed" if question.measure == "count" else "summed_amounts"

@@ -146,33 +146,62 @@ def _counted(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]
     texts = {
         faults.TOTAL: (
             "total_row_skipped",
-            "{n} row{s} of totals {were} skipped: the records behind totals are loaded one by one.",
+            "{n} row of totals was skipped: its records are loaded one by one.",
+            "{n} rows of totals were skipped: their records are loaded one by one.",
         ),
-        faults.HEADER: ("repeated_header_skipped", "{n} repeated header row{s} {were} skipped."),
-        faults.NOTE: ("note_skipped", "{n} note{s} below the table {were} skipped."),
+        faults.HEADER: (
+            "repeated_header_skipped",
+            "{n} repeated header row was skipped.",
+            "{n} repeated header rows were skipped.",
+        ),
+        faults.NOTE: (
+            "note_skipped",
+            "{n} note below the table was skipped.",
+            "{n} notes below the table were skipped.",
+        ),
         faults.SUPERSEDED: (
             "superseded_skipped",
-            "{n} earlier record{s} of a reference {were} skipped: the last record of each counts.",
+            "{n} earlier record of a reference was skipped: its last record counts.",
+            "{n} earlier records of a reference were skipped: the last record of each counts.",
         ),
         faults.REPEATED_REFERENCE.kind: (
             "repeated_references",
+            "{n} record shares a reference with another and differs; it was held back.",
             "{n} records share a reference and differ; all were held back.",
         ),
         faults.DUPLICATE: (
             "duplicates_in_file",
-            "{n} record{s} repeated another with the same values and {were} left out.",
+            "{n} record repeats another one with the same values; one of them was kept.",
+            "{n} records repeat others with the same values; one of each was kept.",
         ),
-        faults.CONFLICT.kind: ("conflicting_duplicates", "{n} records contradict each other and were all held back."),
-        faults.UNCLOSED.kind: ("unclosed_quote", "{n} record{s} left a quotation mark open."),
+        faults.CONFLICT.kind: (
+            "conflicting_duplicates",
+            "{n} record contradicts another one and was held back.",
+            "{n} records contradict each other and were all held back.",
+        ),
+        faults.UNCLOSED.kind: (
+            "unclosed_quote",
+            "{n} record opens a quotation mark that is never closed.",
+            "{n} records open a quotation mark that is never closed.",
+        ),
     }
     found = [
-        Notice(code, text.format(n=n, s="" if n == 1 else "s", were="was" if n == 1 else "were"))
-        for kind, (code, text) in texts.items()
-        if (n := kinds.get(kind))
+        Notice.counting(code, kinds[kind], one, many) for kind, (code, one, many) in texts.items() if kinds.get(kind)
     ]
     if any(measure.keyed_by is None for measure in meaning.measures):
         found += _equal_events(scratch, layout)
+    if layout.adds and layout.events is None:
+        found += _equal_records(scratch, layout, meaning)
     return found
+
+
+def _equal_records(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]:
+    """Records that equal another one in every column, also in those that are not read, and are added to it."""
+    again = f"SELECT count(*) AS times FROM record WHERE {_states_any(layout, meaning)} GROUP BY whole HAVING times > 1"
+    (count,) = scratch.rows(f"SELECT coalesce(sum(times - 1), 0) FROM ({again})")[0]
+    records = "1 record equals" if count == 1 else f"{count:,} records equal"
+    text = f"{records} another one in every column; each counts, as the template adds them up."
+    return [Notice("equal_records_added", text)] if count else []
 
 
 def _equal_events(scratch: Scratch, layout: Layout) -> list[Notice]:
@@ -182,4 +211,11 @@ def _equal_events(scratch: Scratch, layout: Layout) -> list[Notice]:
     (count,) = scratch.rows(f"SELECT coalesce(sum(times - 1), 0) FROM ({again})")[0]
     if not count:
         return []
-    return [Notice("possible_duplicates", f"{count} events equal another one and were kept: both may be real.")]
+    return [
+        Notice.counting(
+            "possible_duplicates",
+            count,
+            "{n} event equals another one and was kept: both may be real.",
+            "{n} events equal another one and were kept: all may be real.",
+        )
+    ]

@@ -14,7 +14,7 @@ from opsmetrics.ingest.faults import stored
 from opsmetrics.ingest.layout import Layout, Meaning
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.zones import Change
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 LOADABLE = "fault = 0"
 
@@ -73,7 +73,9 @@ def _left_out(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
     if not count:
         return []
     scratch.run(f"UPDATE stage SET fault = {stored(faults.NO_SUCH_TIME, layout.time)} WHERE {_within(change)}")
-    text = f"{count} stamps between {_hours(change)} do not exist (clocks were put forward) and were rejected."
+    stamps = counted(count, "{n} stamp", "{n} stamps")
+    absent, out = counted(count, "does not exist", "do not exist"), counted(count, "was", "were")
+    text = f"{stamps} between {_hours(change)} {absent} (clocks were put forward) and {out} rejected."
     return [Notice("nonexistent_local_time", text)]
 
 
@@ -88,7 +90,8 @@ def _twice(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
         lines = ", ".join(map(str, later))
         after = round(change.after.total_seconds())
         scratch.run(f"UPDATE stage SET stamp = stamp - to_seconds({after}), zoned = TRUE WHERE rowid IN ({lines})")
-    text = f"{len(found)} stamps between {_hours(change)} occur twice (clocks were put back)"
+    stamps = counted(len(found), "{n} stamp", "{n} stamps")
+    text = f"{stamps} between {_hours(change)} {counted(len(found), 'occurs', 'occur')} twice (clocks were put back)"
     done = f"the {len(later)} of the second run were taken as the later hour" if later else "the earlier hour was taken"
     return [Notice("ambiguous_local_time", f"{text}: {done}.")]
 

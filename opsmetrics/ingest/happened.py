@@ -21,7 +21,7 @@ from opsmetrics.ingest.outages import OUTAGES, has_state, state_notices
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.template_events import CauseColumns
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 
 def stated_sql(layout: Layout) -> str:
@@ -180,9 +180,13 @@ def event_notices(scratch: Scratch, layout: Layout) -> list[Notice]:
     if plan.closes:
         (open_,) = scratch.rows(f"SELECT count(*) FROM record WHERE ended_at IS NULL AND {stated_sql(layout)}")[0]
         if open_:
-            found.append(Notice("open_events", f"{open_:,} events have no end: they count as not closed yet."))
+            one = "{n} event has no end: it counts as not closed yet."
+            many = "{n} events have no end: they count as not closed yet."
+            found.append(Notice.counting("open_events", open_, one, many))
     if zero := _without_event(scratch, layout, plan):
-        found.append(Notice("no_event", f"{zero:,} records say zero: they count as loaded and give no event."))
+        one = "{n} record says zero: it counts as loaded and gives no event."
+        many = "{n} records say zero: they count as loaded and give no event."
+        found.append(Notice.counting("no_event", zero, one, many))
     if not plan.named:
         found += _equal_events(scratch, layout)
     return found
@@ -202,7 +206,6 @@ def _equal_events(scratch: Scratch, layout: Layout) -> list[Notice]:
     (count,) = scratch.rows(f"SELECT coalesce(sum(times - 1), 0) FROM ({again})")[0]
     if not count:
         return []
-    told = (
-        f"{count:,} records equal another one in every column; they have no reference, so each is an event of its own."
-    )
+    one, many = "{n} record equals another one", "{n} records equal another one"
+    told = f"{counted(count, one, many)} in every column; without a reference each is an event of its own."
     return [Notice("possible_duplicates", told)]

@@ -92,6 +92,7 @@ class Layout:
     parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number role that may be yes or no → words
     records: frozenset[str] = frozenset()  # number roles that are 1 in each record; their column says nothing
+    adds: bool = False  # counts of one key are added up
     lasting: frozenset[str] = frozenset()  # those of `records` that are the minutes from time to end instead
     events: EventPlan | None = None
 
@@ -115,6 +116,12 @@ class Layout:
     def cell(self, column: int) -> str:
         """The name of a column's cleaned cell in the scratch database."""
         return f"c{self.columns.index(column)}"
+
+    @property
+    def tells_equals(self) -> bool:
+        """True where each of several equal records counts, which is worth a word: events without a reference, counts
+        that are added up."""
+        return self.adds if self.events is None else not self.events.named
 
     def text_name(self, role: str) -> str:
         """The name of a text role's column in the stage."""

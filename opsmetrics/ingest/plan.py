@@ -64,6 +64,7 @@ def layout_of(
         parts=tuple(at[header] for header in template.date_parts),
         flags=flags,
         records=records,
+        adds=template.repeats == "add",
         lasting=frozenset(entry.value for entry in template.kpis if entry.value and template.lasts(entry)),
         events=events,
     )

@@ -19,7 +19,7 @@ from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.totals import is_total
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 #: A column of which more than this share of cells cannot be read is taken for something else: refused as a whole.
 UNREADABLE = 0.5
@@ -171,9 +171,11 @@ def _numbers(
         notices.append(Notice("ambiguous_number_format", f"Decimals were read after a {said}, as answered."))
         question = None
     if errors := sum(counts.get(numbers.SHEET_ERROR, 0) for counts in cells.values()):
-        notices.append(Notice("excel_error_values", f"{errors} cells hold a spreadsheet error and count as missing."))
+        one, many = "{n} cell holds a spreadsheet error and counts", "{n} cells hold a spreadsheet error and count"
+        notices.append(Notice("excel_error_values", f"{counted(errors, one, many)} as missing."))
     if odd := sum(numbers.mixed(counts) for counts in cells.values()):
-        notices.append(Notice("mixed_number_format", f"{odd} numbers do not fit the style of their column."))
+        one, many = "{n} number does not fit", "{n} numbers do not fit"
+        notices.append(Notice("mixed_number_format", f"{counted(odd, one, many)} the style of the column."))
     return {**styles, **flags, **dict.fromkeys(layout.records, RecordStyle())}, question, notices
 
 

@@ -5,8 +5,6 @@ start of such a period, otherwise whole days. Stamps cover the time from the fir
 A person or a template may say more.
 """
 
-# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
-
 from __future__ import annotations
 
 import datetime as dt
@@ -20,6 +18,7 @@ from opsmetrics.ingest.duplicates import complete_sql
 from opsmetrics.ingest.layout import METRIC, Measure
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.sql import text as literal
+from opsmetrics.ingest.steps import Steps, gap_notices, steps_of
 from opsmetrics.measurements import BIN, Notice, Span
 
 Covers = tuple[dt.date, dt.date]
@@ -37,8 +36,10 @@ def spans_of(
         raise IngestRefused("covers", said, "a first and a last day", "exchange the two dates")
     spans: list[Span] = []
     notices: list[Notice] = []
+    steps: dict[str, Steps] = {}
     for measure in checked.meaning.joint:
         found = _Found.read(checked, measure)
+        steps |= found.steps
         for key, (first, last) in found.ends.items():
             kpi = catalog[key]
             start, end = _bounds(checked, kpi, found, covers, template_covers)
@@ -48,7 +49,7 @@ def spans_of(
                 )
                 notices.append(Notice("outside_covered_days", text))
             spans.append(Span(key, start, end, found.reporters(checked, kpi, measure)))
-    return tuple(spans), tuple(notices)
+    return tuple(spans), (*notices, *gap_notices(steps, catalog))
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class _Found:
     key: str  # an expression: the KPI's key
     ends: dict[str, tuple[dt.datetime, dt.datetime]]
     days: dict[str, list[dt.date]]  # of dates without times
-    steps: dict[str, dt.timedelta]  # of stamps
+    steps: dict[str, Steps]  # of stamps
 
     @classmethod
     def read(cls, checked: Checked, measure: Measure) -> _Found:
@@ -71,7 +72,7 @@ class _Found:
         if checked.clock.dated:
             for k, stamp in ask(f"SELECT DISTINCT {key}, stamp {mine}"):
                 days.setdefault(k, []).append(stamp.date())
-        steps = {} if checked.clock.dated or layout.time is None else dict(ask(_steps_sql(mine, key)))
+        steps = {} if checked.clock.dated or layout.time is None else steps_of(ask, mine, key)
         return cls(mine, key, ends, days, steps)
 
     def reporters(self, checked: Checked, kpi: Kpi, measure: Measure) -> tuple[str, ...]:
@@ -83,15 +84,6 @@ class _Found:
             f"SELECT DISTINCT {name} {self.mine} AND {self.key} = {literal(kpi.key)} ORDER BY 1"
         )
         return tuple(value for (value,) in found)
-
-
-def _steps_sql(mine: str, key: str) -> str:
-    """The most frequent distance between neighbouring stamps of each KPI, the shorter of equally frequent ones."""
-    stamps = f"SELECT DISTINCT {key} AS kpi, observed_at {mine}"
-    before = "lag(observed_at) OVER (PARTITION BY kpi ORDER BY observed_at)"
-    steps = f"SELECT kpi, observed_at - {before} AS step FROM ({stamps})"
-    counts = f"SELECT kpi, step, count(*) AS times FROM ({steps}) WHERE step IS NOT NULL GROUP BY kpi, step"
-    return f"SELECT DISTINCT ON (kpi) kpi, step FROM ({counts}) ORDER BY kpi, times DESC, step"
 
 
 def _bounds(
@@ -106,7 +98,8 @@ def _bounds(
         zone = kpi.calendar.time_zone
         days = found.days.get(kpi.key) or [zones.to_local(end, zone).date() for end in (first, last)]
         return period_bounds(days, template_grain(template_covers) or recorded_grain(kpi, days), kpi.calendar)
-    return first, last + found.steps.get(kpi.key, BIN)  # one stamp tells no step: a quarter of an hour
+    known = found.steps.get(kpi.key)
+    return first, last + (known.usual if known else BIN)  # one stamp tells no step: a quarter of an hour
 
 
 def template_grain(name: str | None) -> Grain | None:

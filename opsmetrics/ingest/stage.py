@@ -5,7 +5,7 @@ The table `stage` has one row for each line after the header, in order (rowid), 
   reading  number of the reading (null: not given)
   ended    the time at which an event closed, as `stamp` (null: it is open, or the file does not say)
   x0 …     the text roles, n0 … the number roles, in the layout's order
-  whole    of a record that states events without a reference: stands for its whole line
+  whole    stands for the whole line of a record, where it is told how many are equal
   p0 …     true where the number was written with a per cent sign (and is divided by 100)
   fault    0, or kind and column of the fault (faults.py)
 """
@@ -41,7 +41,7 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
     for role in layout.numbers:
         name = layout.number_name(role)
         names += [f"CASE WHEN isfinite({name}) THEN {name} END AS {name}", layout.percent_name(role)]
-    whole = "hash(t)" if layout.events is not None and not layout.events.named else "NULL::UBIGINT"
+    whole = "hash(t)" if layout.tells_equals else "NULL::UBIGINT"
     kept = ", ".join([*names, f"{whole} AS whole"])
     scratch.run(
         f"CREATE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "

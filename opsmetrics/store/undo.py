@@ -58,7 +58,9 @@ def _refuse(cursor: duckdb.DuckDBPyConnection, batch: int) -> None:
 def _notices(batch: int, kept: int, confirmed: list[int]) -> tuple[Notice, ...]:
     notices = []
     if kept:
-        notices.append(Notice("kept", f"{kept} values of batch {batch} were overwritten later; the later ones stay."))
+        one = f"{{n}} value of batch {batch} was overwritten later; the later one stays."
+        many = f"{{n}} values of batch {batch} were overwritten later; the later ones stay."
+        notices.append(Notice.counting("kept", kept, one, many))
     if confirmed:
         listed = ", ".join(map(str, confirmed))
         notices.append(

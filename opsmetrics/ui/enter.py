@@ -16,6 +16,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.entry import EntryRow, NotANumber, Typed
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import IngestRefused, typed_batch
+from opsmetrics.measurements import counted
 from opsmetrics.ui import blocks, filters, page, receipts, reviews, upload_blocks
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView
@@ -92,7 +93,8 @@ def _head(found: list[EntryRow], day: dt.date) -> None:
     elif not missing:
         title = f"Every line holds a number for {date}."
     else:
-        title = f"{missing} of {len(asked)} lines have no number yet for {date}."
+        lines = counted(len(asked), "{n} line", "{n} lines")
+        title = f"{missing} of {lines} {counted(missing, 'has', 'have')} no number yet for {date}."
     lead = "Tab goes to the next field, a comma or a point parts decimals, empty lines are left out." if found else ""
     page.show(blocks.heading(title, eyebrow="Enter numbers", lead=lead), key="enter_head")
 
@@ -174,7 +176,7 @@ def _save(desk: Desk, answers: list[Answer], person: str, note: str) -> None:
     why = _why_not(len(typed), wrong, questions)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Save", type="primary", key="enter_save")
-        said = f"{len(typed)} {'line' if len(typed) == 1 else 'lines'} to save."
+        said = f"{counted(len(typed), '{n} line', '{n} lines')} to save."
         st.caption(f"Nothing was saved. {why}" if pressed and why else why or said)
     if pressed and not why:
         _commit(desk, typed, person, note)

@@ -11,7 +11,7 @@ from opsmetrics.catalog import Catalog, Slice, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk.origins import touched
 from opsmetrics.figures import STOPPED, data_mark
-from opsmetrics.measurements import Batch, Receipt, UndoReceipt
+from opsmetrics.measurements import Batch, Receipt, UndoReceipt, counted
 from opsmetrics.store import StoreError
 from opsmetrics.ui import blocks, reviews, rows, upload_blocks
 from opsmetrics.ui.blocks import Block
@@ -175,7 +175,7 @@ def undone_text(receipts: Sequence[UndoReceipt]) -> str:
 
 
 def _counted(n: int, noun: str) -> str:
-    return f"{wording.number(n, 0)} {noun}{'' if n == 1 else 's'}"
+    return counted(n, f"{{n}} {noun}", f"{{n}} {noun}s")
 
 
 # On the page

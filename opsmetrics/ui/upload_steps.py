@@ -9,7 +9,7 @@ import pandas as pd
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.ingest import recognised_sheet
-from opsmetrics.measurements import stamp_to_sample
+from opsmetrics.measurements import counted, stamp_to_sample
 from opsmetrics.series import to_local
 from opsmetrics.ui import upload_blocks, upload_events
 from opsmetrics.ui.blocks import Block
@@ -94,7 +94,7 @@ def load_text(file: Incoming) -> str:
 
 
 def _count(n: int, noun: str) -> str:
-    return f"{wording.number(n, 0)} {noun}{'' if n == 1 else 's'}"
+    return counted(n, f"{{n}} {noun}", f"{{n}} {noun}s")
 
 
 def _be(n: int) -> str:
@@ -170,7 +170,8 @@ def _changes(changes: pd.DataFrame, total: int, catalog: Catalog, ledger: pd.Dat
     columns = [column("Changed"), column("Stored", right=True), column("File", right=True), column("Loaded by")]
     by: Loads = {int(row["batch"]): row for row in ledger.to_dict("records")}
     lines = [_change(row, catalog, by) for row in changes.head(ROWS).to_dict("records")]
-    return upload_blocks.grid(f"{total} values that would change", columns, lines)
+    title = counted(total, "{n} value that would change", "{n} values that would change")
+    return upload_blocks.grid(title, columns, lines)
 
 
 def _change(row: Line, catalog: Catalog, loads: Loads) -> list[Block]:

@@ -42,7 +42,7 @@ def _headline(
     if not result.categories:
         ends = {"first": first, "last": last, "unit": unit, "measure": measure_word(measure, language).lower()}
         return Sentence("pareto_none" if measure == "count" else "pareto_nothing", ends)
-    leader = name(result.table["name"].iloc[0], language)
+    leader = told(result.table["name"].iloc[0], language)
     one = noun(called)
     if result.categories == 1:
         if measure == "count" and result.total == 1:
@@ -57,7 +57,7 @@ def _headline(
     if result.vital == 1:
         return Sentence("pareto_alone", values)
     if result.vital == 2 and result.categories < MANY:
-        return Sentence("pareto_two", values | {"second": name(result.ranking["name"].iloc[1], language)})
+        return Sentence("pareto_two", values | {"second": told(result.ranking["name"].iloc[1], language)})
     return Sentence("pareto_few" if result.vital <= FEW * result.categories else "pareto_many", values)
 
 
@@ -79,7 +79,7 @@ def lead(
 
 def _leading(result: Pareto, leaders: Leaders, stream: Stream, measure: str, language: str) -> Sentence:
     top = result.ranking.iloc[:2]
-    a, b = (name(text, language) for text in top["name"])
+    a, b = (told(text, language) for text in top["name"])
     x, y = (amount(value, stream, measure, language) for value in top["amount"])
     if leaders.leader_p is None:
         return Sentence("pareto_unsure", {"a": a})
@@ -88,7 +88,7 @@ def _leading(result: Pareto, leaders: Leaders, stream: Stream, measure: str, lan
 
 def _changed(changes: Changes, called: str, language: str) -> list[Sentence]:
     found = {
-        word: [name(text, language) for text in changes.table.loc[changes.table["verdict"] == word, "name"]]
+        word: [told(text, language) for text in changes.table.loc[changes.table["verdict"] == word, "name"]]
         for word in ("rose", "fell")
     }
     said = [Sentence(f"pareto_{word}", {"names": names}) for word, names in found.items() if names]
@@ -105,9 +105,16 @@ def name(text: str, language: str = "en") -> str:
     return text or term("none", language)
 
 
+def told(text: str, language: str = "en") -> str:
+    """A category inside a sentence: what could be read as a number or as a word of the sentence stands in quotes."""
+    word = name(text, language)
+    bare = not any(sign.isalpha() for sign in word) or word.casefold() in _language(language).no_names
+    return term("quoted", language, name=word) if bare else word
+
+
 def noun(called: str) -> str:
-    """The name of a kind of category inside a sentence: "Reason" is "reason", "SKU" stays."""
-    return called if called.isupper() else called[:1].lower() + called[1:]
+    """The name of a kind of category inside a sentence: "Reason" is "reason", "SKU" and "HTTP code" stay."""
+    return called if called[1:2].isupper() else called[:1].lower() + called[1:]
 
 
 def many(word: str) -> str:
@@ -145,6 +152,15 @@ def how(code: str, language: str = "en", **values: object) -> str:
 def caveat(code: str, language: str = "en", **values: object) -> str:
     """What limits the answer, in words."""
     return _word("caveat", code, language).format(**values)
+
+
+def lacking(n: int, of: int, stream: Stream, measure: str, names: Sequence[str], language: str = "en") -> str:
+    """How many events lack a measure, and which bars they would belong to."""
+    shown = [told(text, language) for text in names]
+    values = {"n": wording.number(n, language=language), "rows": wording.number(of, language=language)}
+    values |= {"unit": stream.unit, "measure": measure_word(measure, language).lower()}
+    code = "without_minutes" if measure == "minutes" else "without"
+    return caveat(code, language, names=_language(language).listed(shown), **values)
 
 
 def change_word(code: str, language: str = "en") -> str:

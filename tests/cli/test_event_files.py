@@ -5,7 +5,6 @@ Authority of the figures of real files: truths.json, computed apart from this pr
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import PART_NAMES, Run
 from tests.paths import ROOT, SHARED, needs_shared
+from tests.truths import truth
 
 CATALOG = """
 [dimensions]
@@ -151,8 +151,7 @@ def test_real_files_load_once_and_are_taken_back(example: str, tmp_path: Path, r
 
 @needs_shared
 def test_delay_causes_are_ranked_by_minutes(tmp_path: Path, run: Run) -> None:
-    truth = json.loads((SHARED / "data" / "truths.json").read_text(encoding="utf-8"))
-    known = truth["2_waits/bts_delay_cause_ORD_2003_2022.csv"]
+    known = truth("2_waits/bts_delay_cause_ORD_2003_2022.csv")
     store, home = ("--store", tmp_path / "kpis.duckdb"), ROOT / "examples" / "airline_delays"
     assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
     file = SHARED / "data" / "2_waits" / "bts_delay_cause_ORD_2003_2022.csv"

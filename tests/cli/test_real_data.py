@@ -6,7 +6,6 @@ its limits use the constant 1.128 where ours computes d2(2).
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from opsmetrics.cli import main
 from opsmetrics.store import Store
 from tests.cli.conftest import Ran, Run
 from tests.paths import ROOT, SHARED, needs_shared
+from tests.truths import truth
 
 pytestmark = needs_shared
 
@@ -27,11 +27,6 @@ DATA = SHARED / "data"
 EXAMPLES = ROOT / "examples"
 NHS = DATA / "2_waits" / "nhs_ae_2016_2019"
 EXACT_TO_TABLE = 2 / math.sqrt(math.pi) / 1.128  # d2(2) over its three-decimal value: Montgomery, Appendix VI
-
-
-@pytest.fixture(scope="module")
-def truths() -> dict[str, Any]:
-    return dict(json.loads((DATA / "truths.json").read_text(encoding="utf-8")))
 
 
 def began(folder: Path, example: str) -> Path:
@@ -70,13 +65,13 @@ def nhs(loaded: tuple[Path, Ran]) -> Path:
     return loaded[0]
 
 
-def test_36_files_in_one_command(loaded: tuple[Path, Ran], truths: dict[str, Any]) -> None:
-    truth = truths["2_waits/nhs_ae_2016_2019/*.csv"]
+def test_36_files_in_one_command(loaded: tuple[Path, Ran]) -> None:
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")
     ran = loaded[1]
     assert ran.code == 0
     receipts, total = ran.json["receipts"], ran.json["total"]
-    assert (len(receipts), total["files"], total["refused"]) == (truth["files"], truth["files"], 0)
-    assert total["records"] == total["rows"] == total["new"] == truth["rows"]
+    assert (len(receipts), total["files"], total["refused"]) == (known["files"], known["files"], 0)
+    assert total["records"] == total["rows"] == total["new"] == known["rows"]
     assert [receipt["batch"] for receipt in receipts] == list(range(1, 37))
     assert all(receipt["records"] == receipt["rows"] for receipt in receipts)
     assert len(ran.err.splitlines()) == 36, "progress, one line a file"
@@ -90,42 +85,42 @@ def test_the_same_files_again_open_no_batch(run: Run, nhs: Path, tmp_path: Path)
     assert len(run("batches", "--store", store, "--json").json) == 36
 
 
-def test_the_breaches_of_each_month(run: Run, nhs: Path, truths: dict[str, Any]) -> None:
-    truth = truths["2_waits/nhs_ae_2016_2019/*.csv"]
+def test_the_breaches_of_each_month(run: Run, nhs: Path) -> None:
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")
     answer = run("review", "ae_breaches", "--store", nhs, "--as-of", "2019-04-01", "--json").json
     judged = [point for point in answer["points"] if point["state"] == "judged"]
     monthly = [[p["period"][:7], p["denominator"], p["numerator"]] for p in judged]
-    assert monthly == truth["monthly"]
+    assert monthly == known["monthly"]
     worst = max(judged, key=lambda point: point["value"])
-    assert worst["period"].startswith(truth["worst_month"])
+    assert worst["period"].startswith(known["worst_month"])
     assert answer["n"] == 36
 
 
-def test_the_verdict_on_the_breaches(run: Run, nhs: Path, truths: dict[str, Any]) -> None:
-    truth = truths["2_waits/nhs_ae_2016_2019/*.csv"]["laney"]
+def test_the_verdict_on_the_breaches(run: Run, nhs: Path) -> None:
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")["laney"]
     answer = run("review", "ae_breaches", "--store", nhs, "--as-of", "2019-04-01", "--json").json
     assert answer["chart"]["code"] == "p_prime"
-    assert answer["chart"]["sigma_z"][-1] * EXACT_TO_TABLE == pytest.approx(truth["sigma_z"], abs=5e-5)
+    assert answer["chart"]["sigma_z"][-1] * EXACT_TO_TABLE == pytest.approx(known["sigma_z"], abs=5e-5)
     months = [answer["points"][h["position"]]["period"][:7] for h in answer["signals"] if h["rule"] == "beyond_limits"]
-    assert months == truth["above"]
+    assert months == known["above"]
     assert {hit["rule"] for hit in answer["signals"] if hit["decides"]} == {"beyond_limits"}
     assert "neighbours_alike" in answer["caveats"]
     assert (answer["variation"], answer["assurance"], answer["firm"]) == ("common_cause", "fails", False)
     assert answer["stance"] == "change_process"
 
 
-def test_the_five_organisations_with_most_breaches(nhs: Path, truths: dict[str, Any]) -> None:
+def test_the_five_organisations_with_most_breaches(nhs: Path) -> None:
     with Store.open(nhs) as store:
         found = store.read(
             "SELECT organisation, sum(numerator) AS breaches FROM counts "
             "GROUP BY organisation ORDER BY breaches DESC LIMIT 5"
         )
-    top = truths["2_waits/nhs_ae_2016_2019/*.csv"]["top5_org_breaches"]
+    top = truth("2_waits/nhs_ae_2016_2019/*.csv")["top5_org_breaches"]
     assert [list(row) for row in found.itertuples(index=False)] == top
 
 
-def test_a_slice_adds_up_to_its_share(run: Run, nhs: Path, truths: dict[str, Any]) -> None:
-    (key, breaches), *_ = truths["2_waits/nhs_ae_2016_2019/*.csv"]["top5_org_breaches"]
+def test_a_slice_adds_up_to_its_share(run: Run, nhs: Path) -> None:
+    (key, breaches), *_ = truth("2_waits/nhs_ae_2016_2019/*.csv")["top5_org_breaches"]
     words = ("review", "ae_breaches", "--slice", f"organisation={key}", "--store", nhs, "--as-of", "2019-04-01")
     points = run(*words, "--json").json["points"]
     assert sum(point["numerator"] or 0 for point in points) == breaches
@@ -163,19 +158,19 @@ def limits_of(answer: dict[str, Any], sample: int) -> tuple[float, float]:
     return point["lower"], point["upper"]
 
 
-def test_orange_juice_before_and_after_its_exclusions(run: Run, tmp_path: Path, truths: dict[str, Any]) -> None:
-    truth = truths["1_defects/qcc_textbook/orangejuice.txt"]
+def test_orange_juice_before_and_after_its_exclusions(run: Run, tmp_path: Path) -> None:
+    known = truth("1_defects/qcc_textbook/orangejuice.txt")
     store, locked = orange(run, tmp_path)
     assert locked.code == 0
     before = run("review", "orange_juice_defects", "--store", store, "--json").json
-    assert limits_of(before, 1) == pytest.approx((truth["lcl"], truth["ucl"]), abs=5e-7)
+    assert limits_of(before, 1) == pytest.approx((known["lcl"], known["ucl"]), abs=5e-7)
     above = [label for label in deciding(before) if int(label.split()[1]) <= 30]
-    assert above == [f"sample {number}" for number in truth["p_chart_trial"]["above_ucl"]]
+    assert above == [f"sample {number}" for number in known["p_chart_trial"]["above_ucl"]]
     for sample, why in ((15, "new batch of cardboard"), (23, "inexperienced operator")):
         words = ("decide", "exclude", "orange_juice_defects", "--at", sample, "--why", why, "--store", store)
         assert run(*words).code == 0
     after = run("review", "orange_juice_defects", "--store", store, "--json").json
-    revised = truth["revised_without_15_23"]
+    revised = known["revised_without_15_23"]
     assert limits_of(after, 1) == pytest.approx((revised["lcl"], revised["ucl"]), abs=5e-7)
     assert "sample 21" in deciding(after), "Montgomery: 21 shows once 15 and 23 are out"
     assert (after["variation"], after["side"]) == ("improving", "low")
@@ -192,16 +187,16 @@ def test_orange_juice_says_what_it_would_have_chosen(run: Run, tmp_path: Path) -
 # A machine's temperature every five minutes
 
 
-def test_machine_temperature(run: Run, tmp_path: Path, truths: dict[str, Any]) -> None:
-    truth = truths["3_uptime/nab/machine_temperature_system_failure.csv"]
+def test_machine_temperature(run: Run, tmp_path: Path) -> None:
+    known = truth("3_uptime/nab/machine_temperature_system_failure.csv")
     store = began(tmp_path, "machine_temperature")
     source = DATA / "3_uptime" / "nab" / "machine_temperature_system_failure.csv"
     receipt = run("ingest", source, "--store", store, *template("machine_temperature"), "--json").json
-    assert (receipt["rows"], receipt["rows_duplicate_dropped"]) == (truth["rows"], 0), "12 repeated stamps are kept"
+    assert (receipt["rows"], receipt["rows_duplicate_dropped"]) == (known["rows"], 0), "12 repeated stamps are kept"
     answer = run("review", "machine_temperature", "--store", store, "--as-of", "2014-02-20", "--json").json
     assert answer["chart"]["code"] == "xmr"
     days = [answer["points"][hit["position"]]["period"][:10] for hit in answer["signals"] if hit["decides"]]
-    assert days == truth["daily_mean_i_chart"]["below"], "one of the labelled windows each, and nothing else"
+    assert days == known["daily_mean_i_chart"]["below"], "one of the labelled windows each, and nothing else"
     silent = [hit for hit in answer["signals"] if hit["rule"] == "run_of_8"]
     assert silent
     assert not any(hit["decides"] for hit in silent)

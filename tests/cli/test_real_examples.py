@@ -9,7 +9,8 @@ import pytest
 from opsmetrics.ingest import Template
 from tests.cli.conftest import PART_NAMES, Run
 from tests.paths import ROOT, needs_shared
-from tests.real_stores import DATA, FILES, all_truths
+from tests.real_stores import DATA, FILES
+from tests.truths import truth
 
 EXAMPLES = ROOT / "examples"
 MESSY = DATA / "5_messy"
@@ -54,7 +55,7 @@ def test_every_example_is_in_the_table_of_their_readme() -> None:
 @needs_shared
 @pytest.mark.parametrize("file", ["ons_2019Mortality.xls", "ons_2019Mortality-Weekly_figures.csv"])
 def test_weekly_deaths_from_a_workbook_and_from_text(file: str, tmp_path: Path, run: Run) -> None:
-    known = all_truths()["5_messy/ons_2019Mortality-Weekly_figures.csv"]
+    known = truth("5_messy/ons_2019Mortality-Weekly_figures.csv")
     store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / "weekly_deaths"
     assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
     receipt = run("ingest", MESSY / file, *store, "--template", home / "template.toml", "--json").json
@@ -67,7 +68,7 @@ def test_weekly_deaths_from_a_workbook_and_from_text(file: str, tmp_path: Path, 
 
 @needs_shared
 def test_the_sheets_of_a_workbook_are_named(tmp_path: Path, run: Run) -> None:
-    known = all_truths()["5_messy/ons_2019Mortality.xls"]
+    known = truth("5_messy/ons_2019Mortality.xls")
     store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / "weekly_deaths"
     assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
     load = ("ingest", MESSY / "ons_2019Mortality.xls", *store, "--template", home / "template.toml")
@@ -80,7 +81,7 @@ def test_the_sheets_of_a_workbook_are_named(tmp_path: Path, run: Run) -> None:
 @needs_shared
 def test_a_document_that_is_no_table_is_refused_by_name(tmp_path: Path, run: Run) -> None:
     file = MESSY / "sncf_full_trains_is_really_rtf.csv"
-    assert file.read_bytes().startswith(all_truths()[f"5_messy/{file.name}"]["first_bytes"].encode())
+    assert file.read_bytes().startswith(truth(f"5_messy/{file.name}")["first_bytes"].encode())
     store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / "tgv"
     assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
     refused = run("ingest", file, *store, "--template", home / "template.toml")
@@ -91,7 +92,7 @@ def test_a_document_that_is_no_table_is_refused_by_name(tmp_path: Path, run: Run
 @needs_shared
 def test_a_list_without_a_header_keeps_its_first_row(tmp_path: Path, run: Run) -> None:
     """210 trusts by the day they opened; the first row is one of them."""
-    known = all_truths()["5_messy/nhs_ods_etr_no_header.csv"]
+    known = truth("5_messy/nhs_ods_etr_no_header.csv")
     (tmp_path / "kpis.toml").write_text(
         '[dimensions]\ntrust = "Trust"\n\n[calendars.default]\ntime_zone = "Europe/London"\n\n[kpis.opened]\n'
         'name = "Trusts opened"\nkind = "count"\nbetter = "neither"\noperate = "month"\ndimensions = ["trust"]\n',

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from opsmetrics.settings import Settings
 from opsmetrics.store import Store
 from tests.event_stores import put
 from tests.paths import ROOT, SHARED, needs_shared
+from tests.truths import truth
 
 DATA = SHARED / "data"
 CAUSES = {"nas": "Air traffic control", "late_aircraft": "Late aircraft", "carrier": "Carrier", "weather": "Weather",
@@ -57,11 +57,6 @@ def delays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     yield from loaded(tmp_path_factory.mktemp("delays"), "airline_delays", file)
 
 
-def truths(file: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((DATA / "truths.json").read_text(encoding="utf-8"))[file]
-    return found
-
-
 def ranking(answer: EventPareto) -> list[tuple[str, float]]:
     table = answer.result.ranking
     return list(zip(table["name"], table["amount"], strict=True))
@@ -71,9 +66,9 @@ def ranking(answer: EventPareto) -> list[tuple[str, float]]:
 
 
 @needs_shared
-@pytest.mark.parametrize(("by", "truth"), [("subcategory", "species"), ("phase", "phase"), ("category", "damage")])
-def test_strikes_are_ranked_as_counted_from_the_file(strikes: Desk, by: str, truth: str) -> None:
-    wanted = truths("4_events/faa_birdstrikes.csv")[truth]
+@pytest.mark.parametrize(("by", "key"), [("subcategory", "species"), ("phase", "phase"), ("category", "damage")])
+def test_strikes_are_ranked_as_counted_from_the_file(strikes: Desk, by: str, key: str) -> None:
+    wanted = truth("4_events/faa_birdstrikes.csv")[key]
     answer = event_pareto(strikes, ParetoQuestion("strikes", by=by))
     assert [[name, amount] for name, amount in ranking(answer)[: len(wanted)]] == wanted
     assert answer.result.total == answer.events == 10_000
@@ -82,17 +77,17 @@ def test_strikes_are_ranked_as_counted_from_the_file(strikes: Desk, by: str, tru
 
 @needs_shared
 def test_by_cost_the_order_changes(strikes: Desk) -> None:
-    truth = truths("4_events/faa_birdstrikes.csv")
+    known = truth("4_events/faa_birdstrikes.csv")
     answer = event_pareto(strikes, ParetoQuestion("strikes", measure="cost", by="subcategory"))
-    assert [[name, amount] for name, amount in ranking(answer)[:5]] == truth["cost_by_species"]
-    assert answer.result.total == truth["total_cost"]
+    assert [[name, amount] for name, amount in ranking(answer)[:5]] == known["cost_by_species"]
+    assert answer.result.total == known["total_cost"]
     assert answer.leaders.method == "too_few", "a handful of strikes carries the cost"
     assert answer.measures == ("count", "cost")
 
 
 @needs_shared
 def test_the_years_of_the_file(strikes: Desk) -> None:
-    for year, count in truths("4_events/faa_birdstrikes.csv")["by_year"]:
+    for year, count in truth("4_events/faa_birdstrikes.csv")["by_year"]:
         asked = ParetoQuestion("strikes", first=dt.date(year, 1, 1), last=dt.date(year, 12, 31))
         assert event_pareto(strikes, asked).events == count
 
@@ -128,12 +123,12 @@ def test_years_side_by_side(strikes: Desk) -> None:
 
 @needs_shared
 @pytest.mark.parametrize(
-    ("measure", "truth", "end"), [("count", "pareto_count", "_ct"), ("minutes", "pareto_minutes", "_delay")]
+    ("measure", "key", "end"), [("count", "pareto_count", "_ct"), ("minutes", "pareto_minutes", "_delay")]
 )
-def test_delays_are_ranked_as_summed_from_the_file(delays: Desk, measure: Any, truth: str, end: str) -> None:
-    wanted = truths("2_waits/bts_delay_cause_ORD_2003_2022.csv")[truth]
+def test_delays_are_ranked_as_summed_from_the_file(delays: Desk, measure: Any, key: str, end: str) -> None:
+    wanted = truth("2_waits/bts_delay_cause_ORD_2003_2022.csv")[key]
     answer = event_pareto(delays, ParetoQuestion("delays", measure=measure))
-    assert [name for name, _ in ranking(answer)] == [CAUSES[key.removesuffix(end)] for key, _ in wanted]
+    assert [name for name, _ in ranking(answer)] == [CAUSES[cause.removesuffix(end)] for cause, _ in wanted]
     assert [amount for _, amount in ranking(answer)] == pytest.approx([amount for _, amount in wanted], abs=0.01)
     assert any("hold several events each" in text for text in answer.warnings)
 
@@ -208,6 +203,23 @@ def test_days_are_those_of_the_site(desk: Desk) -> None:
     assert event_reach_days(desk, desk.catalog.stream("stops")) == (dt.date(2026, 3, 1), LAST)
 
 
+def test_without_days_the_whole_time_that_files_cover_is_shown(tmp_path: Path) -> None:
+    """A month's row stands at its first day; days of a file without events belong to it; those to come do not."""
+    with Store.open(tmp_path / "months.duckdb") as store:
+        shown = Desk(store, Settings.from_environment().for_store(tmp_path / "months.duckdb"))
+        shown.apply(CATALOG, by="tester")
+        rows = pd.DataFrame({"observed_at": [pd.Timestamp("2026-01-31 23:00")], "category": ["Jam"], "line": ["A"]})
+        february = dt.datetime(2026, 1, 31, 23), dt.datetime(2026, 2, 28, 23)
+        put(store, "stops", rows.assign(count=1.0, subcategory=""), spans=[february])
+        answer = event_pareto(shown, ParetoQuestion("stops"))
+        assert answer.now is not None and answer.reach == (dt.date(2026, 2, 1), dt.date(2026, 2, 1))
+        assert (answer.now.first, answer.now.last, answer.now.days) == (dt.date(2026, 2, 1), dt.date(2026, 2, 28), 28)
+        march = rows.assign(observed_at=february[1], count=1.0, subcategory="")
+        put(store, "stops", march, spans=[(february[1], dt.datetime(2999, 1, 1))])
+        later = event_pareto(shown, ParetoQuestion("stops")).now
+        assert later is not None and later.last == pd.Timestamp.now("Europe/Berlin").date()
+
+
 def test_the_lost_hour_belongs_to_its_day(desk: Desk) -> None:
     """29 March 2026 has 23 hours in Berlin: 28 March 23:00 UTC to 29 March 22:00 UTC."""
     sunday = dt.date(2026, 3, 29)
@@ -243,7 +255,8 @@ def test_weights_multiply_the_counts(desk: Desk) -> None:
 
 def test_events_without_minutes_are_told(desk: Desk) -> None:
     answer = event_pareto(desk, ParetoQuestion("stops", measure="minutes"))
-    assert "60 of 210 stops have no minutes recorded and count as none." in answer.warnings
+    said = "60 of 210 stops are not closed yet, or have no minutes recorded, and count as none: Guard."
+    assert said in answer.warnings
     assert dict(ranking(answer)) == {"Jam": 750}
 
 

@@ -12,8 +12,9 @@ import pytest
 from opsmetrics.catalog import Decision
 from opsmetrics.desk import Desk
 from opsmetrics.ingest import Template
+from tests import truths
 from tests.paths import ROOT, needs_shared
-from tests.real_stores import DATA, all_truths, beyond, judged, limits, loaded, pareto, ranking, series, truth
+from tests.real_stores import DATA, beyond, judged, limits, loaded, pareto, ranking, series, truth
 
 pytestmark = needs_shared
 
@@ -204,7 +205,7 @@ def test_idle_minutes_by_team(garments: Desk) -> None:
 
 def test_the_damaged_copy_of_the_same_file(tmp_path: Path) -> None:
     """A byte order mark, a column of dates called year, a first date of 1905, departments misspelt and with blanks."""
-    known = all_truths()["5_messy/garments_bom_damaged.csv"]
+    known = truths.truth("5_messy/garments_bom_damaged.csv")
     kpis = (ROOT / "examples" / "garments" / "kpis.toml").read_text(encoding="utf-8")
     lines = (ROOT / "examples" / "garments" / "template.toml").read_text(encoding="utf-8")
     template = Template.load(lines.replace('"date"', f'"{known["first_column"]}"', 1).replace("date = ", "year = "))

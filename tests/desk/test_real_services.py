@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def strikes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     yield from series(tmp_path_factory, "bird_strikes")
 
 
-def is_i_chart(found: KpiReview, known: dict[str, Any], per: float, form: str) -> None:
+def is_i_chart(found: KpiReview, known: Mapping[str, Any], per: float, form: str) -> None:
     """The chart of individuals as known: mean, limits (not cut at the KPI's bounds), points beyond them."""
     assert found.chart is not None and found.chart.kind == "xmr"
     centre = found.chart.points["centre"].dropna().iloc[0] * per

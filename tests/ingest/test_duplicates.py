@@ -73,6 +73,18 @@ def test_records_that_complete_each_other_are_both_kept(tmp_path: Path) -> None:
     assert batch.tally.adds_up()
 
 
+def test_equal_records_that_are_added_up_are_told(tmp_path: Path) -> None:
+    """One row for each job: the third equals the first in every column, the second only in those that are read."""
+    added = Template("jobs", {"date": "date"}, (Measured("jobs", numerator="bad", denominator="rows"),), repeats="add")
+    jobs = catalog(Kpi("jobs", "Bad jobs", "proportion", "lower"))
+    text = "date,job,bad\n2025-01-27,7,1\n2025-01-27,8,1\n2025-01-27,7,1\n"
+    batch = prepared(tmp_path, text, added, jobs)
+    assert counts(batch)[["numerator", "denominator"]].to_numpy().tolist() == [[3, 3]]
+    (told,) = [notice.text for notice in batch.warnings if notice.code == "equal_records_added"]
+    assert told == "1 record equals another one in every column; each counts, as the template adds them up."
+    assert "equal_records_added" not in warnings(prepared(tmp_path, text.replace(",7,1\n", ",9,1\n", 1), added, jobs))
+
+
 def test_repeated_readings_are_numbered_in_file_order(tmp_path: Path) -> None:
     numbered = Template("waits", WAITS.columns, WAITS.kpis, repeats="samples")
     stamps = ["05:00", "05:05", "05:00", "05:00", "05:10"]

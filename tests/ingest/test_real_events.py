@@ -5,9 +5,6 @@ Authority: truths.json, computed from the same files with pandas, apart from thi
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pandas as pd
 import pytest
 
@@ -15,6 +12,7 @@ from opsmetrics import ingest
 from opsmetrics.catalog import Catalog, read_catalog
 from opsmetrics.ingest import Template
 from opsmetrics.measurements import Batch
+from tests import truths
 from tests.ingest.builders import counts, warnings
 from tests.paths import ROOT, SHARED, needs_shared
 
@@ -27,9 +25,8 @@ FILES = {
 }
 
 
-def truth(example: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SHARED / "data" / "truths.json").read_text(encoding="utf-8"))[FILES[example]]
-    return found
+def truth(example: str) -> truths.Known:
+    return truths.truth(FILES[example])
 
 
 def definitions(example: str) -> Catalog:

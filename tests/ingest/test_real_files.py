@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from opsmetrics.catalog import Calendar, Kpi
 from opsmetrics.ingest import IngestRefused, Layout, Meaning, Measure, NeedsAnswer, Template, check, read_file
 from tests.ingest.builders import catalog, counts, readings, warnings
 from tests.paths import ROOT, SHARED, needs_shared
+from tests.truths import truth
 
 pytestmark = needs_shared
 DATA = SHARED / "data"
@@ -31,12 +31,6 @@ BREACHES = Kpi(
 JUICE = Kpi("orange_juice_defects", "Defective cans", "proportion", "lower", operate="sample")
 MACHINE = Kpi("machine_temperature", "Machine temperature", "measured", "neither")
 DEFINITIONS = catalog(BREACHES, JUICE, MACHINE, dimensions=("organisation", "type"))
-
-
-def truth(name: str) -> dict[str, Any]:
-    """What is known about a file."""
-    found: dict[str, Any] = json.loads((DATA / "truths.json").read_text(encoding="utf-8"))[name]
-    return found
 
 
 def example(name: str) -> Template:

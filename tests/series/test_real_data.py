@@ -5,26 +5,19 @@ Authority: ../shared/data/truths.json (computed with numpy and pandas from the p
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pandas as pd
 import pytest
 
 from opsmetrics.catalog import Kpi, read_catalog
 from opsmetrics.series import build, to_utc
 from tests.paths import ROOT, SHARED, needs_shared
+from tests.truths import truth
 
 pytestmark = needs_shared
 
 
 def definition(example: str) -> Kpi:
     return read_catalog(ROOT / "examples" / example / "kpis.toml").kpis[0]
-
-
-def truth(key: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SHARED / "data" / "truths.json").read_text(encoding="utf-8"))[key]
-    return found
 
 
 def test_nhs_months_add_up_on_the_calendar_of_england() -> None:

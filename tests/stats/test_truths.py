@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pandas as pd
 import pytest
 
@@ -23,14 +20,10 @@ from opsmetrics.stats import (
     xmr,
 )
 from tests.paths import SHARED, needs_shared
+from tests.truths import truth
 
 pytestmark = needs_shared
 DATA = SHARED / "data"
-
-
-def truths(file: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((DATA / "truths.json").read_text())[file]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +42,14 @@ def temperature() -> pd.DataFrame:
 
 
 def test_orange_juice_before_and_after_excluding_15_and_23() -> None:
-    truth = truths("1_defects/qcc_textbook/orangejuice.txt")
+    known = truth("1_defects/qcc_textbook/orangejuice.txt")
     rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "orangejuice.txt", sep=r"\s+")
     trial = rows[rows["trial"]]
     chart = p(trial["D"], trial["size"], constants="table")
-    assert tuple(chart.points.loc[0, ["upper", "lower"]]) == pytest.approx((truth["ucl"], truth["lcl"]), abs=1e-6)
+    assert tuple(chart.points.loc[0, ["upper", "lower"]]) == pytest.approx((known["ucl"], known["lcl"]), abs=1e-6)
     outside = trial["sample"].to_numpy()[signals(chart, "rule_1")["position"]]
-    assert [str(sample) for sample in outside] == truth["p_chart_trial"]["above_ucl"]
-    revised = truth["revised_without_15_23"]
+    assert [str(sample) for sample in outside] == known["p_chart_trial"]["above_ucl"]
+    revised = known["revised_without_15_23"]
     after = p(trial["D"], trial["size"], exclude=[14, 22], constants="table").points.loc[
         0, ["centre", "upper", "lower"]
     ]
@@ -66,27 +59,27 @@ def test_orange_juice_before_and_after_excluding_15_and_23() -> None:
 def test_circuit_boards_on_a_c_chart() -> None:
     """Montgomery, Introduction to Statistical Quality Control, 26 samples of 100 boards: UCL 33.21, LCL 6.48; samples 6
     (new inspector) and 20 (wave-solder temperature) are out."""
-    truth = truths("1_defects/qcc_textbook/circuit.txt")
+    known = truth("1_defects/qcc_textbook/circuit.txt")
     rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "circuit.txt", sep=r"\s+")
     chart = c(rows[rows["trial"]]["x"])
     row = chart.points.iloc[0]
     assert (round(row["upper"], 2), round(row["lower"], 2)) == (33.21, 6.48)
     assert tuple(row[["centre", "upper", "lower"]]) == pytest.approx(
-        (truth["cbar"], truth["ucl"], truth["lcl"]), abs=1e-6
+        (known["cbar"], known["ucl"], known["lcl"]), abs=1e-6
     )
-    assert (signals(chart, "rule_1")["position"] + 1).tolist() == truth["out"] == [6, 20]
+    assert (signals(chart, "rule_1")["position"] + 1).tolist() == known["out"] == [6, 20]
 
 
 def test_personal_computers_on_a_u_chart() -> None:
     """Montgomery, 20 samples of 5 computers: centre 1.93, UCL 3.79, LCL 0.07; none out."""
-    truth = truths("1_defects/qcc_textbook/pcmanufact.txt")
+    known = truth("1_defects/qcc_textbook/pcmanufact.txt")
     rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "pcmanufact.txt", sep=r"\s+")
     chart = u(rows["x"], rows["size"])
     row = chart.points.iloc[0]
     assert tuple(row[["centre", "upper", "lower"]]) == pytest.approx(
-        (truth["ubar"], truth["ucl"], truth["lcl"]), abs=1e-6
+        (known["ubar"], known["ucl"], known["lcl"]), abs=1e-6
     )
-    assert signals(chart, "rule_1").empty and truth["out"] == []
+    assert signals(chart, "rule_1").empty and known["out"] == []
 
 
 def test_orange_juice_would_be_p_prime_by_itself() -> None:
@@ -97,18 +90,18 @@ def test_orange_juice_would_be_p_prime_by_itself() -> None:
 
 
 def test_emergency_breaches_need_p_prime(emergency: pd.DataFrame) -> None:
-    truth = truths("2_waits/nhs_ae_2016_2019/*.csv")
-    assert emergency["attendances"].sum() == truth["attendances"]
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")
+    assert emergency["attendances"].sum() == known["attendances"]
     chart = p_prime(emergency["breaches"], emergency["attendances"], constants="table")
-    assert chart.sigma_z[0] == pytest.approx(truth["laney"]["sigma_z"], abs=1e-5)
+    assert chart.sigma_z[0] == pytest.approx(known["laney"]["sigma_z"], abs=1e-5)
     hits = signals(chart, "rule_1")
-    assert emergency.index[hits["position"]].tolist() == truth["laney"]["above"]
+    assert emergency.index[hits["position"]].tolist() == known["laney"]["above"]
     assert set(hits["side"]) == {"high"}
 
 
 def test_emergency_months_all_lie_outside_plain_limits(emergency: pd.DataFrame) -> None:
     chart = p(emergency["breaches"], emergency["attendances"], constants="table")
-    expected = truths("2_waits/nhs_ae_2016_2019/*.csv")["p_chart_breach_monthly"]["n_out"]
+    expected = truth("2_waits/nhs_ae_2016_2019/*.csv")["p_chart_breach_monthly"]["n_out"]
     assert len(signals(chart, "rule_1")) == expected
 
 
@@ -119,15 +112,15 @@ def test_emergency_months_resemble_their_neighbours(emergency: pd.DataFrame) -> 
 
 
 def test_temperature_daily_means(temperature: pd.DataFrame) -> None:
-    truth = truths("3_uptime/nab/machine_temperature_system_failure.csv")["daily_mean_i_chart"]
+    known = truth("3_uptime/nab/machine_temperature_system_failure.csv")["daily_mean_i_chart"]
     chart = xmr(temperature["mean"], constants="table")
     row = chart.points.iloc[0]
     found = (row["centre"], row["upper"], row["lower"], chart.sigma[0])
-    assert found == pytest.approx((truth["mean"], truth["ucl"], truth["lcl"], truth["sigma"]), abs=1e-6)
+    assert found == pytest.approx((known["mean"], known["ucl"], known["lcl"], known["sigma"]), abs=1e-6)
     assert chart.spread is not None
-    assert chart.spread.points["value"].mean() == pytest.approx(truth["mr_bar"], abs=1e-6)
+    assert chart.spread.points["value"].mean() == pytest.approx(known["mr_bar"], abs=1e-6)
     hits = signals(chart, "rule_1")
-    assert temperature.index[hits["position"]].tolist() == truth["below"]
+    assert temperature.index[hits["position"]].tolist() == known["below"]
     assert set(hits["side"]) == {"low"}
 
 
@@ -139,15 +132,15 @@ def test_temperature_means_vary_more_than_their_readings_explain(temperature: pd
 
 
 def test_piston_rings() -> None:
-    truth = truths("1_defects/qcc_textbook/pistonrings.txt")
+    known = truth("1_defects/qcc_textbook/pistonrings.txt")
     rows = pd.read_csv(DATA / "1_defects" / "qcc_textbook" / "pistonrings.txt", sep=r"\s+")
     readings = [group["diameter"].tolist() for _, group in rows.groupby("sample")]
     chart = xbar_r(readings, baseline=range(25))
-    assert chart.points["centre"][0] == pytest.approx(truth["xbarbar_first25"], abs=1e-6)
+    assert chart.points["centre"][0] == pytest.approx(known["xbarbar_first25"], abs=1e-6)
     assert chart.spread is not None
     mean_range = chart.spread.points["centre"][0]
     five = constants(5, "table")
-    assert mean_range == pytest.approx(truth["rbar_first25"], abs=1e-6)
-    assert truth["xbarbar_first25"] + five.A2 * mean_range == pytest.approx(truth["xbar_ucl"], abs=1e-6)
-    assert five.D4 * mean_range == pytest.approx(truth["R_ucl"], abs=1e-6)
-    assert (signals(chart, "rule_1")["position"] + 1).tolist() == truth["phase2_out"]
+    assert mean_range == pytest.approx(known["rbar_first25"], abs=1e-6)
+    assert known["xbarbar_first25"] + five.A2 * mean_range == pytest.approx(known["xbar_ucl"], abs=1e-6)
+    assert five.D4 * mean_range == pytest.approx(known["R_ucl"], abs=1e-6)
+    assert (signals(chart, "rule_1")["position"] + 1).tolist() == known["phase2_out"]

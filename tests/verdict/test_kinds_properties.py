@@ -75,7 +75,7 @@ def test_any_series_can_be_judged_told_and_drawn(case, pairs, grain, running, ki
     assert told["sentence"]["text"] and told["words"]["variation"]
     assert control_chart(found).data is not None and isinstance(sparkline(found), list)
     if found.between is not None:
-        assert found.choice["kind"] == "rare events" and (found.between.points["value"] >= 0).all()
+        assert found.choice["kind"] == "strip of rare events" and (found.between.points["value"] >= 0).all()
         between_chart(found)
     _levels_in_order(found.points)
 

@@ -49,6 +49,33 @@ def test_other_measures_and_other_bars() -> None:
     ]  # fmt: skip
 
 
+def test_names_that_are_no_names_stand_in_quotes() -> None:
+    """Of 10,000 bird strikes 8,939 have the damage None; codes and numbers of teams are no words either."""
+    damage, leaders = pareto(["None", "Minor"], [8939, 549]), leaders_differ(["None", "Minor"], [8939, 549])
+    head = paretos.headline(damage, STOPS, "Damage", "count", SPAN).replace("\u00a0", " ")
+    assert head == "“None” alone makes 94 % of stops."
+    assert paretos.lead(damage, leaders, None, STOPS, "Damage", "count").startswith("“None” really leads: 8,939")
+    codes, leaders = pareto(["404", "0"], [43, 24]), leaders_differ(["404", "0"], [43, 24])
+    lead = paretos.lead(codes, leaders, None, STOPS, "HTTP code", "count")
+    assert lead == "“404” really leads: 43 against 24 for “0” is more than chance gives."
+    assert [paretos.told(word) for word in ("?", "unknown", "Unknown bird", "Team 8", "")] == [
+        "“?”", "“unknown”", "Unknown bird", "Team 8", "none recorded",
+    ]  # fmt: skip
+
+
+def test_abbreviations_keep_their_capitals() -> None:
+    assert [paretos.noun(word) for word in ("Reason", "SKU", "HTTP code", "Phase of flight")] == [
+        "reason", "SKU", "HTTP code", "phase of flight",
+    ]  # fmt: skip
+
+
+def test_events_without_an_amount_are_named() -> None:
+    said = paretos.lacking(4, 98, STOPS, "minutes", ["Email", "0"])
+    assert said == "4 of 98 stops are not closed yet, or have no minutes recorded, and count as none: Email and “0”."
+    said = paretos.lacking(1200, 4000, STOPS, "cost", [f"R{n}" for n in range(9)])
+    assert said == "1,200 of 4,000 stops have no cost recorded and count as none: R0, R1, R2 and 6 others."
+
+
 def test_the_lead_says_whether_the_leader_leads_and_what_changed() -> None:
     names = ["Short shot", "Flash", "Burn mark"]
     result, leaders = pareto(names, [452, 281, 112]), leaders_differ(names, [452, 281, 112])

@@ -3,10 +3,7 @@ they are compared to four digits), and the known events listed in the README bes
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from functools import cache
-from typing import Any
 
 import pytest
 
@@ -14,16 +11,11 @@ from opsmetrics.catalog import Decision
 from opsmetrics.review import KpiReview, review
 from opsmetrics.verdict.model import Verdict
 from opsmetrics.verdict.sentences import render
-from tests.paths import SHARED, needs_shared
+from tests.paths import needs_shared
+from tests.truths import truth
 from tests.verdict import real
 
 pytestmark = needs_shared
-
-
-@cache
-def truths() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SHARED / "data/truths.json").read_text())
-    return found
 
 
 def of(found: KpiReview) -> Verdict:
@@ -47,16 +39,16 @@ def months(*texts: str) -> list[str]:
 
 def test_nhs_the_review_chooses_p_prime_by_itself() -> None:
     found = review(real.nhs(), ())
-    truth = truths()["2_waits/nhs_ae_2016_2019/*.csv"]["laney"]
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")["laney"]
     assert found.chart is not None and found.chart.kind == "p_prime"
-    assert found.chart.sigma_z[0] == pytest.approx(truth["sigma_z"], rel=5e-4)
+    assert found.chart.sigma_z[0] == pytest.approx(known["sigma_z"], rel=5e-4)
     assert "p chart" in found.choice["rejected"]
 
 
 def test_nhs_exactly_the_seven_months_lie_beyond_the_limits_and_decide() -> None:
-    truth = truths()["2_waits/nhs_ae_2016_2019/*.csv"]["laney"]
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")["laney"]
     found = review(real.nhs(), ())
-    assert labels(found, decides=True) == months(*truth["above"]) and truth["below"] == []
+    assert labels(found, decides=True) == months(*known["above"]) and known["below"] == []
     others = found.signals[~found.signals["decides"]]
     assert len(others) and "beyond_limits" not in set(others["rule"])
 
@@ -64,7 +56,7 @@ def test_nhs_exactly_the_seven_months_lie_beyond_the_limits_and_decide() -> None
 def test_nhs_all_months_are_judged_although_many_organisations_close() -> None:
     found = review(real.nhs(), ())
     assert found.points["state"].tolist() == ["judged"] * 36 + ["running"]
-    counted = truths()["2_waits/nhs_ae_2016_2019/*.csv"]
+    counted = truth("2_waits/nhs_ae_2016_2019/*.csv")
     assert found.points["numerator"].sum() == counted["breaches"]
     assert found.points["denominator"].sum() == counted["attendances"]
 
@@ -107,12 +99,12 @@ def test_nhs_one_organisation_by_itself_is_a_series_too() -> None:
 
 
 def test_juice_samples_15_and_23_are_outside_the_pinned_p_chart() -> None:
-    truth = truths()["1_defects/qcc_textbook/orangejuice.txt"]
+    known = truth("1_defects/qcc_textbook/orangejuice.txt")
     found = review(real.juice(30), ())
     assert labels(found, decides=True, rule="beyond_limits") == ["sample 15", "sample 23"]
     verdict = of(found)
-    assert verdict.upper == pytest.approx(truth["ucl"], abs=1e-6)
-    assert verdict.lower == pytest.approx(truth["lcl"], abs=1e-6)
+    assert verdict.upper == pytest.approx(known["ucl"], abs=1e-6)
+    assert verdict.lower == pytest.approx(known["lcl"], abs=1e-6)
     assert "p′ chart" in found.choice["rejected"]
 
 
@@ -128,11 +120,11 @@ def excluded() -> list[Decision]:
 
 
 def test_juice_after_the_exclusion_sample_21_shows_too() -> None:
-    truth = truths()["1_defects/qcc_textbook/orangejuice.txt"]["revised_without_15_23"]
+    known = truth("1_defects/qcc_textbook/orangejuice.txt")["revised_without_15_23"]
     found = review(real.juice(30), excluded())
     assert labels(found, decides=True) == ["sample 21"]
-    assert of(found).upper == pytest.approx(truth["ucl"], abs=1e-6)
-    assert of(found).lower == pytest.approx(truth["lcl"], abs=1e-6)
+    assert of(found).upper == pytest.approx(known["ucl"], abs=1e-6)
+    assert of(found).lower == pytest.approx(known["lcl"], abs=1e-6)
     shown = found.points.loc[found.points["state"] == "excluded", "label"].tolist()
     assert shown == ["sample 15", "sample 23"]
     assert set(labels(found, decides=False, rule="beyond_limits")) == {"sample 15", "sample 23"}

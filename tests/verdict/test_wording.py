@@ -170,6 +170,8 @@ def test_stances() -> None:
         "Wait",
     ]
     assert all(wording.stance_why(stance) for stance in STANCES)
+    said = {stance for stance in STANCES if wording.stance_why(stance) != wording.stance_why(stance, firm=False)}
+    assert said == {"leave_alone"}, "what moved is noise only where the verdict is firm"
 
 
 def test_rules_and_states() -> None:

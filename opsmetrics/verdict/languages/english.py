@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opsmetrics.verdict.languages.english_pareto import PARETO, PARETO_WORDS
+from opsmetrics.verdict.languages.english_pareto import NO_NAMES, PARETO, PARETO_WORDS
 from opsmetrics.verdict.languages.english_patterns import PATTERNS
 from opsmetrics.verdict.languages.english_summary import SUMMARY
 from opsmetrics.verdict.languages.model import Language
@@ -49,6 +49,7 @@ WORDS: dict[str, dict[str, str]] = {
         "leave_alone": "Leave it alone",
         "wait": "Wait",
     },
+    "stance.so_far": {"leave_alone": "nothing beyond its usual range, as it has run so far"},
     "stance.why": {
         "find_cause": "more than chance gives: look while the trail is fresh",
         "get_data": "late, missing or in doubt: no judgement before the data are right",
@@ -117,8 +118,8 @@ WORDS: dict[str, dict[str, str]] = {
         "xbar_s": "Xbar-S chart",
         "s": "S chart",
         "mr": "moving range chart",
-        "constant": "constant",
-        "rare": "rare events",
+        "constant": "line of equal values",
+        "rare": "strip of rare events",
     },
     "grain": {
         "sample": "sample",
@@ -224,6 +225,7 @@ ENGLISH = Language(
         *("none", "one", "two", "three", "four", "five", "six"),
         *("seven", "eight", "nine", "ten", "eleven", "twelve"),
     ),
+    no_names=NO_NAMES,
     plural=_plural,
     ordinal=_ordinal,
     listed=_listed,

@@ -16,6 +16,7 @@ PARETO_WORDS: dict[str, dict[str, str]] = {
         "other": "Other ({n})",
         "to": "to",
         "alone": "on its own it would count",
+        "quoted": "“{name}”",
     },
     "pareto.how": {
         "exact": "Counts of independent events: given the sum of the two, the larger would come as large as this in "
@@ -43,13 +44,18 @@ PARETO_WORDS: dict[str, dict[str, str]] = {
         "The tests may look surer than they are.",
         "summed_amounts": "The rows hold several events each ({mean} on average) and each row is taken as one: the "
         "tests are more cautious than single events would allow.",
-        "without": "{n} of {rows} {unit} have no {measure} recorded and count as none.",
+        "without": "{n} of {rows} {unit} have no {measure} recorded and count as none: {names}.",
+        "without_minutes": "{n} of {rows} {unit} are not closed yet, or have no minutes recorded, and count as none: "
+        "{names}.",
         "covered": "Files cover {covered} of the {days} days from {first} to {last}.",
         "uncovered": "No file covers {first} to {last}: nothing to compare with.",
         "everything": "All events are shown: there is no period before to compare with.",
         "negative": "{n} below zero left out of the comparison.",
     },
 }
+
+#: Names of categories that would be read as a word of the sentence.
+NO_NAMES = frozenset({"all", "n/a", "nil", "no", "none", "nothing", "null", "other", "unknown", "yes"})
 
 PARETO: dict[str, str] = {
     "pareto_few": "{k:Spelled} of {n:spelled} {many:text} make {share:text} of {what:text}.",

@@ -14,6 +14,7 @@ class Language:
     patterns: id -> text with fields `{name:spec}`; the specs are those of `rendering.Renderer`.
     words: table -> code -> word ("variation", "stance", "side.above" …).
     periods: grain -> (one, many). plural(n) chooses between the two.
+    no_names: names of categories that would be read as a word of the sentence, in small letters.
     when / on / span: a period, or two, as they stand after "since", alone ("on 16 Nov 2026") and as a stretch; a
     period is {"label": words, "grain": grain, "period": ISO start or sample number}.
     """
@@ -28,6 +29,7 @@ class Language:
     patterns: Mapping[str, str]
     periods: Mapping[str, tuple[str, str]]
     small_numbers: tuple[str, ...]
+    no_names: frozenset[str]
     plural: Callable[[float], int]
     ordinal: Callable[[int], str]
     listed: Callable[[Sequence[str]], str]
