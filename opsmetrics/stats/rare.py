@@ -159,10 +159,19 @@ def _rate(flags: npt.NDArray[np.bool_]) -> float:
     return (float(flags.sum()) + 0.5) / (len(flags) + 1)
 
 
+#: From this many terms on a sum is not written out: a share of so many trials follows its beta law closely.
+_MOST_TERMS = 100_000
+
+
 def _beta_binomial_upper(count: int, size: int, a: float, b: float) -> float:
-    """P(X ≥ count) for X beta-binomial(size, a, b): the shorter of the two sums, in logarithms."""
+    """P(X ≥ count) for X beta-binomial(size, a, b): the shorter of the two sums, in logarithms.
+
+    For large counts the share X/size is as good as its own beta law, and that is taken at count − ½.
+    """
     if count <= 0:
         return 1.0
+    if min(count, size - count + 1) > _MOST_TERMS:
+        return float(betainc(b, a, 1 - (count - 0.5) / size))
     if count > size - count:
         return float(min(1.0, np.exp(_log_masses(np.arange(count, size + 1.0), size, a, b)).sum()))
     return float(max(0.0, 1 - np.exp(_log_masses(np.arange(0.0, count), size, a, b)).sum()))

@@ -177,15 +177,19 @@ def _of_limits(kpi: Kpi, phase: pd.DataFrame, target: Bounds, chart: str) -> tup
     if limits is None:
         return "too_early", {}
     low, high, size = limits
-    detail = {"low": low, "high": high, "typical_size": size}
+    return against_limits(low, high, target), {"low": low, "high": high, "typical_size": size}
+
+
+def against_limits(low: float, high: float, target: Bounds) -> Assurance:
+    """Verdict.md 30 to 32: limits wholly on the good side of the target, wholly on the bad side, or neither."""
     tolerance = 1e-9 * (high - low)
     floor = -math.inf if target[0] is None else target[0]
     ceiling = math.inf if target[1] is None else target[1]
     if low > floor + tolerance and high < ceiling - tolerance:
-        return "meets", detail
+        return "meets"
     if high < floor - tolerance or low > ceiling + tolerance:
-        return "fails", detail
-    return "hit_or_miss", detail
+        return "fails"
+    return "hit_or_miss"
 
 
 def limits_at_typical_size(kpi: Kpi, phase: pd.DataFrame, chart: str) -> tuple[float, float, float | None] | None:

@@ -25,6 +25,9 @@ from opsmetrics.verdict.moments import Mask
 from opsmetrics.verdict.rendering import render
 from opsmetrics.verdict.workings import Workings
 
+#: More events than this are not rare, however few periods hold them: a point for each says nothing to anybody.
+MOST = 5_000
+
 Measure = Literal["opportunities", "exposure", "days", "periods", "samples"]
 
 
@@ -52,11 +55,13 @@ class Between:
 
 
 def between_events(found: Workings) -> Between | None:
-    """The g or t chart of a series taken as rare; None for any other, and before a second event."""
+    """The g or t chart of a series taken as rare; None for any other, before a second event, and for thousands."""
     if found.choice.kind != "rare":
         return None
     kind, measure = _kind(found)
     events = _events(found)
+    if np.nansum(events) > MOST:
+        return None
     points, since_last = _distances(found, events, _extents(found, measure), counted=kind == "g")
     if points.empty:
         return None

@@ -15,6 +15,8 @@ from opsmetrics.verdict.measures import Measures, Numbers
 EQUAL = 1e-9
 #: From this share of equal values on, limits and runs mean nothing.
 MOSTLY = 0.5
+#: … once the value has come that often: one of two values is half of them.
+REPEATED = 3
 #: Denominators within this part of their mean do without limits of their own (AIAG, Statistical Process Control).
 ALIKE = 0.25
 #: Typical expected counts below which there is no chart, and below which zones are not to be trusted.
@@ -37,9 +39,13 @@ class Choice:
     coarser: bool = False
 
 
-def choose(kpi: Kpi, grain: Grain, basis: Measures) -> Choice:
-    """The chart for these points: those that the limits come from, in slots with gaps as NaN."""
-    found = _automatic(kpi, grain, basis)
+def choose(kpi: Kpi, grain: Grain, basis: Measures, judged: Numbers | None = None) -> Choice:
+    """The chart for these points: those that the limits come from, in slots with gaps as NaN.
+
+    judged: all judged values of their phase, where a lock makes these more than the basis. Whether values are equal
+    (verdict.md 6) is asked of all of them: else a baseline without an event would be blind to every later one.
+    """
+    found = _automatic(kpi, grain, basis, basis.value[~np.isnan(basis.value)] if judged is None else judged)
     values = {"kpi": kpi, **found.values}
     automatic = (found.kind, found.code)
     if kpi.chart is None:
@@ -67,8 +73,7 @@ def _pinned(kpi: Kpi, chart: str, basis: Measures) -> tuple[str, str]:
     return chart, "override"
 
 
-def _automatic(kpi: Kpi, grain: Grain, basis: Measures) -> Choice:
-    present = basis.value[~np.isnan(basis.value)]
+def _automatic(kpi: Kpi, grain: Grain, basis: Measures, present: Numbers) -> Choice:
     if len(present) > 1 and all_equal(present):
         return Choice("constant", "all_equal", {"n": len(present)})
     if kpi.kind == "rare":
@@ -77,7 +82,7 @@ def _automatic(kpi: Kpi, grain: Grain, basis: Measures) -> Choice:
         return Choice(_FIRST.get(kpi.kind, "xmr"), "too_few")
     usual, share = most_frequent(present)
     rest = _of_kind(kpi, grain, basis)
-    if share < MOSTLY:
+    if share < MOSTLY or share * len(present) < REPEATED:
         return rest
     rival = rest.values["rejected"] if rest.kind == "rare" else rest.kind
     values = {"share": share, "n": len(present), "usual": usual, "rejected": rival}

@@ -226,12 +226,16 @@ def ended(scene: Scene, episode: Episode) -> Sentence:
 
 
 def usual(scene: Scene) -> Sentence:
-    """The last judged value within its limits; without limits only that nothing is unusual."""
+    """The last judged value within its limits; without limits only that nothing is unusual.
+
+    With as many decimals as it takes to show the width of that range, and on which side of the target each end lies.
+    """
     value = scene.at("value")
     if not scene.has_limits():
         return Sentence("usual_plain", scene.common(v=scene.quantity(value)))
     low, high = scene.at("lower"), scene.at("upper")
-    extra = wording.apart_from(scene.kpi, as_value(scene.points.iloc[scene.last]), low, high)
+    target = as_value(scene.points.iloc[scene.last])
+    extra = max(wording.for_range(scene.kpi, low, high), wording.apart_from(scene.kpi, target, low, high))
     return Sentence(
         "usual",
         scene.common(v=scene.quantity(value, extra), limits=wording.range_quantity(scene.kpi, low, high, extra=extra)),

@@ -24,6 +24,9 @@ FACTORS = (100.0, 1000.0)
 SLACK = 0.05
 USUAL_OF = 3
 
+#: Sizes that no more than this part of the points had, at either end, count as never seen.
+SELDOM = 0.05
+
 
 @dataclass(frozen=True)
 class DataReport:
@@ -123,10 +126,14 @@ def _restated(series: KpiSeries, last: int, shown: pd.DataFrame | None) -> bool:
 
 def _jump(values: np.ndarray) -> float | None:
     """100 or 1000 where the last value is about that many times the median of those before it; 0.01 or 0.001 the
-    other way; else None."""
+    other way; else None. A size that was seen now and then before is no slip: differences about 0 have a median that
+    anything is a hundred times of.
+    """
     if len(values) <= USUAL_OF:
         return None
-    usual = float(np.median(values[:-1]))
-    ratio = abs(float(values[-1]) / usual) if usual else 0.0
+    last, before = abs(float(values[-1])), np.abs(values[:-1])
+    usual = abs(float(np.median(values[:-1])))
+    if not usual or float(np.quantile(before, SELDOM)) <= last <= float(np.quantile(before, 1 - SELDOM)):
+        return None
     candidates = (*FACTORS, *(1 / factor for factor in FACTORS))
-    return next((factor for factor in candidates if abs(ratio / factor - 1) <= SLACK), None)
+    return next((factor for factor in candidates if abs(last / usual / factor - 1) <= SLACK), None)

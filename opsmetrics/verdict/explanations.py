@@ -22,10 +22,10 @@ _AGAINST = {
     "sizes_alike": "limits_hardly_differ",
 }
 
-#: Decimals of the plain figures in these sentences.
 #: Codes of a chart that the catalogue asked for.
 _PINNED = ("override", "np_varies", "not_means")
 
+#: Decimals of the plain figures in these sentences.
 _DECIMALS = {"sigma_z": 2, "limit": 2, "expected": 2}
 
 
@@ -71,9 +71,9 @@ def propose(code: str, kpi: Kpi, values: Mapping[str, Any]) -> Sentence:
     (share 0 to 1) · "coarser" (grain).
     """
     given = dict(values)
-    for name in ("a", "b"):
-        if name in given:
-            given[name] = wording.quantity(kpi, given[name])
+    if {"a", "b"} <= set(given):
+        extra = wording.apart(kpi, (given["a"], given["b"]))
+        given |= {name: wording.quantity(kpi, given[name], extra=extra) for name in ("a", "b")}
     return Sentence(f"propose_{code}", _plain_figures(given))
 
 

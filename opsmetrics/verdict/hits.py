@@ -31,7 +31,7 @@ from opsmetrics.verdict.reasons import Hit
 #: Rules that are looked at on every chart with limits, whether they decide or not.
 LOOKED_AT = tuple(dict.fromkeys((*WESTERN_ELECTRIC, *NELSON)))
 
-#: All that small counts leave in force: their zones are too coarse.
+#: All that small counts leave in force of a set, or the daily two where that is nothing: their zones are too coarse.
 _ON_SMALL_COUNTS = ("beyond_limits", "run_of_7", "run_of_8", "run_of_9")
 
 #: Grains that leaders read: verdict.md 1.
@@ -59,7 +59,7 @@ def deciding(kpi: Kpi, grain: Grain, kind: str, basis: Measures, *, small_number
     if kind == "run":
         return Deciding(() if alike else ANHOEJ, False, alike, r1)  # without limits there is no rule 1 to fall back on
     if small_numbers:
-        rules = tuple(rule for rule in rules if rule in _ON_SMALL_COUNTS)
+        rules = tuple(rule for rule in rules if rule in _ON_SMALL_COUNTS) or DAILY
     return Deciding(RULE_1 if alike else rules, False, alike, r1)
 
 
@@ -116,14 +116,14 @@ def _of_limits(chart: ControlChart, excluded: Mask, rules: tuple[str, ...]) -> p
 
 def _silent_rows(measures: Measures, phases: Phases) -> Mask:
     """Rows at which no rule of the limits decides: too few points in the phase, all of them equal, all up to a first
-    event (when they came, nothing had ever varied)."""
+    event that is judged as such (when they came, nothing had ever varied)."""
     silent = np.zeros(len(phases.label), dtype=bool)
     for phase in range(phases.current + 1):
         rows = phases.points(phase)
         first = first_event(measures, rows)
         if len(rows) < ENOUGH or all_equal(measures.value[rows]):
             silent[phases.label == phase] = True
-        elif first is not None:
+        elif first is not None and first + 1 >= ENOUGH:
             silent[rows[: first + 1]] = True
     return silent
 

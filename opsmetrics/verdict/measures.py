@@ -75,9 +75,15 @@ def measure(series: KpiSeries, judged: Judged, offset: Numbers | None = None) ->
         return Measures(value - off, size, None, spread, off)
     numerator = np.where(drawn, points["numerator"].to_numpy(dtype=float), np.nan)
     counts = numerator if offset is None else numerator - off * size
-    law = law_of(series.kpi)
-    fractions = np.nan_to_num(numerator) % 1 != 0
-    return Measures(value - off, size, counts, spread, off, None if law == "poisson" and fractions.any() else law)
+    law = None if _fractions(numerator) else law_of(series.kpi)
+    if law == "binomial" and _fractions(size):
+        law = None
+    return Measures(value - off, size, counts, spread, off, law)
+
+
+def _fractions(numbers: Numbers) -> bool:
+    """True where some are no whole numbers: kilograms or hours, of which no count is a sample."""
+    return bool((np.nan_to_num(numbers) % 1 != 0).any())
 
 
 _DRAWN = ("value", "size", "spread")

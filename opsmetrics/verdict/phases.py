@@ -47,10 +47,17 @@ class Phases:
 
         A phase that began last week says too little: the chart must not change its kind with every restart.
         """
-        for phase in range(self.current, -1, -1):
-            if len(self.basis(phase)) >= ENOUGH:
-                return self.basis(phase)
-        return np.flatnonzero(self.judged)
+        phase = self._of_choice()
+        return np.flatnonzero(self.judged) if phase is None else self.basis(phase)
+
+    def judged_of_choice(self) -> npt.NDArray[np.intp]:
+        """Positions of the judged points among which those are, also beyond a locked baseline: a baseline that never
+        varied says nothing of what came after it."""
+        phase = self._of_choice()
+        return np.flatnonzero(self.judged) if phase is None else self.points(phase)
+
+    def _of_choice(self) -> int | None:
+        return next((phase for phase in range(self.current, -1, -1) if len(self.basis(phase)) >= ENOUGH), None)
 
 
 def split(series: KpiSeries, decisions: Iterable[Decision], judged: Judged) -> Phases:

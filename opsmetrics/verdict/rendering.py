@@ -50,6 +50,7 @@ class Renderer(Formatter):
             "on": language.on,
             "span": lambda pair: language.span(pair[0], pair[1]),
             "have": lambda n: wording.words("have", "many" if language.plural(n) else "one", language),
+            "times": lambda n: wording.words("times", "many" if language.plural(n) else "one", language),
             "ordinal": language.ordinal,
             "spelled": self._spelled,
             "Spelled": lambda n: _capital(self._spelled(n)),

@@ -13,15 +13,24 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import Decision, Kpi
-from opsmetrics.verdict import clauses, rare_sentences, restarts
-from opsmetrics.verdict.assurance import BY_RECORD, Zero, current_phase, missed_of, trials_to_show, zero_evidence
+from opsmetrics.verdict import clauses, rare_sentences, restarts, wording
+from opsmetrics.verdict.assurance import (
+    BY_RECORD,
+    Zero,
+    against_limits,
+    current_phase,
+    limits_at_typical_size,
+    missed_of,
+    trials_to_show,
+    zero_evidence,
+)
 from opsmetrics.verdict.clauses import Scene
 from opsmetrics.verdict.explanations import explain_choice, propose
 from opsmetrics.verdict.headlines import headline, kpi_headline
 from opsmetrics.verdict.judged import fewest_readings
 from opsmetrics.verdict.model import Episode, Sentence, Verdict
 from opsmetrics.verdict.rendering import as_json, from_json, render
-from opsmetrics.verdict.targets import as_value
+from opsmetrics.verdict.targets import as_value, bounds_of
 from opsmetrics.verdict.variation import UNCONFIRMED
 from opsmetrics.verdict.wording import target_quantity
 
@@ -201,19 +210,52 @@ def _constant_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
 
 
 def _range_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
-    firm, assurance = scene.verdict.firm, scene.verdict.assurance
-    if assurance == "fails":
-        return [Sentence("outside_target" if firm else "outside_target_so_far", {"t": target})]
-    if assurance != "hit_or_miss":
+    """What the range says about the target; its own range where that of the last period says something else."""
+    assurance = scene.verdict.assurance
+    if assurance not in ("fails", "hit_or_miss"):
         return []
-    phase = current_phase(scene.points)
-    record = missed_of(phase)
+    pattern, values = "outside_target", {"t": target}
+    if assurance == "hit_or_miss":
+        pattern, record = _spans(scene)
+        values |= record
+    usual = _usual_range(scene)
+    ending = ("_usual" if usual else "") + ("" if scene.verdict.firm else "_so_far")
+    if ending and assurance == "hit_or_miss":
+        pattern = "spans_target"
+    return [Sentence(pattern + ending, values | usual)]
+
+
+def _spans(scene: Scene) -> tuple[str, dict[str, Any]]:
+    """How many periods missed a target that lies within the range, and whether they were part of something unusual."""
+    record = missed_of(current_phase(scene.points))
     unusual = {position for episode in scene.episodes for position in episode.members}
     met = scene.points["met"].iloc[scene.judged].fillna(value=True).to_numpy(dtype=bool)
     missed = set(scene.judged[~met].tolist())
     plain = "spans_target_none" if not missed else "spans_target_mixed" if unusual & missed else "spans_target"
-    values = {"t": target, "j": record["missed"], "n": record["judged"], "grain": scene.grain}
-    return [Sentence(plain if firm else "spans_target_so_far", values)]
+    return plain, {"j": record["missed"], "n": record["judged"], "grain": scene.grain}
+
+
+def _usual_range(scene: Scene) -> dict[str, Any]:
+    """The limits that the target is judged by, where it lies otherwise to those of the last period.
+
+    Verdict.md 25: one small or large period, or one Sunday, must not change the answer; but its own limits stand in
+    the sentence before.
+    """
+    found = limits_at_typical_size(scene.kpi, current_phase(scene.points), str(scene.detail.get("chart_kind")))
+    if found is None or not scene.has_limits():
+        return {}
+    low, high, size = found
+    row = scene.points.iloc[scene.last]
+    if against_limits(scene.at("lower"), scene.at("upper"), bounds_of(row)) == scene.verdict.assurance:
+        return {}
+    extra = max(wording.for_range(scene.kpi, low, high), wording.apart_from(scene.kpi, as_value(row), low, high))
+    limits = wording.range_quantity(scene.kpi, low, high, extra=extra)
+    return {"limits": limits, "setting": Sentence("over_the_week") if size is None else _at_size(scene, size)}
+
+
+def _at_size(scene: Scene, size: float) -> Sentence:
+    units = {"term": "readings"} if scene.kpi.kind == "measured" else scene.kpi.denominator or {"term": "units"}
+    return Sentence("at_usual_size", {"size": round(size) if size >= 10 else size, "units": units})
 
 
 # Too few points

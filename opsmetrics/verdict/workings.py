@@ -91,14 +91,15 @@ def _choose(
 ) -> tuple[Measures, Weekday, Choice]:
     """The chart of the values as they are, or free of the weekday where a person decided so and there are limits."""
     rows = phases.basis_of_choice()
-    choice = choose(series.kpi, series.grain, measures.stretch(rows))
+    judged_rows = phases.judged_of_choice()
+    choice = choose(series.kpi, series.grain, measures.stretch(rows), measures.value[judged_rows])
     by_day = weekday(series, decisions, judged, rows)
     if choice.kind in WITHOUT_LIMITS:
         return measures, replace(by_day, offset=np.zeros(len(by_day.offset)), state="none"), choice
     if by_day.state != "adjusted":
         return measures, by_day, choice
     adjusted = measure(series, judged, by_day.offset)
-    return adjusted, by_day, choose(series.kpi, series.grain, adjusted.stretch(rows))
+    return adjusted, by_day, choose(series.kpi, series.grain, adjusted.stretch(rows), adjusted.value[judged_rows])
 
 
 def _step(charted: Measures, phases: Phases, choice: Choice, chosen: Deciding) -> Step | None:

@@ -119,6 +119,12 @@ def test_fewer_than_two_events_lie_nowhere_apart(events: dict[int, float]) -> No
     assert review(totals(days_with(events, 40), kpi=HARM), ()).between is None
 
 
+def test_thousands_of_events_are_not_drawn_one_by_one() -> None:
+    """Two bad days of 10^9 lost packets in 30: a point for each would fill the memory and say nothing."""
+    assert review(totals(days_with({5: 1e9, 20: 2e9}, 40), kpi=HARM), ()).between is None
+    assert len(between(totals(days_with({5: 2000.0, 20: 3000.0}, 40), kpi=HARM)).points) == 4999
+
+
 def test_other_series_have_none() -> None:
     assert review(totals([9.0, 8.0, 10.0, 11.0] * 8), ()).between is None
 

@@ -13,7 +13,7 @@ from opsmetrics.review import review
 from opsmetrics.verdict.chart_choice import choose
 from opsmetrics.verdict.judged import judge_periods
 from opsmetrics.verdict.measures import measure
-from tests.verdict.made import LATE, SPEED, WEIGHT, binomial, counts, decision, noise, readings
+from tests.verdict.made import HARM, LATE, SPEED, WEIGHT, binomial, counts, decision, noise, readings, totals
 
 
 def choice(series, kpi=None):
@@ -52,6 +52,48 @@ def test_6_half_of_the_values_equal_is_rare(usual: int, kind: str) -> None:
         assert found.code == "mostly_equal"
         assert found.values["share"] == 0.5 and found.values["usual"] == 100.0 and found.values["n"] == 20
         assert found.values["rejected"] == "xmr"
+
+
+def test_6_one_of_two_values_is_not_mostly_equal() -> None:
+    """Half of two, two of three: a value has to come three times before it is the usual one."""
+    assert choice(readings([7.0, 8.0])).kind == "xmr"
+    assert choice(readings([7.0, 8.0, 7.0])).kind == "xmr"
+    assert choice(readings([7.0, 8.0, 7.0, 7.0])).kind == "rare"
+
+
+@pytest.mark.parametrize("kpi", [LATE, HARM])
+def test_6_a_baseline_without_an_event_is_not_blind_to_later_ones(kpi) -> None:
+    """40 days without an event are locked; then come six in a week, day after day."""
+    events = [0.0] * 40 + [0.0, 1.0] + [1.0] * 6
+    series = counts(events, 20.0) if kpi is LATE else totals(events, kpi=kpi)
+    found = review(series, (decision(series, "lock", 0, 39),))
+    assert found.chart is not None and found.chart.kind == "rare"
+    assert found.verdict is not None and found.verdict.variation == "concerning"
+    assert found.verdict.reasons[0].rule == "departures"
+
+
+def test_6_a_constant_baseline_keeps_its_line() -> None:
+    """Readings that stood still while they were locked: most have moved since, and each that has is beyond."""
+    series = readings([7.0] * 20 + [7.0 + 0.1 * step for step in range(1, 31)], kpi=SPEED)
+    found = review(series, (decision(series, "lock", 0, 19),))
+    assert found.chart is not None and found.chart.kind == "xmr"
+    assert found.verdict is not None and (found.verdict.centre, found.verdict.upper) == (7.0, 7.0)
+    assert found.verdict.variation == "improving" and found.verdict.episode is not None
+    assert found.verdict.episode.start == 20
+
+
+def test_7_shares_of_amounts_are_no_counts() -> None:
+    """Tonnes of tonnes: in kilograms the same figures would be a thousand times as many trials."""
+    share = noise(40, centre=0.05, sd=0.005)
+    tonnes = [1.1 + 0.01 * (day % 5) for day in range(40)]
+    scrap = [part * whole for part, whole in zip(share, tonnes, strict=True)]
+    by_tonne = review(counts(scrap, tonnes), ())
+    by_kilo = review(counts([1000 * t for t in scrap], [1000 * t for t in tonnes]), ())
+    assert by_tonne.chart is not None and by_kilo.chart is not None
+    assert by_tonne.chart.kind == by_kilo.chart.kind == "xmr"
+    assert by_tonne.points["upper"].to_numpy() == pytest.approx(by_kilo.points["upper"].to_numpy())
+    whole = review(counts([round(1000 * t) for t in scrap], [1000.0] * 40), ())
+    assert whole.chart is not None and whole.chart.kind.startswith("p")
 
 
 def test_6_a_rare_chart_has_no_limits_and_no_rules() -> None:
@@ -117,6 +159,18 @@ def test_7_small_numbers_leave_rule_1_and_the_run_of_8() -> None:
     assert found.verdict is not None and "small_numbers" in found.verdict.caveats
     zones = found.signals[found.signals["rule"].isin(["two_of_three", "four_of_five"])]
     assert len(zones) and not zones["decides"].any()
+
+
+@pytest.mark.parametrize(("rules", "decide"), [("ihi", {"beyond_limits", "run_of_8"}), ("aiag", {"beyond_limits"})])
+def test_7_small_numbers_leave_something_of_every_set(rules: str, decide: set[str]) -> None:
+    """IHI's run of 6 and trend of 5 are silent, and nothing would be left: the two rules of the line decide. AIAG keeps
+    its own run, of 7."""
+    series = counts([2, 1, 3, 2, 2, 1, 3, 2, 1, 2, 3, 2, 3, 4, 3, 4, 5, 4, 3, 9], 50, kpi=replace(LATE, rules=(rules,)))
+    found = review(series, ())
+    assert found.verdict is not None and "small_numbers" in found.verdict.caveats
+    assert found.verdict.variation == "concerning"
+    decided = set(found.signals[found.signals["decides"]]["rule"])
+    assert decided - {"run_of_7"} == decide and ("run_of_7" in decided) == (rules == "aiag")
 
 
 # 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from statistics import median
 
 import pandas as pd
 import pytest
@@ -171,6 +172,15 @@ def test_34_suspect_when_the_last_value_jumps_by_a_hundred_or_a_thousand(last: f
 
 def test_34_a_jump_needs_three_points_before_it() -> None:
     assert of(readings([10.0, 10.0, 1000.0])).state == "fresh"
+
+
+def test_34_a_size_that_is_seen_now_and_then_is_no_slip() -> None:
+    """A difference between two lines: its median is 0.01, so that an ordinary 1 is a hundred times of it."""
+    about_zero = [0.9, -1.1, 0.01, 1.2, -0.8, 0.01, -1.3, 0.7, 0.02, -0.5]
+    usual = median(about_zero)
+    assert usual == 0.01
+    assert of(readings([*about_zero, 100 * usual])).state == "fresh"
+    assert of(readings([*about_zero, 1000 * usual])).state == "suspect"
 
 
 def test_34_a_jump_that_is_right_is_settled_by_marking_it_complete() -> None:

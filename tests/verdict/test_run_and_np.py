@@ -72,6 +72,12 @@ def test_few_crossings_alone_have_no_side() -> None:
     assert "crossed its median 10.0 5 times in 30 days; chance gives 10 or more" in words(found)
 
 
+def test_one_crossing_is_one_time() -> None:
+    """Near and far points take turns on each side, so that neighbours are not alike about the step between them."""
+    values = [8.9, 1, 8.8, 2, 8.7, 1, 11.4, 18, 11.3, 19, 11.1, 18]
+    assert "crossed its median 10.0 1 time in 12 days" in words(review(totals(values, kpi=RUN), ()))
+
+
 def test_neighbours_alike_silence_a_run_chart() -> None:
     draw, value, values = np.random.default_rng(2), 0.0, []
     for _ in range(80):

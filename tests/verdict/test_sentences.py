@@ -188,15 +188,70 @@ def test_a_target_close_to_a_limit_is_shown_apart_from_it() -> None:
     )
 
 
+def test_limits_that_differ_look_different() -> None:
+    """17.45 % ± 0.000 003 points: with fewer than six decimals both limits would read the same."""
+    frame = days([0.1745] * 16, error=1e-8)
+    assert text(verdict(), frame).startswith("Late share 17.450000 % is in its usual range 17.449997–17.450003.")
+
+
+def test_a_rounded_limit_stays_on_its_side_of_the_target() -> None:
+    """The upper limit 18.1497 % lies above the target of 18.1495 %; 18.1 and 18.149 would lie below it."""
+    kpi = with_target(LATE, 18.1495)
+    frame = days([0.1745] * 16, kpi=kpi, error=0.006997 / 3)
+    found = text(verdict(assurance="hit_or_miss", stance="no_single_misses"), frame, kpi)
+    assert found.startswith("Late share 17.45 % is in its usual range 16.75–18.15. That range spans the target ≤ 18.1495")
+
+
 @pytest.mark.parametrize(
-    ("assurance", "stance", "expected"),
+    ("aim", "firm", "assurance", "said"),
     [
-        ("fails", "change_process", "As it has run so far, the target ≤ 5.0 % lies outside it: only a change of the "),
-        ("hit_or_miss", "no_single_misses", "As it has run so far, that range spans the target ≤ 5.0 %: 16 of 16 days"),
+        (16.0, True, "fails", "That range is 16.8–18.1 at the usual 1,000 orders, and the target ≤ 16.0 % lies outside "),
+        (16.0, False, "fails", "As it has run so far, that range is 16.8–18.1 at the usual 1,000 orders, and the "),
+        (17.5, True, "hit_or_miss", "That range spans the target ≤ 17.5 %: none of 16 days missed so far."),
     ],
 )
-def test_not_firm_says_so(assurance: str, stance: str, expected: str) -> None:
-    kpi = with_target(LATE, 5.0)
+def test_a_small_last_day_does_not_contradict_the_target(aim: float, firm: bool, assurance: str, said: str) -> None:
+    """The limits of a day with 40 orders, 17.45 ± 3.06 %, hold the target that those of the usual 1,000 do not:
+    3.06·√(40/1000) = 0.612."""
+    kpi = with_target(LATE, aim)
+    frame = days([0.17] * 16, kpi=kpi, error=0.0102, size=[1000.0] * 15 + [40.0])
+    found = verdict(assurance=assurance, stance="change_process", firm=firm)
+    told = text(found, frame, kpi, chart_kind="p")
+    assert told.startswith("Late share 17.0 % is in its usual range 14.4–20.5. ") and said in told
+
+
+def test_a_large_last_day_does_not_contradict_the_target() -> None:
+    """17.45 ± 0.3 % with 10,000 orders, ± 3 % with the usual 100."""
+    kpi = with_target(LATE, 19.0)
+    frame = days([0.175] * 16, kpi=kpi, error=0.001, size=[100.0] * 15 + [10000.0])
+    found = verdict(assurance="hit_or_miss", stance="no_single_misses")
+    assert text(found, frame, kpi, chart_kind="p") == (
+        "Late share 17.5 % is in its usual range 17.1–17.8. That range is 14.4–20.4 at the usual 100 orders and spans "
+        "the target ≤ 19.0 %: 0 of 16 days missed."
+    )
+
+
+def test_limits_of_a_weekday_do_not_contradict_the_target() -> None:
+    """A Sunday's centre line, 15 %, lies below that of the other days: the target is judged by 17.45 ± 1.8 %."""
+    kpi = with_target(LATE, 19.0)
+    frame = days([0.155] * 16, kpi=kpi, error=0.006)
+    frame.loc[15, ["centre", "lower", "upper"]] = [0.15, 0.132, 0.168]
+    found = verdict(assurance="hit_or_miss", stance="no_single_misses", caveats=("weekday_adjusted",))
+    assert text(found, frame, kpi, chart_kind="xmr") == (
+        "Late share 15.5 % is in its usual range 13.2–16.8. That range is 15.6–19.2 over the days of the week and spans "
+        "the target ≤ 19.0 %: 0 of 16 days missed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("aim", "assurance", "stance", "expected"),
+    [
+        (5.0, "fails", "change_process", "As it has run so far, the target ≤ 5.0 % lies outside it: only a change of "),
+        (16, "hit_or_miss", "no_single_misses", "As it has run so far, that range spans the target ≤ 16.0 %: 16 of 16"),
+    ],
+)
+def test_not_firm_says_so(aim: float, assurance: str, stance: str, expected: str) -> None:
+    kpi = with_target(LATE, aim)
     frame = days([0.17] * 16, kpi=kpi)
     found = verdict(assurance=assurance, stance=stance, firm=False, caveats=("neighbours_alike",))
     assert expected in text(found, frame, kpi)

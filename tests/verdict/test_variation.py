@@ -153,6 +153,12 @@ def test_16_holds_on_every_chart() -> None:
     assert said(of(found)) == ("common_cause", "none") and found.episodes == ()
 
 
+def test_16_a_first_event_that_came_too_early_to_be_judged_silences_no_other_rule() -> None:
+    """The first day had none and the second some, as all others: the first one lies below the limits of all."""
+    series = counts([0] + [28, 30, 31, 27, 30, 29, 30, 32, 28, 30, 29, 31, 30], 300)
+    assert [(e.side, e.start) for e in review(series, ()).episodes] == [("low", 0)]
+
+
 def test_16_comes_after_row_14() -> None:
     found = of(review(counts([0] * 10 + [4], 20), ()))
     assert said(found) == ("too_few", "high") and found.early_warning

@@ -26,6 +26,7 @@ WORDS: dict[str, dict[str, str]] = {
     "side.upper": {"high": "upper", "low": "lower"},
     "side.higher": {"high": "higher", "low": "lower"},
     "have": {"one": "has", "many": "have"},
+    "times": {"one": "time", "many": "times"},
     "assurance": {
         "no_target": "No target",
         "too_early": "Too early",
