@@ -14,7 +14,7 @@ import pandas as pd
 from opsmetrics.catalog import Decision, Grain, Kpi
 from opsmetrics.stats import RULES, crossings_min
 from opsmetrics.stats.run_chart import FEW_CROSSINGS, LONG_RUN
-from opsmetrics.verdict import wording
+from opsmetrics.verdict import precision, wording
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
 from opsmetrics.verdict.model import Episode, Reason, Sentence, Verdict
 from opsmetrics.verdict.targets import as_value
@@ -129,7 +129,7 @@ def beyond(scene: Scene, side: str) -> Sentence:
     such = rows[sign(side) * scene.z(rows) > 3 + TOLERANCE]
     first = int(such[0]) if len(such) else scene.last
     value, low, high = (scene.at(name) for name in ("value", "lower", "upper"))
-    extra = wording.apart(scene.kpi, (value, low if side == "low" else high))
+    extra = precision.apart(scene.kpi, (value, low if side == "low" else high))
     return Sentence(
         "beyond",
         scene.common(
@@ -235,7 +235,7 @@ def usual(scene: Scene) -> Sentence:
         return Sentence("usual_plain", scene.common(v=scene.quantity(value)))
     low, high = scene.at("lower"), scene.at("upper")
     target = as_value(scene.points.iloc[scene.last])
-    extra = max(wording.for_range(scene.kpi, low, high), wording.apart_from(scene.kpi, target, low, high))
+    extra = max(precision.for_range(scene.kpi, low, high), precision.apart_from(scene.kpi, target, low, high))
     return Sentence(
         "usual",
         scene.common(v=scene.quantity(value, extra), limits=wording.range_quantity(scene.kpi, low, high, extra=extra)),

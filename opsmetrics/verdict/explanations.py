@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsmetrics.catalog import Kpi
-from opsmetrics.verdict import wording
+from opsmetrics.verdict import precision, wording
 from opsmetrics.verdict.model import Sentence
 from opsmetrics.verdict.rendering import render
 
@@ -72,7 +72,7 @@ def propose(code: str, kpi: Kpi, values: Mapping[str, Any]) -> Sentence:
     """
     given = dict(values)
     if {"a", "b"} <= set(given):
-        extra = wording.apart(kpi, (given["a"], given["b"]))
+        extra = precision.apart(kpi, (given["a"], given["b"]))
         given |= {name: wording.quantity(kpi, given[name], extra=extra) for name in ("a", "b")}
     return Sentence(f"propose_{code}", _plain_figures(given))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from opsmetrics.stats import departures
-from opsmetrics.verdict import chart_choice, wording
+from opsmetrics.verdict import chart_choice, precision
 from opsmetrics.verdict.assurance import current_phase
 from opsmetrics.verdict.chart_choice import EQUAL
 from opsmetrics.verdict.clauses import Scene
@@ -88,7 +88,7 @@ def _departed(scene: Scene) -> np.ndarray:
 
 def _first_event(scene: Scene, pattern: str) -> Sentence:
     value, usual = scene.at("value"), usual_value(scene)
-    extra = wording.apart(scene.kpi, (value, usual))
+    extra = precision.apart(scene.kpi, (value, usual))
     values = {"v": scene.quantity(value, extra), "n": len(scene.judged) - 1, "usual": scene.quantity(usual, extra)}
     return _told(scene, pattern, values)
 

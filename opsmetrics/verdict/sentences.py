@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import Decision, Kpi
-from opsmetrics.verdict import clauses, rare_sentences, restarts, wording
+from opsmetrics.verdict import clauses, precision, rare_sentences, restarts, wording
 from opsmetrics.verdict.assurance import (
     BY_RECORD,
     Zero,
@@ -248,7 +248,7 @@ def _usual_range(scene: Scene) -> dict[str, Any]:
     row = scene.points.iloc[scene.last]
     if against_limits(scene.at("lower"), scene.at("upper"), bounds_of(row)) == scene.verdict.assurance:
         return {}
-    extra = max(wording.for_range(scene.kpi, low, high), wording.apart_from(scene.kpi, as_value(row), low, high))
+    extra = max(precision.for_range(scene.kpi, low, high), precision.apart_from(scene.kpi, as_value(row), low, high))
     limits = wording.range_quantity(scene.kpi, low, high, extra=extra)
     return {"limits": limits, "setting": Sentence("over_the_week") if size is None else _at_size(scene, size)}
 

@@ -199,13 +199,20 @@ def test_a_rounded_limit_stays_on_its_side_of_the_target() -> None:
     kpi = with_target(LATE, 18.1495)
     frame = days([0.1745] * 16, kpi=kpi, error=0.006997 / 3)
     found = text(verdict(assurance="hit_or_miss", stance="no_single_misses"), frame, kpi)
-    assert found.startswith("Late share 17.45 % is in its usual range 16.75–18.15. That range spans the target ≤ 18.1495")
+    assert found.startswith(
+        "Late share 17.45 % is in its usual range 16.75–18.15. That range spans the target ≤ 18.1495"
+    )
 
 
 @pytest.mark.parametrize(
     ("aim", "firm", "assurance", "said"),
     [
-        (16.0, True, "fails", "That range is 16.8–18.1 at the usual 1,000 orders, and the target ≤ 16.0 % lies outside "),
+        (
+            16.0,
+            True,
+            "fails",
+            "That range is 16.8–18.1 at the usual 1,000 orders, and the target ≤ 16.0 % lies outside ",
+        ),
         (16.0, False, "fails", "As it has run so far, that range is 16.8–18.1 at the usual 1,000 orders, and the "),
         (17.5, True, "hit_or_miss", "That range spans the target ≤ 17.5 %: none of 16 days missed so far."),
     ],
@@ -238,8 +245,8 @@ def test_limits_of_a_weekday_do_not_contradict_the_target() -> None:
     frame.loc[15, ["centre", "lower", "upper"]] = [0.15, 0.132, 0.168]
     found = verdict(assurance="hit_or_miss", stance="no_single_misses", caveats=("weekday_adjusted",))
     assert text(found, frame, kpi, chart_kind="xmr") == (
-        "Late share 15.5 % is in its usual range 13.2–16.8. That range is 15.6–19.2 over the days of the week and spans "
-        "the target ≤ 19.0 %: 0 of 16 days missed."
+        "Late share 15.5 % is in its usual range 13.2–16.8. That range is 15.6–19.2 over the days of the week and "
+        "spans the target ≤ 19.0 %: 0 of 16 days missed."
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmetrics.stats import ANHOEJ, RULE_SETS
-from opsmetrics.verdict import wording
+from opsmetrics.verdict import precision, wording
 from opsmetrics.verdict.languages import LANGUAGES, language
 from opsmetrics.verdict.model import STANCES, Assurance, DataState, Variation
 from tests.verdict.sketches import CHANGEOVER, LATE, YIELD
@@ -102,27 +102,27 @@ def test_target_without_its_unit() -> None:
 
 def test_numbers_that_differ_look_different() -> None:
     """19.84 % above a limit of 19.79 %: with one decimal both read 19.8."""
-    assert wording.apart(LATE, (0.1984, 0.1979)) == 1
-    assert wording.apart(LATE, (0.1984, 0.1684)) == 0
-    assert wording.apart(LATE, (0.1984, 0.1984)) == 0
-    assert wording.apart(LATE, (0.198401, 0.198402)) == 3
-    assert wording.apart(LATE, (0.1, 0.1 + 1e-10)) == 7
-    assert wording.apart(LATE, (0.2, 0.2 + 1e-15)) == 0  # no number of decimals helps
+    assert precision.apart(LATE, (0.1984, 0.1979)) == 1
+    assert precision.apart(LATE, (0.1984, 0.1684)) == 0
+    assert precision.apart(LATE, (0.1984, 0.1984)) == 0
+    assert precision.apart(LATE, (0.198401, 0.198402)) == 3
+    assert precision.apart(LATE, (0.1, 0.1 + 1e-10)) == 7
+    assert precision.apart(LATE, (0.2, 0.2 + 1e-15)) == 0  # no number of decimals helps
 
 
 def test_a_range_shows_its_width() -> None:
     """17.449997 to 17.450003 %: 17.4–17.5 would be true of each end and a lie about the range."""
-    assert wording.for_range(LATE, 0.17449997, 0.17450003) == 5
-    assert wording.for_range(LATE, 0.15, 0.19) == 0
-    assert wording.for_range(LATE, 0.15, 0.15) == 0  # no width to show
+    assert precision.for_range(LATE, 0.17449997, 0.17450003) == 5
+    assert precision.for_range(LATE, 0.15, 0.19) == 0
+    assert precision.for_range(LATE, 0.15, 0.15) == 0  # no width to show
 
 
 def test_a_limit_is_shown_on_its_side_of_the_target() -> None:
-    assert wording.apart_from(LATE, {"high": 0.151}, 0.1513) == 1
-    assert wording.apart_from(LATE, {"high": 0.151}, 0.1499) == 0
-    assert wording.apart_from(LATE, {"high": 0.15104}, 0.1513, 0.19) == 1  # 15.1 would lie below 15.104
-    assert wording.apart_from(LATE, {"high": 0.151}, 0.151) == 0
-    assert wording.apart_from(LATE, None, 0.151) == 0
+    assert precision.apart_from(LATE, {"high": 0.151}, 0.1513) == 1
+    assert precision.apart_from(LATE, {"high": 0.151}, 0.1499) == 0
+    assert precision.apart_from(LATE, {"high": 0.15104}, 0.1513, 0.19) == 1  # 15.1 would lie below 15.104
+    assert precision.apart_from(LATE, {"high": 0.151}, 0.151) == 0
+    assert precision.apart_from(LATE, None, 0.151) == 0
 
 
 def test_dates() -> None:

@@ -2,8 +2,8 @@
 
 Specs used in the patterns: value (number with unit), range, target, number (count), period (the word that fits the
 count, by the sentence's grain), when, on, span, above / upper / higher (words for a side), have (the verb that fits
-the count), times, ordinal, spelled and Spelled (small numbers as words), listed (names), clause and clauses (nested sentences
-without their full stop; clauses begin with a capital), variation, chart, grain (their words), text.
+the count), times, ordinal, spelled and Spelled (small numbers as words), listed (names), clause and clauses (nested
+sentences without their full stop; clauses begin with a capital), variation, chart, grain (their words), text.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ PATTERNS: dict[str, str] = {
     "outside": "{kpi:text}: {k:number} {k:period} in a row away from its average {c:value}, since {since:when}.",
     "long_run": "{kpi:text} has been {side:above} its median {c:value} for {k:number} {k:period}, since {since:when}: "
     "longer than chance gives.",
-    "few_crossings": "{kpi:text} crossed its median {c:value} {k:number} {k:times} in {n:number} {n:period}; chance gives "
-    "{m:number} or more.",
+    "few_crossings": "{kpi:text} crossed its median {c:value} {k:number} {k:times} in {n:number} {n:period}; chance "
+    "gives {m:number} or more.",
     "conflict": "{worse:clause}; against that, {better:clause}.",
     "unconfirmed": "{clause:clause}; not yet counted as an improvement.",
     "changed_plain": "{kpi:text} {v:value} is outside its usual pattern.",
@@ -45,8 +45,8 @@ PATTERNS: dict[str, str] = {
     "outside_target": "The target {t:target} lies outside it: only a change of the process will reach it.",
     "outside_target_so_far": "As it has run so far, the target {t:target} lies outside it: only a change of the "
     "process will reach it.",
-    "spans_target_usual": "That range is {limits:range} {setting:clause} and spans the target {t:target}: {j:number} of "
-    "{n:number} {n:period} missed.",
+    "spans_target_usual": "That range is {limits:range} {setting:clause} and spans the target {t:target}: {j:number} "
+    "of {n:number} {n:period} missed.",
     "spans_target_usual_so_far": "As it has run so far, that range is {limits:range} {setting:clause} and spans the "
     "target {t:target}: {j:number} of {n:number} {n:period} missed.",
     "outside_target_usual": "That range is {limits:range} {setting:clause}, and the target {t:target} lies outside it: "
