@@ -21,11 +21,13 @@ from opsmetrics.desk.events import EventPareto, ParetoQuestion, event_pareto
 from opsmetrics.ingest import Template
 from opsmetrics.measurements import Receipt
 from opsmetrics.review import KpiReview
+from opsmetrics.series import to_local
 from tests import truths
 from tests.paths import ROOT, SHARED
 from tests.truths import Known
 
 DATA = SHARED / "data"
+EXAMPLES = ROOT / "examples"
 #: d2(2) over its value in the tables (Montgomery, Introduction to Statistical Quality Control, Appendix VI).
 EXACT_TO_TABLE = 2 / math.sqrt(math.pi) / 1.128
 
@@ -59,7 +61,7 @@ def truth(example: str) -> Known:
 @contextmanager
 def loaded(folder: Path, example: str, file: str = "") -> Iterator[tuple[Desk, Receipt]]:
     """A desk on a new store that holds the file, and the receipt."""
-    given = ROOT / "examples" / example
+    given = EXAMPLES / example
     with Desk.open(folder / f"{example}.duckdb") as desk:
         desk.store.apply_catalog(read_catalog(given / "kpis.toml"), by="tester")
         batch = desk.prepare(DATA / (file or FILES[example]), template=Template.load(given / "template.toml"))
@@ -71,6 +73,14 @@ def series(tmp_path_factory: pytest.TempPathFactory, example: str) -> Iterator[D
     """The body of a fixture: a desk on the example's store."""
     with loaded(tmp_path_factory.mktemp(example), example) as (desk, _):
         yield desk
+
+
+def days_of(desk: Desk, table: str, calendar: str) -> tuple[str, str]:
+    """The first and the last day of the rows of a table of facts, on the clock of a calendar of the catalogue."""
+    ends = desk.store.read(f"SELECT min(observed_at) AS a, max(observed_at) AS b FROM {table}").iloc[0]
+    zone = {kpi.calendar.key: kpi.calendar.time_zone for kpi in desk.catalog.kpis}[calendar]
+    first, last = to_local(pd.DatetimeIndex([ends["a"], ends["b"]]), zone)
+    return str(first.date()), str(last.date())
 
 
 def judged(found: KpiReview) -> pd.DataFrame:

@@ -25,7 +25,8 @@ def test_every_example_is_tested() -> None:
 
 
 def test_nhs_breaches_are_monthly_reported_by_organisation() -> None:
-    (kpi,) = definitions("nhs_ae")
+    kpi, admissions = definitions("nhs_ae")
+    assert (admissions.key, admissions.kind) == ("ae_admissions", "ratio")
     assert (kpi.key, kpi.kind, kpi.better, kpi.operate, kpi.reported_by) == (
         "ae_breaches",
         "proportion",

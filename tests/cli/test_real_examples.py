@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -16,19 +18,52 @@ EXAMPLES = ROOT / "examples"
 MESSY = DATA / "5_messy"
 
 
+README = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+#: The example that the README's first two commands load, in place of any.
+FIRST = "airline_delays"
+
+
+def commands(example: str) -> list[list[str]]:
+    """What the README has people type for an example, in its order: the two commands that load it, then the others."""
+    blocks = re.findall(r"^```\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    load = [line.replace(FIRST, example) for line in lines[:2]]
+    mine = [line for line in lines[2:] if f"{example}.duckdb" in line]
+    return [shlex.split(line.removeprefix("python -m opsmetrics ")) for line in (*load, *mine)]
+
+
+def as_of() -> dict[str, str]:
+    """The column "as of" of the README's table."""
+    rows = [line.strip("|").split("|") for line in README.splitlines() if line.startswith("| `")]
+    return {row[0].strip().strip("`"): row[5].strip() for row in rows}
+
+
 @needs_shared
 @pytest.mark.parametrize("example", sorted(set(FILES) - {"nhs_ae"}))
-def test_two_commands_load_an_example(example: str, tmp_path: Path, run: Run) -> None:
+def test_the_commands_of_the_readme_work_as_they_stand(example: str, tmp_path: Path, run: Run) -> None:
+    given = {"FILE": str(DATA / FILES[example]), f"{example}.duckdb": str(tmp_path / "k.duckdb")}
+    for typed in commands(example):
+        words = [str(ROOT / word) if word.startswith("examples/") else given.get(word, word) for word in typed]
+        ran = run(*words)
+        assert ran.code == 0, ran.err
+        assert ran.out.strip()
+
+
+@needs_shared
+@pytest.mark.parametrize("example", sorted(set(FILES) - {"nhs_ae"}))
+def test_an_example_says_what_its_numbers_meant_when_they_were_new(example: str, tmp_path: Path, run: Run) -> None:
     store, home = ("--store", tmp_path / "k.duckdb"), EXAMPLES / example
     assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
     load = ("ingest", DATA / FILES[example], *store, "--template", home / "template.toml", "--json")
     receipt = run(*load).json
     assert receipt["rows"] > 0 and sum(receipt[name] for name in PART_NAMES) == receipt["records"]
     assert run(*load).json["batch"] is None, "the same file again changes nothing"
-    found = run("review", *store, "--json")
-    assert found.code == 0
-    assert {kpi["variation"] for kpi in found.json} != {"no_data"}
-    assert all(kpi["sentence"]["text"] for kpi in found.json)
+    day = as_of()[example]
+    found = run("review", *store, *([] if day == "–" else ["--as-of", day]), "--json").json
+    assert all(kpi["sentence"]["text"] for kpi in found)
+    silent = {kpi["kpi"] for kpi in found if kpi["variation"] == "none"}
+    assert silent == ({"each_reading"} if example == "request_latency" else set()), "it has a template of its own"
+    assert {kpi["data"] for kpi in found if kpi["kpi"] not in silent} <= {"fresh", "partial"}
 
 
 @needs_shared
@@ -46,10 +81,8 @@ def test_a_file_finds_its_template_by_its_header(example: str, tmp_path: Path, r
 
 
 def test_every_example_is_in_the_table_of_their_readme() -> None:
-    readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    for folder in EXAMPLES.iterdir():
-        assert not folder.is_dir() or f"`{folder.name}`" in readme
-    assert "/work" not in readme
+    assert set(as_of()) == {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()}
+    assert "/work" not in README
 
 
 @needs_shared
