@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from opsmetrics.catalog import read_catalog
+from opsmetrics.catalog import Catalog, read_catalog
 from opsmetrics.desk import Desk
 from opsmetrics.desk.events import EventPareto, ParetoQuestion, event_pareto
 from opsmetrics.ingest import Template
@@ -111,3 +112,24 @@ def ranking(desk: Desk, stream: str, **asked: Any) -> list[list[Any]]:
 def pareto(desk: Desk, stream: str, **asked: Any) -> EventPareto:
     """The answer to a Pareto question about a stream."""
     return event_pareto(desk, ParetoQuestion(stream, **asked))
+
+
+def is_i_chart(found: KpiReview, known: Known, per: float, form: str) -> None:
+    """The chart of individuals as known: mean, moving range, limits (not cut at bounds), points beyond them."""
+    assert found.chart is not None and found.chart.kind == "xmr"
+    centre = found.chart.points["centre"].dropna().iloc[0] * per
+    sigma = found.chart.sigma[0]
+    assert sigma is not None
+    ranges = judged(found)["value"].diff().abs().mean() * per
+    assert (centre, ranges) == (pytest.approx(known["mean"], rel=1e-6), pytest.approx(known["mr_bar"], rel=1e-5))
+    assert sigma * per * EXACT_TO_TABLE == pytest.approx(known["sigma"], rel=1e-5)
+    assert centre + 3 * sigma * per * EXACT_TO_TABLE == pytest.approx(known["ucl"], rel=1e-5)
+    assert centre - 3 * sigma * per * EXACT_TO_TABLE == pytest.approx(known["lcl"], rel=1e-5)
+    assert beyond(found, "high", form) == known["above"]
+    assert beyond(found, "low", form) == known["below"]
+
+
+def drafted(desk: Desk, **pins: str) -> Catalog:
+    """The catalogue of a desk with the charts of some KPIs pinned, to look through without changing anything."""
+    kpis = tuple(replace(kpi, chart=pins.get(kpi.key, kpi.chart)) for kpi in desk.catalog.kpis)
+    return replace(desk.catalog, kpis=kpis)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
 from opsmetrics.ingest import totals
 from opsmetrics.ingest.cells import MISSING, tidy
+from opsmetrics.ingest.dates import DateStyle, form_of
 from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, EXACT
 from opsmetrics.ingest.problems import listed
@@ -43,9 +45,8 @@ class Across:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What a person should know about it."""
-        said = (
-            f"The dates stand in {self.count} columns ({self.stamps[0]} to {self.stamps[-1]}); each cell is a record."
-        )
+        first, last = _day(self.stamps[0]), _day(self.stamps[-1])
+        said = f"The dates stand in {self.count} columns ({first} to {last}); each cell is a record."
         left = Notice("columns_left_out", f"Columns beside the dates were left out: {listed(self.left_out)}.")
         return (Notice("dates_across", said), *([left] if self.left_out else []))
 
@@ -65,6 +66,13 @@ def said(cell: str) -> str:
     """What a cell says, "" where it states that there is no value."""
     text = tidy(cell.removeprefix(EXACT))
     return "" if text.casefold() in MISSING else text
+
+
+def _day(stamp: str) -> str:
+    """A date as people read it: a workbook's own dates come as such, a text may hold Excel's serial numbers."""
+    if form_of(stamp) != "serial":
+        return stamp
+    return (dt.date.fromisoformat(DateStyle.base) + dt.timedelta(days=int(float(stamp)))).isoformat()
 
 
 def fold(cells: Sequence[str], across: Across) -> Iterator[str]:

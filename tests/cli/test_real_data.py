@@ -6,6 +6,7 @@ its limits use the constant 1.128 where ours computes d2(2).
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import shutil
 import subprocess
@@ -16,9 +17,11 @@ from typing import Any
 import pytest
 
 from opsmetrics.cli import main
+from opsmetrics.desk import Desk
 from opsmetrics.store import Store
 from tests.cli.conftest import Ran, Run
 from tests.paths import ROOT, SHARED, needs_shared
+from tests.real_stores import beyond, drafted, is_i_chart
 from tests.truths import truth
 
 pytestmark = needs_shared
@@ -26,6 +29,8 @@ pytestmark = needs_shared
 DATA = SHARED / "data"
 EXAMPLES = ROOT / "examples"
 NHS = DATA / "2_waits" / "nhs_ae_2016_2019"
+AS_OF = dt.date(2019, 4, 1)
+AS_IT_WAS = ("--as-of", AS_OF.isoformat())
 EXACT_TO_TABLE = 2 / math.sqrt(math.pi) / 1.128  # d2(2) over its three-decimal value: Montgomery, Appendix VI
 
 
@@ -34,6 +39,11 @@ def began(folder: Path, example: str) -> Path:
     store = folder / "kpis.duckdb"
     assert main(["init", "--store", str(store), "--catalog", str(EXAMPLES / example / "kpis.toml")]) == 0
     return store
+
+
+def judged(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The points that were judged."""
+    return [point for point in answer["points"] if point["state"] == "judged"]
 
 
 def template(example: str) -> tuple[str, Path]:
@@ -71,7 +81,8 @@ def test_36_files_in_one_command(loaded: tuple[Path, Ran]) -> None:
     assert ran.code == 0
     receipts, total = ran.json["receipts"], ran.json["total"]
     assert (len(receipts), total["files"], total["refused"]) == (known["files"], known["files"], 0)
-    assert total["records"] == total["rows"] == total["new"] == known["rows"]
+    assert total["records"] == total["rows"] == known["rows"]
+    assert total["new"] == 2 * known["rows"], "breaches and admissions"
     assert [receipt["batch"] for receipt in receipts] == list(range(1, 37))
     assert all(receipt["records"] == receipt["rows"] for receipt in receipts)
     assert len(ran.err.splitlines()) == 36, "progress, one line a file"
@@ -81,19 +92,58 @@ def test_the_same_files_again_open_no_batch(run: Run, nhs: Path, tmp_path: Path)
     store = Path(shutil.copytree(nhs.parent, tmp_path / "nhs")) / nhs.name
     files = sorted(NHS.glob("*.csv"))[:2]
     total = run("ingest", *files, "--store", store, *template("nhs_ae"), "--json").json["total"]
-    assert (total["new"], total["updated"], total["unchanged"]) == (0, 0, total["rows"])
+    assert (total["new"], total["updated"], total["unchanged"]) == (0, 0, 2 * total["rows"])
     assert len(run("batches", "--store", store, "--json").json) == 36
 
 
 def test_the_breaches_of_each_month(run: Run, nhs: Path) -> None:
     known = truth("2_waits/nhs_ae_2016_2019/*.csv")
     answer = run("review", "ae_breaches", "--store", nhs, "--as-of", "2019-04-01", "--json").json
-    judged = [point for point in answer["points"] if point["state"] == "judged"]
-    monthly = [[p["period"][:7], p["denominator"], p["numerator"]] for p in judged]
-    assert monthly == known["monthly"]
-    worst = max(judged, key=lambda point: point["value"])
+    months = judged(answer)
+    assert [[p["period"][:7], p["denominator"], p["numerator"]] for p in months] == known["monthly"]
+    worst = max(months, key=lambda point: point["value"])
     assert worst["period"].startswith(known["worst_month"])
     assert answer["n"] == 36
+
+
+def test_the_breaches_of_all_months_together(run: Run, nhs: Path) -> None:
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")
+    months = judged(run("review", "ae_breaches", *AS_IT_WAS, "--store", nhs, "--json").json)
+    breaches, attendances = (sum(month[part] for month in months) for part in ("numerator", "denominator"))
+    assert (breaches, attendances) == (known["breaches"], known["attendances"])
+    assert 1 - breaches / attendances == pytest.approx(known["pct_within_4h"], abs=1e-6)
+    assert [months[end]["period"][:10] for end in (0, -1)] == [known["min"], known["max"]]
+    assert min(months, key=lambda month: month["value"])["period"].startswith(known["best_month"])
+    admitted = judged(run("review", "ae_admissions", *AS_IT_WAS, "--store", nhs, "--json").json)
+    assert sum(month["numerator"] for month in admitted) == known["admissions"]
+
+
+def test_departments_by_type_and_organisation(run: Run, nhs: Path) -> None:
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")
+    listed = run("review", "ae_breaches", "--by", "type", *AS_IT_WAS, "--store", nhs, "--json").json
+    assert sorted(item["slice"]["type"] for item in listed) == sorted(kind for kind, _ in known["types"])
+    for item in listed:
+        assert sum(point["rows"] for point in item["points"]) == dict(known["types"])[item["slice"]["type"]]
+    (major,) = [judged(item) for item in listed if item["slice"]["type"] == "1"]
+    ends = [[month["period"][:7], month["denominator"], month["numerator"]] for month in (major[0], major[-1])]
+    assert ends == known["type1_monthly_first_last"]
+    with Desk.open(nhs) as desk:
+        assert len(desk.slices(desk.catalog["ae_breaches"], by=["organisation"])) == known["orgs"]
+
+
+def test_other_charts_of_the_breaches(nhs: Path) -> None:
+    """A plain p chart flags all months; an XmR chart the same seven as the p′ chart."""
+    known = truth("2_waits/nhs_ae_2016_2019/*.csv")
+    with Desk.open(nhs) as desk:
+        looks = {kind: {"as_of": AS_OF, "catalog": drafted(desk, ae_breaches=kind)} for kind in ("p", "xmr", "p_prime")}
+        plain, singles, own = (desk.review("ae_breaches", **look) for look in looks.values())
+        out = {*beyond(plain, "high"), *beyond(plain, "low")}
+        assert len(out) == known["p_chart_breach_monthly"]["n_out"]
+        is_i_chart(singles, known["i_chart_breach_pct"], 100, "%Y-%m")
+        assert (beyond(own, "high", "%Y-%m"), beyond(own, "low", "%Y-%m")) == (
+            known["laney"]["above"],
+            known["laney"]["below"],
+        )
 
 
 def test_the_verdict_on_the_breaches(run: Run, nhs: Path) -> None:
@@ -112,7 +162,7 @@ def test_the_verdict_on_the_breaches(run: Run, nhs: Path) -> None:
 def test_the_five_organisations_with_most_breaches(nhs: Path) -> None:
     with Store.open(nhs) as store:
         found = store.read(
-            "SELECT organisation, sum(numerator) AS breaches FROM counts "
+            "SELECT organisation, sum(numerator) AS breaches FROM counts WHERE kpi = 'ae_breaches' "
             "GROUP BY organisation ORDER BY breaches DESC LIMIT 5"
         )
     top = truth("2_waits/nhs_ae_2016_2019/*.csv")["top5_org_breaches"]

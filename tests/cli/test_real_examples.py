@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 
-from opsmetrics.ingest import Template
+from opsmetrics.ingest import Template, read_file
 from tests.cli.conftest import PART_NAMES, Run
 from tests.paths import ROOT, needs_shared
 from tests.real_stores import DATA, FILES
@@ -97,6 +98,27 @@ def test_weekly_deaths_from_a_workbook_and_from_text(file: str, tmp_path: Path, 
     judged = [point["numerator"] for point in points if point["state"] == "judged"]
     assert (len(judged), sum(judged)) == (known["weeks_with_total"], known["total_deaths_all_weeks"])
     assert (judged[0], judged[-1]) == (known["first"], known["last"])
+
+
+@needs_shared
+def test_a_sheet_with_weeks_across_is_read_whole(tmp_path: Path, run: Run) -> None:
+    """Below its preamble each row of 54 columns is a record for each week; other rows are told once for each kind."""
+    known = truth("5_messy/ons_2019Mortality-Weekly_figures.csv")
+    home, file = EXAMPLES / "weekly_deaths", MESSY / "ons_2019Mortality-Weekly_figures.csv"
+    sheet = read_file(file, template=Template.load(home / "template.toml"))
+    assert sheet.across is not None and sheet.head.line is not None
+    assert (sheet.across.width, sheet.across.count) == (known["cols"], known["weeks_with_total"])
+    below = known["physical_rows"] + 1 - sheet.head.line  # the line of names is not among the rows of truths.json
+    assert sheet.lines == below * known["weeks_with_total"]
+    assert f",{known['first_week_ended_excel_serial']}," in file.read_text(encoding="utf-8")
+    store = ("--store", tmp_path / "k.duckdb")
+    assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
+    said = run("ingest", file, *store, "--template", home / "template.toml").err
+    assert f"({known['first_week_ended_date']} to 2019-12-27)" in said
+    assert said.count("names no KPI") <= 5 and "records from line" in said
+    week = run("review", "deaths", *store, "--as-of", "2020-01-02", "--json").json["points"][0]
+    ends = dt.datetime.fromisoformat(week["ends_at"]).date()
+    assert ends - dt.timedelta(days=1) <= dt.date.fromisoformat(known["first_week_ended_date"]) <= ends
 
 
 @needs_shared

@@ -140,7 +140,9 @@ def test_piston_rings() -> None:
     assert chart.spread is not None
     mean_range = chart.spread.points["centre"][0]
     five = constants(5, "table")
+    assert f"A2={five.A2:.3f} D4={five.D4:.3f} n=5" == known["constants"]
     assert mean_range == pytest.approx(known["rbar_first25"], abs=1e-6)
-    assert known["xbarbar_first25"] + five.A2 * mean_range == pytest.approx(known["xbar_ucl"], abs=1e-6)
+    middle, reach = known["xbarbar_first25"], five.A2 * mean_range
+    assert (middle - reach, middle + reach) == pytest.approx((known["xbar_lcl"], known["xbar_ucl"]), abs=1e-6)
     assert five.D4 * mean_range == pytest.approx(known["R_ucl"], abs=1e-6)
     assert (signals(chart, "rule_1")["position"] + 1).tolist() == known["phase2_out"]
