@@ -105,7 +105,7 @@ def listing(given: argparse.Namespace, console: Console) -> int:
     """List the decisions of one KPI or of all, oldest first."""
     with desks.opened(given) as desk:
         key = None if given.kpi is None else desks.kpi_of(desk.catalog, given.kpi).key
-        decisions = desk.store.decisions(key)
+        decisions = desk.store.decisions(*([key] if key else []))
     if console.as_json:
         console.answer([as_dict(decision) for decision in decisions])
     elif not decisions:

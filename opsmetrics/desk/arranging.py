@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 
 import pandas as pd
 
-from opsmetrics import facts, series
-from opsmetrics.access import Viewer
-from opsmetrics.catalog import Catalog, Kpi, Slice, formula_components
+from opsmetrics import series
+from opsmetrics.catalog import Kpi, Slice, Stream, formula_components
+from opsmetrics.desk.snapshot import Snapshot
 from opsmetrics.measurements import events_key
 from opsmetrics.series import EventFacts, KpiSeries, Stretch
-from opsmetrics.store import Store
 
 
 @dataclass(frozen=True, eq=False)
 class Arranging:
-    """Reads and arranges the series of one slice at one grain and moment; what several KPIs share is read once.
+    """Arranges the series of one slice at one grain and moment (naive UTC)."""
 
-    catalog: the definitions by which components and streams are found. until: a bound for the reads (`series.build`
-    leaves out what lies at or after `as_of` in any case). drafted: the definitions are not those in force, so the store
-    may not have all of their dimensions.
-    """
-
-    store: Store
-    catalog: Catalog
+    read: Snapshot
     slice: Slice
     grain: Stretch
     as_of: pd.Timestamp
-    until: pd.Timestamp | None
-    viewer: Viewer
-    drafted: bool = False
 
     def series(self, kpi: Kpi) -> KpiSeries:
         """The series of a KPI. Raises KeyError where its stream or a component is not defined."""
@@ -45,71 +33,41 @@ class Arranging:
         return known[kpi.key]
 
     def _derived(self, kpi: Kpi, known: dict[str, KpiSeries]) -> KpiSeries:
-        parts = {key: self._series(self.catalog[key], known) for key in formula_components(kpi.formula)}
+        parts = {key: self._series(self.read.catalog[key], known) for key in formula_components(kpi.formula)}
         return series.derive(kpi, self.slice, self.grain, parts, self.as_of)
 
     def _measured(self, kpi: Kpi) -> KpiSeries:
-        read = self._readable(kpi)
-        table = pd.DataFrame() if read is None else self._own(read)
-        values = partial(facts.values_of, self.store, kpi, viewer=self.viewer)
-        spans = self._spans(kpi.key, kpi.dimensions, kpi.reported_by, values)
-        events = None if kpi.events is None else self._events(kpi, read)
+        table = self.read.own(kpi, self.slice, self.as_of)
+        spans = self._spans(kpi, None, kpi.dimensions, kpi.reported_by)
+        events = None if kpi.events is None else self._events(kpi, self.read.catalog.stream(kpi.events.stream))
         return series.build(kpi, self.slice, self.grain, table, spans, self.as_of, events)
 
-    def _own(self, kpi: Kpi) -> pd.DataFrame:
-        """The KPI's own rows; a count or an uptime that is fed by events has none."""
-        if kpi.events is not None and (kpi.kind == "count" or kpi.events.role == "downtime"):
-            return pd.DataFrame()
-        by = (kpi.reported_by,) if kpi.reported_by else ()
-        read = facts.readings if series.needs_readings(kpi) else facts.binned
-        return read(self.store, kpi, self.slice, viewer=self.viewer, by=by, until=self.until)
-
-    def _events(self, kpi: Kpi, read: Kpi | None) -> EventFacts:
+    def _events(self, kpi: Kpi, stream: Stream) -> EventFacts:
         assert kpi.events is not None
-        stream = self.catalog.stream(kpi.events.stream)
-        values = partial(facts.fed_values, self.store, kpi, stream, viewer=self.viewer)
-        spans = self._spans(events_key(stream.key), stream.dimensions, stream.reported_by, values)
-        if read is None or not self._held(stream.dimensions):
-            return EventFacts(stream, spans)
+        spans = self._spans(kpi, stream, stream.dimensions, stream.reported_by)
+        found = self.read.happened(kpi, self.slice, self.as_of)
         if kpi.events.role == "downtime":
-            by = series.units_of(kpi, stream)
-            down = facts.outages(self.store, kpi, stream, self.slice, viewer=self.viewer, by=by, until=self.until)
-            return EventFacts(stream, spans, outages=down)
-        reporter = (kpi.reported_by,) if kpi.reported_by else ()
-        sums = facts.event_sums(self.store, kpi, stream, self.slice, viewer=self.viewer, by=reporter, until=self.until)
-        return EventFacts(stream, spans, sums)
-
-    def _readable(self, kpi: Kpi) -> Kpi | None:
-        """The KPI as far as the store has its dimensions; None where it cannot have facts of this slice."""
-        if not self.drafted:
-            return kpi
-        needed = {kpi.reported_by} - {None} | {dimension for dimension, _ in self.slice}
-        if not self._held(tuple(str(name) for name in needed)):
-            return None
-        held = self.store.dimensions
-        return replace(kpi, dimensions=tuple(name for name in kpi.dimensions if name in held))
-
-    def _held(self, dimensions: tuple[str, ...]) -> bool:
-        """True where the store has these dimensions."""
-        return not self.drafted or set(dimensions) <= set(self.store.dimensions)
+            return EventFacts(stream, spans, outages=found)
+        return EventFacts(stream, spans, found)
 
     def _spans(
-        self, key: str, dimensions: tuple[str, ...], reporter: str | None, values: Callable[[str], list[str]]
+        self, kpi: Kpi, stream: Stream | None, dimensions: tuple[str, ...], reporter: str | None
     ) -> pd.DataFrame:
         """What the live batches cover, as far as it tells this viewer something: nothing where no fact with these
         dimensions can be seen (that there is none would be no news, but wrong), and without the names of reporters who
         may not be seen. A span in which only such reported covers nothing."""
-        spans = self.store.spans(key)
-        if not self.viewer.scope or spans.empty:
+        viewer = self.read.viewer
+        spans = self.read.spans(kpi.key if stream is None else events_key(stream.key))
+        if not viewer.scope or spans.empty:
             return spans
         if self._hidden(dimensions):
             return spans.iloc[:0]
         if reporter is None:
             return spans
-        elsewhere = set(self.viewer.scope) - {reporter}
-        among = set(values(reporter)) if elsewhere and self._held((reporter,)) else None
+        elsewhere = set(viewer.scope) - {reporter}
+        among = self.read.values(kpi, stream, reporter) if elsewhere and self.read.held((reporter,)) else None
         seen = [
-            [n for n in names if self.viewer.may_see(reporter, n) and (among is None or n in among)]
+            [n for n in names if viewer.may_see(reporter, n) and (among is None or n in among)]
             for names in spans["reporters"]
         ]
         kept = [bool(left) or len(names) == 0 for left, names in zip(seen, spans["reporters"], strict=True)]
@@ -118,8 +76,7 @@ class Arranging:
     def _hidden(self, dimensions: tuple[str, ...]) -> bool:
         """True where the viewer may see no fact of this slice: it lies outside the scope, or facts without a dimension
         by which the scope is limited are nobody's in particular."""
-        asked = dict(self.slice)
+        asked, viewer = dict(self.slice), self.read.viewer
         return any(
-            name not in dimensions or (name in asked and not self.viewer.may_see(name, asked[name]))
-            for name in self.viewer.scope
+            name not in dimensions or (name in asked and not viewer.may_see(name, asked[name])) for name in viewer.scope
         )

@@ -19,20 +19,17 @@ from opsmetrics import catalog as definitions
 from opsmetrics import ingest, series
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Decision, Grain, Kpi, Slice
-from opsmetrics.desk.arranging import Arranging
 from opsmetrics.desk.origins import Origins, touched
+from opsmetrics.desk.reviewing import reviews
+from opsmetrics.desk.snapshot import Snapshot, Wanted
 from opsmetrics.measurements import BIN, Batch, Diff, Receipt, UndoReceipt, sample_to_stamp
-from opsmetrics.review import KpiReview, review
-from opsmetrics.series import KpiSeries, Stretch
+from opsmetrics.review import KpiReview
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
 from opsmetrics.verdict.as_dict import review_as_dict
 
 #: What a person may give for "as of": a date means noon on that day at the site; None means now.
 AsOf = dt.date | dt.datetime | None
-
-#: An instant that is no older is now.
-_PRESENT = pd.Timedelta(minutes=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,59 +163,32 @@ class Desk:
         catalog: definitions to look through in place of those in force; extra: decisions to think of as made last.
         Both show what would be, and nothing is written. Raises KeyError for an unknown KPI.
         """
-        known = catalog or self.catalog
-        kpi = known[key]
-        instant = self.instant(kpi, as_of)
-        # Read before the facts: a commit in between must not label old facts with the new version.
-        versions = self.store.data_version, self.store.decisions_version
-        arranged = self.series(kpi, slice_, grain or kpi.operate, instant, viewer=viewer, catalog=catalog)
-        return review(
-            arranged,
-            (*self.store.decisions(key), *extra),
-            data_version=versions[0],
-            decisions_version=versions[1],
-            definitions_version=known.version,
-            shown=self.store.shown(key, slice_, arranged.grain) if _whole(slice_, viewer) else None,
-        )
+        looked = self.snapshot(viewer, catalog)
+        kpi = looked.catalog[key]
+        wanted = Wanted(kpi, slice_, grain or kpi.operate, self.instant(kpi, as_of))
+        return next(reviews(looked, [wanted], extra=tuple(extra)))
 
-    def series(
-        self,
-        kpi: Kpi,
-        slice_: Slice,
-        grain: Stretch,
-        instant: pd.Timestamp,
-        *,
-        viewer: Viewer = OPEN,
-        catalog: Catalog | None = None,
-    ) -> KpiSeries:
-        """The series of a KPI of any kind as of an instant (naive UTC), at a grain or by fiscal year.
-
-        With `catalog` the KPI may be a drafted one; its components and streams are looked up there. Raises KeyError
-        where one of these is not defined.
-        """
-        known = catalog or self.catalog
-        # Without a bound the compiled query serves every "now"; what lies ahead is left out in any case.
-        until = None if instant > _now() - _PRESENT else instant
-        arranging = Arranging(self.store, known, slice_, grain, instant, until, viewer, catalog is not None)
-        return arranging.series(kpi)
+    def snapshot(self, viewer: Viewer = OPEN, catalog: Catalog | None = None) -> Snapshot:
+        """The store as several series see it; with `catalog` through other definitions than those in force."""
+        return Snapshot(self.store, catalog or self.catalog, viewer, drafted=catalog is not None)
 
     def watched(self, as_of: AsOf = None, viewer: Viewer = OPEN, keys: Iterable[str] | None = None) -> list[KpiReview]:
         """The reviews of all watched slices, in the catalogue's order."""
-        wanted = None if keys is None else set(keys)
-        return [
-            self.review(kpi.key, part, as_of=as_of, viewer=viewer)
-            for kpi in self.catalog.kpis
-            if wanted is None or kpi.key in wanted
-            for part in self.slices(kpi, viewer=viewer)
+        looked = self.snapshot(viewer)
+        named = None if keys is None else set(keys)
+        kpis = [kpi for kpi in looked.catalog.kpis if named is None or kpi.key in named]
+        slices = Origins(self.store, looked.catalog, viewer).watched(kpis)
+        wanted = [
+            Wanted(kpi, part, kpi.operate, self.instant(kpi, as_of))
+            for kpi, parts in zip(kpis, slices, strict=True)
+            for part in parts
         ]
+        return list(reviews(looked, wanted))
 
     def slices(self, kpi: Kpi, *, by: Iterable[str] | None = None, viewer: Viewer = OPEN) -> list[Slice]:
         """The watched slices of a KPI; with `by`, one slice for each value of these dimensions instead."""
-        found: list[Slice] = [] if by is not None else list(kpi.watch)
-        for dimension in kpi.watch_by if by is None else by:
-            values = Origins(self.store, self.catalog, viewer).values(kpi, dimension)
-            found += [((dimension, value),) for value in values]
-        return list(dict.fromkeys(found))
+        origins = Origins(self.store, self.catalog, viewer)
+        return origins.watched([kpi])[0] if by is None else origins.slices([kpi], [tuple(by)])[0]
 
     def instant(self, kpi: Kpi, as_of: AsOf) -> pd.Timestamp:
         """`as_of` as an instant in UTC on the KPI's own calendar, never later than now."""
@@ -272,13 +242,6 @@ def _shown_row(item: KpiReview) -> dict[str, object]:
         "episodes": json.dumps(answer["episodes"], ensure_ascii=False),
         "channel": "store",
     }
-
-
-def _whole(slice_: Slice, viewer: Viewer) -> bool:
-    """True where the viewer sees all of a slice. What was shown of it before is a figure of all: to others it would
-    tell what they may not see, and make their own figure look restated."""
-    asked = dict(slice_)
-    return all(name in asked and viewer.may_see(name, asked[name]) for name in viewer.scope)
 
 
 def _now() -> pd.Timestamp:

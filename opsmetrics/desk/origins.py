@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from opsmetrics import facts
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import Catalog, Kpi, Slice, depends_on, formula_components
+from opsmetrics.facts import Asked
 from opsmetrics.measurements import events_key, stream_of
 from opsmetrics.store import Store
 
@@ -53,19 +54,43 @@ class Origins:
         every = _together(found, limit)
         return every[["kpi", *(name for name in every.columns if name != "kpi")]]
 
-    def values(self, kpi: Kpi, dimension: str) -> list[str]:
-        """The values that a dimension takes in what a KPI is made of, sorted. Raises UnknownDimension."""
-        if kpi.kind == "derived":
-            if dimension not in kpi.dimensions:
-                raise facts.UnknownDimension(f"{kpi.key!r} has no dimension {dimension!r}.")
-            parts = [self.catalog[key] for key in formula_components(kpi.formula)]
-            return sorted({value for part in parts for value in self.values(part, dimension)})
-        found = set(facts.values_of(self.store, kpi, dimension, viewer=self.viewer))
-        if kpi.events is not None:
-            stream = self.catalog.stream(kpi.events.stream)
-            found |= set(facts.fed_values(self.store, kpi, stream, dimension, viewer=self.viewer))
-            found |= self._reporters(events_key(stream.key)) if dimension == stream.reported_by else set()
-        return sorted(found)
+    def watched(self, kpis: Sequence[Kpi]) -> list[list[Slice]]:
+        """The watched slices of each KPI: those it names, and one for each value of the dimensions it names."""
+        named = self.slices(kpis, [kpi.watch_by for kpi in kpis])
+        return [list(dict.fromkeys([*kpi.watch, *found])) for kpi, found in zip(kpis, named, strict=True)]
+
+    def slices(self, kpis: Sequence[Kpi], by: Sequence[Sequence[str]]) -> list[list[Slice]]:
+        """For each KPI one slice for each value of its dimensions `by`. Raises UnknownDimension."""
+        pairs = [(kpi, dimension) for kpi, names in zip(kpis, by, strict=True) for dimension in names]
+        values = iter(self.values(pairs))
+        return [[((name, value),) for name in names for value in next(values)] for names in by]
+
+    def values(self, pairs: Sequence[tuple[Kpi, str]]) -> list[list[str]]:
+        """The values that a dimension takes in what a KPI is made of, sorted, for each pair of both. Raises
+        UnknownDimension."""
+        parts = [list(self._parts(kpi, dimension)) for kpi, dimension in pairs]
+        asked = [Asked(part, by=(name,)) for (_, name), own in zip(pairs, parts, strict=True) for part in own]
+        fed = [replace(one, stream=self.catalog.stream(one.kpi.events.stream)) for one in asked if one.kpi.events]
+        found: dict[tuple[str, str], set[str]] = {(one.kpi.key, one.by[0]): set() for one in asked}
+        for ask, of in ((facts.values_of, asked), (facts.fed_values, fed)):
+            for one, values in zip(of, ask(self.store, of, viewer=self.viewer), strict=True):
+                found[one.kpi.key, one.by[0]].update(values)
+        for one in fed:
+            assert one.stream is not None
+            if one.by[0] == one.stream.reported_by:
+                found[one.kpi.key, one.by[0]] |= self._reporters(events_key(one.stream.key))
+        own_of = zip(pairs, parts, strict=True)
+        return [sorted(set().union(*(found[part.key, name] for part in own))) for (_, name), own in own_of]
+
+    def _parts(self, kpi: Kpi, dimension: str) -> Iterator[Kpi]:
+        """What a KPI comes down to: itself, or the components of its formula, each of which has the dimension."""
+        if kpi.kind != "derived":
+            yield kpi
+            return
+        if dimension not in kpi.dimensions:
+            raise facts.UnknownDimension(f"{kpi.key!r} has no dimension {dimension!r}.")
+        for key in formula_components(kpi.formula):
+            yield from self._parts(self.catalog[key], dimension)
 
     def _reporters(self, key: str) -> set[str]:
         """The reporters that the spans name, where nothing but their own dimension can hide them from the viewer: one
@@ -73,16 +98,6 @@ class Origins:
         if self.viewer.scope:
             return set()
         return {str(name) for names in self.store.spans(key)["reporters"] for name in names}
-
-    def known_until(self, kpi: Kpi, as_of: pd.Timestamp) -> pd.Timestamp:
-        """Up to when files cover what a KPI is made of, `as_of` (naive UTC) at the latest: a month that has only just
-        begun, or a day whose file is still to come, is not known yet."""
-        formulas = {each.key: each.formula for each in self.catalog.kpis}
-        parts = [self.catalog[key] for key in depends_on(formulas, kpi.key)] if kpi.kind == "derived" else [kpi]
-        keys = {part.key for part in parts} | {events_key(part.events.stream) for part in parts if part.events}
-        spans = [self.store.spans(key) for key in sorted(keys)]
-        begun = [found.loc[found["starts_at"] < as_of, "ends_at"] for found in spans if len(found)]
-        return min([as_of, *(pd.Timestamp(ends.max()) for ends in begun if len(ends))])
 
     def sources(self) -> pd.DataFrame:
         """One row per KPI and stream with something behind it: kpi (a stream as `events_key`), last_observed_at (naive

@@ -9,9 +9,11 @@ import pandas as pd
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Kpi, Slice
+from opsmetrics.desk.arranging import Arranging
 from opsmetrics.desk.desk import AsOf, Desk
 from opsmetrics.desk.landing import Chance, chance_to_meet
-from opsmetrics.desk.origins import Origins
+from opsmetrics.desk.reviewing import reviews
+from opsmetrics.desk.snapshot import Snapshot, Wanted
 from opsmetrics.review import KpiReview
 from opsmetrics.series import KpiSeries, Stretch, to_local, to_utc
 
@@ -44,7 +46,12 @@ def summary(
     slice_: values of dimensions that the reader looks at; a KPI without such a dimension is shown whole. A KPI that is
     watched only in parts is shown by the first of them.
     """
-    return [_row(desk, kpi, slice_or_first(kpi, slice_ or {}), as_of, viewer) for kpi in desk.catalog.kpis]
+    read = desk.snapshot(viewer)
+    wanted = [
+        Wanted(kpi, slice_or_first(kpi, slice_ or {}), kpi.lead or kpi.operate, desk.instant(kpi, as_of))
+        for kpi in read.catalog.kpis
+    ]
+    return [_row(read, review) for review in reviews(read, wanted)]
 
 
 def slice_or_first(kpi: Kpi, chosen: Mapping[str, str]) -> Slice:
@@ -55,17 +62,15 @@ def slice_or_first(kpi: Kpi, chosen: Mapping[str, str]) -> Slice:
     return kpi.watch[0]
 
 
-def _row(desk: Desk, kpi: Kpi, part: Slice, as_of: AsOf, viewer: Viewer) -> SummaryRow:
-    review = desk.review(kpi.key, part, grain=kpi.lead or kpi.operate, as_of=as_of, viewer=viewer)
+def _row(read: Snapshot, review: KpiReview) -> SummaryRow:
+    kpi, part, instant = review.kpi, review.series.slice, review.series.as_of
     if kpi.operate == "sample":
         return SummaryRow(review, {}, None, chance_to_meet(review))
-    instant = desk.instant(kpi, as_of)
-    running = {grain: _running(desk.series(kpi, part, grain, instant, viewer=viewer)) for grain in TO_DATE}
+    running = {grain: _running(Arranging(read, part, grain, instant).series(kpi)) for grain in TO_DATE}
     before = None
     if running["year"] is not None:
-        known = Origins(desk.store, desk.catalog, viewer).known_until(kpi, instant)
-        earlier = _year_before(kpi, known)
-        before = _running(desk.series(kpi, part, "year", earlier, viewer=viewer), whole=True)
+        earlier = _year_before(kpi, read.known_until(kpi, instant))
+        before = _running(Arranging(read, part, "year", earlier).series(kpi), whole=True)
     return SummaryRow(review, running, before, chance_to_meet(review))
 
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import Slice, Stream
-from opsmetrics.facts.reading import Scope, UnknownDimension, _instant, _scope, _sql, _visible
+from opsmetrics.facts.asked import Scope, instant
+from opsmetrics.facts.reading import UnknownDimension, _scope, _sql, _visible
 from opsmetrics.store import Store
 
 #: By what events can be told apart beside their dimensions.
@@ -118,20 +119,28 @@ def _check(stream: Stream, *names: str) -> None:
 def _choice(
     stream: Stream, slice_: Slice, viewer: Viewer, start: pd.Timestamp | None, end: pd.Timestamp | None
 ) -> _Choice:
-    bounds = [None if bound is None else _instant(bound) for bound in (start, end)]
+    bounds = [None if bound is None else instant(bound) for bound in (start, end)]
     return _Choice(stream.key, stream.dimensions, slice_, _scope(viewer), *bounds)
+
+
+def visible_events(dimensions: tuple[str, ...], scope: Scope) -> Any:
+    """The events of all streams with these dimensions that lie in the scope, as an expression."""
+    import ibis
+
+    texts = dict.fromkeys((*dimensions, *EVENT_CLASSES), "string")
+    amounts = dict.fromkeys(AMOUNTS, "float64")
+    fields = {"stream": "string", "observed_at": "timestamp(6)", **texts, **amounts}
+    rows = ibis.table({**fields, "reference": "string", "batch": "int32"}, name="events")
+    rows = _visible(rows, dimensions, scope)
+    return rows.mutate(**{name: rows[name].fill_null("") for name in texts}, count=rows["count"].fill_null(1.0))
 
 
 def _events(choice: _Choice) -> Any:
     """The chosen events that the viewer may see, as an expression."""
     import ibis
 
-    texts = dict.fromkeys((*choice.dimensions, *EVENT_CLASSES), "string")
-    amounts = dict.fromkeys(AMOUNTS, "float64")
-    fields = {"stream": "string", "observed_at": "timestamp(6)", **texts, **amounts}
-    rows = ibis.table({**fields, "reference": "string", "batch": "int32"}, name="events")
-    rows = _visible(rows.filter(rows["stream"] == choice.stream), choice.dimensions, choice.scope)
-    rows = rows.mutate(**{name: rows[name].fill_null("") for name in texts}, count=rows["count"].fill_null(1.0))
+    rows = visible_events(choice.dimensions, choice.scope)
+    rows = rows.filter(rows["stream"] == choice.stream)
     for name, value in choice.slice:
         rows = rows.filter(rows[name] == value)
     if choice.start is not None:

@@ -7,58 +7,53 @@ without a value of a dimension having the value "". Instants are naive UTC.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import EventSource, Kpi, Slice, Stream
-from opsmetrics.facts.events import _Choice, _choice, _events, _listed
-from opsmetrics.facts.reading import Scope, _check, _scope, _sql, _visible
+from opsmetrics.facts.asked import Asked, Scope, answers, joined
+from opsmetrics.facts.events import _Choice, _choice, _events, _listed, visible_events
+from opsmetrics.facts.reading import _check, _scope, _sql, _visible
 from opsmetrics.store import Store
 
 _KEPT = 256
 
 
-def event_sums(
-    store: Store,
-    kpi: Kpi,
-    stream: Stream,
-    slice_: Slice,
-    *,
-    viewer: Viewer,
-    by: tuple[str, ...] = (),
-    until: pd.Timestamp | None = None,
-) -> pd.DataFrame:
-    """The numerators that the events give a KPI, summed by UTC quarter-hour (and by the dimensions `by`).
+class _Fed(NamedTuple):
+    """What a query over the events of many slices depends on. dimensions: those of the stream."""
 
-    Columns: bin, by…, numerator (their number, minutes or cost, as the KPI measures them), rows. `until` (naive UTC)
-    leaves out events at that instant and later. Raises UnknownDimension.
-    """
-    source = _source(kpi)
-    _check(kpi, *by, *(dimension for dimension, _ in slice_))
-    choice = _choice(stream, slice_, viewer, None, until)
-    found = store.read(_sums_sql(choice, source.categories, source.measure, by))
-    return found.sort_values(["bin", *by], ignore_index=True)
+    dimensions: tuple[str, ...]
+    limited: tuple[str, ...]
+    by: tuple[str, ...]
+    scope: Scope
+    measure: str
 
 
-def outages(
-    store: Store,
-    kpi: Kpi,
-    stream: Stream,
-    slice_: Slice,
-    *,
-    viewer: Viewer,
-    by: tuple[str, ...] = (),
-    until: pd.Timestamp | None = None,
-) -> pd.DataFrame:
-    """The events that take a unit down: starts_at (naive UTC), minutes (NaN: not closed yet), the dimensions `by`, in
-    order of time. `by` are dimensions of the stream. `until` leaves out events at that instant and later."""
-    source = _source(kpi)
-    _check(kpi, *(dimension for dimension, _ in slice_))
-    choice = _choice(stream, slice_, viewer, None, until)
-    found = store.read(_outages_sql(choice, source.categories, by))
-    return found.sort_values(["starts_at", *by, "minutes"], ignore_index=True)
+def event_sums(store: Store, asked: Sequence[Asked], *, viewer: Viewer) -> list[pd.DataFrame]:
+    """The numerators that the events give the KPI of each slice, summed by UTC quarter-hour (and by the dimensions
+    `by`): bin, by…, numerator (their number, minutes or cost, as the KPI measures them), rows. Raises
+    UnknownDimension."""
+    for one in asked:
+        _check(one.kpi, *one.by)
+    return answers(store, asked, _fed(asked, viewer), _sums_sql, lambda fed: ("bin", *fed.by))
+
+
+def outages(store: Store, asked: Sequence[Asked], *, viewer: Viewer) -> list[pd.DataFrame]:
+    """The events of each slice that take a unit down: starts_at (naive UTC), minutes (NaN: not closed yet), the
+    dimensions `by` of the stream, in order of time. Raises UnknownDimension."""
+    return answers(store, asked, _fed(asked, viewer), _outages_sql, lambda fed: ("starts_at", *fed.by, "minutes"))
+
+
+def fed_values(store: Store, asked: Sequence[Asked], *, viewer: Viewer) -> list[list[str]]:
+    """The values that a dimension, the one of `by`, takes in the events that feed the KPI of each slice, sorted, none
+    being left out. Raises UnknownDimension where the KPI has no such dimension and the stream does not carry it."""
+    for one in asked:
+        _check(one.kpi, *(name for name in one.by if name not in _stream(one).dimensions))
+    found = answers(store, asked, _fed(asked, viewer), _fed_values_sql, lambda fed: fed.by)
+    return [sorted(str(value) for value in rows.iloc[:, 0] if value) for rows in found]
 
 
 def events_behind(
@@ -86,15 +81,6 @@ def events_behind(
     return found.sort_values(["observed_at", "category", "reference", "batch"], ignore_index=True)
 
 
-def fed_values(store: Store, kpi: Kpi, stream: Stream, dimension: str, *, viewer: Viewer) -> list[str]:
-    """The values that the dimension takes in the events that feed a KPI, sorted, none being left out. Raises
-    UnknownDimension where the KPI has no such dimension and the stream does not carry it."""
-    if dimension not in stream.dimensions:
-        _check(kpi, dimension)
-    found = store.read(_fed_values_sql(_choice(stream, (), viewer, None, None), _source(kpi).categories, dimension))
-    return sorted(str(value) for value in found[dimension] if value)
-
-
 def event_freshness(store: Store, *, viewer: Viewer) -> pd.DataFrame:
     """One row per stream and category with events: stream, category, last_observed_at (naive UTC), rows."""
     found = store.read(_freshness_sql(store.dimensions, _scope(viewer)))
@@ -107,41 +93,59 @@ def _source(kpi: Kpi) -> EventSource:
     return kpi.events
 
 
-def _of(choice: _Choice, categories: tuple[str, ...]) -> Any:
-    rows = _events(choice)
-    return rows.filter(rows["category"].isin(categories)) if categories else rows
+def _fed(asked: Sequence[Asked], viewer: Viewer) -> list[_Fed]:
+    """The shape of each slice."""
+    shapes = []
+    for one in asked:
+        source = _source(one.kpi)
+        _check(one.kpi, *one.limited)
+        shapes.append(_Fed(_stream(one).dimensions, one.limited, one.by, _scope(viewer), source.measure))
+    return shapes
+
+
+def _stream(one: Asked) -> Stream:
+    if one.stream is None:
+        raise ValueError(f"{one.kpi.key}: wanted the stream of the events that feed it")
+    return one.stream
+
+
+def _asked_for(fed: _Fed) -> Any:
+    """The visible events of the categories that feed the KPIs, each with the place of its slice."""
+    rows = joined(visible_events(fed.dimensions, fed.scope), "stream", fed.limited)
+    every = rows["_categories"].length() == 0
+    return rows.filter(every | rows["_categories"].contains(rows["category"]))
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _sums_sql(choice: _Choice, categories: tuple[str, ...], measure: str, by: tuple[str, ...]) -> str:
-    rows = _of(choice, categories)
-    groups = {"bin": rows["observed_at"].bucket(minutes=15), **{name: rows[name] for name in by}}
-    return _sql(rows.group_by(**groups).aggregate(numerator=rows[measure].sum().fill_null(0.0), rows=rows.count()))
+def _sums_sql(fed: _Fed) -> str:
+    rows = _asked_for(fed)
+    bins = rows["observed_at"].bucket(minutes=15)
+    groups = {"_place": rows["_place"], "bin": bins, **{name: rows[name] for name in fed.by}}
+    return _sql(rows.group_by(**groups).aggregate(numerator=rows[fed.measure].sum().fill_null(0.0), rows=rows.count()))
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _outages_sql(choice: _Choice, categories: tuple[str, ...], by: tuple[str, ...]) -> str:
-    rows = _of(choice, categories)
-    return _sql(
-        rows.select(starts_at=rows["observed_at"], minutes=rows["minutes"], **{name: rows[name] for name in by})
-    )
+def _outages_sql(fed: _Fed) -> str:
+    rows = _asked_for(fed)
+    return _sql(rows.select("_place", *fed.by, "minutes", starts_at=rows["observed_at"]))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _fed_values_sql(fed: _Fed) -> str:
+    return _sql(_asked_for(fed).select("_place", *fed.by).distinct())
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def _behind_sql(choice: _Choice, categories: tuple[str, ...], lasting: bool, limit: int) -> str:
     import ibis
 
-    rows = _of(choice._replace(start=None) if lasting else choice, categories)
+    rows = _events(choice._replace(start=None) if lasting else choice)
+    rows = rows.filter(rows["category"].isin(categories)) if categories else rows
     if lasting and choice.start is not None:
         start = ibis.literal(choice.start.to_pydatetime())
         lasts = start.delta(rows["observed_at"], unit="microsecond") < rows["minutes"] * 60e6
         rows = rows.filter(rows["minutes"].isnull() | lasts | (rows["observed_at"] >= start))
     return _listed(rows, choice.dimensions, limit)
-
-
-@functools.lru_cache(maxsize=_KEPT)
-def _fed_values_sql(choice: _Choice, categories: tuple[str, ...], dimension: str) -> str:
-    return _sql(_of(choice, categories).select(dimension).distinct())
 
 
 @functools.lru_cache(maxsize=_KEPT)

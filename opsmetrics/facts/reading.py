@@ -15,39 +15,14 @@ import pandas as pd
 
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import Kpi, Slice
+from opsmetrics.facts.asked import Scope, instant
 from opsmetrics.store import Store
-
-#: What a viewer may see, in a form that a cache can keep: dimension and allowed values, sorted.
-Scope = tuple[tuple[str, tuple[str, ...]], ...]
 
 _KEPT = 512  # compiled queries of one kind
 
 
 class UnknownDimension(ValueError):
     """A dimension was named that the KPI does not have."""
-
-
-def binned(
-    store: Store,
-    kpi: Kpi,
-    slice_: Slice,
-    *,
-    viewer: Viewer,
-    by: tuple[str, ...] = (),
-    until: pd.Timestamp | None = None,
-) -> pd.DataFrame:
-    """The facts summed by UTC quarter-hour (and by the dimensions `by`), in order of time.
-
-    Columns of counts: bin, by…, numerator, denominator (NaN where none is recorded), rows; of readings: bin, by…, n,
-    mean, m2 (sum of squared deviations from the bin's mean), rows; of shares of readings: bin, by…, numerator (readings
-    within the limit), denominator (all readings), rows. `until` (naive UTC) leaves out facts at that instant and later.
-    Raises UnknownDimension.
-    """
-    _check(kpi, *by, *(dimension for dimension, _ in slice_))
-    end = None if until is None else _instant(until)
-    within = kpi.within if kpi.statistic == "share_within" else None
-    sql = _binned_sql(kpi.counts, kpi.key, kpi.dimensions, slice_, _scope(viewer), by, end, within)
-    return store.read(sql).sort_values(["bin", *by], ignore_index=True)
 
 
 def rows_between(
@@ -66,16 +41,9 @@ def rows_between(
     batch source, loaded_by, loaded_at. Raises UnknownDimension.
     """
     _check(kpi, *(dimension for dimension, _ in slice_))
-    span = (_instant(start), _instant(end))
+    span = (instant(start), instant(end))
     sql = _rows_sql(kpi.counts, kpi.key, kpi.dimensions, slice_, _scope(viewer), span, limit)
     return store.read(sql).sort_values(["observed_at", *_keys(kpi)], ignore_index=True)
-
-
-def values_of(store: Store, kpi: Kpi, dimension: str, *, viewer: Viewer) -> list[str]:
-    """The values that the dimension takes in the KPI's facts, sorted. Raises UnknownDimension."""
-    _check(kpi, dimension)
-    found = store.read(_values_sql(kpi.counts, kpi.key, kpi.dimensions, _scope(viewer), dimension))
-    return sorted(str(value) for value in found[dimension].dropna())
 
 
 def latest(store: Store, kpi: Kpi, *, viewer: Viewer) -> pd.DataFrame:
@@ -103,12 +71,6 @@ def _check(kpi: Kpi, *dimensions: str) -> None:
 
 def _scope(viewer: Viewer) -> Scope:
     return tuple(sorted((dimension, tuple(sorted(values))) for dimension, values in viewer.scope.items()))
-
-
-def _instant(stamp: pd.Timestamp) -> pd.Timestamp:
-    if stamp.tzinfo is not None:
-        raise ValueError(f"{stamp} carries a time zone; wanted is a naive instant in UTC. Convert it first.")
-    return stamp.as_unit("us")
 
 
 def _keys(kpi: Kpi) -> list[str]:
@@ -152,35 +114,6 @@ def _sql(expression: Any) -> str:
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _binned_sql(
-    counts: bool,
-    key: str,
-    dimensions: tuple[str, ...],
-    slice_: Slice,
-    scope: Scope,
-    by: tuple[str, ...],
-    until: pd.Timestamp | None,
-    within: float | None = None,
-) -> str:
-    import ibis
-
-    rows = _chosen(counts, key, dimensions, slice_, scope)
-    if until is not None:
-        rows = rows.filter(rows["observed_at"] < ibis.literal(until.to_pydatetime()))
-    groups = {"bin": rows["observed_at"].bucket(minutes=15), **{name: rows[name] for name in by}}
-    if counts:
-        sums = {"numerator": rows["numerator"].sum(), "denominator": rows["denominator"].sum()}
-    elif within is not None:
-        kept = rows["value"] <= ibis.literal(within)
-        sums = {"numerator": rows["value"].count(where=kept), "denominator": rows["value"].count()}
-    else:
-        value = rows["value"]
-        # The population variance is computed in one stable pass; sums of squares would cancel far from zero.
-        sums = {"n": value.count(), "mean": value.mean(), "m2": value.var(how="pop") * value.count()}
-    return _sql(rows.group_by(**groups).aggregate(**sums, rows=rows.count()))
-
-
-@functools.lru_cache(maxsize=_KEPT)
 def _rows_sql(
     counts: bool,
     key: str,
@@ -201,12 +134,6 @@ def _rows_sql(
     values = ["numerator", "denominator"] if counts else ["value"]
     first = rows.order_by(keys).limit(limit)
     return _sql(first.join(batches, "batch")[[*keys, *values, "batch", "source", "loaded_by", "loaded_at"]])
-
-
-@functools.lru_cache(maxsize=_KEPT)
-def _values_sql(counts: bool, key: str, dimensions: tuple[str, ...], scope: Scope, dimension: str) -> str:
-    rows = _chosen(counts, key, dimensions, (), scope)
-    return _sql(rows.select(dimension).distinct())
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -46,9 +47,10 @@ def decide(cursor: duckdb.DuckDBPyConnection, decision: Decision) -> int:
     return number
 
 
-def decisions(cursor: duckdb.DuckDBPyConnection, kpi: str | None = None) -> tuple[Decision, ...]:
-    """All decisions (of one KPI), superseded ones too, oldest first."""
-    return tuple(_decision(row) for row in cursor.execute(statement("decisions", "all"), {"kpi": kpi}).fetchall())
+def decisions(cursor: duckdb.DuckDBPyConnection, kpis: Sequence[str] = ()) -> tuple[Decision, ...]:
+    """All decisions (of these KPIs), superseded ones too, oldest first."""
+    rows = cursor.execute(statement("decisions", "all"), {"kpis": list(kpis)}).fetchall()
+    return tuple(_decision(row) for row in rows)
 
 
 def _check_superseded(cursor: duckdb.DuckDBPyConnection, decision: Decision, earlier: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import pandas as pd
@@ -98,12 +98,13 @@ def batches(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return frame
 
 
-def spans(cursor: duckdb.DuckDBPyConnection, kpi: str) -> pd.DataFrame:
-    """The covered spans of the batches in force: batch, source, starts_at, ends_at, reporters (tuples)."""
-    frame = frame_of(cursor, statement("ledger", "spans"), {"kpi": kpi})
+def spans(cursor: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """By key the covered spans of the batches in force: batch, source, starts_at, ends_at, reporters (tuples)."""
+    frame = frame_of(cursor, statement("ledger", "spans"), {"keys": list(keys)})
     reporters = [tuple(names) for names in frame["reporters"]]
     frame["reporters"] = pd.Series(reporters, index=frame.index, dtype=object)
-    return frame
+    own, found = frame.pop("kpi"), dict.fromkeys(keys, frame.iloc[:0])
+    return found | {key: rows.reset_index(drop=True) for key, rows in frame.groupby(own, sort=False)}
 
 
 def changes(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: int) -> pd.DataFrame:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from opsmetrics.catalog import Slice
 from opsmetrics.store.decisions import slice_json
@@ -53,3 +56,15 @@ def shown(cursor: duckdb.DuckDBPyConnection, kpi: str, part: Slice, grain: str) 
     """The verdicts shown of one KPI slice at one grain, oldest first, with the columns of COLUMNS."""
     values: dict[str, object] = {"kpi": kpi, "slice": slice_json(part), "grain": grain}
     return frame_of(cursor, statement("shown", "of"), values)
+
+
+def told(cursor: duckdb.DuckDBPyConnection, series: Sequence[tuple[str, Slice, str]]) -> list[pd.DataFrame]:
+    """What was said of each of these KPI slices at a grain, in the order in which it was first said: as_of (the first),
+    as_of_period, value, episodes (JSON)."""
+    kpis, parts, grains = zip(*series, strict=True) if series else ((), (), ())
+    asked = {"place": pa.array(range(len(series)), pa.int32()), "kpi": pa.array(kpis, pa.string())}
+    asked |= {"slice": pa.array(map(slice_json, parts), pa.string()), "grain": pa.array(grains, pa.string())}
+    cursor.register("asked", pa.table(asked))
+    frame = frame_of(cursor, statement("shown", "told"))
+    ends = np.searchsorted(frame.pop("place").to_numpy(), np.arange(len(series) + 1))
+    return [frame.iloc[begin:end].reset_index(drop=True) for begin, end in itertools.pairwise(ends)]

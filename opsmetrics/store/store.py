@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, StoredEvent, UndoReceipt
@@ -115,9 +116,11 @@ class Store:
         with self._engine.reading(self._engine.query_seconds) as cursor:
             yield cursor
 
-    def read(self, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame:
-        """The answer to one query, values bound to its question marks."""
+    def read(self, sql: str, params: Sequence[Any] = (), **tables: pa.Table) -> pd.DataFrame:
+        """The answer to one query, values bound to its question marks; it may read `tables` by their names."""
         with self.cursor() as cursor:
+            for name, table in tables.items():
+                cursor.register(name, table)  # seen by this cursor only
             return ledger.frame_of(cursor, sql, tuple(params))
 
     # Definitions
@@ -164,10 +167,14 @@ class Store:
         with self.cursor() as cursor:
             return ledger.batches(cursor)
 
-    def spans(self, kpi: str) -> pd.DataFrame:
-        """Covered spans of the batches in force: batch, source, starts_at, ends_at, reporters."""
+    def spans(self, key: str) -> pd.DataFrame:
+        """Covered spans of the batches in force for a KPI or stream: batch, source, starts_at, ends_at, reporters."""
+        return self.spans_of([key])[key]
+
+    def spans_of(self, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """The same for many of them, by key."""
         with self.cursor() as cursor:
-            return ledger.spans(cursor, kpi)
+            return ledger.spans(cursor, keys)
 
     def changes(self, batch: int) -> pd.DataFrame:
         """The facts that the batch overwrote: fact (its table), key, old_… and new_… values, old_batch."""
@@ -211,10 +218,10 @@ class Store:
             transaction.cursor.execute(statement("schema", "bump_decisions"))
         return number
 
-    def decisions(self, kpi: str | None = None) -> tuple[Decision, ...]:
-        """All decisions (of one KPI), superseded ones too, oldest first."""
+    def decisions(self, *kpis: str) -> tuple[Decision, ...]:
+        """All decisions (of these KPIs), superseded ones too, oldest first."""
         with self.cursor() as cursor:
-            return decisions.decisions(cursor, kpi)
+            return decisions.decisions(cursor, kpis)
 
     def keep_shown(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keeps verdicts that were shown; the keys of each row are `shown.COLUMNS` (`at` defaults to now)."""
@@ -226,6 +233,12 @@ class Store:
         """The verdicts shown of one KPI slice at one grain, oldest first."""
         with self.cursor() as cursor:
             return shown.shown(cursor, kpi, slice_, grain)
+
+    def told(self, series: Sequence[tuple[str, Slice, str]]) -> list[pd.DataFrame]:
+        """What the verdicts shown of each KPI slice at a grain said, each wording once, in the order in which it was
+        first said: as_of, as_of_period, value, episodes (JSON)."""
+        with self.cursor() as cursor:
+            return shown.told(cursor, series)
 
     def _current(self, cursor: duckdb.DuckDBPyConnection) -> Catalog:
         """The applied definitions: always those of the store, so that no thread sees others than it reads."""

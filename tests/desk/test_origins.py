@@ -16,6 +16,7 @@ import pytest
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Decision, read_catalog
 from opsmetrics.desk import Desk
+from opsmetrics.desk.arranging import Arranging
 from tests.desk.plant import AS_OF, KPIS, at, good, loaded, review, stops, values
 from tests.store.builders import event
 
@@ -122,7 +123,8 @@ def test_a_drafted_definition_is_reviewed_without_being_applied(desk: Desk) -> N
     assert values(review(desk, "new", catalog=drafted))[2] == 1
     instant = pd.Timestamp(AS_OF)
     kpi = replace(drafted["new"], dimensions=("shift",), reported_by="shift")
-    assert desk.series(kpi, (("shift", "Early"),), "day", instant, catalog=drafted).points["value"].fillna(0).sum() == 0
+    early = Arranging(desk.snapshot(catalog=drafted), (("shift", "Early"),), "day", instant)
+    assert early.series(kpi).points["value"].fillna(0).sum() == 0
     assert "new" not in desk.catalog and desk.store.data_version == version
 
 
@@ -136,7 +138,7 @@ def test_decisions_may_be_thought_of_without_being_made(desk: Desk) -> None:
 
 def test_figures_to_date_are_series_by_fiscal_year(desk: Desk) -> None:
     loaded(desk, good(), stops())
-    year = desk.series(desk.catalog["stops"], (), "year", pd.Timestamp(AS_OF))
+    year = Arranging(desk.snapshot(), (), "year", pd.Timestamp(AS_OF)).series(desk.catalog["stops"])
     assert year.points["label"].tolist() == ["2026"]
     assert year.points["value"].tolist() == [2]
 

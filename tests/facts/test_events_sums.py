@@ -12,6 +12,7 @@ from opsmetrics import facts
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import EventSource, Kpi, slice_of
 from opsmetrics.facts import UnknownDimension
+from tests.facts import one
 from tests.facts.conftest import ODD, STOPS, WAIT, World
 
 FED = Kpi("stops", "Stops", "count", "lower", dimensions=("site", "line"), events=EventSource("stops"))
@@ -36,7 +37,7 @@ def chosen(world: World, kpi: Kpi, part: dict[str, str] | None = None) -> pd.Dat
 @pytest.mark.parametrize("part", [{}, {"site": ODD}, {"site": "North", "line": "A"}])
 def test_sums_by_quarter_hour(world: World, measure: str, categories: tuple[str, ...], part: dict[str, str]) -> None:
     kpi = replace(FED, events=EventSource("stops", measure, categories))  # type: ignore[arg-type]
-    found = facts.event_sums(world.store, kpi, STOPS, slice_of(part), viewer=OPEN, by=("line",))
+    found = one.event_sums(world.store, kpi, STOPS, slice_of(part), viewer=OPEN, by=("line",))
     rows = chosen(world, kpi, part).assign(amount=lambda frame: frame[measure].astype("float64").fillna(0.0))
     expected = rows.groupby(["bin", "line"]).agg(numerator=("amount", "sum"), rows=("amount", "size")).reset_index()
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_index_type=False)
@@ -45,7 +46,7 @@ def test_sums_by_quarter_hour(world: World, measure: str, categories: tuple[str,
 def test_outages_and_what_is_not_known_yet(world: World) -> None:
     kpi = replace(FED, kind="ratio", events=EventSource("stops", "minutes", ("Jam",), "downtime"))
     until = pd.Timestamp(world.events["observed_at"].median())
-    found = facts.outages(world.store, kpi, STOPS, (), viewer=OPEN, by=("line",), until=until)
+    found = one.outages(world.store, kpi, STOPS, (), viewer=OPEN, by=("line",), until=until)
     rows = chosen(world, kpi)
     rows = rows[rows["observed_at"] < until].sort_values("observed_at")
     assert found["starts_at"].tolist() == rows["observed_at"].tolist()
@@ -71,23 +72,23 @@ def test_the_events_behind_a_period(world: World) -> None:
 
 
 def test_values_freshness_and_scope(world: World) -> None:
-    assert facts.fed_values(world.store, FED, STOPS, "site", viewer=OPEN) == sorted({"North", "South", "Secret", ODD})
+    assert one.fed_values(world.store, FED, STOPS, "site", viewer=OPEN) == sorted({"North", "South", "Secret", ODD})
     with pytest.raises(UnknownDimension):
-        facts.fed_values(world.store, FED, STOPS, "shift", viewer=OPEN)
+        one.fed_values(world.store, FED, STOPS, "shift", viewer=OPEN)
     fresh = facts.event_freshness(world.store, viewer=OPEN)
     assert fresh["rows"].sum() == len(world.events)
     assert fresh["last_observed_at"].max() == world.events["observed_at"].max()
     north = Viewer("n", {"site": frozenset({"North"})})
     assert facts.event_freshness(world.store, viewer=north)["rows"].sum() == (world.events["site"] == "North").sum()
     assert (
-        facts.event_sums(world.store, FED, STOPS, (), viewer=north)["rows"].sum()
+        one.event_sums(world.store, FED, STOPS, (), viewer=north)["rows"].sum()
         == (world.events["site"] == "North").sum()
     )
 
 
 def test_a_kpi_without_events_has_none(world: World) -> None:
     with pytest.raises(ValueError, match="fed by no events"):
-        facts.event_sums(world.store, WAIT, STOPS, (), viewer=OPEN)
+        one.event_sums(world.store, WAIT, STOPS, (), viewer=OPEN)
 
 
 # Readings -----------------------------------------------------------------------------------------------------------
@@ -97,12 +98,12 @@ def test_single_readings_and_shares(world: World) -> None:
     stored = world.of(WAIT)
     part = slice_of({"site": "North"})
     here = stored[stored["site"] == "North"]
-    found = facts.readings(world.store, WAIT, part, viewer=OPEN, by=("site",))
+    found = one.readings(world.store, WAIT, part, viewer=OPEN, by=("site",))
     assert sorted(found["value"]) == sorted(here["value"])
     assert (found["bin"].dt.floor("15min") == found["bin"]).all() and found["bin"].is_monotonic_increasing
     limit = float(here["value"].median())
-    share = facts.binned(world.store, replace(WAIT, statistic="share_within", within=limit), part, viewer=OPEN)
+    share = one.binned(world.store, replace(WAIT, statistic="share_within", within=limit), part, viewer=OPEN)
     assert share["numerator"].sum() == (here["value"] <= limit).sum()
     assert share["denominator"].sum() == share["rows"].sum() == len(here)
     until = pd.Timestamp("2000-01-01")
-    assert facts.readings(world.store, WAIT, (), viewer=OPEN, until=until)["bin"].max() < until
+    assert one.readings(world.store, WAIT, (), viewer=OPEN, until=until)["bin"].max() < until

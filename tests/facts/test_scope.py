@@ -11,6 +11,7 @@ import itertools
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -18,20 +19,21 @@ import pytest
 from opsmetrics import facts
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import EventSource, Kpi, slice_of
-from opsmetrics.facts import reading as queries
+from opsmetrics.facts import Asked, asked, reading, sums
 from tests.facts.conftest import LATE, PLAIN, SITES, STOPS, WAIT, World
 from tests.paths import ROOT
 
 EVER = (pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01"))
 
 FED = Kpi("fed", "Fed", "count", "lower", dimensions=("site", "line"), events=EventSource("stops"))
+ALL_FED = Asked(FED, by=("site", "line"), stream=STOPS)
 
 #: How each public read is asked for everything it can show of a KPI.
 READS: dict[str, Callable[[World, Kpi, Viewer], object]] = {
-    "binned": lambda w, k, v: facts.binned(w.store, k, (), viewer=v, by=k.dimensions),
+    "binned": lambda w, k, v: facts.binned(w.store, [Asked(k, by=k.dimensions)], viewer=v)[0],
     "rows_between": lambda w, k, v: facts.rows_between(w.store, k, (), *EVER, viewer=v, limit=10_000),
     "values_of": lambda w, k, v: [
-        value for dimension in k.dimensions for value in facts.values_of(w.store, k, dimension, viewer=v)
+        facts.values_of(w.store, [Asked(k, by=(dimension,))], viewer=v) for dimension in k.dimensions
     ],
     "latest": lambda w, k, v: facts.latest(w.store, k, viewer=v),
     "freshness": lambda w, k, v: facts.freshness(w.store, viewer=v),
@@ -39,11 +41,13 @@ READS: dict[str, Callable[[World, Kpi, Viewer], object]] = {
     "event_days": lambda w, k, v: facts.event_days(w.store, STOPS, viewer=v),
     "event_rows": lambda w, k, v: facts.event_rows(w.store, STOPS, viewer=v, limit=10_000),
     "event_values": lambda w, k, v: [facts.event_values(w.store, STOPS, name, viewer=v) for name in ("site", "line")],
-    "readings": lambda w, k, v: facts.readings(w.store, k, (), viewer=v, by=k.dimensions),
-    "event_sums": lambda w, k, v: facts.event_sums(w.store, FED, STOPS, (), viewer=v, by=("site", "line")),
-    "outages": lambda w, k, v: facts.outages(w.store, FED, STOPS, (), viewer=v, by=("site", "line")),
+    "readings": lambda w, k, v: facts.readings(w.store, [Asked(k, by=k.dimensions)], viewer=v)[0],
+    "event_sums": lambda w, k, v: facts.event_sums(w.store, [ALL_FED], viewer=v)[0],
+    "outages": lambda w, k, v: facts.outages(w.store, [ALL_FED], viewer=v)[0],
     "events_behind": lambda w, k, v: facts.events_behind(w.store, FED, STOPS, (), *EVER, viewer=v, limit=10_000),
-    "fed_values": lambda w, k, v: [facts.fed_values(w.store, FED, STOPS, name, viewer=v) for name in ("site", "line")],
+    "fed_values": lambda w, k, v: [
+        facts.fed_values(w.store, [replace(ALL_FED, by=(name,))], viewer=v) for name in ("site", "line")
+    ],
     "event_freshness": lambda w, k, v: facts.event_freshness(w.store, viewer=v),
     "event_reach": lambda w, k, v: facts.event_reach(w.store, STOPS, viewer=v),
 }
@@ -95,13 +99,13 @@ def test_what_is_shown_is_what_the_viewer_may_see(world: World) -> None:
         for kpi in (LATE, WAIT, PLAIN):
             rows = world.of(kpi).assign(region=None)
             rows = visible(rows if "site" in kpi.dimensions else rows.assign(site=None, line=None), viewer)
-            binned = facts.binned(world.store, kpi, (), viewer=viewer)
+            binned = facts.binned(world.store, [Asked(kpi)], viewer=viewer)[0]
             assert binned["rows"].sum() == len(rows)
             assert len(facts.rows_between(world.store, kpi, (), *EVER, viewer=viewer, limit=10_000)) == len(rows)
             combinations = rows[list(kpi.dimensions)].drop_duplicates() if kpi.dimensions else rows.head(1)
             assert len(facts.latest(world.store, kpi, viewer=viewer)) == len(combinations)
             for dimension in kpi.dimensions:
-                shown = facts.values_of(world.store, kpi, dimension, viewer=viewer)
+                shown = facts.values_of(world.store, [Asked(kpi, by=(dimension,))], viewer=viewer)[0]
                 assert shown == sorted(set(rows[dimension].dropna()))
             fresh = facts.freshness(world.store, viewer=viewer).set_index("kpi")["rows"]
             assert fresh.get(kpi.key, 0) == len(rows)
@@ -110,9 +114,9 @@ def test_what_is_shown_is_what_the_viewer_may_see(world: World) -> None:
 def test_asking_for_a_slice_outside_the_scope_shows_nothing(world: World) -> None:
     viewer = Viewer("limited", {"site": frozenset({"North"})})
     secret = slice_of({"site": "Secret"})
-    assert facts.binned(world.store, LATE, secret, viewer=viewer).empty
+    assert facts.binned(world.store, [Asked(LATE, secret)], viewer=viewer)[0].empty
     assert facts.rows_between(world.store, LATE, secret, *EVER, viewer=viewer).empty
-    assert not facts.binned(world.store, LATE, secret, viewer=OPEN).empty
+    assert not facts.binned(world.store, [Asked(LATE, secret)], viewer=OPEN)[0].empty
 
 
 def test_one_viewers_query_is_not_kept_for_another(world: World) -> None:
@@ -127,10 +131,9 @@ def test_ibis_is_not_loaded_before_the_first_query() -> None:
     assert found.stdout.strip() == "False"
 
 
-def test_no_query_casts_a_time_zone(world: World) -> None:
+def test_no_query_casts_a_time_zone() -> None:
     """Ibis drops the zone in such a cast, on every engine alike."""
-    source = inspect.getsource(queries)
+    source = "".join(inspect.getsource(module) for module in (asked, reading, sums))
     assert "timestamp(" in source and "cast(" not in source
-    facts.binned(world.store, LATE, (), viewer=OPEN)
-    sql = queries._binned_sql(True, "late", ("site", "line"), (), (), (), None)
+    sql = sums._binned_sql(sums._shape(Asked(LATE, by=("site",)), OPEN))
     assert "TIMESTAMPTZ" not in sql and "TIME ZONE" not in sql

@@ -18,6 +18,7 @@ from opsmetrics.catalog import parse_slice, read_catalog
 from opsmetrics.cli import main
 from opsmetrics.desk import Desk
 from opsmetrics.sample import known
+from opsmetrics.verdict.as_dict import review_as_dict
 
 FIELDS = ("variation", "side", "assurance", "data", "stance")
 
@@ -64,6 +65,16 @@ def test_today_lists_what_truth_lists(today: tuple[Path, Desk]) -> None:
 def test_the_charts_are_of_many_kinds(today: tuple[Path, Desk]) -> None:
     kinds = {item.chart.kind for item in today[1].watched() if item.chart}
     assert kinds >= {"p", "p_prime", "u", "c", "xmr", "xbar_s", "rare", "constant"}
+
+
+def test_a_page_is_the_same_as_one_review_at_a_time(today: tuple[Path, Desk]) -> None:
+    _, desk = today
+    day = dt.date.today() - dt.timedelta(days=3)
+    page = desk.watched(as_of=day)
+    for item in page:
+        alone = desk.review(item.kpi.key, item.series.slice, as_of=day)
+        assert review_as_dict(item) == review_as_dict(alone)
+    assert {item.kpi.key for item in page} == {kpi.key for kpi in desk.catalog.kpis}
 
 
 @pytest.fixture(scope="module", params=[("2026-01-02", 7), ("2026-03-30", 11)], ids=str)

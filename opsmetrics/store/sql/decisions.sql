@@ -14,5 +14,5 @@ INSERT INTO decisions VALUES (
 SELECT
     id, kpi, kind, slice, grain, start_at, start_sample, end_at, end_sample, value, "by", "at", why, supersedes
 FROM decisions
-WHERE $kpi IS NULL OR kpi = $kpi
+WHERE len($kpis) = 0 OR list_contains($kpis, kpi)
 ORDER BY id

@@ -23,11 +23,11 @@ FROM batches
 ORDER BY batch
 
 -- name: spans
-SELECT spans.batch, batches.source, spans.starts_at, spans.ends_at, spans.reporters
+SELECT spans.kpi, spans.batch, batches.source, spans.starts_at, spans.ends_at, spans.reporters
 FROM spans
 JOIN batches ON batches.batch = spans.batch AND batches.undone_at IS NULL
-WHERE spans.kpi = $kpi
-ORDER BY spans.starts_at, spans.ends_at, spans.batch
+WHERE list_contains($keys, spans.kpi)
+ORDER BY spans.kpi, spans.starts_at, spans.ends_at, spans.batch
 
 -- name: live_spans
 SELECT spans.kpi, spans.starts_at, spans.ends_at, spans.reporters, spans.replaces
