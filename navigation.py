@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from opsmetrics.ui import failures, filters, frame
+from opsmetrics.ui import failures, frame
 
 frame.begin()
 current = st.navigation(frame.pages(), position="top")
-filters.visit(current.url_path or "today")
 with failures.guarded():
     current.run()

@@ -17,4 +17,4 @@ if view is None:
     page.buttons([("Load a file", "upload")], key="empty_buttons")
     st.stop()
 
-chart_page.render(at, view)
+chart_page.render(at, chart_page.fitted(at, view))

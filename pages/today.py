@@ -15,8 +15,11 @@ if not as_of and not any(len(review.points) for review in watched):
     page.show(
         blocks.heading("Nothing to watch yet.", eyebrow="Today"),
         blocks.empty(
-            "Load a CSV file with a date and a number, or type yesterday's numbers. Twelve points are enough for the "
-            "first limits; until then a measure says “too few points”."
+            "Load a CSV or Excel file with a date and a number, or type yesterday's numbers. Twelve points are enough "
+            "for the first limits; until then a measure says “too few points”."
+        ),
+        blocks.caption(
+            "To look around first, python -m opsmetrics sample --store sample.duckdb fills a store of its own."
         ),
         key="empty",
     )

@@ -6,6 +6,10 @@ marked, not only the last.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from opsmetrics.figures.plotted import Mask, Plotted, links, padded_domain, plotted, runs
 from opsmetrics.figures.svg import Shape, svg_text
 from opsmetrics.figures.tokens import NAMES, Theme, tokens
@@ -20,6 +24,9 @@ MARGIN = 5.0
 HALF_DIAMOND = 4.1
 PHASE_GAP = 1.6
 
+#: A target far from the band would flatten all that moves: it takes at most this part of the height, drawn at the edge.
+TARGET_SHARE = 0.4
+
 #: Without it a stretched picture would thicken the lines.
 _CRISP = {"vector-effect": "non-scaling-stroke"}
 
@@ -29,7 +36,7 @@ class _Scale:
 
     def __init__(self, series: Plotted, width: int, height: int) -> None:
         judged = series.at(series.state != "excluded")
-        self.low, self.high = padded_domain(judged if len(judged) else series)
+        self.low, self.high = _domain(judged if len(judged) else series)
         self.step = (width - 2 * MARGIN) / max(len(series) - 1, 1)
         self.offset = MARGIN if len(series) > 1 else width / 2
         self.width, self.height = width, height
@@ -47,6 +54,15 @@ class _Scale:
         half = self.step / 2 if self.step < self.width else MARGIN
         xs = [self.x(place) - half for place in range(part.start, part.stop)]
         return [round(max(x, 0.0), 1) for x in xs] + [round(min(self.x(part.stop - 1) + half, self.width), 1)]
+
+
+def _domain(series: Plotted) -> tuple[float, float]:
+    """Lowest and highest of what is drawn, with room on both sides; a far target is brought nearer."""
+    nothing = np.full(len(series), np.nan)
+    low, high = padded_domain(replace(series, target_low=nothing, target_high=nothing))
+    wide_low, wide_high = padded_domain(series)
+    reach = (high - low) * TARGET_SHARE / (1 - TARGET_SHARE)
+    return max(wide_low, low - reach), min(wide_high, high + reach)
 
 
 def sparkline(review: KpiReview, width: int = 200, height: int = 44) -> list[Shape]:

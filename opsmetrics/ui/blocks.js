@@ -33,12 +33,14 @@ function el(tag, name, ...children) {
   return node;
 }
 
-// A range such as 5.9–24.1 stays on one line.
+// A range such as 5.9–24.1 and a date such as 27 Nov 2026 stay on one line.
+const UNBROKEN = /(\S*\d–\S*\d\S*|\b\d{1,2} \p{Lu}\p{Ll}{2} \d{4}\b[.,;:]?)/u;
+
 function sentence(name, text) {
   const node = el("p", name);
-  for (const part of String(text).split(/(\S*\d–\S*\d\S*)/)) {
-    if (part) node.append(/\d–/.test(part) ? el("span", "om-unbroken", part) : part);
-  }
+  String(text).split(UNBROKEN).forEach((part, place) => {
+    if (part) node.append(place % 2 ? el("span", "om-unbroken", part) : part);
+  });
   return node;
 }
 
@@ -129,7 +131,16 @@ function heading(block, host) {
   if (block.hero) {
     node.append(el("div", "om-hero", figure(block.hero, "om-herofigure"), el("p", "om-caption", block.hero.caption)));
   }
+  if (block.sheet) node.append(sheet(block.sheet));
   return node;
+}
+
+// What the page is on paper, and the browser's own way there.
+function sheet(said) {
+  const button = el("button", "om-act", said.text);
+  button.type = "button";
+  button.addEventListener("click", () => window.print());
+  return el("div", "om-printing om-noprint", el("p", "om-caption", said.note), button);
 }
 
 function strip(block) {
@@ -139,8 +150,13 @@ function strip(block) {
     if (item.more) value.append(el("span", "om-caption om-more", item.more));
     node.append(el("div", "", el("dt", "", item.label), value));
   }
-  if (block.note) node.append(el("div", "om-stripnote om-caption", block.note));
-  return node;
+  const note = block.note ? el("p", "om-stripnote om-caption", block.note) : null;
+  if (!block.why.length) {
+    if (note) node.append(note);
+    return node;
+  }
+  const why = block.why.map((item) => el("p", "om-caption", el("span", "om-whylead", item.lead), " ", item.text));
+  return el("div", "om-stripped", node, el("div", "om-why", ...why, note));
 }
 
 function row(item, host) {
@@ -151,7 +167,7 @@ function row(item, host) {
   for (const line of item.counts) numbers.append(el("span", "om-caption", line));
   const meta = el("p", "om-caption om-meta", worded(item.second), el("span", "", item.meta));
   const said = el("div", "om-said", sentence("", item.sentence), meta);
-  const owner = el("div", "om-owner", el("span", "", item.owner), el("span", "om-caption", item.owner_note));
+  const owner = el("p", "om-owner om-caption", ...(item.owner ? ["owner ", el("span", "om-ownername", item.owner)] : []));
   node.append(worded(item.mark, "om-verdict"), name, spark(item), numbers, said, owner);
   return node;
 }
@@ -198,10 +214,10 @@ function section(block, host) {
 function key(block, host) {
   const node = el("footer", "om-key");
   for (const item of block.items) {
-    node.append(el("span", "om-keyitem", drawing(item.shapes, item.width, 16, "", "om-keymark"), item.text));
+    node.append(el("span", "om-keyitem om-" + item.tone, drawing(item.shapes, item.width, 16, "", "om-keymark"), item.text));
   }
   const right = el("span", "om-keynote", block.note);
-  if (block.link) right.append(" ", link(block.link, host, "", block.link.text));
+  if (block.link) right.append(block.note ? " · " : "", link(block.link, host, "", block.link.text));
   node.append(right);
   return node;
 }

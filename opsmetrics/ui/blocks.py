@@ -30,9 +30,9 @@ def heading(
     return {"kind": "heading", "title": title, "eyebrow": eyebrow, "lead": lead, "trail": steps, "hero": hero}
 
 
-def strip(items: Iterable[Block], note: str = "") -> Block:
-    """One line of labelled facts: each {label, mark or text, more}."""
-    return {"kind": "strip", "items": list(items), "note": note}
+def strip(items: Iterable[Block], note: str = "", why: Iterable[Block] = ()) -> Block:
+    """One line of labelled facts, each {label, mark or text, more}, and below it the reasons: each {lead, text}."""
+    return {"kind": "strip", "items": list(items), "note": note, "why": list(why)}
 
 
 def section(
@@ -91,10 +91,11 @@ def empty(text: str) -> Block:
     return {"kind": "empty", "text": text, "shapes": _PALE, "width": 420, "height": 60}
 
 
-def key(note: str = "", link: Block | None = None) -> Block:
-    """The one line that explains the marks, with what is known about the files at its right."""
-    items = [{"text": text, "shapes": shapes, "width": width} for text, shapes, width in _KEY]
-    return {"kind": "key", "items": items, "note": note, "link": link}
+def key(note: str = "", link: Block | None = None, marks: Sequence[tuple[Mark, str]] = ()) -> Block:
+    """The one line that explains what is drawn, or these marks, with what is known about the files at its right."""
+    drawn = [{"text": text, "shapes": shapes, "width": width, "tone": "muted"} for text, shapes, width in _KEY]
+    items = [{"text": text, "shapes": list(mark.shapes), "width": 16, "tone": mark.tone} for mark, text in marks]
+    return {"kind": "key", "items": items or drawn, "note": note, "link": link}
 
 
 _BAND: list[Shape] = [
@@ -108,6 +109,9 @@ _LATEST: list[Shape] = [{"tag": "circle", "cx": "8", "cy": "8", "r": "2.3", "fil
 _RUNNING: list[Shape] = [
     {"tag": "circle", "cx": "8", "cy": "8", "r": "2.6", "stroke": "line", "stroke-width": "1.25", "fill": "page"}
 ]
+_GAP: list[Shape] = [
+    {"tag": "path", "d": "M4 1V15", "stroke": "data", "stroke-width": "1.25", "stroke-dasharray": "2 2"}
+]
 _KEY: tuple[tuple[str, list[Shape], int], ...] = (
     ("natural limits and centre", _BAND, 32),
     ("target", _TARGET, 28),
@@ -115,6 +119,7 @@ _KEY: tuple[tuple[str, list[Shape], int], ...] = (
     ("improving point", _DISC, 16),
     ("latest", _LATEST, 16),
     ("half-finished, not judged", _RUNNING, 16),
+    ("no data", _GAP, 8),
 )
 _PALE: list[Shape] = [
     {"tag": "rect", "x": "0", "y": "0", "width": "420", "height": "60", "fill": "band"},

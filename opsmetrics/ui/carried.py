@@ -21,24 +21,25 @@ _OF_STREAM = ("stream", "measure", "by", "period", "start", "end", "compare")
 def bring_series(page: str, catalog: Catalog) -> None:
     """Open Charts or Forecast, come to without a word in the address, on the series that was looked at last.
 
-    Where none was, it is the first KPI that fits the filters. A dimension that has one chosen value is its slice.
+    Where none was, it is the first KPI that fits the filters. A dimension that has one chosen value is its slice. The
+    address then names the KPI, so that a copy of it shows the same tomorrow.
     """
-    filters.arrive(page, _series_params(catalog), blocked_by=("kpi", "slice", "grain", "as_of"))
+    if catalog.kpis:
+        blocked = ("kpi", "slice", "grain", "as_of")
+        filters.arrive(page, _series_params(catalog), blocked_by=blocked, always=True)
 
 
-def _series_params(catalog: Catalog) -> dict[str, str]:
-    kept = filters.kept()
+def _series_params(catalog: Catalog) -> dict[str, str | list[str]]:
     last: Mapping[str, str] = st.session_state.get(_SERIES, {})
-    as_of = dict(filters.said(kept, ("as_of",)))
+    as_of = filters.said(("as_of",))
     if last.get("kpi") in catalog:
         kpi = catalog[last["kpi"]]
         chosen = filters.single_values(catalog)
         part = {**dict(read_slice(last.get("slice", ""))), **{n: v for n, v in chosen.items() if n in kpi.dimensions}}
         return {**last, **_slice_param(part, kpi), **as_of}
-    kpi_first = next((kpi for kpi in catalog.kpis if _fits(kpi)), None)
-    part = {n: v for n, v in filters.single_values(catalog).items() if kpi_first and n in kpi_first.dimensions}
-    return {**({"kpi": kpi_first.key, "slice": slice_text(tuple(sorted(part.items())))} if kpi_first and part else {}),
-            **as_of}  # fmt: skip
+    first = next((kpi for kpi in catalog.kpis if _fits(kpi)), catalog.kpis[0])
+    part = {n: v for n, v in filters.single_values(catalog).items() if n in first.dimensions}
+    return {"kpi": first.key, **(_slice_param(part, first) if part else {}), **as_of}
 
 
 def _slice_param(part: Mapping[str, str], kpi: Kpi) -> dict[str, str]:
@@ -63,14 +64,13 @@ def choose_slice(part: Slice, dimensions: tuple[str, ...]) -> None:
     chosen = dict(part)
     for name in dimensions:
         filters.kept()[parameter(name)] = [chosen[name]] if name in chosen else []
-        st.session_state.pop(parameter(name), None)  # what a list was filtered by before, in a control not drawn here
 
 
 def bring_stream(catalog: Catalog) -> None:
     """Open Pareto, come to without a word in the address, on the stream last looked at and the chosen slice."""
     if not catalog.streams:
         return
-    last: dict[str, str] = dict(st.session_state.get(_STREAM, {}))
+    last: dict[str, str | list[str]] = dict(st.session_state.get(_STREAM, {}))
     stream = next((s for s in catalog.streams if s.key == last.get("stream")), catalog.streams[0])
     if stream.key != last.get("stream"):
         last = {}
@@ -80,6 +80,6 @@ def bring_stream(catalog: Catalog) -> None:
     filters.arrive("pareto", params, blocked_by=(*_OF_STREAM, "slice"))
 
 
-def keep_stream(stream: Stream, params: Mapping[str, str]) -> None:
+def keep_stream(stream: Stream, params: Mapping[str, str | list[str]]) -> None:
     """Remember what Pareto shows."""
     st.session_state[_STREAM] = {n: v for n, v in params.items() if n in _OF_STREAM} | {"stream": stream.key}

@@ -37,8 +37,7 @@ def show(*shown: Block, key: str) -> dict[str, Any] | None:
         on_go_change=_noted,
         on_theme_change=_noted,
     )
-    if answer.go:
-        page.go(str(answer.go["page"]), {str(name): str(value) for name, value in answer.go["params"].items()})
+    page.follow(answer.go)
     return dict(answer.act) if answer.act else None
 
 

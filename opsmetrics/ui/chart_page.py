@@ -35,7 +35,8 @@ def render(at: Desk, view: ChartView) -> None:
     chart_blocks.apply_style()
     review = reviews.review(at, view)
     found = chart_rules.workings(review)
-    page.show(kpi.head(review, view), kpi.strip(review, chart_rules.deciding(review, found)), key="head")
+    head = kpi.head(review, filters.today(at.catalog, view.as_of))
+    page.show(head, kpi.strip(review, chart_rules.deciding(review, found)), key="head")
     unknown = links.misread(st.query_params.to_dict(), at.catalog)
     if unknown:
         page.show(blocks.caption(unknown), key="misread")
@@ -51,6 +52,16 @@ def render(at: Desk, view: ChartView) -> None:
     decisions_list.in_force(at, review)
     chart_rows.rows_behind(at, review, view)
     decisions_form.show(at, review, view)
+
+
+def fitted(at: Desk, view: ChartView) -> ChartView:
+    """On a phone the usual number of days stands too close: fewer are asked for, in the address, where none are."""
+    grain = view.grain or at.catalog[view.kpi].operate
+    crowded = links.SPANS[grain] > chart_view.CROWDED
+    if not drawing.touched() or view.span is not None or view.start or not crowded:
+        return view
+    st.query_params["span"] = str(chart_view.ON_A_PHONE)
+    return replace(view, span=chart_view.ON_A_PHONE)
 
 
 def _table(review: KpiReview, view: ChartView) -> None:

@@ -11,6 +11,9 @@ import numpy as np
 from opsmetrics.review import KpiReview
 from opsmetrics.ui.links import SPANS, ChartView, period_text
 
+#: Periods that stand too close together on a phone, and how many are shown there in their place.
+CROWDED, ON_A_PHONE = 40, 30
+
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 

@@ -1,5 +1,10 @@
-"""The filters that the pages share. Each one is a widget bound to the address, so every view is a link; what was chosen
-on one page is chosen on the next, unless the link to it says otherwise."""
+"""The filters that the pages share. The address is the truth: a control shows what it says and only writes to it, so
+every view is a link and Back is a way back. What was chosen on one page is chosen on the next, unless the link to it
+says otherwise.
+
+Streamlit's own binding of widgets to the address is not used: it refuses links to a page on which the same parameter is
+bound, and drops such a parameter on the way back.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ import streamlit as st
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.review import KpiReview
-from opsmetrics.ui.links import PAGES, read_date
+from opsmetrics.ui.links import Target, read_as_of, target
 from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import wording
 
@@ -88,19 +93,21 @@ def row_of_controls(
             for dimension in catalog.dimensions
         }
         as_of = as_of_control(today)
-        search = st.text_input(
+        search = st.session_state["q"] = st.query_params.get("q", "")
+        st.text_input(
             "Search",
             key="q",
-            bind="query-params",
+            on_change=_to_address,
+            args=("q",),
             placeholder=f"Search {len(kpis)} rows",
             label_visibility="collapsed",
             width=210,
         )
     keep(catalog)
-    return Filters(categories, owners, values, search or ""), as_of
+    return Filters(categories, owners, values, search), as_of
 
 
-_AT, _ARRIVED, _KEPT = "shared_choices_at", "shared_choices_wanted", "shared_choices"
+_AT, _KEPT = "shared_choices_at", "shared_choices"
 
 
 def shared_names(catalog: Catalog) -> list[str]:
@@ -117,25 +124,21 @@ def bring(page: str, catalog: Catalog, *, most: int | None = None, names: Iterab
     """
     names = list(names) or shared_names(catalog)
     limits = {parameter(dimension.key): most for dimension in catalog.dimensions}
-    held = {name: value for name, value in kept().items() if name in names}
-    arrive(page, [pair for name in held for pair in said(held, (name,))[: limits.get(name)]], blocked_by=names)
+    arrive(page, {name: values[: limits.get(name)] for name, values in said(names).items()}, blocked_by=names)
 
 
-def arrive(page: str, chosen: Mapping[str, str] | list[tuple[str, str]], *, blocked_by: Iterable[str]) -> None:
-    """At the first run of a visit add these parameters to the address, unless it says one of `blocked_by` already."""
-    arrived = st.session_state.pop(_ARRIVED, False) or st.session_state.get(_AT) != page
+def arrive(
+    page: str, chosen: Mapping[str, str | list[str]], *, blocked_by: Iterable[str], always: bool = False
+) -> None:
+    """At the first run of a visit add these parameters to the address, unless it says one of `blocked_by` already.
+
+    Every page calls this, so that the next one knows where a reader comes from. always: at any later run too, for a
+    page whose address names what it shows: then only a click on the page's own name in the navigation empties it.
+    """
+    arrived = always or st.session_state.get(_AT) != page
     st.session_state[_AT] = page
-    if not arrived:
-        return
-    pairs = list(chosen.items()) if isinstance(chosen, Mapping) else chosen
-    if pairs and not any(name in st.query_params for name in blocked_by):
-        st.switch_page(PAGES[page], query_params=[*_as_pairs(), *pairs])
-
-
-def visit(page: str) -> None:
-    """A page is run: note whether a reader has just come to it. Called for every page, whatever it shares."""
-    if st.session_state.get(_AT) != page:
-        st.session_state[_AT], st.session_state[_ARRIVED] = page, True
+    if arrived and chosen and not any(name in st.query_params for name in blocked_by):
+        st.query_params.update(chosen)
 
 
 def dimension_parameters(catalog: Catalog) -> list[str]:
@@ -155,9 +158,15 @@ def single_values(catalog: Catalog) -> dict[str, str]:
     return {name: str(values[0]) for name, values in held.items() if len(values) == 1}
 
 
-def said(held: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, str]]:
-    """These choices as parameters of an address."""
-    return [pair for name in names if name in held for pair in _said(name, held[name])]
+def said(names: Iterable[str]) -> dict[str, list[str]]:
+    """Of these choices those that were made, as parameters of an address."""
+    held = kept()
+    return {name: values for name in names if (values := _texts(held.get(name)))}
+
+
+def today(catalog: Catalog, as_of: dt.date | None) -> Target:
+    """The way back to Today with what was chosen, as of this date."""
+    return target("today", **said(shared_names(catalog)) | {"as_of": as_of.isoformat() if as_of else ""})
 
 
 def dimension_choices(catalog: Catalog, found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
@@ -178,21 +187,24 @@ def _clear(catalog: Catalog) -> None:
     """Take every filter away, on every page; the date stays."""
     for name in shared_names(catalog):
         if name != "as_of":
-            kept()[name] = "" if name == "q" else []
-            st.session_state[name] = "" if name == "q" else []
+            kept().pop(name, None)
+            st.query_params.pop(name, None)
 
 
-def _said(name: str, value: object) -> list[tuple[str, str]]:
-    """A choice as parameters of an address."""
+def _texts(value: object) -> list[str]:
+    """A choice as the values of its parameter."""
     if isinstance(value, dt.date):
-        return [(name, value.isoformat())]
-    values = value if isinstance(value, list) else [value]
-    return [(name, str(item)) for item in values if item]
+        return [value.isoformat()]
+    return [str(item) for item in (value if isinstance(value, list) else [value]) if item]
 
 
-def _as_pairs() -> list[tuple[str, str]]:
-    """The address as it is."""
-    return [(name, item) for name in st.query_params for item in st.query_params.get_all(name)]
+def _to_address(name: str) -> None:
+    """Write what a control says into the address."""
+    texts = _texts(st.session_state[name])
+    if texts:
+        st.query_params[name] = texts
+    else:
+        st.query_params.pop(name, None)
 
 
 def keep(catalog: Catalog) -> None:
@@ -204,15 +216,17 @@ def keep(catalog: Catalog) -> None:
 
 def _choice(label: str, key: str, found: set[str], *, most: int | None = None) -> frozenset[str]:
     """A quiet popover with the values to choose from; nothing is drawn where there is no choice."""
-    options = sorted(value for value in found if value)
-    if len(options) < 2 and not st.query_params.get_all(key) and not st.session_state.get(key):
+    chosen = list(dict.fromkeys(value for value in st.query_params.get_all(key) if value))[:most]
+    options = sorted({value for value in found if value} | set(chosen))
+    if len(options) < 2 and not chosen:
         return frozenset()
-    chosen = list(st.session_state.get(key) or st.query_params.get_all(key))
+    st.session_state[key] = chosen
     with st.popover(f"{label}: {_shown(chosen)}", type="tertiary", key=f"open_{key}"):
-        picked = st.multiselect(
-            label, options, key=key, bind="query-params", label_visibility="collapsed", max_selections=most
-        )
-    return frozenset(picked)
+        st.multiselect(
+            label, options, key=key, on_change=_to_address, args=(key,), label_visibility="collapsed",
+            max_selections=most,
+        )  # fmt: skip
+    return frozenset(chosen)
 
 
 def _shown(chosen: list[str]) -> str:
@@ -223,20 +237,22 @@ def _shown(chosen: list[str]) -> str:
 
 
 def asked_as_of() -> dt.date | None:
-    """The date that the control shows, or that the address asks for before it is drawn."""
-    return read_date(st.session_state.get("as_of") or st.query_params.get("as_of"))
+    """The date that the address asks for; None is now."""
+    return read_as_of(st.query_params.get("as_of"))
 
 
 def as_of_control(today: dt.date) -> dt.date | None:
     """The date as of which everything is shown; None is now. `today` bounds it: nobody can look at what is to come."""
     chosen = asked_as_of()
+    st.session_state["as_of"] = min(chosen, today) if chosen else None
     with st.popover(f"As of {wording.date(chosen)}" if chosen else "As of now", type="tertiary", key="open_as_of"):
-        return st.date_input(
+        st.date_input(
             "As of noon on this day",
-            value=None,
             min_value=EARLIEST,  # Streamlit's own bound lies ten years back and would drop an older date
             max_value=today,
             key="as_of",
-            bind="query-params",
+            on_change=_to_address,
+            args=("as_of",),
             format="YYYY-MM-DD",
         )
+    return chosen

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from opsmetrics.catalog import Grain, Kpi, slice_text
+from opsmetrics.catalog import Grain, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.desk.forecasting import FURTHEST, HORIZONS
-from opsmetrics.ui import carried, filters, links, reviews
+from opsmetrics.ui import carried, filters, links, pickers
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.ui.links import grains_of
@@ -28,11 +28,9 @@ def controls(at: Desk, kpi: Kpi, view: ForecastView) -> None:
         _select("KPI", "kpi", {k.key: k.name for k in at.catalog.kpis}, kpi.key, width=260, clears=_OF_ONE_KPI)
         if len(grains_of(kpi)) > 1:
             _grain(grains_of(kpi), grain)
-        parts = {links.slice_text(part): slice_text(part) or "All" for part in reviews.slices(at, kpi)}
-        here = links.slice_text(view.series.slice)
-        parts.setdefault(here, slice_text(view.series.slice) or "All")
+        parts = pickers.slices(at, kpi, view.series.slice)
         if len(parts) > 1:
-            _select("Slice", "slice", parts, here, width=190, of=kpi.dimensions)
+            _select("Slice", "slice", parts, links.slice_text(view.series.slice), width=190, of=kpi.dimensions)
         horizon = view.horizon or HORIZONS[grain]
         _select("Ahead", "horizon", _horizons(grain, horizon), str(horizon), width=170)
         filters.as_of_control(at_site(kpi.calendar).date())

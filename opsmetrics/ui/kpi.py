@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from opsmetrics.catalog import slice_text
-from opsmetrics.figures import assurance_mark, data_mark
+from opsmetrics.figures import data_mark
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import blocks, rows
 from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.chart_rules import Deciding
-from opsmetrics.ui.links import ChartView, target
+from opsmetrics.ui.links import Target
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.model import Episode, Verdict
 
@@ -25,10 +25,9 @@ LISTED = 10
 EARLIER = "The table behind the chart holds them."
 
 
-def head(review: KpiReview, view: ChartView) -> Block:
-    """Trail, name, what the verdict says, and the latest judged figure with its counts."""
+def head(review: KpiReview, today: Target) -> Block:
+    """Trail back to `today`, name, what the verdict says, and the latest judged figure with its counts."""
     part = slice_text(review.series.slice)
-    today = target("today", as_of=view.as_of.isoformat() if view.as_of else "")
     trail = [("Today", today), *((text, None) for text in (review.kpi.category, part) if text)]
     return blocks.heading(review.kpi.name, trail=trail, lead=lead(review), hero=_hero(review))
 
@@ -60,25 +59,27 @@ def _hero(review: KpiReview) -> Block | None:
 
 
 def strip(review: KpiReview, decides: Deciding | None = None) -> Block:
-    """Variation, target, data, the chart with the reason for it, and the rules that decide."""
+    """Variation, target, data, the chart and the rules that decide; below them why it is these."""
     choice = review.choice
-    why = " ".join(text for text in (choice.get("why", ""), choice.get("rejected", "")) if text)
-    chart = [{"label": "Chart", "text": choice.get("kind") or wording.DASH, "more": why}]
+    kind, phases = choice.get("kind", ""), len(_phases(review))
+    why = [{"lead": kind or wording.DASH, "text": f"{choice.get('why', '')} {choice.get('rejected', '')}".strip()}]
+    chart = [{"label": "Chart", "text": f"{kind}, {phases} phases" if phases else kind or wording.DASH, "more": ""}]
     if decides is not None and review.chart is not None:
-        chart.append({"label": "Rules", "text": decides.words, "more": decides.why})
+        chart.append({"label": "Rules", "text": decides.words, "more": ""})
+        why.append({"lead": "Rules", "text": decides.why})
+    why = [reason for reason in why if reason["text"]]
     if review.verdict is None:
-        return blocks.strip(chart, _owner(review))
+        return blocks.strip(chart, _owner(review), why)
     verdict = review.verdict
     aim = wording.target(review.kpi, verdict.target, unit=False)
-    firm = worded(assurance_mark(verdict.assurance), wording.assurance(verdict.assurance, verdict.firm))
     state = worded(data_mark(verdict.data), wording.data(verdict.data, verdict.data_names))
     items: list[Block] = [
         {"label": "Variation", "mark": rows.variation_word(verdict), "more": _caveats(verdict)},
-        {"label": f"Target {aim}".rstrip(), "mark": firm, "more": _met(verdict)},
+        {"label": f"Target {aim}".rstrip(), "mark": rows.assurance_word(verdict), "more": _met(verdict)},
         {"label": "Data", "mark": state, "more": ""},
         *chart,
     ]
-    return blocks.strip(items, _owner(review))
+    return blocks.strip(items, _owner(review), why)
 
 
 def _caveats(verdict: Verdict) -> str:

@@ -32,15 +32,15 @@ class Target(TypedDict):
     """A link as data: the page with its parameters for a plain click, the address for every other one."""
 
     page: str
-    params: dict[str, str]
+    params: dict[str, str | list[str]]
     href: str
 
 
-def target(page: str, **params: str) -> Target:
-    """A link to a page; parameters without a value are left out."""
+def target(page: str, **params: str | list[str]) -> Target:
+    """A link to a page; parameters without a value are left out, a list stands for several values of one."""
     given = {name: value for name, value in params.items() if value}
     address = "" if page == "today" else page
-    query = f"?{urlencode(given)}" if given else ""
+    query = f"?{urlencode(given, doseq=True)}" if given else ""
     return {"page": page, "params": given, "href": f"{address}{query}" or "./"}
 
 
@@ -105,7 +105,7 @@ class ChartView:
             slice=known,
             grain=grain,
             span=int(span) if span.isdecimal() and len(span) < 7 else None,
-            as_of=read_date(params.get("as_of")),
+            as_of=read_as_of(params.get("as_of")),
             point=_period(params.get("point")),
             start=_period(params.get("from")),
             end=_period(params.get("to")),
@@ -126,9 +126,8 @@ def misread(params: Mapping[str, Any], catalog: Catalog) -> str:
         wrong += [f"no {name} to slice {kpi.name} by" for name in unknown]
         if "grain" in asked and asked["grain"] not in grains_of(kpi):
             wrong.append(f"no grain “{asked['grain']}” for {kpi.name}")
-    wrong += [
-        f"no date “{asked[name]}”" for name in ("as_of", "start", "end") if name in asked and not read_date(asked[name])
-    ]
+    dates = {"as_of": read_as_of, "start": read_date, "end": read_date}
+    wrong += [f"no date “{asked[name]}”" for name, read in dates.items() if name in asked and not read(asked[name])]
     return (
         f"The address asks for what is not here: {', '.join(wrong)}. The usual view is shown instead." if wrong else ""
     )
@@ -171,3 +170,10 @@ def read_date(text: object) -> dt.date | None:
         return dt.date.fromisoformat(str(text))
     except ValueError:
         return None
+
+
+def read_as_of(text: object) -> dt.date | None:
+    """The date as of which a link shows its page; None where it is none, or where no clock on Earth has it yet."""
+    found = read_date(text)
+    furthest = dt.datetime.now(dt.timezone(dt.timedelta(hours=14))).date()
+    return found if found is None or found <= furthest else None

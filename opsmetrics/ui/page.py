@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -29,11 +30,21 @@ def show(*blocks: Block, key: str) -> None:
     if answer.show:
         st.query_params["show"] = str(answer.show)
         st.rerun()
-    if answer.go:
-        go(str(answer.go["page"]), {str(name): str(value) for name, value in answer.go["params"].items()})
+    follow(answer.go)
 
 
-def go(page: str, params: dict[str, str] | None = None) -> None:
+def follow(clicked: Any) -> None:
+    """Go where a clicked link leads, as the browser tells it; None: nothing was clicked."""
+    if clicked:
+        params: Mapping[str, Any] = clicked["params"]
+        go(str(clicked["page"]), {str(name): _told(value) for name, value in params.items()})
+
+
+def _told(value: Any) -> str | list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else str(value)
+
+
+def go(page: str, params: Mapping[str, str | list[str]] | None = None) -> None:
     """Switch to a page by its name. Raises KeyError for a page that links do not know."""
     st.switch_page(PAGES[page], query_params=params or {})
 

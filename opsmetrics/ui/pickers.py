@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from opsmetrics.catalog import Catalog, Grain, slice_text
+from opsmetrics.catalog import Catalog, Grain, Kpi, Slice, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.stats import RULES
@@ -32,15 +32,21 @@ def controls(at: Desk, review: KpiReview, view: ChartView) -> None:
         grains = {grain: grain.capitalize() for grain in grains_of(kpi)}
         if len(grains) > 1:
             _segments("Grain", "grain", grains, view.grain or kpi.operate, clears=_OF_ONE_SERIES)
-        parts = {links.slice_text(part): slice_text(part) or "All" for part in reviews.slices(at, kpi)}
-        here = links.slice_text(view.slice)
-        parts.setdefault(here, slice_text(view.slice) or "All")
+        parts = slices(at, kpi, view.slice)
         if len(parts) > 1:
+            here = links.slice_text(view.slice)
             _select("Slice", "slice", parts, here, width=190, clears=("from", "to", "point"), of=kpi.dimensions)
         _periods(review, view)
         filters.as_of_control(at_site(kpi.calendar).date())
         _rules(view)
         decisions_list.actions(review, chart_choice.chosen(review, view))
+
+
+def slices(at: Desk, kpi: Kpi, here: Slice) -> dict[str, str]:
+    """The slices to choose from, by their parameter; of the whole KPI it says what it is not cut by."""
+    names = [dimension.name for dimension in at.catalog.dimensions if dimension.key in kpi.dimensions]
+    whole = f"{names[0]}: all" if len(names) == 1 else "All slices"
+    return {links.slice_text(part): slice_text(part) or whole for part in (*reviews.slices(at, kpi), here)}
 
 
 def _periods(review: KpiReview, view: ChartView) -> None:
@@ -86,7 +92,7 @@ def _kpis(catalog: Catalog) -> dict[str, str]:
 
 def _spans(grain: Grain) -> dict[str, str]:
     many = {"sample": "samples"}.get(grain, f"{grain}s")
-    counts = sorted({30, SPANS[grain], 4 * SPANS[grain]})
+    counts = sorted({chart_view.ON_A_PHONE, SPANS[grain], 4 * SPANS[grain]})
     return {str(count): f"{count} {many}" for count in counts} | {"0": f"All {many}"}
 
 

@@ -45,7 +45,6 @@ def row(review: KpiReview, view: ChartView) -> Block:
         "second": second,
         "meta": _since(verdict),
         "owner": review.kpi.owner,
-        "owner_note": "owner" if review.kpi.owner else "",
     }
 
 
@@ -60,7 +59,7 @@ def tile(review: KpiReview, view: ChartView) -> Block:
         "spark": spark(review, *TILE),
         "value": value,
         "unit": unit if len(review.kpi.unit) <= 4 else "",  # a longer one would leave no room for the name
-        "title": sentences.render(known(review).sentence),
+        "title": f"{review.kpi.name}\n{sentences.render(known(review).sentence)}",
     }
 
 
@@ -82,7 +81,7 @@ def marks(verdict: Verdict) -> tuple[Block, Block]:
     What the stance is about leads: the data, the target, else the variation.
     """
     variation = variation_word(verdict)
-    assurance = worded(assurance_mark(verdict.assurance), wording.assurance(verdict.assurance, verdict.firm))
+    assurance = assurance_word(verdict)
     if verdict.stance == "get_data":
         return worded(data_mark(verdict.data), wording.data(verdict.data)), _grey(variation)
     if verdict.stance in ("change_process", "no_single_misses"):
@@ -95,13 +94,13 @@ def _grey(mark: Block) -> Block:
     return mark | {"tone": "muted"}
 
 
-def figure(review: KpiReview) -> tuple[str, str]:
-    """The value of the last judged period and its unit, as they stand in a row."""
+def figure(review: KpiReview, most: int = LONGEST_UNIT) -> tuple[str, str]:
+    """The value of the last judged period and its unit, as they stand in a row; "" for a unit of more signs."""
     verdict = known(review)
     unit = review.kpi.unit
     if verdict.value is None or not math.isfinite(verdict.value):
         return wording.DASH, ""
-    return wording.value(review.kpi, verdict.value, unit=False), wording.unit_text(unit) if _short(unit) else ""
+    return wording.value(review.kpi, verdict.value, unit=False), wording.unit_text(unit) if len(unit) <= most else ""
 
 
 def _short(unit: str) -> bool:
@@ -166,3 +165,8 @@ def table_line(review: KpiReview) -> dict[str, Any]:
 def variation_word(verdict: Verdict) -> Block:
     """The mark and word of the variation."""
     return worded(variation_mark(verdict.variation, verdict.side), wording.variation(verdict.variation, verdict.side))
+
+
+def assurance_word(verdict: Verdict) -> Block:
+    """The mark and word of the assurance."""
+    return worded(assurance_mark(verdict.assurance), wording.assurance(verdict.assurance, verdict.firm))

@@ -12,11 +12,11 @@ from opsmetrics.catalog import Catalog, slice_text
 from opsmetrics.desk.forecast_sentences import chance_text
 from opsmetrics.desk.landing import Chance
 from opsmetrics.desk.summary import TO_DATE, SummaryRow
-from opsmetrics.figures import assurance_mark
+from opsmetrics.figures import assurance_mark, variation_mark
 from opsmetrics.figures.svg import Shape
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import blocks, rows, summary_blocks
-from opsmetrics.ui.blocks import Block, worded
+from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView
 from opsmetrics.verdict import sentences, wording
@@ -24,13 +24,15 @@ from opsmetrics.verdict.asking import ask_first, asks_title, summary_headline
 
 SPARK = (164, 34)
 
+#: Signs of a unit that fit beside a figure here.
+UNIT = 14
+
 _LABELS: dict[str, Any] = {
     "name": "Measure, owner",
     "spark": "Last periods, natural limits",
     "latest": "Latest",
     "target": "Target",
-    "variation": "Variation",
-    "assurance": "Target reached?",
+    "marks": ["Variation", "Target reached?"],
     "to_date": ["Month to date", "Quarter to date", "Year to date", "A year ago"],
     "chance": "Chance for the year",
     "sentence": "In a sentence",
@@ -51,7 +53,8 @@ def head(shown: list[SummaryRow], catalog: Catalog, as_of: dt.date | None) -> Bl
     verdicts = [rows.known(row.review) for row in shown]
     names = [_name(row.review) for row in shown]
     count = f"{len(shown)} KPI{'' if len(shown) == 1 else 's'}, each at the grain it is led by"
-    return blocks.heading(summary_headline(verdicts, names), eyebrow=f"{day} · {count}")
+    sheet = {"text": "Print or save as PDF", "note": "one sheet, A4 landscape"}
+    return blocks.heading(summary_headline(verdicts, names), eyebrow=f"{day} · {count}") | {"sheet": sheet}
 
 
 def asks(shown: list[SummaryRow], as_of: dt.date | None) -> list[Block]:
@@ -101,7 +104,7 @@ def _compared(shown: list[SummaryRow]) -> bool:
 def _row(row: SummaryRow, as_of: dt.date | None, *, compared: bool) -> Block:
     review = row.review
     kpi, verdict = review.kpi, rows.known(review)
-    value, unit = rows.figure(review)
+    value, unit = rows.figure(review, most=UNIT)
     part = slice_text(review.series.slice)
     late = verdict.data != "fresh"
     return {
@@ -116,8 +119,7 @@ def _row(row: SummaryRow, as_of: dt.date | None, *, compared: bool) -> Block:
         "period": verdict.as_of_period or "",
         "counts": wording.data(verdict.data, verdict.data_names) if late else _counts(review, unit),
         "target": wording.target(kpi, verdict.target, unit=False) or wording.DASH,
-        "variation": rows.variation_word(verdict),
-        "assurance": worded(assurance_mark(verdict.assurance), wording.assurance(verdict.assurance)),
+        "marks": [rows.variation_word(verdict), rows.assurance_word(verdict)],
         "to_date": _to_date(row) if compared else _to_date(row)[:-1],
         "chance": _chance(row.chance),
         "sentence": sentences.render(verdict.sentence),
@@ -141,16 +143,32 @@ def _chance(found: Chance) -> Block | None:
 
 def _counts(review: KpiReview, unit: str) -> str:
     """What stands behind the figure, after a unit that has no room beside it."""
-    verdict = rows.known(review)
-    figures = {"numerator": verdict.numerator, "denominator": verdict.denominator, "size": verdict.size}
-    below = review.kpi.unit if not unit and verdict.value is not None else ""
-    return " · ".join(text for text in (below, wording.behind(review.kpi, figures)) if text)
+    verdict, kpi = rows.known(review), review.kpi
+    behind = wording.counts(kpi, verdict.numerator, verdict.denominator) if kpi.counts else ""
+    if not kpi.counts and kpi.kind != "derived":
+        behind = wording.readings(verdict.size)
+    below = kpi.unit if not unit and verdict.value is not None else ""
+    return " · ".join(text for text in (below, behind) if text)
 
 
 def _to_date(row: SummaryRow) -> list[str]:
     kpi = row.review.kpi
     values = [*(row.to_date.get(grain) for grain in TO_DATE), row.last_year]
     return [wording.value(kpi, value, unit=False) for value in values]
+
+
+def foot() -> Block:
+    """What each mark means, in a few words."""
+    words = {code: wording.assurance(code) for code in ("meets", "hit_or_miss", "fails")}
+    marks = [
+        (variation_mark("concerning", "high"), "unusual, for the worse"),
+        (variation_mark("improving", "low"), "unusual, for the better"),
+        (variation_mark("common_cause", "none"), "stable: in its usual range"),
+        (assurance_mark("meets"), f"{words['meets']}: its usual range reaches the target"),
+        (assurance_mark("hit_or_miss"), f"{words['hit_or_miss']}: the target lies inside it"),
+        (assurance_mark("fails"), f"{words['fails']}: it stays short of the target"),
+    ]
+    return blocks.key(marks=marks)
 
 
 def table(shown: list[SummaryRow]) -> pd.DataFrame:

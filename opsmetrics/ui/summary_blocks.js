@@ -11,9 +11,10 @@ DRAW.asks = (block, host) => {
   return el("section", "om-section om-asking", el("div", "om-sectionhead", ...ruled(block)), list);
 };
 
-function cell(name, label, ...children) {
-  const node = el("td", name, ...children);
-  node.dataset.label = label;
+function cell(tag, role, name, label, ...children) {
+  const node = el(tag, name, ...children);
+  node.setAttribute("role", role); // a narrow page draws the table as a grid, and it stays a table all the same
+  if (label) node.dataset.label = label;
   return node;
 }
 
@@ -25,45 +26,60 @@ function chance(row) {
 }
 
 function summaryRow(row, labels, host) {
-  const node = document.createElement("tr");
+  const node = cell("tr", "row", "");
   node.dataset.key = row.key;
-  const name = document.createElement("th");
+  const name = cell("th", "rowheader", "", "", link(row.go, host, "om-link", row.name), el("span", "om-caption", row.sub));
   name.scope = "row";
-  name.append(link(row.go, host, "om-link", row.name), el("span", "om-caption", row.sub));
-  const value = cell("om-num om-latest", labels.latest, figure(row, row.stale ? "om-figure om-stale" : "om-figure"));
-  value.append(el("span", "om-caption", row.period), el("span", "om-caption", row.counts));
+  const value = cell("td", "cell", "om-num om-latest", labels.latest);
+  value.append(figure(row, row.stale ? "om-figure om-stale" : "om-figure"));
+  const parts = [row.period, row.counts].filter(Boolean).map((text) => el("span", "om-part", text));
+  value.append(el("span", "om-caption", ...parts.flatMap((part) => [part, " "])));
+  const marks = el("div", "om-marks", ...row.marks.map((mark) => worded(mark)));
   node.append(
     name,
-    cell("om-line", labels.spark, spark(row)),
+    cell("td", "cell", "om-line", labels.spark, spark(row)),
     value,
-    cell("om-num om-aim", labels.target, row.target),
-    cell("om-verdictcell", labels.variation, worded(row.variation)),
-    cell("om-verdictcell", labels.assurance, worded(row.assurance)),
+    cell("td", "cell", "om-num om-aim", labels.target, row.target),
+    cell("td", "cell", "om-markscell", labels.marks.join(", "), marks),
   );
-  for (const [place, text] of row.to_date.entries()) node.append(cell("om-num om-todate", labels.to_date[place], text));
-  if (labels.chance) node.append(cell("om-num om-chancecell", labels.chance, chance(row)));
-  node.append(cell("om-sentence", labels.sentence, sentence("", row.sentence)));
+  for (const [place, text] of row.to_date.entries()) {
+    node.append(cell("td", "cell", "om-num om-todate", labels.to_date[place], text));
+  }
+  if (labels.chance) node.append(cell("td", "cell", "om-num om-chancecell", labels.chance, chance(row)));
+  node.append(cell("td", "cell", "om-sentence", labels.sentence, sentence("", row.sentence)));
   return node;
+}
+
+function summaryHead(labels) {
+  const top = cell("tr", "row", "");
+  const add = (name, ...children) => {
+    const head = cell("th", "columnheader", name, "", ...children);
+    head.scope = "col";
+    top.append(head);
+  };
+  add("", labels.name);
+  add("om-line", labels.spark);
+  add("om-num", labels.latest);
+  add("om-num", labels.target);
+  add("om-markscell", el("div", "om-marks", ...labels.marks.map((text) => el("span", "", text))));
+  for (const text of labels.to_date) add("om-num om-todate", text);
+  if (labels.chance) add("om-num om-chancecell", labels.chance);
+  add("om-sentence", labels.sentence);
+  return top;
 }
 
 DRAW.summary = (block, host) => {
   const labels = block.labels;
-  const heads = [labels.name, labels.spark, labels.latest, labels.target, labels.variation, labels.assurance,
-    ...labels.to_date, ...(labels.chance ? [labels.chance] : []), labels.sentence];
-  const top = el("tr", "");
-  heads.forEach((text, place) => {
-    const head = el("th", place === 2 || place === 3 || (place > 5 && place < heads.length - 1) ? "om-num" : "", text);
-    head.scope = "col";
-    top.append(head);
-  });
-  const table = el("table", "om-summary", el("thead", "", top));
+  const head = cell("thead", "rowgroup", "", "", summaryHead(labels));
+  const table = cell("table", "table", "om-summary", "", head);
+  table.style.setProperty("--om-todates", labels.to_date.length);
   for (const group of block.groups) {
-    const body = document.createElement("tbody");
+    const body = cell("tbody", "rowgroup", "");
     if (group.title) {
-      const title = el("th", "om-grouptitle", group.title);
-      title.colSpan = heads.length;
+      const title = cell("th", "rowheader", "om-grouptitle", "", group.title);
+      title.colSpan = head.firstChild.children.length;
       title.scope = "rowgroup";
-      body.append(el("tr", "om-grouprow", title));
+      body.append(cell("tr", "row", "om-grouprow", "", title));
     }
     body.append(...group.rows.map((row) => summaryRow(row, labels, host)));
     table.append(body);

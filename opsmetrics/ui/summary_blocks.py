@@ -49,8 +49,7 @@ def show(*shown: Block, key: str) -> None:
         on_go_change=_noted,
         on_theme_change=_noted,
     )
-    if answer.go:
-        page.go(str(answer.go["page"]), {str(name): str(value) for name, value in answer.go["params"].items()})
+    page.follow(answer.go)
 
 
 def _noted() -> None:

@@ -205,8 +205,8 @@ def watch(browser: Browser, server: Callable[[str], str]) -> Iterator[Callable[.
     """`watch("full", width=390, theme="dark")`: a fresh page on the server over that store."""
     contexts = []
 
-    def opened(store: str, *, width: int = 1440, theme: str = "light", base: str = "") -> Watch:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
+    def opened(store: str, *, width: int = 1440, height: int = 900, theme: str = "light", base: str = "") -> Watch:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
         contexts.append(context)
         found = Watch(context.new_page(), base or server(store))
         found.page.on("console", found._console)

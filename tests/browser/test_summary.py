@@ -24,8 +24,9 @@ def test_a_row_leads_to_its_chart_within_the_session(watch: Open) -> None:
     found.assert_clean()
 
 
-def test_it_prints_on_one_sheet(watch: Open) -> None:
-    found = watch("full")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_prints_on_one_sheet_in_ink_on_white(watch: Open, theme: str) -> None:
+    found = watch("full", theme=theme)
     page = found.open("/summary")
     sheet = page.pdf(prefer_css_page_size=True)
     assert re.findall(rb"/Count (\d+)", sheet) == [b"1"]
@@ -34,6 +35,19 @@ def test_it_prints_on_one_sheet(watch: Open) -> None:
     page.emulate_media(media="print")
     assert not page.is_visible("[data-testid=stHeader]")
     assert page.is_visible("table.om-summary")
+    assert page.eval_on_selector(".om h1", "node => getComputedStyle(node).color") == "rgb(22, 25, 29)", "the ink token"
+    found.assert_clean()
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 768, 390])
+def test_it_fits_every_width_and_stays_a_table(watch: Open, width: int) -> None:
+    found = watch("full", width=width)
+    page = found.open("/summary")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    assert page.evaluate("(() => { const sheet = document.querySelector('.om-sheet'); "
+                         "return sheet.scrollWidth <= sheet.clientWidth; })()")  # fmt: skip
+    assert page.get_by_role("row").count() == 4 + 4 + 1, "KPIs, their areas, and the head"
+    assert page.get_by_role("columnheader", name="In a sentence").count() + (width <= 1180) >= 1
     found.assert_clean()
 
 

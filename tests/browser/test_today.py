@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 
 from tests.browser.conftest import Watch
-from tests.pages.stores import HOSTILE, HOSTILE_LINE
+from tests.pages.stores import HOSTILE, HOSTILE_LINE, start
 
 Open = Callable[..., Watch]
+
+#: How far the page is scrolled.
+PLACE = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
 @pytest.mark.parametrize("store", ["full", "empty", "defined", "one_point"])
@@ -38,6 +42,29 @@ def test_a_row_leads_to_its_chart_within_the_session_and_back(watch: Open) -> No
     page.wait_for_selector(".om-row")
     assert "got worse" in page.inner_text(".om h1")
     assert len(found.documents) == 1, "one document load: neither the click nor Back started a new session"
+    found.assert_clean()
+
+
+def test_links_and_back_keep_the_day_the_filters_and_the_place(watch: Open) -> None:
+    """As of a day, with two filters: the click works, and Back brings the address, the controls and the scroll back."""
+    found = watch("full", height=420)
+    address = f"?line=Line+3&line=Line+4&category=Dispatch&as_of={(start() + dt.timedelta(days=80)).date()}"
+    page = found.open(f"/{address}")
+    page.mouse.move(400, 300)
+    page.mouse.wheel(0, 150)
+    page.wait_for_function(f"{PLACE} === 150")
+    page.click(".om-link >> nth=0")
+    page.wait_for_selector(".om-strip")
+    found.ready()
+    assert page.url.endswith(address.rpartition("&")[2])
+    assert page.evaluate(PLACE) == 0
+    page.go_back()
+    page.wait_for_selector("[data-section]")
+    found.ready()
+    assert page.url.endswith(address)
+    shown = page.locator(".st-key-controls [data-testid=stPopover] button").all_inner_texts()
+    assert [text.split("\n")[0] for text in shown][:3] == ["Area: Dispatch", "Owner: all", "Line: 2"]
+    page.wait_for_function(f"{PLACE} === 150")
     found.assert_clean()
 
 

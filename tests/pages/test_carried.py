@@ -61,6 +61,43 @@ def test_an_address_that_says_something_wins(tmp_path: Path) -> None:
         assert "slice" not in app.query_params
 
 
+def test_two_values_of_a_dimension_go_along_both(tmp_path: Path) -> None:
+    with stores.owned(stores.full, tmp_path):
+        app = page("today")
+        app.multiselect(key="line").set_value(["Line 3", "Line 4"]).run()
+        assert asked(app, "line") == "Line 3,Line 4"
+        go(app, "upload")
+        assert asked(go(app, "today"), "line") == "Line 3,Line 4"
+
+
+def test_a_value_that_nobody_has_is_shown_as_chosen_and_fits_nothing(tmp_path: Path) -> None:
+    with stores.owned(stores.full, tmp_path):
+        app = page("today", category="Nowhere")
+        assert not app.exception
+        assert app.multiselect(key="category").value == ["Nowhere"]
+        assert "No KPI fits these filters. Take one of them away." in [text.value for text in app.text]
+
+
+def test_the_way_back_to_today_keeps_what_was_chosen(tmp_path: Path) -> None:
+    with stores.owned(stores.full, tmp_path):
+        app = page("today", category="Dispatch", as_of="2026-01-31")
+        app.query_params.clear()
+        app.query_params["kpi"], app.query_params["as_of"] = "late", "2026-01-31"
+        app.switch_page("pages/chart.py").run()
+        back = blocks(app)[0]["trail"][0]["go"]
+        assert back["href"] == "?category=Dispatch&as_of=2026-01-31"
+        assert back["params"] == {"category": ["Dispatch"], "as_of": "2026-01-31"}
+
+
+def test_a_day_that_is_still_to_come_is_now(tmp_path: Path) -> None:
+    with stores.owned(stores.full, tmp_path):
+        app = page("today", as_of="2200-01-01")
+        assert not app.exception
+        assert app.date_input(key="as_of").value is None
+        assert "watched" in blocks(app)[0]["eyebrow"]
+        assert "As of noon" not in blocks(app)[0]["eyebrow"]
+
+
 def test_filters_outlast_a_page_that_knows_none(tmp_path: Path) -> None:
     with stores.owned(stores.full, tmp_path):
         app = page("today", category="Moulding")

@@ -33,11 +33,16 @@ def test_a_deep_link_opens_kpi_slice_and_grain(full: Path) -> None:
 
 
 def test_the_strip_gives_the_reason_for_the_chart_and_what_was_rejected(full: Path) -> None:
-    chart, rules = block(page("chart", kpi="late", slice="line:Line 3"), "strip")["items"][-2:]
-    assert (rules["label"], rules["text"]) == ("Rules", "beyond its limits, 8 on one side")
-    assert chart["text"] == "p chart"
-    assert "σz" in chart["more"]
-    assert "p′ chart" in chart["more"]
+    strip = block(page("chart", kpi="late", slice="line:Line 3"), "strip")
+    assert [(item["label"], item["text"]) for item in strip["items"][-2:]] == [
+        ("Chart", "p chart"),
+        ("Rules", "beyond its limits, 8 on one side"),
+    ]
+    chart, rules = strip["why"]
+    assert chart["lead"] == "p chart"
+    assert "σz" in chart["text"]
+    assert "p′ chart" in chart["text"]
+    assert rules == {"lead": "Rules", "text": "A chart that is looked at often: few rules, few false alarms."}
 
 
 def test_the_figure_the_table_and_the_row_of_today_say_the_same(full: Path) -> None:

@@ -54,10 +54,10 @@ def test_a_row_says_what_the_review_says(full: Path) -> None:
     verdict = today_rows.known(review)
     row = lines(page("summary"))[0]
     assert row["sentence"] == sentences.render(verdict.sentence)
-    assert row["variation"]["word"] == wording.variation(verdict.variation, verdict.side)
-    assert row["assurance"]["word"] == wording.assurance(verdict.assurance)
+    assert row["marks"][0]["word"] == wording.variation(verdict.variation, verdict.side)
+    assert row["marks"][1]["word"] == wording.assurance(verdict.assurance, verdict.firm)
     assert row["period"] == verdict.as_of_period
-    assert row["counts"] == f"{verdict.numerator:,.0f} of {verdict.denominator:,.0f} orders"
+    assert row["counts"] == f"{verdict.numerator:,.0f} of {verdict.denominator:,.0f}"
     assert row["go"]["params"] == {"kpi": "late", "grain": "month"}
 
 
@@ -93,7 +93,7 @@ def test_as_of_a_day_the_page_shows_what_was_known_then(full: Path) -> None:
 def test_the_table_behind_holds_the_figures(full: Path) -> None:
     table = page("summary").dataframe[-1].value
     assert table["KPI"].tolist()[:3] == ["Late deliveries", "Changeover time", "Scrap rate"]
-    assert {"Month to date", "Quarter to date", "Year to date", "Last year to the same day"} <= set(table.columns)
+    assert {"Month to date", "Quarter to date", "Year to date", "Same part of last year"} <= set(table.columns)
 
 
 @pytest.mark.parametrize("build", [stores.empty, stores.defined])
@@ -109,4 +109,4 @@ def test_one_point_is_shown(tmp_path: Path) -> None:
         app = page("summary")
         assert not app.exception
         row = next(row for row in lines(app) if row["name"] == "Scrap rate")
-        assert (row["value"], row["variation"]["word"]) == ("3.0", "Too few points")
+        assert (row["value"], row["marks"][0]["word"]) == ("3.0", "Too few points")

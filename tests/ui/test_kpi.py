@@ -9,15 +9,16 @@ import numpy as np
 
 from opsmetrics.ui import chart_view, drawing, kpi
 from opsmetrics.ui.failures import failure_block
-from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.links import ChartView, target
 from tests.figures import reviews
 
 LATE = reviews.late_deliveries()
 VIEW = ChartView(LATE.kpi.key, LATE.series.slice)
+TODAY = target("today")
 
 
 def test_the_head_names_the_way_the_verdict_and_the_figure() -> None:
-    head = kpi.head(LATE, VIEW)
+    head = kpi.head(LATE, TODAY)
     assert [step["text"] for step in head["trail"]] == ["Today", "Dispatch", "Dispatch · Line 3"]
     assert head["title"] == "Late deliveries"
     assert head["lead"].startswith("Late deliveries 22.5")
@@ -26,8 +27,8 @@ def test_the_head_names_the_way_the_verdict_and_the_figure() -> None:
 
 def test_a_grain_without_a_verdict_says_so_and_keeps_the_figure() -> None:
     view = replace(LATE, verdict=None)
-    assert "view without a verdict" in kpi.head(view, VIEW)["lead"]
-    assert kpi.head(view, VIEW)["hero"]["value"] == "22.5"
+    assert "view without a verdict" in kpi.head(view, TODAY)["lead"]
+    assert kpi.head(view, TODAY)["hero"]["value"] == "22.5"
     assert [item["label"] for item in kpi.strip(view)["items"]] == ["Chart"]
 
 
@@ -37,8 +38,8 @@ def test_the_strip_holds_variation_target_data_and_the_reason_for_the_chart() ->
     words = [item["mark"]["word"] for item in strip["items"] if "mark" in item]
     assert words == ["Concerning, high", "Fails", "Fresh"]
     assert strip["items"][1]["label"] == "Target ≤\u00a016.0"
-    assert strip["items"][-1]["text"] == "p chart"
-    assert strip["items"][-1]["more"] == "Chance in counting explains the spread. p′ chart: too wide."
+    assert strip["items"][-1]["text"] == "p chart, 2 phases"
+    assert strip["why"] == [{"lead": "p chart", "text": "Chance in counting explains the spread. p′ chart: too wide."}]
     assert strip["note"] == "owner M. Okafor · signal since 16 Nov 2026"
 
 
@@ -89,7 +90,7 @@ def test_the_span_of_the_link_rules_and_zero_means_all() -> None:
 
 def test_blocks_of_every_state_are_plain_data() -> None:
     for review in (LATE, reviews.changeover(), reviews.one_point(), reviews.empty(), reviews.stopped()):
-        blocks = [kpi.head(review, VIEW), kpi.strip(review), *kpi.lists(review)]
+        blocks = [kpi.head(review, TODAY), kpi.strip(review), *kpi.lists(review)]
         assert json.loads(json.dumps(blocks, allow_nan=False)) == blocks
 
 
