@@ -18,8 +18,7 @@ DEV     := .venv/.dev-installed
 .PHONY: run sample test check bench soak clean
 
 run: $(RUNTIME)
-	@test -e "$(STORE)" || $(BIN)/python -m opsmetrics sample --store "$(STORE)"
-	@exec $(BIN)/python -m opsmetrics serve --store "$(STORE)" --port $(PORT)
+	@exec $(BIN)/python -m opsmetrics serve --sample --store "$(STORE)" --port $(PORT)
 
 sample: $(RUNTIME)
 	@$(BIN)/python -m opsmetrics sample --store "$(STORE)"

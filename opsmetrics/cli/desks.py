@@ -102,8 +102,14 @@ def nearest(word: str, known: Iterable[str], what: str) -> str:
         return f"Did you mean {close[0]!r}?"
     if not names:
         return f"There are no {what} yet."
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"The {what} are: {', '.join(sorted(names)[:12])}{more}."
+    return f"The {what} are: {some(names)}."
+
+
+def some(names: Iterable[str], most: int = 12) -> str:
+    """Names in order, and how many more there are."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - most} more" if len(ordered) > most else ""
+    return ", ".join(ordered[:most]) + more
 
 
 @contextmanager

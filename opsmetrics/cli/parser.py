@@ -273,4 +273,9 @@ def _keeping(commands: Commands) -> None:
 
 def _serving(commands: Commands) -> None:
     serve = _command(commands, "serve", ("serving", "serve"), "run the app on this computer", json=False)
-    serve.add_argument("--port", type=arguments.port, default=8501, help="default: 8501; 0 for any free one")
+    serve.add_argument(
+        "--port", type=arguments.port, default=8501, metavar="NUMBER", help="default: 8501; 0 for any free one"
+    )
+    serve.add_argument(
+        "--sample", action="store_true", help="where there is no store yet, make one of sample data first"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,22 +14,44 @@ from opsmetrics.cli import desks, loading
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.desk import Desk
 from opsmetrics.measurements import counted
+from opsmetrics.sample import SEED
+from opsmetrics.settings import Settings
+from opsmetrics.store import all_or_nothing
 
 
 def sample(given: argparse.Namespace, console: Console) -> int:
     """Write the sample files beside the store and load them. Refused where anything of a person's would be mixed in."""
-    folder = desks.settings_of(given).store.parent
-    today = _today()
-    _no_definitions_of_ones_own(folder / "kpis.toml")
-    with desks.opened(given, create=True) as desk:
-        _nothing_inside(desk)
-        written = simulator.write(folder, today, simulator.SEED if given.seed is None else given.seed)
-        desk.store.apply_catalog(read_catalog(folder / "kpis.toml"), by=desks.person(given), fill={})
-        outcomes = _load(desk, [path for path in written if path.suffix == ".csv"], today, desks.person(given), console)
-        desk.publish(kpi.key for kpi in desk.catalog.kpis)
-    loading.report(console, outcomes, several=True)
-    console.note(f"These are invented sample data in {desk.settings.store}. Use another --store for your own.")
+    settings = desks.settings_of(given)
+    outcomes = fill(settings, SEED if given.seed is None else given.seed, desks.person(given), console)
+    if console.as_json:
+        loading.report(console, outcomes, several=True)
+    told(console, outcomes, settings.store)
     return 0
+
+
+def fill(settings: Settings, seed: int, by: str, console: Console) -> list[loading.Outcome]:
+    """A new store with the sample in it, or none at all: half of it would pass for the whole."""
+    folder, today = settings.store.parent, _today()
+    _no_definitions_of_ones_own(folder / "kpis.toml")
+    if settings.store.exists():
+        with Desk.open(settings=settings) as desk:
+            _nothing_inside(desk)
+    try:
+        with all_or_nothing(settings.store) as part, Desk.open(settings=replace(settings, store=part)) as desk:
+            written = simulator.write(folder, today, seed)
+            desk.store.apply_catalog(read_catalog(folder / "kpis.toml"), by=by, fill={})
+            outcomes = _load(desk, [path for path in written if path.suffix == ".csv"], today, by, console)
+            desk.publish(kpi.key for kpi in desk.catalog.kpis)
+    except KeyboardInterrupt:
+        raise Refused("Stopped before the sample was complete: no store was made. Start again for a new one.") from None
+    return outcomes
+
+
+def told(console: Console, outcomes: list[loading.Outcome], store: Path) -> None:
+    """What was made, in two lines."""
+    records = sum(outcome.answer["records"] for outcome in outcomes)
+    console.say(f"Loaded {records:,} invented records from {len(outcomes)} files into {store}.")
+    console.say("For numbers of your own, name another store with --store.")
 
 
 def _load(desk: Desk, tables: list[Path], today: dt.date, by: str, console: Console) -> list[loading.Outcome]:
@@ -56,8 +79,8 @@ def _today() -> dt.date:
 def _no_definitions_of_ones_own(path: Path) -> None:
     if path.exists() and path.read_bytes() != simulator.KPIS.read_bytes():
         raise Refused(
-            f"{path} holds definitions of your own, which the sample would replace. "
-            "Name a store in another folder with --store."
+            f"{path} holds definitions of your own, which the sample would replace. Make a store of them with "
+            "`python -m opsmetrics init --store …`, or name a store in another folder."
         )
 
 
@@ -68,4 +91,10 @@ def _nothing_inside(desk: Desk) -> None:
         raise Refused(
             f"The store {desk.settings.store} holds {batches} already, and sample data do not belong "
             "among them. Name another store with --store."
+        )
+    own = {kpi.key for kpi in desk.catalog.kpis} - {kpi.key for kpi in read_catalog(simulator.KPIS).kpis}
+    if own:
+        raise Refused(
+            f"The store {desk.settings.store} holds definitions of your own ({desks.some(own)}), which the sample "
+            "would replace. Name another store with --store."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import socket
@@ -13,8 +14,10 @@ import urllib.error
 import urllib.request
 from types import FrameType
 
-from opsmetrics.cli import desks
+from opsmetrics.access import account_name
+from opsmetrics.cli import desks, sampling
 from opsmetrics.cli.console import Console, Refused
+from opsmetrics.sample import SEED
 from opsmetrics.settings import ROOT
 
 ADDRESS = "127.0.0.1"
@@ -22,9 +25,15 @@ ADDRESS = "127.0.0.1"
 
 def serve(given: argparse.Namespace, console: Console) -> int:
     """Check store and port, run `streamlit run app.py`, pass on signals, and exit 0 after a clean stop."""
-    with desks.opened(given, create=True):
-        pass  # a busy, damaged or newer store says so here, in a sentence, before a server is started
-    port = _free_port(given.port)
+    settings = desks.settings_of(given)
+    if given.sample and not settings.store.exists():
+        port = _free_port(given.port)  # before the sample is made, which takes its time
+        console.note("Making a store of invented sample data, once …")
+        sampling.told(console, sampling.fill(settings, SEED, account_name(), console), settings.store)
+    else:
+        with desks.opened(given, create=True):
+            pass  # a busy, damaged or newer store says so here, in a sentence, before a server is started
+        port = _free_port(given.port)
     server = _Server()
     server.start(_command(port), {**os.environ, "OPSMETRICS_STORE": str(desks.settings_of(given).store)})
     if server.answers(port):
@@ -83,9 +92,11 @@ def _free_port(wanted: int) -> int:
         try:
             probe.bind((ADDRESS, wanted))
         except OSError as error:
+            what = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+            other = 8600 if wanted != 8600 else 8601
             raise Refused(
-                f"Port {wanted} on {ADDRESS} cannot be used ({error.strerror}). "
-                "Stop what uses it, or name another with --port (0: any free one)."
+                f"Port {wanted} on {ADDRESS} {what}. Name another: make run PORT={other}, or serve --port {other} "
+                "(0: any free one)."
             ) from None
         return int(probe.getsockname()[1])
 

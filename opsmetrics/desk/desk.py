@@ -41,7 +41,9 @@ class Desk:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path | None = None, *, role: str = "cli", settings: Settings | None = None) -> Iterator[Desk]:
+    def open(
+        cls, path: Path | None = None, *, role: str = "command line", settings: Settings | None = None
+    ) -> Iterator[Desk]:
         """A desk on the store at `path` (default: the settings' own), closed with a checkpoint at the end.
 
         Raises StoreError (busy, damaged, too new) with a sentence for a person.

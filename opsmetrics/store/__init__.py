@@ -16,7 +16,7 @@ from opsmetrics.store.errors import (
     StoreTooNew,
 )
 from opsmetrics.store.history import value_history
-from opsmetrics.store.keeping import Backup, back_up, backups_in, restore
+from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in, restore
 from opsmetrics.store.process import current, own, release
 from opsmetrics.store.shape import FactTable
 from opsmetrics.store.store import Store
@@ -34,6 +34,7 @@ __all__ = [
     "StoreReopened",
     "StoreTimeout",
     "StoreTooNew",
+    "all_or_nothing",
     "back_up",
     "backups_in",
     "current",

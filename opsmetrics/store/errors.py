@@ -21,8 +21,8 @@ class StoreBusy(StoreError):
         who = f"the {role}" if role else "another program"
         number = f" (process {pid})" if pid else ""
         super().__init__(
-            f"The store {path} is in use by {who}{number}. Stop it, or load through it: "
-            "only one process at a time may open the store."
+            f"The store {path} is in use by {who}{number}. Stop it, or work on the pages of the app: "
+            "only one process at a time may open a store."
         )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -85,6 +87,26 @@ def restore(copy: Path, store: Path) -> Backup:
         _remove(part)
         lock.release()
     return replace(made, path=store)
+
+
+@contextmanager
+def all_or_nothing(store: Path) -> Iterator[Path]:
+    """A path for a store that is filled in many steps. It gets the name `store` when the block ends well, in place of
+    an empty store where there is one; whatever interrupts it, no store is left that looks finished.
+
+    Raises StoreBusy where somebody has a store of this name open, or is making one.
+    """
+    store = Path(store).expanduser().resolve()
+    store.parent.mkdir(parents=True, exist_ok=True)
+    lock, part = OwnerLock(store, "maker of a new store"), _beside(store, ".part")
+    try:
+        _remove(part)
+        yield part
+        for suffix in ("", ".receipts"):
+            _beside(part, suffix).replace(_beside(store, suffix))
+    finally:
+        _remove(part)
+        lock.release()
 
 
 def backups_in(folder: Path, store: Path) -> list[Path]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmetrics.cli import main
+from opsmetrics.cli import main, sampling
+from opsmetrics.store import Store, StoreBusy
 from tests.cli.conftest import CATALOG, PART_NAMES, Run
 
 CORRECTED = "sample_appointments_corrected.csv"
@@ -35,7 +36,7 @@ def test_it_loads_every_file_it_writes(run: Run, tmp_path: Path) -> None:
     total = ran.json["total"]
     assert total["records"] == sum(receipt["records"] for receipt in receipts)
     assert all(total[part] == 0 for part in PART_NAMES[1:])
-    assert "sample data" in ran.err
+    assert f"{total['records']:,} invented records from {len(receipts)} files" in ran.err
 
 
 def test_every_verdict_of_its_truth_can_be_asked_for(run: Run, folder: Path) -> None:
@@ -76,3 +77,41 @@ def test_a_store_with_data_of_ones_own_is_left_alone(run: Run, works: Path, tmp_
     assert ran.code == 1
     assert "holds 1 batch already" in ran.err
     assert [path.name for path in tmp_path.glob("*.csv")] == []
+
+
+def test_a_store_with_definitions_of_ones_own_is_left_alone(run: Run, tmp_path: Path) -> None:
+    store = tmp_path / "kpis.duckdb"
+    (tmp_path / "mine.toml").write_text(CATALOG, encoding="utf-8")
+    assert run("init", "--store", store, "--catalog", tmp_path / "mine.toml").code == 0
+    ran = run("sample", "--store", store)
+    assert ran.code == 1
+    assert "definitions of your own (scrap, weight)" in ran.err
+    assert sorted(path.name for path in tmp_path.glob("*.csv")) == []
+
+
+def test_an_empty_store_is_filled(run: Run, tmp_path: Path) -> None:
+    store = tmp_path / "kpis.duckdb"
+    assert run("init", "--store", store).code == 0
+    assert run("sample", "--store", store).code == 0
+    ran = run("check", "--store", store, "--json")
+    assert (ran.json["batches"], ran.json["findings"]) == (len(list(tmp_path.glob("sample_*.csv"))), [])
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
+def test_stopped_half_way_it_leaves_no_store(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
+) -> None:
+    store, load = tmp_path / "kpis.duckdb", sampling.loading.committed
+
+    def stopped(desk: sampling.Desk, *rest: object) -> object:
+        if len(desk.batches()) == 2:
+            with pytest.raises(StoreBusy, match="maker of a new store"):
+                Store.open(store)
+            raise stop("here")
+        return load(desk, *rest)
+
+    monkeypatch.setattr(sampling.loading, "committed", stopped)
+    ran = run("sample", "--store", store)
+    assert (ran.code, ran.out) == (1, "")
+    left = {path.name for path in tmp_path.glob("kpis.duckdb*")}
+    assert left == {"kpis.duckdb.lock"}

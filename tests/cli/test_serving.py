@@ -23,8 +23,8 @@ PATIENCE = 60
 
 
 @contextmanager
-def serving(store: Path, port: int = 0) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "opsmetrics", "serve", "--store", str(store), "--port", str(port)]
+def serving(store: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "opsmetrics", "serve", "--store", str(store), "--port", "0", *more]
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield child
@@ -67,7 +67,30 @@ def test_a_port_in_use_is_a_sentence(run: Run, store: Path) -> None:
         port = other.getsockname()[1]
         ran = run("serve", "--store", store, "--port", port)
     assert (ran.code, ran.out) == (1, "")
-    assert f"Port {port} on 127.0.0.1 cannot be used" in ran.err
+    assert f"Port {port} on 127.0.0.1 is taken" in ran.err
+    assert "make run PORT=8600" in ran.err
+
+
+def test_a_sample_is_made_only_once_the_port_is_known_to_be_free(run: Run, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        ran = run("serve", "--sample", "--store", tmp_path / "kpis.duckdb", "--port", other.getsockname()[1])
+    assert (ran.code, ran.out) == (1, "")
+    assert "is taken" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_store_is_filled_with_the_sample_and_an_old_one_is_left_as_it_is(tmp_path: Path) -> None:
+    store = tmp_path / "Größe 1" / "kpis.duckdb"
+    for said in ("invented records", "OpsMetrics runs at"):
+        with serving(store, "--sample") as child:
+            assert child.stdout is not None
+            assert said in child.stdout.readline()
+            while "runs at" not in said:
+                said = child.stdout.readline()
+    with Store.open(store) as opened:
+        assert len(opened.batches()) == len(list(store.parent.glob("sample_*.csv")))
 
 
 def test_an_app_that_ends_by_itself_is_a_failure(tmp_path: Path) -> None:

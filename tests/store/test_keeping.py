@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from opsmetrics.measurements import Span
-from opsmetrics.store import Store, StoreBusy, StoreError, back_up, backups_in, restore
+from opsmetrics.store import Store, StoreBusy, StoreError, all_or_nothing, back_up, backups_in, restore
 from tests.store.builders import batch, catalog, count, day, event, reading
 from tests.store.children import run
 
@@ -215,4 +215,29 @@ def test_nothing_is_left_of_a_backup_that_fails(path: Path, tmp_path: Path) -> N
         path.name,
         f"{path.name}.lock",
         f"{path.name}.receipts",
+    ]
+
+
+# A store that is filled in many steps
+
+
+def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "new.duckdb"
+    with pytest.raises(RuntimeError), all_or_nothing(path) as part, Store.open(part) as store:
+        store.apply_catalog(catalog(), by="Ada")
+        store.commit(batch(count(day(0), 1, site="s")), by="Ada")
+        raise RuntimeError
+    assert [left.name for left in tmp_path.iterdir()] == ["new.duckdb.lock"]
+    (tmp_path / "new.duckdb.part").write_bytes(b"left by a process that was killed")
+    with all_or_nothing(path) as part, Store.open(part) as store:
+        store.apply_catalog(catalog(), by="Ada")
+        store.commit(batch(count(day(0), 1, site="s")), by="Ada")
+        with pytest.raises(StoreBusy), all_or_nothing(path):
+            pass
+    with Store.open(path) as store:
+        assert (len(store.batches()), store.check()) == (1, ())
+    assert sorted(left.name for left in tmp_path.iterdir()) == [
+        "new.duckdb",
+        "new.duckdb.lock",
+        "new.duckdb.receipts",
     ]

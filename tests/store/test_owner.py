@@ -32,7 +32,7 @@ def test_another_process_is_named_with_its_number_and_role(tmp_path: Path) -> No
         with pytest.raises(StoreBusy) as refused:
             Store.open(path, role="terminal")
         assert (refused.value.pid, refused.value.role) == (child.pid, "app")
-        assert f"is in use by the app (process {child.pid}). Stop it, or" in str(refused.value)
+        assert f"is in use by the app (process {child.pid}). Stop it, or work on the pages" in str(refused.value)
     finally:
         child.communicate("\n", timeout=60)
     Store.open(path).close()
