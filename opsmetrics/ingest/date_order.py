@@ -1,4 +1,8 @@
-"""Whether day or month stands first in a column of dates: settled by impossible days, or asked."""
+"""Whether day or month stands first in a column of dates: settled by impossible days, or asked.
+
+A spreadsheet with another country's settings takes `05/10/2026` for a date, day and month exchanged, and leaves
+`13/10/2026` a text. Dates that all have days up to 12 beside texts that all have days above 12 are its trace.
+"""
 
 # ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
 
@@ -72,6 +76,54 @@ def settle_order(
         text = f"{counts.against} dates do not fit the order of '{header}' ({ORDER_WORDS[counts.best]}): rejected."
         notices.append(Notice("mixed_date_order", text))
     return replace(style, order=counts.best), None, notices
+
+
+def settle_swapped(
+    scratch: Scratch, layout: Layout, style: DateStyle, records: str, answers: Mapping[str, str]
+) -> tuple[DateStyle, Question | None, list[Notice]]:
+    """The style with the exchange of day and month undone where a spreadsheet made one, or what must be asked.
+
+    `style` has its order. Raises IngestRefused (`unknown_answer`).
+    """
+    assert layout.time is not None
+    header = scratch.sheet.headers[layout.time]
+    example = _exchanged(scratch, layout, style, records)
+    if example is None:
+        return style, None, []
+    cell, kept, back = example
+    question = Question(
+        "swapped_dates",
+        f"In column '{header}' all real dates have days up to 12 and all texts days above 12: a spreadsheet may have "
+        "exchanged day and month where it could.",
+        (f"swap: exchange them back, {cell} is {back}", f"keep: as they are, {cell} is {kept}"),
+    )
+    answer = question.answered(answers)
+    if answer is None:
+        return style, question, []
+    done = "exchanged back" if answer == "swap" else "left as they are"
+    said = f"Day and month of the real dates of '{header}' were {done}, as answered."
+    return replace(style, swapped=answer == "swap"), None, [Notice("swapped_dates", said)]
+
+
+def _exchanged(scratch: Scratch, layout: Layout, style: DateStyle, records: str) -> tuple[str, str, str] | None:
+    """A real date and its two readings, where the column bears the trace of an exchange."""
+    assert layout.time is not None
+    if "iso" not in style.forms or not has_order(style):
+        return None
+    cell, code = layout.cell(layout.time), [form.name for form in FORMS].index("iso")
+    texts = replace(style, forms=tuple(name for name in style.forms if name in _ORDERED))
+    real, back = replace(style, forms=("iso",)), replace(style, forms=("iso",), swapped=True)
+    columns = f"{cell} AS cell, {real.sql(cell)} AS kept, {back.sql(cell)} AS back, {texts.sql(cell)} AS written"
+    read = f"(SELECT {columns}, {form_sql(cell)} = {code} AS iso FROM {records})"
+    impossible = "count_if(iso AND back IS NULL) + count_if(written IS NOT NULL AND day(written) <= 12)"
+    telling = "count_if(iso AND kept <> back), count_if(written IS NOT NULL)"
+    against, dates, others = scratch.rows(f"SELECT {impossible}, {telling} FROM {read}")[0]
+    if against or not dates or not others:
+        return None
+    day = "'%-d %B %Y'"
+    shown = f"cell, strftime(kept, {day}), strftime(back, {day})"
+    (found,) = scratch.rows(f"SELECT {shown} FROM {read} WHERE iso AND kept <> back LIMIT 1")
+    return str(found[0])[:10], found[1], found[2]
 
 
 def _reading(layout: Layout, style: DateStyle, records: str) -> str:

@@ -127,6 +127,7 @@ class DateStyle:
     tails: tuple[int, ...] = (0,)
     months: Mapping[str, int] = field(default_factory=dict)  # words of the column → month
     base: str = "1899-12-30"  # the day that has serial number 0
+    swapped: bool = False  # a spreadsheet exchanged day and month of those that it took for dates
 
     @property
     def offsets(self) -> bool:
@@ -162,7 +163,9 @@ class DateStyle:
         if special:
             return special
         prepared, dates = cell, form.formats
-        if form.ordered:
+        if form.name == "iso" and self.swapped:
+            dates = ("%Y-%d-%m",)
+        elif form.ordered:
             long, short = ORDERS[self.order]
             dates = (short if form.name.endswith("short") else long,)
             prepared = f"replace({cell}, '-', '/')" if not self.offsets else _slashed(cell)

@@ -1,4 +1,4 @@
-"""Names of months in English, German, French and Spanish."""
+"""Names of months in English, German, French, Spanish, Italian, Dutch and Portuguese."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from opsmetrics.ingest.sql import text
 
 #: Each month's names without accents; a name may be shortened to its first three letters or more.
 _NAMES = (
-    "january januar janvier enero jaenner",
-    "february februar fevrier febrero feber",
-    "march maerz marz mars marzo mrz",
-    "april avril abril",
-    "may mai mayo",
-    "june juni juin junio",
-    "july juli juillet julio",
-    "august aout agosto",
-    "september septembre septiembre setiembre",
-    "october oktober octobre octubre",
-    "november novembre noviembre",
-    "december dezember decembre diciembre",
+    "january januar janvier enero jaenner gennaio januari janeiro",
+    "february februar fevrier febrero feber febbraio februari fevereiro",
+    "march maerz marz mars marzo mrz maart marco",
+    "april avril abril aprile",
+    "may mai mayo maggio mei maio",
+    "june juni juin junio giugno junho",
+    "july juli juillet julio luglio julho",
+    "august aout agosto augustus",
+    "september septembre septiembre setiembre settembre setembro",
+    "october oktober octobre octubre ottobre outubro",
+    "november novembre noviembre novembro",
+    "december dezember decembre diciembre dicembre dezembro",
 )
 #: Short forms that would also begin another month.
 _AMBIGUOUS = {"jui"}

@@ -90,8 +90,8 @@ def examine(
     `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
     the facts (default: those of the catalogue). `today` bounds plausible dates. `reaching`: what is stored of a stream,
     so that an outage goes on from one log of states to the next.
-    Raises NeedsAnswer (`date_order`, `decimal`, `percent`, `scale`, `no_header`, `duplicate_header:…`, `renamed:…`) and
-    IngestRefused with one sentence.
+    Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`, `percent`, `scale`, `no_header`,
+    `duplicate_header:…`, `renamed:…`) and IngestRefused with one sentence.
     """
     given = answers or {}
     layout, notices = layout_of(sheet, template, catalog, given)

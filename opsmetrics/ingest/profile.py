@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from opsmetrics.ingest import dates, numbers
-from opsmetrics.ingest.date_order import has_order, settle_order
+from opsmetrics.ingest.date_order import has_order, settle_order, settle_swapped
 from opsmetrics.ingest.dates import FORMS, DateStyle
 from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
 from opsmetrics.ingest.layout import Layout
@@ -40,8 +40,8 @@ class Reading:
 def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Reading:
     """Decide the styles over every cell of the file.
 
-    Raises NeedsAnswer (`date_order`, `decimal`), IngestRefused (`dates_not_understood`, `numbers_not_understood`,
-    `unknown_answer`).
+    Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`), IngestRefused (`dates_not_understood`,
+    `numbers_not_understood`, `unknown_answer`).
     """
     stamps, tails, cells = _count(scratch, layout)
     style, order_question = None, None
@@ -114,10 +114,28 @@ def _dates(
         base = dt.date.fromisoformat(style.base)
         said = f"The dates are Excel's serial numbers, counted from {base:%-d %B %Y}."
         notices.append(Notice("excel_serial_dates", said))
+    records, question = _filled(scratch, layout), None
     if has_order(style) and layout.date_order is None:
-        style, question, more = settle_order(scratch, layout, style, _filled(scratch, layout), answers)
-        return style, question, notices + more
-    return style, None, notices
+        style, question, more = settle_order(scratch, layout, style, records, answers)
+        notices += more
+    if question is None:
+        style, question, more = settle_swapped(scratch, layout, style, records, answers)
+        notices += more
+    if question is None:
+        _refuse_unread(scratch, layout, style)
+    return style, question, notices
+
+
+def _refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
+    """Cells may look like dates and be none: days of a 13th month, months of another language."""
+    assert layout.time is not None
+    cell = layout.cell(layout.time)
+    looks = f"{dates.form_sql(cell, _no_record(scratch, layout, layout.time))} <> {dates.EMPTY}"
+    counted = f"count_if({looks}), count_if({looks} AND {style.sql(cell)} IS NULL)"
+    said, unread = scratch.rows(f"SELECT {counted} FROM {_filled(scratch, layout)}")[0]
+    if unread > UNREADABLE * said:
+        example = _example(scratch, layout, layout.time, f"{looks} AND {style.sql(cell)} IS NULL")
+        raise _not_understood(scratch, layout, unread, said, example)
 
 
 def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str, ...]:
@@ -135,14 +153,19 @@ def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str,
         form = dates.form_sql(layout.cell(layout.time), _no_record(scratch, layout, layout.time))
         other = f"{form} NOT IN ({_codes(kept)}, {dates.EMPTY})"
         example = _example(scratch, layout, layout.time, other)
-        raise IngestRefused(
-            "dates_not_understood",
-            f"{said - readable:,} of {said:,} cells of column '{scratch.sheet.headers[layout.time]}' are not dates in "
-            f"a known form, for example '{example}'",
-            "dates such as 2025-01-27, 27.01.2025, 01/27/2025, 27 Jan 2025 or 2025-W05, with or without a time",
-            "name another column in the template, or change the date format of the export",
-        )
+        raise _not_understood(scratch, layout, said - readable, said, example)
     return kept or ("iso",)
+
+
+def _not_understood(scratch: Scratch, layout: Layout, odd: int, said: int, example: str) -> IngestRefused:
+    assert layout.time is not None
+    return IngestRefused(
+        "dates_not_understood",
+        f"{odd:,} of {said:,} cells of column '{scratch.sheet.headers[layout.time]}' are not dates in a known form, "
+        f"for example '{example}'",
+        "dates such as 2025-01-27, 27.01.2025, 01/27/2025, 27 Jan 2025 or 2025-W05, with or without a time",
+        "name another column in the template, or change the date format of the export",
+    )
 
 
 def _codes(names: tuple[str, ...]) -> str:

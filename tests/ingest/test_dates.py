@@ -202,3 +202,68 @@ def test_a_kpi_by_date_refuses_samples_and_the_other_way_round(tmp_path: Path) -
     with pytest.raises(IngestRefused) as refused:
         prepared(tmp_path, column("2025-01-27"), DAYS, definitions)
     assert refused.value.code == "template_kpis"
+
+
+#: 5 to 12 October day first, as a spreadsheet with American settings leaves them; 13 and 14 October stay texts.
+EXCHANGED = ("2026-05-10", "2026-06-10", "2026-12-10", "13/10/2026", "14/10/2026")
+
+
+@pytest.mark.parametrize(
+    ("answer", "first"), [("swap", dt.datetime(2026, 10, 5)), ("keep", dt.datetime(2026, 5, 10))], ids=["swap", "keep"]
+)
+def test_day_and_month_that_a_spreadsheet_exchanged_are_asked_about(
+    tmp_path: Path, answer: str, first: dt.datetime
+) -> None:
+    with pytest.raises(NeedsAnswer) as asked:
+        stamps(tmp_path, *EXCHANGED, today=dt.date(2027, 1, 1))
+    (question,) = asked.value.questions
+    assert question.code == "swapped_dates"
+    assert question.choices == (
+        "swap: exchange them back, 2026-05-10 is 5 October 2026",
+        "keep: as they are, 2026-05-10 is 10 May 2026",
+    )
+    batch = prepared(tmp_path, column(*EXCHANGED), DAYS, answers={"swapped_dates": answer}, today=dt.date(2027, 1, 1))
+    found = readings(batch)
+    assert first in list(found["observed_at"])
+    assert dt.datetime(2026, 10, 13) in list(found["observed_at"])
+    assert (len(found), codes(batch)) == (len(EXCHANGED), [])
+    assert "swapped_dates" in warnings(batch)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("2026-05-13", "13/10/2026"),  # a day above 12 among the real dates
+        ("2026-05-10", "07/10/2026", "13/10/2026"),  # a day up to 12 among the texts
+        ("2026-05-05", "13/10/2026"),  # the same day either way
+        ("2026-05-10", "2026-06-10"),  # no texts at all
+    ],
+)
+def test_other_mixtures_of_dates_are_no_exchange(tmp_path: Path, cells: tuple[str, ...]) -> None:
+    assert len(stamps(tmp_path, *cells, today=dt.date(2027, 1, 1))) == len(cells)
+
+
+def test_cells_that_look_like_dates_and_are_mostly_none_refuse_the_column(tmp_path: Path) -> None:
+    """Year-day-month: the few days up to 12 must not be loaded as months."""
+    with pytest.raises(IngestRefused, match=r"3 of 4 cells of column 'when' are not dates.*'2026-13-10'") as refused:
+        prepared(tmp_path, column("2026-12-10", "2026-13-10", "2026-14-10", "2026-15-10"), DAYS)
+    assert refused.value.code == "dates_not_understood"
+
+
+@pytest.mark.parametrize(
+    ("words", "month"),
+    [
+        ("gennaio januari janeiro", 1),
+        ("febbraio februari fevereiro", 2),
+        ("marzo maart março", 3),
+        ("maggio mei maio", 5),
+        ("giugno juni junho", 6),
+        ("luglio juli julho", 7),
+        ("settembre september setembro", 9),
+        ("ottobre oktober outubro", 10),
+        ("dicembre december dezembro", 12),
+    ],
+)
+def test_months_in_italian_dutch_and_portuguese(tmp_path: Path, words: str, month: int) -> None:
+    cells = tuple(f"{day} {word} 2025" for day, word in enumerate(words.split(), start=1))
+    assert stamps(tmp_path, *cells) == [dt.datetime(2025, month, day) for day in (1, 2, 3)]
