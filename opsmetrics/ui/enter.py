@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -23,10 +24,17 @@ from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import wording
 
-_WIDTHS = [3.2, 2.2, 1.5, 1.5, 4.2]
+_WIDTHS = [3.4, 2.2, 1.7, 1.7, 3.6]
 _HEADS = ("KPI", "Last", "Count or value", "of", "")
 _SLOT = "enter_outcome"
 _ROUND = "enter_round"  # a new round gives every line fresh, empty inputs
+
+
+_KEYS = st.components.v2.component(
+    "opsmetrics_enter_keys",
+    js=(Path(__file__).parent / "enter_keys.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,8 @@ def _head(found: list[EntryRow], day: dt.date) -> None:
     else:
         lines = counted(len(asked), "{n} line", "{n} lines")
         title = f"{missing} of {lines} {counted(missing, 'has', 'have')} no number yet for {date}."
-    lead = "Tab goes to the next field, a comma or a point parts decimals, empty lines are left out." if found else ""
-    page.show(blocks.heading(title, eyebrow="Enter numbers", lead=lead), key="enter_head")
+    lead = "Enter or Tab goes to the next field, a comma or a point parts decimals, empty lines are left out."
+    page.show(blocks.heading(title, eyebrow="Enter numbers", lead=lead if found else ""), key="enter_head")
 
 
 def _nothing_to_enter() -> None:
@@ -115,7 +123,10 @@ def _lines(desk: Desk, found: list[EntryRow]) -> list[Answer]:
         with st.container(key="enter_heads"):
             for column, text in zip(st.columns(_WIDTHS), _HEADS, strict=True):
                 column.caption(text)
-        return [_line(desk, row, number) for number, row in enumerate(found)]
+        answers = [_line(desk, row, number) for number, row in enumerate(found)]
+        with st.container(key="enter_keys"):  # takes no room: upload_look.css
+            _KEYS(key="enter_keys_listener")
+        return answers
 
 
 def _line(desk: Desk, row: EntryRow, number: int) -> Answer:
@@ -127,7 +138,7 @@ def _line(desk: Desk, row: EntryRow, number: int) -> Answer:
                 st.caption(plain(row.label))
             if row.closed:
                 st.caption("a closed day: nothing is expected")
-        with last:
+        with last, st.container(horizontal=True, vertical_alignment="center", key=f"enter_last_{number}"):
             st.text(row.last or wording.DASH)
             st.caption(plain(row.last_label or "nothing yet"))
         texts = _inputs(row, first, second)

@@ -65,6 +65,23 @@ def test_numbers_are_entered_by_keyboard_alone(watch: Open) -> None:
     found.assert_clean()
 
 
+def test_the_enter_key_goes_on_to_the_next_field_and_a_phone_shows_numbers(watch: Open) -> None:
+    found, page = opened(watch, back=4)
+    first = page.get_by_label("Late deliveries Line 3, late orders")
+    assert first.get_attribute("inputmode") == "decimal"
+    first.click()
+    for text in ("160", "900"):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        found.ready()
+    assert focused(page) == "Late deliveries Line 4, late orders"
+    assert page.get_by_label("Late deliveries Line 3, orders").input_value() == "900"
+    page.locator(".st-key-enter_lines input").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.innerText === 'Save'")
+    found.assert_clean()
+
+
 def test_what_is_unusual_is_confirmed_by_keyboard(watch: Open) -> None:
     found, page = opened(watch, back=2)
     tab_to(page, "Scrap rate, counted")
