@@ -33,10 +33,10 @@ def measure(folder: Path, rows: int) -> Iterator[Ratio]:
 
 
 def _query(desk: Desk, rows: int) -> Ratio:
-    kpi = desk.catalog["scrap"]
+    asked = facts.Asked(desk.catalog["scrap"], (("site", "Site 1"),))
 
     def ours() -> int:
-        return len(facts.binned(desk.store, kpi, (("site", "Site 1"),), viewer=OPEN))
+        return len(facts.binned(desk.store, [asked], viewer=OPEN)[0])
 
     def floor() -> int:
         return len(desk.store.read(BY_HAND))
