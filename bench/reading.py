@@ -53,8 +53,9 @@ def _today(desk: Desk) -> Ratio:
         return len(desk.watched())
 
     def floor() -> int:
-        return sum(len(facts.binned(desk.store, kpi, part, viewer=OPEN)) for part in parts)
+        found = facts.binned(desk.store, [facts.Asked(kpi, part) for part in parts], viewer=OPEN)
+        return sum(map(len, found))
 
     taken, queries = side_by_side(ours, floor)
     count = len(parts)
-    return Ratio("one verdict of Today, by day", taken / count, queries / count, "its query alone")
+    return Ratio("one verdict of Today, by day", taken / count, queries / count, "the query for all alone")
