@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from opsmetrics.access import account_name
 from opsmetrics.catalog import Catalog, Kpi, NotUnderstood, Slice, Stream, slice_of
 from opsmetrics.cli.console import Refused, WrongUsage
 from opsmetrics.desk import Desk
 from opsmetrics.settings import Settings
+from opsmetrics.verdict import wording
 
 #: By what events are told apart beside their dimensions.
 EVENT_CLASSES = ("category", "subcategory")
@@ -43,11 +46,22 @@ def person(given: argparse.Namespace) -> str:
     return given.by or account_name()
 
 
-def kpi_of(catalog: Catalog, key: str) -> Kpi:
-    """The definition with this key. Refused with the nearest key where there is none."""
-    if key in catalog:
-        return catalog[key]
-    raise Refused(f"There is no KPI {key!r}. {nearest(key, [kpi.key for kpi in catalog.kpis], 'KPIs')}")
+def kpi_of(catalog: Catalog, word: str) -> Kpi:
+    """The definition with this key, or this name. Refused with the nearest key where there is none."""
+    if word in catalog:
+        return catalog[word]
+    named = [kpi for kpi in catalog.kpis if kpi.name.casefold() == word.casefold()]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise Refused(f"{len(named)} KPIs are called {word!r}. Say which by its key: {some(k.key for k in named)}.")
+    raise Refused(f"There is no KPI {word!r}. {nearest(word, [kpi.key for kpi in catalog.kpis], 'KPIs')}")
+
+
+def when(catalog: Catalog, moment: dt.datetime) -> str:
+    """An instant (UTC) on the site's clock, in one piece: "16 Nov 2026, 05:31"."""
+    local = moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(catalog.site.time_zone))
+    return wording.instant(local).replace(" ", wording.NBSP)
 
 
 def slice_from(kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:

@@ -10,7 +10,8 @@ from typing import Any
 from opsmetrics import figures
 from opsmetrics.catalog import Stream
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, Refused, WrongUsage, table
+from opsmetrics.cli.console import Console, Refused, WrongUsage
+from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk.events import TOP, Comparison, EventPareto, ParetoQuestion, Stretch, event_pareto
 from opsmetrics.figures import export
 from opsmetrics.figures.pareto import bar_names
@@ -60,10 +61,10 @@ def _page(answer: EventPareto) -> str:
 
 def full(answer: EventPareto) -> str:
     """The answer for a person: verdict, ranking, changes, what limits it."""
-    parts = [_facts(answer), " ".join(_said(answer)), _ranking(answer), _changes(answer)]
+    parts = [wrapped(_facts(answer)), wrapped(" ".join(_said(answer))), _ranking(answer), _changes(answer)]
     said = [*answer.warnings, *(paretos.leaders_said(answer.leaders) if answer.result.categories > 1 else ())]
     said += paretos.changes_said(answer.changes) if answer.changes else ()
-    return "\n\n".join(part for part in (*parts, "\n".join(said)) if part)
+    return "\n\n".join(part for part in (*parts, "\n".join(map(wrapped, said))) if part)
 
 
 def _facts(answer: EventPareto) -> str:
