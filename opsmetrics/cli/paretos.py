@@ -70,7 +70,7 @@ def full(answer: EventPareto) -> str:
 def _facts(answer: EventPareto) -> str:
     assert answer.now is not None
     stream = answer.stream
-    return f"{stream.name}, {_days(answer.now)}: {wording.number(answer.events, 0)} {stream.unit}"
+    return f"{stream.name}, {_days(answer.now)}: {wording.amount(answer.events, stream.unit)}"
 
 
 def _said(answer: EventPareto) -> list[str]:

@@ -98,7 +98,8 @@ def figure(review: KpiReview, most: int = LONGEST_UNIT) -> tuple[str, str]:
     unit = review.kpi.unit
     if verdict.value is None or not math.isfinite(verdict.value):
         return wording.DASH, ""
-    return wording.value(review.kpi, verdict.value, unit=False), wording.unit_text(unit) if len(unit) <= most else ""
+    text = wording.value(review.kpi, verdict.value, unit=False)
+    return text, wording.unit_text(unit, text) if len(unit) <= most else ""
 
 
 def _short(unit: str) -> bool:
