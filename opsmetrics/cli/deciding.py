@@ -25,7 +25,7 @@ def decide(given: argparse.Namespace, console: Console) -> int:
         decision = Decision(
             kpi=kpi.key,
             kind=given.kind,
-            slice=desks.slice_from(kpi, given.slice),
+            slice=desks.slice_in(desk, kpi, given.slice),
             grain=given.grain,
             start=start,
             end=end,

@@ -14,6 +14,7 @@ from opsmetrics.access import account_name
 from opsmetrics.catalog import Catalog, Kpi, NotUnderstood, Slice, Stream, slice_of
 from opsmetrics.cli.console import Refused, WrongUsage
 from opsmetrics.desk import Desk
+from opsmetrics.desk.event_listing import event_values
 from opsmetrics.settings import Settings
 from opsmetrics.verdict import wording
 
@@ -71,6 +72,38 @@ def slice_from(kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
     return _once(pairs)
 
 
+def slice_in(desk: Desk, kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
+    """As `slice_from`, and the data hold each value: a mistyped one must not look like a KPI on which all is calm."""
+    part = slice_from(kpi, pairs)
+    for dimension, value in part:
+        _held(dimension, value, values_of(desk, kpi, dimension))
+    return part
+
+
+def values_of(desk: Desk, kpi: Kpi, dimension: str) -> list[str]:
+    """The values that a dimension of a KPI takes in the data."""
+    return [value for part in desk.slices(kpi, by=[dimension]) for _, value in part]
+
+
+def _held(dimension: str, value: str, known: Sequence[str]) -> None:
+    if known and value not in known:
+        raise Refused(f"The data hold no {dimension} {value!r}. {nearest(value, known, 'values')}")
+
+
+def slice_of_all(desk: Desk, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Values of dimensions that several KPIs are looked at by; each is one that the data of some KPI hold."""
+    known = desk.catalog.dimension_keys
+    for name, value in pairs:
+        if name not in known:
+            raise WrongUsage(f"{name!r} is no dimension; choose one of: {', '.join(known) or 'none'}.")
+        found: list[str] = []
+        for kpi in desk.catalog.kpis:
+            if value not in found and name in kpi.dimensions:
+                found += values_of(desk, kpi, name)
+        _held(name, value, found)
+    return dict(pairs)
+
+
 def _once(pairs: Sequence[tuple[str, str]]) -> Slice:
     values = dict(pairs)
     if len(values) < len(pairs):
@@ -86,11 +119,14 @@ def stream_of(catalog: Catalog, key: str) -> Stream:
     raise Refused(f"There is no stream {key!r}. {nearest(key, known, 'streams')}")
 
 
-def slice_of_stream(stream: Stream, pairs: Sequence[tuple[str, str]]) -> Slice:
-    """As `slice_from`, of events: by dimension, category or subcategory."""
+def slice_of_stream(desk: Desk, stream: Stream, pairs: Sequence[tuple[str, str]]) -> Slice:
+    """As `slice_in`, of events: by dimension, category or subcategory."""
     for name, _ in pairs:
         dimension_of_stream(stream, name)
-    return _once(pairs)
+    part = _once(pairs)
+    for name, value in part:
+        _held(name, value, event_values(desk, stream, name))
+    return part
 
 
 def dimension_of_stream(stream: Stream, name: str) -> str:

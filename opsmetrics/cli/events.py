@@ -23,7 +23,7 @@ def events(given: argparse.Namespace, console: Console) -> int:
         raise WrongUsage(f"--from {given.start} is later than --to {given.end}: swap the two.")
     with desks.opened(given) as desk:
         stream = desks.stream_of(desk.catalog, given.stream)
-        part = desks.slice_of_stream(stream, given.slice)
+        part = desks.slice_of_stream(desk, stream, given.slice)
         found = listed_events(desk, stream, part, first=given.start, last=given.end, limit=given.limit + 1)
     shown = found.head(given.limit)
     if console.as_json:

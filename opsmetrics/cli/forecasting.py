@@ -22,7 +22,7 @@ def forecast(given: argparse.Namespace, console: Console) -> int:
     """The forecast of one KPI slice as text, or as JSON with the whole fan."""
     with desks.opened(given) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
-        part = desks.slice_from(kpi, given.slice)
+        part = desks.slice_in(desk, kpi, given.slice)
         grain = given.grain or kpi.operate
         most = FURTHEST * HORIZONS[grain]
         if given.horizon is not None and given.horizon > most:

@@ -12,6 +12,7 @@ from opsmetrics.catalog import Stream
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table, wrapped
+from opsmetrics.desk import Desk
 from opsmetrics.desk.events import TOP, Comparison, EventPareto, ParetoQuestion, Stretch, event_pareto
 from opsmetrics.figures import export
 from opsmetrics.figures.pareto import bar_names
@@ -28,7 +29,7 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
         raise WrongUsage(f"--out found {given.out.name!r}, wanted a file that ends in .html.")
     with desks.opened(given) as desk:
         stream = desks.stream_of(desk.catalog, given.stream)
-        answer = event_pareto(desk, _question(stream, given))
+        answer = event_pareto(desk, _question(desk, stream, given))
     if answer.now is None:
         raise Refused(f"{stream.key} holds no events yet. Load a file of them with `ingest` first.")
     if given.out:
@@ -41,8 +42,8 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _question(stream: Stream, given: argparse.Namespace) -> ParetoQuestion:
-    part = desks.slice_of_stream(stream, given.slice)
+def _question(desk: Desk, stream: Stream, given: argparse.Namespace) -> ParetoQuestion:
+    part = desks.slice_of_stream(desk, stream, given.slice)
     by = desks.dimension_of_stream(stream, given.by or "category")
     top = TOP if given.top is None else given.top
     compare: Comparison = given.compare or "none"

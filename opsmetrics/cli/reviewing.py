@@ -27,7 +27,7 @@ def review(given: argparse.Namespace, console: Console) -> int:
             reviews = _watched(desk, given, console)
         elif given.by is None:
             kpi = desks.kpi_of(desk.catalog, given.kpi)
-            reviews = [_one(desk, kpi, desks.slice_from(kpi, given.slice), given)]
+            reviews = [_one(desk, kpi, desks.slice_in(desk, kpi, given.slice), given)]
         else:
             reviews = _each_value(desk, given, console)
     alone = given.kpi is not None and given.by is None
@@ -60,7 +60,7 @@ def _watched(desk: Desk, given: argparse.Namespace, console: Console) -> list[Kp
 def _each_value(desk: Desk, given: argparse.Namespace, console: Console) -> list[KpiReview]:
     kpi = desks.kpi_of(desk.catalog, given.kpi)
     dimension = desks.dimension_of(kpi, given.by)
-    fixed = dict(desks.slice_from(kpi, given.slice))
+    fixed = dict(desks.slice_in(desk, kpi, given.slice))
     if dimension in fixed:
         raise WrongUsage(f"--slice fixes {dimension}, and --by asks for each of its values: give one of them.")
     values = [dict(part) for part in desk.slices(kpi, by=[dimension])]

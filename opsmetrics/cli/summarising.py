@@ -6,9 +6,8 @@ import argparse
 from typing import Any
 
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, WrongUsage
+from opsmetrics.cli.console import Console
 from opsmetrics.cli.layout import table, wrapped
-from opsmetrics.desk import Desk
 from opsmetrics.desk.summary import TO_DATE, SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.verdict import sentences, wording
@@ -25,7 +24,7 @@ SPARE = ("year ago", "quarter", "month", "period", "variation")
 def summary(given: argparse.Namespace, console: Console) -> int:
     """One row for each KPI at the grain it is led by, and what to ask about first."""
     with desks.opened(given) as desk:
-        rows = rows_of_summary(desk, as_of=given.as_of, slice_=_chosen(desk, given))
+        rows = rows_of_summary(desk, as_of=given.as_of, slice_=desks.slice_of_all(desk, given.slice))
     verdicts = [_verdict(row) for row in rows]
     headline, asked = summary_headline(verdicts, [row.review.name for row in rows]), ask_first(verdicts)
     if console.as_json:
@@ -43,15 +42,6 @@ def _asks(rows: list[SummaryRow]) -> str:
     lines = [(row.review.name, wording.value(row.review.kpi, _verdict(row).value)) for row in rows]
     beneath = [sentences.render(_verdict(row).sentence) for row in rows]
     return table(lines, ("KPI", "value"), ("value",), beneath=beneath)
-
-
-def _chosen(desk: Desk, given: argparse.Namespace) -> dict[str, str]:
-    """The values of dimensions that were asked for; some KPI must have each dimension."""
-    known = desk.catalog.dimension_keys
-    for name, _ in given.slice:
-        if name not in known:
-            raise WrongUsage(f"{name!r} is no dimension; choose one of: {', '.join(known) or 'none'}.")
-    return dict(given.slice)
 
 
 def _verdict(row: SummaryRow) -> Verdict:
