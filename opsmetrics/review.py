@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from opsmetrics.catalog import Decision, Kpi
+from opsmetrics.catalog import Decision, Kpi, slice_text
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.verdict.between import Between
@@ -45,6 +45,18 @@ class KpiReview:
     decisions: tuple[Decision, ...] = ()
     proposals: tuple[str, ...] = ()
     between: Between | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in a list: "Scrap rate · Line 3"."""
+        return " · ".join(part for part in (self.kpi.name, slice_text(self.series.slice)) if part)
+
+    @property
+    def detected(self) -> pd.Timestamp:
+        """When the open episode was detected (UTC), for "newest first"; long ago where there is none."""
+        episode = None if self.verdict is None else self.verdict.episode
+        found = self.points["ends_at"].iloc[episode.detected] if episode is not None else pd.NaT
+        return pd.Timestamp(0) if pd.isna(found) else pd.Timestamp(found)
 
 
 def review(

@@ -201,6 +201,12 @@ class Catalog:
         raise KeyError(key)
 
     @property
+    def site(self) -> Calendar:
+        """The calendar whose clock stands on what shows several KPIs: the first that one of them goes by."""
+        used = {kpi.calendar.key for kpi in self.kpis}
+        return next((calendar for calendar in self.calendars if calendar.key in used), Calendar())
+
+    @property
     def dimension_keys(self) -> tuple[str, ...]:
         """The dimension columns of the fact tables, in order."""
         return tuple(d.key for d in self.dimensions)

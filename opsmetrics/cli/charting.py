@@ -19,7 +19,7 @@ def chart(given: argparse.Namespace, console: Console) -> int:
     kind = _kind(given)
     with desks.opened(given) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
-        shown = desk.review(kpi.key, desks.slice_from(kpi, given.slice), grain=given.grain, as_of=given.as_of)
+        shown = desk.review(kpi.key, desks.slice_in(desk, kpi, given.slice), grain=given.grain, as_of=given.as_of)
     if shown.points.empty:
         raise Refused(f"{kpi.key} has no points to draw. Load its measurements with `ingest` or `enter` first.")
     path = given.out or Path(f"{kpi.key}.{kind}")

@@ -9,29 +9,42 @@ from typing import Any
 import pandas as pd
 
 from opsmetrics import entry, series
-from opsmetrics.catalog import Kpi, parse_moment
+from opsmetrics.catalog import Catalog, Kpi, parse_moment
 from opsmetrics.cli import arguments, desks
-from opsmetrics.cli.console import Console, Refused, WrongUsage, table
-from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, row_of
+from opsmetrics.cli.console import Console, Refused, WrongUsage
+from opsmetrics.cli.layout import table
+from opsmetrics.cli.receipts import batch_of, diff_dict, receipts
 from opsmetrics.desk import Desk
 from opsmetrics.desk.correcting import correct, correction, history
 from opsmetrics.ingest import FactKey
 from opsmetrics.measurements import sample_to_stamp
+from opsmetrics.verdict import wording
 
 
 def show(given: argparse.Namespace, console: Console) -> int:
     """Every value that one fact has had, oldest first."""
     with desks.opened(given) as desk:
-        kpi = desks.kpi_of(desk.catalog, given.kpi)
+        definitions = desk.catalog
+        kpi = desks.kpi_of(definitions, given.kpi)
         found = history(desk, _key(kpi, given))
     if found.empty:
         raise Refused(f"No row of {kpi.key} is stored there. The rows of a period stand on the Data page.")
     if console.as_json:
         console.answer([{str(name): _plain(value) for name, value in row.items()} for row in found.to_dict("records")])
     else:
-        lines = [[str(_plain(cell)) for cell in row] for row in found.itertuples(index=False)]
-        console.say(table(lines, tuple(map(str, found.columns))))
+        numbers = [str(name) for name in found.columns if pd.api.types.is_numeric_dtype(found[name])]
+        lines = [[_shown(cell, definitions) for cell in row] for row in found.itertuples(index=False)]
+        console.say(table(lines, tuple(map(str, found.columns)), numbers))
     return 0
+
+
+def _shown(value: Any, definitions: Catalog) -> str:
+    """A value as a person reads it; "–" for what is missing."""
+    if _plain(value) is None:
+        return wording.DASH
+    if isinstance(value, dt.datetime):
+        return desks.when(definitions, value)
+    return value if isinstance(value, str) else f"{value:,.10g}"
 
 
 def amend(given: argparse.Namespace, console: Console) -> int:
@@ -48,7 +61,7 @@ def amend(given: argparse.Namespace, console: Console) -> int:
     if console.as_json:
         console.answer(answer)
     else:
-        console.say(table([row_of("correction", answer)], HEAD, right=HEAD[1:]))
+        console.say(receipts([("correction", answer)]))
         console.say("Nothing was written: this was a dry run." if given.dry_run else batch_of([answer]))
     return 0
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from opsmetrics.catalog import Calendar, Decision, Grain, Kpi, Moment, parse_moment, parse_range, slice_text
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, Refused, WrongUsage, table
+from opsmetrics.cli.console import Console, Refused, WrongUsage
+from opsmetrics.cli.layout import table
 from opsmetrics.desk import Desk
 from opsmetrics.verdict import sentences
 
@@ -24,7 +25,7 @@ def decide(given: argparse.Namespace, console: Console) -> int:
         decision = Decision(
             kpi=kpi.key,
             kind=given.kind,
-            slice=desks.slice_from(kpi, given.slice),
+            slice=desks.slice_in(desk, kpi, given.slice),
             grain=given.grain,
             start=start,
             end=end,

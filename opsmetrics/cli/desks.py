@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from opsmetrics.access import account_name
 from opsmetrics.catalog import Catalog, Kpi, NotUnderstood, Slice, Stream, slice_of
 from opsmetrics.cli.console import Refused, WrongUsage
 from opsmetrics.desk import Desk
+from opsmetrics.desk.event_listing import event_values
 from opsmetrics.settings import Settings
+from opsmetrics.verdict import wording
 
 #: By what events are told apart beside their dimensions.
 EVENT_CLASSES = ("category", "subcategory")
@@ -43,11 +47,22 @@ def person(given: argparse.Namespace) -> str:
     return given.by or account_name()
 
 
-def kpi_of(catalog: Catalog, key: str) -> Kpi:
-    """The definition with this key. Refused with the nearest key where there is none."""
-    if key in catalog:
-        return catalog[key]
-    raise Refused(f"There is no KPI {key!r}. {nearest(key, [kpi.key for kpi in catalog.kpis], 'KPIs')}")
+def kpi_of(catalog: Catalog, word: str) -> Kpi:
+    """The definition with this key, or this name. Refused with the nearest key where there is none."""
+    if word in catalog:
+        return catalog[word]
+    named = [kpi for kpi in catalog.kpis if kpi.name.casefold() == word.casefold()]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise Refused(f"{len(named)} KPIs are called {word!r}. Say which by its key: {some(k.key for k in named)}.")
+    raise Refused(f"There is no KPI {word!r}. {nearest(word, [kpi.key for kpi in catalog.kpis], 'KPIs')}")
+
+
+def when(catalog: Catalog, moment: dt.datetime) -> str:
+    """An instant (UTC) on the site's clock, in one piece: "16 Nov 2026, 05:31"."""
+    local = moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(catalog.site.time_zone))
+    return wording.instant(local).replace(" ", wording.NBSP)
 
 
 def slice_from(kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
@@ -55,6 +70,38 @@ def slice_from(kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
     for dimension, _ in pairs:
         dimension_of(kpi, dimension)
     return _once(pairs)
+
+
+def slice_in(desk: Desk, kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
+    """As `slice_from`, and the data hold each value: a mistyped one must not look like a KPI on which all is calm."""
+    part = slice_from(kpi, pairs)
+    for dimension, value in part:
+        _held(dimension, value, values_of(desk, kpi, dimension))
+    return part
+
+
+def values_of(desk: Desk, kpi: Kpi, dimension: str) -> list[str]:
+    """The values that a dimension of a KPI takes in the data."""
+    return [value for part in desk.slices(kpi, by=[dimension]) for _, value in part]
+
+
+def _held(dimension: str, value: str, known: Sequence[str]) -> None:
+    if known and value not in known:
+        raise Refused(f"The data hold no {dimension} {value!r}. {nearest(value, known, 'values')}")
+
+
+def slice_of_all(desk: Desk, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Values of dimensions that several KPIs are looked at by; each is one that the data of some KPI hold."""
+    known = desk.catalog.dimension_keys
+    for name, value in pairs:
+        if name not in known:
+            raise WrongUsage(f"{name!r} is no dimension; choose one of: {', '.join(known) or 'none'}.")
+        found: list[str] = []
+        for kpi in desk.catalog.kpis:
+            if value not in found and name in kpi.dimensions:
+                found += values_of(desk, kpi, name)
+        _held(name, value, found)
+    return dict(pairs)
 
 
 def _once(pairs: Sequence[tuple[str, str]]) -> Slice:
@@ -72,11 +119,14 @@ def stream_of(catalog: Catalog, key: str) -> Stream:
     raise Refused(f"There is no stream {key!r}. {nearest(key, known, 'streams')}")
 
 
-def slice_of_stream(stream: Stream, pairs: Sequence[tuple[str, str]]) -> Slice:
-    """As `slice_from`, of events: by dimension, category or subcategory."""
+def slice_of_stream(desk: Desk, stream: Stream, pairs: Sequence[tuple[str, str]]) -> Slice:
+    """As `slice_in`, of events: by dimension, category or subcategory."""
     for name, _ in pairs:
         dimension_of_stream(stream, name)
-    return _once(pairs)
+    part = _once(pairs)
+    for name, value in part:
+        _held(name, value, event_values(desk, stream, name))
+    return part
 
 
 def dimension_of_stream(stream: Stream, name: str) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 from opsmetrics import entry, series
 from opsmetrics.catalog import Kpi, Moment, Slice, parse_moment
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, Refused, WrongUsage, table
-from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, row_of
+from opsmetrics.cli.console import Console, Refused, WrongUsage
+from opsmetrics.cli.receipts import batch_of, diff_dict, receipts
 from opsmetrics.entry import EntryRow, NotANumber, Typed
 from opsmetrics.ingest import typed_batch
 from opsmetrics.ingest.plan import needed_parts
@@ -35,7 +35,7 @@ def enter(given: argparse.Namespace, console: Console) -> int:
         console.answer(answer)
     else:
         console.say(f"{kpi.name}, {row.label}: {typed.text}")
-        console.say(table([row_of(batch.source, answer)], HEAD, right=HEAD[1:]))
+        console.say(receipts([(batch.source, answer)]))
         console.say("Nothing was written: this was a dry run." if given.dry_run else batch_of([answer]))
     for text in (*(warning.text for warning in batch.warnings), *unusual):
         console.note(f"Note: {text}")

@@ -9,7 +9,8 @@ import pandas as pd
 
 from opsmetrics.catalog import Stream
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, WrongUsage, table
+from opsmetrics.cli.console import Console, WrongUsage
+from opsmetrics.cli.layout import table
 from opsmetrics.cli.receipts import ledger_dict
 from opsmetrics.desk.event_listing import listed_events
 
@@ -22,7 +23,7 @@ def events(given: argparse.Namespace, console: Console) -> int:
         raise WrongUsage(f"--from {given.start} is later than --to {given.end}: swap the two.")
     with desks.opened(given) as desk:
         stream = desks.stream_of(desk.catalog, given.stream)
-        part = desks.slice_of_stream(stream, given.slice)
+        part = desks.slice_of_stream(desk, stream, given.slice)
         found = listed_events(desk, stream, part, first=given.start, last=given.end, limit=given.limit + 1)
     shown = found.head(given.limit)
     if console.as_json:
@@ -45,7 +46,7 @@ def _table(stream: Stream, found: pd.DataFrame) -> str:
         texts.remove("subcategory")
     names = [*texts, *numbers, *(["reference"] if found["reference"].notna().any() else []), "batch"]
     rows = [[_cell(name, row[name]) for name in names] for row in found.to_dict("records")]
-    return table(rows, [words.get(name, name) for name in names], [*numbers, "batch"])
+    return table(rows, [words.get(name, name) for name in names], [*numbers, "batch"], spare=("batch", "count"))
 
 
 def _cell(name: str, value: object) -> str:
@@ -53,7 +54,7 @@ def _cell(name: str, value: object) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if name in ("count", "minutes", "cost"):
         assert isinstance(value, float)
-        return "" if math.isnan(value) else f"{value:.10g}"
+        return "" if math.isnan(value) else f"{value:,.10g}"
     if value is None or value == "" or value is pd.NA or value != value:
         return NONE_GIVEN if name != "reference" else ""
     return str(value)

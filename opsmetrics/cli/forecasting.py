@@ -6,9 +6,9 @@ import argparse
 import math
 from typing import Any
 
-from opsmetrics.catalog import slice_text
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, Refused, table
+from opsmetrics.cli.console import Console, Refused
+from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import forecast_tables as cells
 from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.forecast_words import say
@@ -22,7 +22,7 @@ def forecast(given: argparse.Namespace, console: Console) -> int:
     """The forecast of one KPI slice as text, or as JSON with the whole fan."""
     with desks.opened(given) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
-        part = desks.slice_from(kpi, given.slice)
+        part = desks.slice_in(desk, kpi, given.slice)
         grain = given.grain or kpi.operate
         most = FURTHEST * HORIZONS[grain]
         if given.horizon is not None and given.horizon > most:
@@ -39,13 +39,13 @@ def forecast(given: argparse.Namespace, console: Console) -> int:
 def full(told: Told) -> str:
     """One forecast in words: headline, what is likely, whether to trust it, what was used."""
     review = told.found.review
-    title = " · ".join(part for part in (review.kpi.name, slice_text(review.series.slice)) if part)
-    head = [f"{title} (by {review.series.grain})", " ".join(filter(None, (told.headline(), told.lead())))]
+    said = " ".join(filter(None, (told.headline(), told.lead())))
+    head = [wrapped(f"{review.name} (by {review.series.grain})"), wrapped(said)]
     if told.found.forecast is None:
         return "\n\n".join(head)
     parts = [table(cells.likely_rows(told), cells.likely_head(told), right=cells.likely_head(told)[1:]), _chance(told)]
     trusted = cells.trust_rows(told)
-    parts.append(f"{say('trusted')} {told.trust()} {told.origins()}".strip())
+    parts.append(wrapped(f"{say('trusted')} {told.trust()} {told.origins()}".strip()))
     parts += [table(trusted, cells.trust_head(told), right=cells.trust_head(told)[1:])] if trusted else []
     parts.append(table(cells.used_rows(told), (say("used"), "")))
     return "\n\n".join(head + [part for part in parts if part])

@@ -11,11 +11,14 @@ from typing import Any
 import pandas as pd
 
 from opsmetrics import ingest as files
+from opsmetrics.catalog import Catalog
 from opsmetrics.cli import desks, failures
-from opsmetrics.cli.console import Console, Refused, WrongUsage, table
-from opsmetrics.cli.receipts import HEAD, batch_of, diff_dict, ledger_dict, row_of, sums
+from opsmetrics.cli.console import Console, Refused, WrongUsage
+from opsmetrics.cli.layout import table
+from opsmetrics.cli.receipts import batch_of, diff_dict, ledger_dict, receipts, sums
 from opsmetrics.desk import Desk
 from opsmetrics.measurements import Batch, counted
+from opsmetrics.verdict import wording
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,10 @@ def report(console: Console, outcomes: list[Outcome], *, several: bool, dry_run:
     if console.as_json:
         console.answer({"receipts": answers, "total": total} if several else answers[0])
     else:
-        rows = [row_of(outcome.source, outcome.answer) for outcome in outcomes]
+        rows = [(outcome.source, outcome.answer) for outcome in outcomes]
         if len(rows) > 1:
-            rows.append(row_of(f"total of {len(rows)} files", {**total, "batch": ""}))
-        console.say(table(rows, HEAD, right=HEAD[1:]))
+            rows.append((f"total of {len(rows)} files", {**total, "batch": ""}))
+        console.say(receipts(rows))
         console.say("Nothing was written: this was a dry run." if dry_run else batch_of(answers))
     for outcome in outcomes:
         for note in outcome.notes:
@@ -137,22 +140,27 @@ def report(console: Console, outcomes: list[Outcome], *, several: bool, dry_run:
 def batches(given: argparse.Namespace, console: Console) -> int:
     """List what was loaded, newest first."""
     with desks.opened(given) as desk:
-        ledger = desk.batches()
+        ledger, definitions = desk.batches(), desk.catalog
     if console.as_json:
         console.answer([ledger_dict(row) for _, row in ledger.iterrows()])
     elif ledger.empty:
         console.say("Nothing has been loaded yet.")
     else:
-        columns = ["batch", "at", "by", "source", "records", "rows", "new", "updated", "unchanged", "removed", "undone"]
-        right = ("batch", "records", "rows", "new", "updated", "unchanged", "removed")
-        console.say(table([_ledger_line(row) for _, row in ledger.iterrows()], columns, right))
+        head = ("batch", "at", "by", "source", *NUMBERS, "undone")
+        lines = [_ledger_line(row, definitions) for _, row in ledger.iterrows()]
+        console.say(
+            table(lines, head, ("batch", *NUMBERS), spare=("removed", "unchanged", "updated", "undone", "rows"))
+        )
     return 0
 
 
-def _ledger_line(row: pd.Series[Any]) -> list[object]:
-    undone = "" if pd.isna(row["undone_at"]) else f"{row['undone_at']:%Y-%m-%d %H:%M} by {row['undone_by']}"
-    shown = [row["batch"], f"{row['at']:%Y-%m-%d %H:%M}", row["by"], row["source"]]
-    return [*shown, *(row[name] for name in ("records", "rows", "new", "updated", "unchanged", "removed")), undone]
+NUMBERS = ("records", "rows", "new", "updated", "unchanged", "removed")
+
+
+def _ledger_line(row: pd.Series[Any], definitions: Catalog) -> list[object]:
+    undone = "" if pd.isna(row["undone_at"]) else f"{desks.when(definitions, row['undone_at'])} by {row['undone_by']}"
+    shown = [row["batch"], desks.when(definitions, row["at"]), row["by"], row["source"]]
+    return [*shown, *(wording.number(row[name]) for name in NUMBERS), undone]
 
 
 def undo(given: argparse.Namespace, console: Console) -> int:

@@ -10,7 +10,9 @@ from typing import Any
 from opsmetrics import figures
 from opsmetrics.catalog import Stream
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, Refused, WrongUsage, table
+from opsmetrics.cli.console import Console, Refused, WrongUsage
+from opsmetrics.cli.layout import table, wrapped
+from opsmetrics.desk import Desk
 from opsmetrics.desk.events import TOP, Comparison, EventPareto, ParetoQuestion, Stretch, event_pareto
 from opsmetrics.figures import export
 from opsmetrics.figures.pareto import bar_names
@@ -27,7 +29,7 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
         raise WrongUsage(f"--out found {given.out.name!r}, wanted a file that ends in .html.")
     with desks.opened(given) as desk:
         stream = desks.stream_of(desk.catalog, given.stream)
-        answer = event_pareto(desk, _question(stream, given))
+        answer = event_pareto(desk, _question(desk, stream, given))
     if answer.now is None:
         raise Refused(f"{stream.key} holds no events yet. Load a file of them with `ingest` first.")
     if given.out:
@@ -40,8 +42,8 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _question(stream: Stream, given: argparse.Namespace) -> ParetoQuestion:
-    part = desks.slice_of_stream(stream, given.slice)
+def _question(desk: Desk, stream: Stream, given: argparse.Namespace) -> ParetoQuestion:
+    part = desks.slice_of_stream(desk, stream, given.slice)
     by = desks.dimension_of_stream(stream, given.by or "category")
     top = TOP if given.top is None else given.top
     compare: Comparison = given.compare or "none"
@@ -60,16 +62,16 @@ def _page(answer: EventPareto) -> str:
 
 def full(answer: EventPareto) -> str:
     """The answer for a person: verdict, ranking, changes, what limits it."""
-    parts = [_facts(answer), " ".join(_said(answer)), _ranking(answer), _changes(answer)]
+    parts = [wrapped(_facts(answer)), wrapped(" ".join(_said(answer))), _ranking(answer), _changes(answer)]
     said = [*answer.warnings, *(paretos.leaders_said(answer.leaders) if answer.result.categories > 1 else ())]
     said += paretos.changes_said(answer.changes) if answer.changes else ()
-    return "\n\n".join(part for part in (*parts, "\n".join(said)) if part)
+    return "\n\n".join(part for part in (*parts, "\n".join(map(wrapped, said))) if part)
 
 
 def _facts(answer: EventPareto) -> str:
     assert answer.now is not None
     stream = answer.stream
-    return f"{stream.name}, {_days(answer.now)}: {wording.number(answer.events, 0)} {stream.unit}"
+    return f"{stream.name}, {_days(answer.now)}: {wording.amount(answer.events, stream.unit)}"
 
 
 def _said(answer: EventPareto) -> list[str]:

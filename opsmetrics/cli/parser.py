@@ -13,6 +13,9 @@ from opsmetrics.cli import arguments
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+#: What names a KPI.
+KPI = "its key or its name"
+
 DECISIONS = ("exclude", "phase", "lock", "target", "complete", "annotate")
 
 
@@ -57,10 +60,12 @@ def _slice(command: argparse.ArgumentParser, help_: str) -> None:
 
 def _setting_up(commands: Commands) -> None:
     init = _command(commands, "init", ("definitions", "init"), "create an empty store")
-    init.add_argument("--catalog", type=Path, metavar="FILE", help="definitions to apply (default: kpis.toml beside)")
+    init.add_argument(
+        "--catalog", type=Path, metavar="FILE", help="definitions to apply (default: kpis.toml beside the store)"
+    )
     _by(init)
     sample = _command(commands, "sample", ("sampling", "sample"), "fill an empty store with labelled sample data")
-    sample.add_argument("--seed", type=int, help="seed of the simulator")
+    sample.add_argument("--seed", type=arguments.whole, metavar="N", help="another number gives another sample")
     _by(sample)
 
 
@@ -70,7 +75,9 @@ def _definitions(commands: Commands) -> None:
     check = _command(actions, "check", ("definitions", "check"), "list every mistake in a definitions file")
     apply = _command(actions, "apply", ("definitions", "apply"), "make a definitions file the one in force")
     for command in (check, apply):
-        command.add_argument("file", type=Path, nargs="?", metavar="FILE", help="default: kpis.toml beside the store")
+        command.add_argument(
+            "file", type=Path, nargs="?", metavar="FILE", help="the definitions (default: kpis.toml beside the store)"
+        )
     apply.add_argument(
         "--fill",
         type=arguments.pair,
@@ -91,10 +98,10 @@ def _loading(commands: Commands) -> None:
         commands,
         "ingest",
         ("loading", "ingest"),
-        "load measurements from CSV, Excel or Parquet files",
+        "load files: CSV, Excel, OpenDocument, Parquet",
         more="Each file is one batch with a receipt; a refused file does not stop the others.",
     )
-    ingest.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    ingest.add_argument("files", type=Path, nargs="+", metavar="FILE", help="one or more files")
     ingest.add_argument("--template", metavar="NAME|FILE", help="import template (default: the one whose header fits)")
     ingest.add_argument(
         "--covers", type=arguments.day_span, metavar="A..B", help="days that the file covers, in place of what it tells"
@@ -115,8 +122,8 @@ def _loading(commands: Commands) -> None:
     _correcting(commands)
     _command(commands, "batches", ("loading", "batches"), "list what was loaded, newest first")
     undo = _command(commands, "undo", ("loading", "undo"), "take back exactly what a batch wrote")
-    undo.add_argument("batch", type=int, metavar="BATCH")
-    undo.add_argument("--why", default="", metavar="TEXT")
+    undo.add_argument("batch", type=arguments.above_zero, metavar="BATCH", help="its number, as `batches` lists it")
+    undo.add_argument("--why", default="", metavar="TEXT", help="the reason; it is kept with the batch")
     _by(undo)
 
 
@@ -126,14 +133,13 @@ def _typing(commands: Commands) -> None:
         "enter",
         ("entering", "enter"),
         "load one typed measurement",
-        more="VALUE is numerator/denominator for counts (38/412) and a number, or several, for readings.",
     )
-    enter.add_argument("kpi", metavar="KPI")
-    enter.add_argument("values", nargs="+", metavar="VALUE")
+    enter.add_argument("kpi", metavar="KPI", help=KPI)
+    enter.add_argument("values", nargs="+", metavar="VALUE", help="38/412 for counts, one or more numbers for readings")
     _slice(enter, "a dimension of the measurement; once for each dimension of the KPI")
     enter.add_argument("--at", metavar="DATE", help="its period: a date, a local time or a sample number "
                        "(default: the last period that has ended)")  # fmt: skip
-    enter.add_argument("--note", default="", metavar="TEXT")
+    enter.add_argument("--note", default="", metavar="TEXT", help="kept with the batch")
     enter.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
     _by(enter)
 
@@ -148,12 +154,14 @@ def _correcting(commands: Commands) -> None:
         more="The correction is a batch of its own: the old value stays in the history, and undo brings it back.",
     )
     for command in (history, correct):
-        command.add_argument("kpi", metavar="KPI")
+        command.add_argument("kpi", metavar="KPI", help=KPI)
         if command is correct:
-            command.add_argument("values", nargs="+", metavar="VALUE")
+            command.add_argument("values", nargs="+", metavar="VALUE", help="the right one, written as for `enter`")
         _slice(command, "a dimension of the row; once for each dimension of the KPI")
         command.add_argument("--at", required=True, metavar="DATE", help="its date, local time or sample number")
-        command.add_argument("--sample", type=int, default=0, metavar="N", help="number of the reading, of several")
+        command.add_argument(
+            "--sample", type=arguments.whole, default=0, metavar="N", help="number of the reading, of several"
+        )
     correct.add_argument(
         "--why", required=True, type=arguments.reason, metavar="TEXT", help="the reason; it is kept with the value"
     )
@@ -173,7 +181,7 @@ def _deciding(commands: Commands) -> None:
         ("annotate", "write a note beside a period", "A", "the note (default: the reason)"),
     ):
         command = _command(kinds, kind, ("deciding", "decide"), help_)
-        command.add_argument("kpi", metavar="KPI")
+        command.add_argument("kpi", metavar="KPI", help=KPI)
         _slice(command, "the slice that the decision is about; once for each dimension (default: the whole KPI)")
         command.add_argument("--at", required=True, metavar=at, help="period(s), as a date or sample number")
         command.add_argument("--value", required=kind == "target", metavar="VALUE", help=value)
@@ -184,24 +192,33 @@ def _deciding(commands: Commands) -> None:
             metavar="TEXT",
             help="the reason; it is kept with the decision",
         )
-        command.add_argument("--grain", choices=GRAINS, help="only for the chart of this grain (default: all)")
-        command.add_argument("--replaces", type=int, metavar="NUMBER", help="the decision that this one replaces")
+        command.add_argument(
+            "--grain", choices=GRAINS, metavar="GRAIN", help="only for the chart of this grain (default: all)"
+        )
+        command.add_argument(
+            "--replaces", type=arguments.whole, metavar="NUMBER", help="the decision that this one replaces"
+        )
         _by(command)
     listing = _command(kinds, "list", ("deciding", "listing"), "list the decisions, oldest first")
-    listing.add_argument("kpi", nargs="?", metavar="KPI")
+    listing.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: all)")
 
 
 def _view(command: argparse.ArgumentParser) -> None:
     _slice(command, "only this value of a dimension; may be repeated")
-    command.add_argument("--grain", choices=GRAINS, help="default: the grain that the KPI is operated at")
+    command.add_argument(
+        "--grain",
+        choices=GRAINS,
+        metavar="GRAIN",
+        help=f"{', '.join(GRAINS)} (default: the one that the KPI is operated at)",
+    )
     command.add_argument(
         "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
     )
 
 
 def _reading(commands: Commands) -> None:
-    review = _command(commands, "review", ("reviewing", "review"), "say what each KPI's numbers mean")
-    review.add_argument("kpi", nargs="?", metavar="KPI", help="default: everything watched on Today")
+    review = _command(commands, "review", ("reviewing", "review"), "say what the numbers of each KPI mean")
+    review.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: everything watched on Today)")
     _view(review)
     review.add_argument("--by", metavar="DIMENSION", help="one verdict for each value of this dimension")
     summary = _command(commands, "summary", ("summarising", "summary"), "one row for each KPI, as leadership reads it")
@@ -210,44 +227,66 @@ def _reading(commands: Commands) -> None:
         "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
     )
     chart = _command(commands, "chart", ("charting", "chart"), "write a KPI's control chart to a file")
-    chart.add_argument("kpi", metavar="KPI")
+    chart.add_argument("kpi", metavar="KPI", help=KPI)
     _view(chart)
     chart.add_argument(
         "--out", type=Path, metavar="FILE", help="ends in .html, .json, .svg or .png (default: KPI.html in this folder)"
     )
     chart.add_argument("--svg", action="store_true", help="the small line with limits instead of the whole chart")
-    chart.add_argument("--theme", choices=("light", "dark"), default="light")
+    chart.add_argument("--theme", choices=("light", "dark"), default="light", help="default: light")
     forecast = _command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
-    forecast.add_argument("kpi", metavar="KPI")
+    forecast.add_argument("kpi", metavar="KPI", help=KPI)
     _view(forecast)
     forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
 
 
 def _ranking(commands: Commands) -> None:
     pareto = _command(commands, "pareto", ("paretos", "pareto"), "say which few categories of a stream hold most of it")
-    pareto.add_argument("stream", metavar="STREAM")
+    pareto.add_argument("stream", metavar="STREAM", help="its key, as in the definitions")
     pareto.add_argument("--by", metavar="WHAT", help="category (default), subcategory, or a dimension of the stream")
-    pareto.add_argument("--measure", choices=("count", "minutes", "cost", "weight"), default="count")
     pareto.add_argument(
-        "--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first day that files cover"
+        "--measure", choices=("count", "minutes", "cost", "weight"), default="count", help="default: count"
     )
     pareto.add_argument(
-        "--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last one until today"
+        "--from",
+        dest="start",
+        type=arguments.date,
+        metavar="DATE",
+        help="first day (default: the first that files cover)",
     )
-    pareto.add_argument("--compare", choices=("previous", "last_year"), help="with what came before")
+    pareto.add_argument(
+        "--to",
+        dest="end",
+        type=arguments.date,
+        metavar="DATE",
+        help="last day (default: the last that files cover, at most today)",
+    )
+    pareto.add_argument(
+        "--compare", choices=("previous", "last_year"), help="with the days just before, or a year before"
+    )
     _slice(pareto, "only this category, subcategory or value of a dimension; may be repeated")
     pareto.add_argument("--top", type=arguments.above_zero, metavar="N", help="bars of their own (default: 9)")
     pareto.add_argument("--out", type=Path, metavar="FILE", help="also write the chart, as HTML")
     events = _command(commands, "events", ("events", "events"), "list the stored events of a stream, oldest first")
-    events.add_argument("stream", metavar="STREAM")
+    events.add_argument("stream", metavar="STREAM", help="its key, as in the definitions")
     _slice(events, "only this category, subcategory or value of a dimension; may be repeated")
     events.add_argument(
-        "--from", dest="start", type=arguments.date, metavar="DATE", help="default: the first day that files cover"
+        "--from",
+        dest="start",
+        type=arguments.date,
+        metavar="DATE",
+        help="first day (default: the first that files cover)",
     )
     events.add_argument(
-        "--to", dest="end", type=arguments.date, metavar="DATE", help="default: the last one until today"
+        "--to",
+        dest="end",
+        type=arguments.date,
+        metavar="DATE",
+        help="last day (default: the last that files cover, at most today)",
     )
-    events.add_argument("--limit", type=arguments.above_zero, default=50, metavar="N", help="default: 50")
+    events.add_argument(
+        "--limit", type=arguments.above_zero, default=50, metavar="N", help="how many at most (default: 50)"
+    )
 
 
 def _keeping(commands: Commands) -> None:

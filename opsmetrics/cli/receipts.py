@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from opsmetrics.cli.layout import table
 from opsmetrics.measurements import Batch, Diff
+from opsmetrics.verdict import wording
 from opsmetrics.verdict.as_dict import as_plain
 
 #: The columns of a receipt's line and the names behind them; the first five numbers add up to `records`.
@@ -26,12 +28,27 @@ COLUMNS = {
 }
 HEAD = ("file", *COLUMNS)
 
+#: Columns that give way on a narrow terminal where they are 0 throughout.
+SPARE = ("removed", "unchanged", "skipped", "duplicate", "missing", "updated", "rejected")
 
-def row_of(source: str, answer: Mapping[str, Any]) -> list[object]:
-    """One line of the table of receipts; a refused file shows its outcome and no numbers."""
+
+def receipts(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    """The table of receipts: (source, answer) for each line; a refused file shows its outcome and no numbers."""
+    listed = [_row(source, answer) for source, answer in rows]
+    told = [name for i, name in enumerate(HEAD) if any(row[i] not in ("0", "–", "") for row in listed)]
+    return table(listed, HEAD, HEAD[1:], spare=[name for name in SPARE if name not in told])
+
+
+def _row(source: str, answer: Mapping[str, Any]) -> list[str]:
     if "error" in answer:
         return [source, "refused", *[""] * (len(COLUMNS) - 1)]
-    return [source, *("–" if answer.get(name) is None else answer[name] for name in COLUMNS.values())]
+    return [source, *(_cell(name, answer.get(behind)) for name, behind in COLUMNS.items())]
+
+
+def _cell(name: str, number: int | str | None) -> str:
+    if number is None:
+        return "–"
+    return str(number) if name == "batch" else wording.number(float(number))
 
 
 def sums(answers: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -9,12 +9,13 @@ import pandas as pd
 
 from opsmetrics.catalog import Kpi, Slice, slice_text
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, WrongUsage, table
+from opsmetrics.cli.console import Console, WrongUsage
+from opsmetrics.cli.layout import facts, table, wrapped
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.as_dict import review_as_dict
-from opsmetrics.verdict.model import STANCES, Verdict
+from opsmetrics.verdict.model import STANCES, Stance, Verdict
 
 RECENT_SIGNALS = 8
 
@@ -26,7 +27,7 @@ def review(given: argparse.Namespace, console: Console) -> int:
             reviews = _watched(desk, given, console)
         elif given.by is None:
             kpi = desks.kpi_of(desk.catalog, given.kpi)
-            reviews = [_one(desk, kpi, desks.slice_from(kpi, given.slice), given)]
+            reviews = [_one(desk, kpi, desks.slice_in(desk, kpi, given.slice), given)]
         else:
             reviews = _each_value(desk, given, console)
     alone = given.kpi is not None and given.by is None
@@ -35,8 +36,13 @@ def review(given: argparse.Namespace, console: Console) -> int:
         console.answer(answers[0] if alone else answers)
     elif alone:
         console.say(full(reviews[0]))
+    elif not reviews:
+        console.say("There is nothing to review: no KPI is watched.")
     else:
-        console.say(listing(reviews) if reviews else "There is nothing to review: no KPI is watched.")
+        if given.kpi is None:
+            verdicts = [item.verdict for item in reviews if item.verdict is not None]
+            console.say(f"{wrapped(sentences.headline(verdicts))}\n")
+        console.say(listing(reviews))
     return 0
 
 
@@ -54,7 +60,7 @@ def _watched(desk: Desk, given: argparse.Namespace, console: Console) -> list[Kp
 def _each_value(desk: Desk, given: argparse.Namespace, console: Console) -> list[KpiReview]:
     kpi = desks.kpi_of(desk.catalog, given.kpi)
     dimension = desks.dimension_of(kpi, given.by)
-    fixed = dict(desks.slice_from(kpi, given.slice))
+    fixed = dict(desks.slice_in(desk, kpi, given.slice))
     if dimension in fixed:
         raise WrongUsage(f"--slice fixes {dimension}, and --by asks for each of its values: give one of them.")
     values = [dict(part) for part in desk.slices(kpi, by=[dimension])]
@@ -74,36 +80,42 @@ def _reviewed(
 
 def listing(reviews: Iterable[KpiReview]) -> str:
     """Reviews as one table for each stance, in the order of Today; those without a verdict come last."""
-    listed = list(reviews)
-    groups = [(wording.stance(stance), [r for r in listed if _stance(r) == stance]) for stance in STANCES]
-    groups.append(("No verdict at this grain", [r for r in listed if r.verdict is None]))
-    blocks = [
-        f"{title}\n{table((_line(item) for item in group), LIST_HEAD, right=('value',))}"
-        for title, group in groups
-        if group
-    ]
+    newest_first = sorted(reviews, key=lambda item: item.detected, reverse=True)
+    blocks = []
+    for stance in STANCES:
+        group = [item for item in newest_first if item.verdict is not None and item.verdict.stance == stance]
+        if group:
+            title = f"{wording.stance(stance)} ({len(group)}) · {wording.stance_why(stance)}"
+            blocks.append(f"{wrapped(title)}\n{_grouped(stance, group)}")
+    without = [item.name for item in newest_first if item.verdict is None]
+    if without:
+        blocks.append("\n".join(["No verdict at this grain", *without]))
     return "\n\n".join(blocks)
 
 
-LIST_HEAD = ("KPI", "slice", "period", "value", "counts", "variation", "target", "data")
+def _grouped(stance: Stance, group: list[KpiReview]) -> str:
+    """One line for each, and under it the sentence that says why; of what is left alone the lines only."""
+    head = ["KPI", "value", "period", *(["data"] if stance == "get_data" else []), "variation", "target reached"]
+    beneath = [] if stance == "leave_alone" else [_sentence(item) for item in group]
+    return table((_line(item, head) for item in group), head, ("value",), spare=("period",), beneath=beneath)
 
 
-def _stance(item: KpiReview) -> str | None:
-    return None if item.verdict is None else item.verdict.stance
+def _sentence(item: KpiReview) -> str:
+    return "" if item.verdict is None else sentences.render(item.verdict.sentence)
 
 
-def _line(item: KpiReview) -> list[object]:
+def _line(item: KpiReview, head: list[str]) -> list[object]:
     kpi, verdict = item.kpi, item.verdict
-    named = [kpi.key, slice_text(item.series.slice)]
-    if verdict is None:
-        return [*named, "", "", "", "", "", ""]
-    words = [
-        wording.variation(verdict.variation, verdict.side),
-        wording.assurance(verdict.assurance, verdict.firm),
-        wording.data(verdict.data, verdict.data_names),
-    ]
-    behind = _behind(kpi, verdict)
-    return [*named, verdict.as_of_period or wording.DASH, wording.value(kpi, verdict.value), behind, *words]
+    assert verdict is not None  # those without one are listed by name
+    told = {
+        "KPI": item.name,
+        "value": wording.value(kpi, verdict.value),
+        "period": verdict.as_of_period or wording.DASH,
+        "data": wording.data(verdict.data, verdict.data_names),
+        "variation": wording.variation(verdict.variation, verdict.side),
+        "target reached": wording.assurance(verdict.assurance, verdict.firm),
+    }
+    return [told[name] for name in head]
 
 
 def _behind(kpi: Kpi, verdict: Verdict) -> str:
@@ -114,18 +126,17 @@ def _behind(kpi: Kpi, verdict: Verdict) -> str:
 def full(item: KpiReview) -> str:
     """One review in full: value, sentences, the words of its verdict, limits, signals, what is proposed."""
     kpi, verdict = item.kpi, item.verdict
-    title = " · ".join(part for part in (kpi.name, slice_text(item.series.slice)) if part)
-    blocks = [f"{title} (by {item.series.grain})"]
+    blocks = [wrapped(f"{item.name} (by {item.series.grain})")]
     if verdict is None:
         lead = f" or {kpi.lead}" if kpi.lead else ""
-        blocks.append(f"A view without a verdict: {kpi.key} is judged by {kpi.operate}{lead}.")
+        blocks.append(wrapped(f"A view without a verdict: {kpi.name} is judged by {kpi.operate}{lead}."))
     else:
-        blocks.append(_value_line(kpi, verdict))
-        blocks.append(sentences.render(verdict.sentence))
-        blocks.append(_facts(_verdict_facts(kpi, verdict)))
-    blocks.append(_facts([("Chart", _choice(item))]))
+        blocks.append(wrapped(_value_line(kpi, verdict)))
+        blocks.append(wrapped(_sentence(item)))
+        blocks.append(facts(_verdict_facts(kpi, verdict)))
+    blocks.append(facts([("Chart", _choice(item))]))
     blocks.append(_signals(item))
-    blocks.extend(f"Proposed: {proposal}" for proposal in item.proposals)
+    blocks.append(facts([("Proposed", proposal) for proposal in item.proposals]))
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -160,10 +171,6 @@ def _target(kpi: Kpi, verdict: Verdict) -> str:
     return f" ({text})" if text else ""
 
 
-def _facts(pairs: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{name:<10}{text}" for name, text in pairs if text)
-
-
 def _signals(item: KpiReview) -> str:
     """The points with rule hits, newest last: which hits decide, and which are only listed."""
     if item.signals.empty:
@@ -182,7 +189,7 @@ def _signals(item: KpiReview) -> str:
     shown = rows[-RECENT_SIGNALS:]
     left = len(rows) - len(shown)
     earlier = f"\n({left} earlier; --json lists all)" if left else ""
-    return table(shown, ("signal at", "value", "side", "decides", "only listed"), right=("value",)) + earlier
+    return table(shown, ("signal at", "value", "side", "decides", "only listed"), ("value",)) + earlier
 
 
 def _rules(hits: pd.DataFrame) -> str:

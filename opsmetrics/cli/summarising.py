@@ -5,47 +5,43 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from opsmetrics.catalog import slice_text
 from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, WrongUsage, table
-from opsmetrics.desk import Desk
+from opsmetrics.cli.console import Console
+from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk.summary import TO_DATE, SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
-from opsmetrics.verdict import wording
+from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.as_dict import review_as_dict
-from opsmetrics.verdict.asking import ask_first, summary_headline
+from opsmetrics.verdict.asking import ask_first, asks_title, summary_headline
 from opsmetrics.verdict.model import Verdict
 
-HEAD = ("KPI", "period", "value", "target", "variation", "target reached", "month", "quarter", "year", "last year")
+HEAD = ("KPI", "period", "value", "target", "variation", "target reached", "month", "quarter", "year", "year ago")
+
+#: Columns that give way first on a narrow terminal.
+SPARE = ("year ago", "quarter", "month", "period", "variation")
 
 
 def summary(given: argparse.Namespace, console: Console) -> int:
     """One row for each KPI at the grain it is led by, and what to ask about first."""
     with desks.opened(given) as desk:
-        rows = rows_of_summary(desk, as_of=given.as_of, slice_=_chosen(desk, given))
+        rows = rows_of_summary(desk, as_of=given.as_of, slice_=desks.slice_of_all(desk, given.slice))
     verdicts = [_verdict(row) for row in rows]
-    asked = ask_first(verdicts)
+    headline, asked = summary_headline(verdicts, [row.review.name for row in rows]), ask_first(verdicts)
     if console.as_json:
-        console.answer(
-            {
-                "headline": summary_headline(verdicts, [_name(row) for row in rows]),
-                "ask_first": [rows[place].review.kpi.key for place in asked],
-                "kpis": [_as_dict(row) for row in rows],
-            }
-        )
+        keys = [rows[place].review.kpi.key for place in asked]
+        console.answer({"headline": headline, "ask_first": keys, "kpis": [_as_dict(row) for row in rows]})
         return 0
-    console.say(summary_headline(verdicts, [_name(row) for row in rows]))
-    console.say(table((_line(row) for row in rows), HEAD, right=("value", *HEAD[6:])))
+    console.say(f"{wrapped(headline)}\n")
+    if asked:
+        console.say(f"{asks_title(len(asked))}\n{_asks([rows[place] for place in asked])}\n")
+    console.say(table((_line(row) for row in rows), HEAD, right=("value", *HEAD[6:]), spare=SPARE))
     return 0
 
 
-def _chosen(desk: Desk, given: argparse.Namespace) -> dict[str, str]:
-    """The values of dimensions that were asked for; some KPI must have each dimension."""
-    known = desk.catalog.dimension_keys
-    for name, _ in given.slice:
-        if name not in known:
-            raise WrongUsage(f"{name!r} is no dimension; choose one of: {', '.join(known) or 'none'}.")
-    return dict(given.slice)
+def _asks(rows: list[SummaryRow]) -> str:
+    lines = [(row.review.name, wording.value(row.review.kpi, _verdict(row).value)) for row in rows]
+    beneath = [sentences.render(_verdict(row).sentence) for row in rows]
+    return table(lines, ("KPI", "value"), ("value",), beneath=beneath)
 
 
 def _verdict(row: SummaryRow) -> Verdict:
@@ -53,14 +49,10 @@ def _verdict(row: SummaryRow) -> Verdict:
     return row.review.verdict
 
 
-def _name(row: SummaryRow) -> str:
-    return " · ".join(part for part in (row.review.kpi.name, slice_text(row.review.series.slice)) if part)
-
-
 def _line(row: SummaryRow) -> list[object]:
     kpi, verdict = row.review.kpi, _verdict(row)
     return [
-        _name(row),
+        row.review.name,
         verdict.as_of_period or wording.DASH,
         wording.value(kpi, verdict.value),
         wording.target(kpi, verdict.target, unit=False),

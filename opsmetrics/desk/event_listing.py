@@ -39,3 +39,8 @@ def listed_events(
     for column in ("observed_at", "loaded_at"):
         found[column] = series.to_local(pd.DatetimeIndex(found[column]), zone)
     return found
+
+
+def event_values(desk: Desk, stream: Stream, name: str, *, viewer: Viewer = OPEN) -> list[str]:
+    """The values that a dimension, the category or the subcategory takes in the stored events."""
+    return facts.event_values(desk.store, stream, name, viewer=viewer)

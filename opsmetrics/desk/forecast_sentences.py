@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from opsmetrics.desk.forecast_words import say
+from opsmetrics.desk.forecast_words import say, say_of
 from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, KpiForecast
 from opsmetrics.desk.landing import Chance
 from opsmetrics.stats.forecast import REAL_GAIN, Rival
@@ -107,8 +107,9 @@ class Told:
             when = when[:1].upper() + when[1:]
             parts.append(say("lead_end", when=when, value=self.value(row["mean"]), **self._range(row)))
         waiting = int(self.found.ahead["ended"].astype(bool).sum())
-        parts += [say("lead_waiting", n=_capital(self.periods(waiting)))] if waiting else []
-        parts += [say("lead_short", n=_capital(self.periods(forecast.known)))] if forecast.known < FEW else []
+        few = forecast.known if forecast.known < FEW else 0
+        for count, code in ((waiting, "lead_waiting"), (few, "lead_short")):
+            parts += [say_of(count, code, n=_capital(self.periods(count)))] if count else []
         return " ".join(parts)
 
     def trust(self) -> str:
@@ -125,7 +126,9 @@ class Told:
     def origins(self) -> str:
         """On how much the trust rests."""
         forecast = self.found.forecast
-        return say("origins", n=forecast.accuracy.origins) if forecast and forecast.accuracy.origins else ""
+        if forecast is None or not forecast.accuracy.origins:
+            return ""
+        return say_of(forecast.accuracy.origins, "origins", n=forecast.accuracy.origins)
 
     def rival(self, rival: Rival) -> str:
         """The name of a rival."""

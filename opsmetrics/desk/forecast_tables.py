@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.desk.forecast_sentences import Told, percent
-from opsmetrics.desk.forecast_words import say
+from opsmetrics.desk.forecast_words import say, say_of
 from opsmetrics.stats.forecast import COVERAGES, REAL_GAIN, Rival
 from opsmetrics.verdict import wording
 
@@ -88,7 +88,7 @@ def _against(rival: Rival, origins: int) -> str:
     word = say("alike")
     if abs(rival.gain) >= REAL_GAIN:
         word = say("percent_better" if rival.gain > 0 else "percent_worse", gain=percent(abs(rival.gain)))
-    return word if rival.origins == origins else say("against_some", against=word, n=rival.origins)
+    return word if rival.origins == origins else say_of(rival.origins, "against_some", against=word, n=rival.origins)
 
 
 def used_rows(told: Told) -> list[Cells]:

@@ -16,12 +16,14 @@ ENGLISH: Mapping[str, str] = {
     "likely_headline": "Likely {value} {when}, between {low} and {high}.",
     "constant_headline": "{value} again {when}: it has not moved in {n}.",
     "rate_headline": "About {value} for each {one} to come.",
-    "lead_no_points": "No {one} has been judged yet. A single one is enough for a first, wide range.",
+    "lead_no_points": "No {one} has been judged. A single one is enough for a first, wide range.",
     "lead_stale": "The last one is {last}. Load newer measurements, or look as of that day.",
     "lead_end": "{when}: most likely {value}; eight times in ten between {low} and {high}.",
     "lead_year": "The year {year} most likely lands on {value}, eight times in ten between {low} and {high}.",
-    "lead_waiting": "{n} over and not judged yet: they are forecast too.",
+    "lead_waiting": "{n} are over and not judged yet: they are forecast too.",
+    "lead_waiting_one": "{n} is over and not judged yet: it is forecast too.",
     "lead_short": "{n} are few: the range is wide on purpose.",
+    "lead_short_one": "{n} is not much: the range is wide on purpose.",
     # Hero
     "chance_caption": "chance for the year {year}",
     "likely_caption": "most likely {when}",
@@ -33,6 +35,7 @@ ENGLISH: Mapping[str, str] = {
     "untested": "too few {many} to test it",
     "untested_constant": "nothing to test: it never moved",
     "origins": "over {n} earlier starts",
+    "origins_one": "over {n} earlier start",
     "rival_seasonal_naive": "repeating the last season",
     "rival_last_value": "repeating the last {one}",
     "rival_exponential_smoothing": "Holt-Winters (statsmodels)",
@@ -76,6 +79,7 @@ ENGLISH: Mapping[str, str] = {
     "percent_worse": "{gain} worse",
     "alike": "no better",
     "against_some": "{against} ({n} starts)",
+    "against_some_one": "{against} ({n} start)",
     "trusted_none": "Too few {many} so far: nothing was left to test it on.",
     "trusted_constant": "It never moved: every simple forecast was right, and none says when that ends.",
     "used": "What was used",
@@ -94,7 +98,7 @@ ENGLISH: Mapping[str, str] = {
     "used_mase": "{mase} times the usual change",
     "used_warnings": "Warnings",
     "used_warnings_none": "none",
-    "used_warnings_some": "{warnings} by statsmodels, {failures} fits left out",
+    "used_warnings_some": "by statsmodels {warnings}, fits left out {failures}",
     "weight": "weight {weight}",
     "member_smoothing": "Exponential smoothing",
     "member_autoregression": "Autoregression",
@@ -111,6 +115,11 @@ ENGLISH: Mapping[str, str] = {
 }
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+
+
+def say_of(count: float, code: str, language: str = "en", **values: object) -> str:
+    """As `say`, in the form that fits a count: code_one where it is 1."""
+    return say(f"{code}_one" if count == 1 else code, language, **values)
 
 
 def say(code: str, language: str = "en", **values: object) -> str:

@@ -135,9 +135,9 @@ def _landings(found: KpiForecast, steps: npt.NDArray[np.int_], above: float, bel
     """The landing of each path."""
     assert found.forecast is not None
     sizes = _sizes(found)
-    if sizes is None:
-        size_paths = np.ones((len(paths(found.forecast)), found.forecast.horizon))
+    if isinstance(sizes, float):
         value_paths = paths(found.forecast)
+        size_paths = np.full(value_paths.shape, sizes)
     else:
         shared = _together(found.forecast, sizes)
         of_size = scores(sizes.correlation, seed=1)
@@ -152,15 +152,15 @@ def _landings(found: KpiForecast, steps: npt.NDArray[np.int_], above: float, bel
     return landings
 
 
-def _sizes(found: KpiForecast) -> Forecast | None:
-    """The forecast of the sizes over the same slots; None where every size is one and the same."""
+def _sizes(found: KpiForecast) -> Forecast | float:
+    """The forecast of the sizes over the same slots; where every size is one and the same, that size."""
     column = found.review.points["size"].to_numpy(dtype=float)
     judged = (found.review.points["state"] == "judged").to_numpy()
     known = np.where(judged, column, np.nan)
     values = np.where(found.positions >= 0, known[found.positions], np.nan)
     seen = values[np.isfinite(values)]
     if len(seen) == 0 or seen.max() == seen.min():
-        return None
+        return float(seen[0]) if len(seen) else 1.0
     assert found.forecast is not None
     seasons = seasons_of(found.review.kpi, found.review.series.grain)
     return forecast(values, found.forecast.horizon, seasons_tried=seasons, lower=0.0)

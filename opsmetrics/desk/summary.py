@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +12,7 @@ from opsmetrics.catalog import Kpi, Slice
 from opsmetrics.desk.arranging import Arranging
 from opsmetrics.desk.desk import AsOf, Desk
 from opsmetrics.desk.landing import Chance, chance_to_meet
+from opsmetrics.desk.origins import Origins
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
 from opsmetrics.review import KpiReview
@@ -43,15 +44,27 @@ def summary(
 ) -> list[SummaryRow]:
     """One row for each KPI of the catalogue, in its order.
 
-    slice_: values of dimensions that the reader looks at; a KPI without such a dimension is shown whole. A KPI that is
-    watched only in parts is shown by the first of them.
+    slice_: values of dimensions that the reader looks at; a KPI without such a dimension is shown whole, one whose data
+    hold other values of it is left out: of the clinic nobody asks for the scrap rate. A KPI that is watched only in
+    parts is shown by the first of them.
     """
-    read = desk.snapshot(viewer)
+    read, chosen = desk.snapshot(viewer), slice_ or {}
     wanted = [
-        Wanted(kpi, slice_or_first(kpi, slice_ or {}), kpi.lead or kpi.operate, desk.instant(kpi, as_of))
-        for kpi in read.catalog.kpis
+        Wanted(kpi, slice_or_first(kpi, chosen), kpi.lead or kpi.operate, desk.instant(kpi, as_of))
+        for kpi in _concerned(Origins(desk.store, read.catalog, viewer), read.catalog.kpis, chosen)
     ]
     return [_row(read, review) for review in reviews(read, wanted)]
+
+
+def _concerned(origins: Origins, kpis: Sequence[Kpi], chosen: Mapping[str, str]) -> list[Kpi]:
+    """The KPIs that have the chosen values, or no data at all, or no such dimension."""
+    pairs = [(kpi, name) for kpi in kpis for name in chosen if name in kpi.dimensions]
+    others = {
+        kpi.key
+        for (kpi, name), values in zip(pairs, origins.values(pairs) if pairs else [], strict=True)
+        if values and chosen[name] not in values
+    }
+    return [kpi for kpi in kpis if kpi.key not in others]
 
 
 def slice_or_first(kpi: Kpi, chosen: Mapping[str, str]) -> Slice:

@@ -17,9 +17,8 @@ def at_site(calendar: Calendar, moment: dt.datetime | None = None) -> dt.datetim
 
 
 def site(catalog: Catalog) -> Calendar:
-    """The calendar whose clock stands on pages that show several KPIs: the catalogue's first that a KPI goes by."""
-    used = {kpi.calendar.key for kpi in catalog.kpis}
-    return next((calendar for calendar in catalog.calendars if calendar.key in used), Calendar())
+    """The calendar whose clock stands on pages that show several KPIs."""
+    return catalog.site
 
 
 def span_text(first: dt.date, last: dt.date) -> str:

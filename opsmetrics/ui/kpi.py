@@ -54,7 +54,7 @@ def _hero(review: KpiReview) -> Block | None:
         return None
     parts = (str(row["label"]), wording.behind(review.kpi, row))
     value = wording.value(review.kpi, row["value"], unit=False)
-    unit = wording.unit_text(review.kpi.unit)
+    unit = wording.unit_text(review.kpi.unit, value)
     return {"value": value, "unit": unit, "caption": " · ".join(part for part in parts if part)}
 
 

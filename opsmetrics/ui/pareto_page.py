@@ -29,7 +29,7 @@ def head(answer: EventPareto, view: ParetoView, catalog: Catalog) -> Block:
         return blocks.heading(f"No {stream.unit} have been loaded yet.", eyebrow=stream.name)
     span = (answer.now.first, answer.now.last)
     lead = paretos.lead(answer.result, answer.leaders, answer.changes, stream, answer.called, measure)
-    count = f"{wording.number(answer.events, 0)} {'event' if answer.events == 1 else stream.unit}"
+    count = wording.amount(answer.events, stream.unit)
     facts = [f"{stream.name} by {paretos.noun(answer.called)}", span_text(*span), count]
     title = paretos.headline(answer.result, stream, answer.called, measure, span)
     return blocks.heading(title, trail=_trail(answer, view, catalog), eyebrow=" · ".join(facts), lead=lead)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pandas as pd
-
 from opsmetrics.catalog import slice_text
 from opsmetrics.figures import assurance_mark, data_mark, sparkline, variation_mark
 from opsmetrics.review import KpiReview
@@ -100,7 +98,8 @@ def figure(review: KpiReview, most: int = LONGEST_UNIT) -> tuple[str, str]:
     unit = review.kpi.unit
     if verdict.value is None or not math.isfinite(verdict.value):
         return wording.DASH, ""
-    return wording.value(review.kpi, verdict.value, unit=False), wording.unit_text(unit) if len(unit) <= most else ""
+    text = wording.value(review.kpi, verdict.value, unit=False)
+    return text, wording.unit_text(unit, text) if len(unit) <= most else ""
 
 
 def _short(unit: str) -> bool:
@@ -126,14 +125,6 @@ def spark(review: KpiReview, width: int, height: int) -> Block:
     """The sparkline; the row beside it says in words what it shows, so it is hidden from screen readers."""
     shapes = sparkline(review, width, height)
     return {"shapes": shapes, "width": width, "height": height, "empty": "nothing to draw yet"}
-
-
-def detected(review: KpiReview) -> pd.Timestamp:
-    """When the open episode was detected (UTC), for "newest first"; long ago where there is none."""
-    episode = known(review).episode
-    ends = review.points["ends_at"]
-    found = ends.iloc[episode.detected] if episode is not None else pd.NaT
-    return pd.Timestamp(0) if pd.isna(found) else pd.Timestamp(found)
 
 
 def table_line(review: KpiReview) -> dict[str, Any]:

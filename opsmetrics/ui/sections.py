@@ -52,7 +52,7 @@ def stance_sections(reviews: list[KpiReview], as_of: dt.date | None, everything:
 
 def newest_first(reviews: list[KpiReview]) -> list[KpiReview]:
     """Ordered by the detection of the open episode, newest first; then as in the catalogue."""
-    return sorted(reviews, key=rows.detected, reverse=True)
+    return sorted(reviews, key=lambda review: review.detected, reverse=True)
 
 
 def _section(stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, everything: bool) -> Block:

@@ -51,7 +51,7 @@ def head(shown: list[SummaryRow], catalog: Catalog, as_of: dt.date | None) -> Bl
     moment = at_site(site(catalog))
     day = f"As of noon, {wording.date(as_of, weekday=True)}" if as_of else wording.date(moment, weekday=True)
     verdicts = [rows.known(row.review) for row in shown]
-    names = [_name(row.review) for row in shown]
+    names = [row.review.name for row in shown]
     count = f"{len(shown)} KPI{'' if len(shown) == 1 else 's'}, each at the grain it is led by"
     sheet = {"text": "Print or save as PDF", "note": "one sheet, A4 landscape"}
     return blocks.heading(summary_headline(verdicts, names), eyebrow=f"{day} · {count}") | {"sheet": sheet}
@@ -70,11 +70,7 @@ def _ask(review: KpiReview, as_of: dt.date | None) -> Block:
     lead, _ = rows.marks(rows.known(review))
     text = sentences.render(rows.known(review).sentence)
     go = _view(review, as_of).link()
-    return {"go": go, "name": _name(review), "value": value, "unit": unit, "mark": lead, "sentence": text}
-
-
-def _name(review: KpiReview) -> str:
-    return " · ".join(part for part in (review.kpi.name, slice_text(review.series.slice)) if part)
+    return {"go": go, "name": review.name, "value": value, "unit": unit, "mark": lead, "sentence": text}
 
 
 def _view(review: KpiReview, as_of: dt.date | None) -> ChartView:

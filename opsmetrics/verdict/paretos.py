@@ -48,7 +48,7 @@ def _headline(
         if measure == "count" and result.total == 1:
             return Sentence("pareto_first", {"name": leader})
         total = amount(result.total, stream, measure, language)
-        of = {"total": total, "unit": unit if measure == "count" else "", "one": one, "name": leader}
+        of = {"total": f"{total} {unit}" if measure == "count" else total, "one": one, "name": leader}
         return Sentence("pareto_single", of)
     values: dict[str, Any] = {"one": one, "many": many(one), "n": result.categories, "k": result.vital, "name": leader}
     values |= {"share": share(result.vital_share, language), "what": what(stream, measure, language)}

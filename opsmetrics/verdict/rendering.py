@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from string import Formatter
 from typing import Any
@@ -11,6 +12,12 @@ from opsmetrics.verdict.languages import Language
 from opsmetrics.verdict.languages import language as _language
 from opsmetrics.verdict.model import Sentence
 
+#: Signs within a name at which a reader would take a breath.
+_HALTING = re.compile(r"[,;:.!?](?=\s)")
+
+#: A first word in small letters only, such as "e-mail".
+_SMALL = re.compile(r"([a-z]{2,}|[a-z]-)[a-z-]*(?![\w′'])")
+
 
 def render(sentences: Iterable[Sentence | Mapping[str, Any]], language: str = "en") -> str:
     """The sentences as one plain text, also when they come back from JSON.
@@ -19,7 +26,7 @@ def render(sentences: Iterable[Sentence | Mapping[str, Any]], language: str = "e
     or word that the language lacks.
     """
     renderer = Renderer(_language(language))
-    return " ".join(renderer.sentence(item) for item in sentences)
+    return " ".join(_opened(renderer.sentence(item)) for item in sentences)
 
 
 def as_json(sentence: Sentence) -> dict[str, Any]:
@@ -41,6 +48,7 @@ class Renderer(Formatter):
         code = language.code
         self.specs: dict[str, Callable[[Any], str]] = {
             "text": self._text,
+            "name": self._name,
             "value": lambda q: wording.quantity_text(q, code),
             "range": lambda q: wording.range_text(q, code),
             "target": lambda q: wording.target_text(q, code),
@@ -79,6 +87,8 @@ class Renderer(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """The value of one field, as its spec says."""
+        if format_spec.startswith("noun "):
+            return wording.noun(self.values[-1][format_spec[5:]], self._text(value), self.language.code)
         table = f"side.{format_spec}"
         if table in self.language.words:
             return wording.words(table, value, self.language)
@@ -92,12 +102,24 @@ class Renderer(Formatter):
             return wording.period_word(item["n"], item["periods"], self.language.code)
         return wording.words("term", item["term"], self.language)
 
+    def _name(self, item: Any) -> str:
+        """The name of a KPI; in quotes where a sign in it would be read as one of the sentence."""
+        text = self._text(item)
+        return (
+            wording.words("pareto.term", "quoted", self.language).format(name=text) if _HALTING.search(text) else text
+        )
+
     def _period(self, n: float) -> str:
         return wording.period_word(n, str(self.values[-1]["grain"]), self.language.code)
 
     def _spelled(self, n: int) -> str:
         names = self.language.small_numbers
         return names[n] if 0 <= n < len(names) else wording.number(n, language=self.language.code)
+
+
+def _opened(text: str) -> str:
+    """A sentence (not a mere word) begins with a capital; "pH", "iPhone" and "p90" stay as they are written."""
+    return _capital(text) if text.endswith(".") and _SMALL.match(text) else text
 
 
 def _capital(text: str) -> str:

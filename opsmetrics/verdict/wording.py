@@ -46,14 +46,25 @@ def quantity(kpi: Kpi, x: float | None, *, extra: int = 0) -> Quantity:
 
 
 def quantity_text(q: Mapping[str, Any], language: str = "en") -> str:
-    """A quantity as text: "21.4 %"."""
+    """A quantity as text: "21.4 %", "1 accident"."""
     text = number(q["number"], int(q["decimals"]), language)
-    return text if text == DASH else text + unit_text(str(q["unit"]))
+    return text if text == DASH else text + unit_text(str(q["unit"]), text, language)
 
 
-def unit_text(unit: str) -> str:
-    """The unit as it follows a number, with its no-break space ("" where there is none)."""
-    return f"{NBSP}{unit}" if unit else ""
+def unit_text(unit: str, after: str = "", language: str = "en") -> str:
+    """The unit as it follows a number, with its no-break space ("" where there is none): "accident" after "1"."""
+    return f"{NBSP}{noun(1, unit, language) if after == '1' else unit}" if unit else ""
+
+
+def noun(n: float, name: str, language: str = "en") -> str:
+    """What people call their counts, given in the plural, as it follows so many: "bed days", after 1 "bed day"."""
+    tongue = _language(language)
+    return name if tongue.plural(n) else tongue.one(name)
+
+
+def amount(n: float, name: str | None, language: str = "en") -> str:
+    """So many of what people count: "1,204 bed days", "1 bed day"; the number alone where it has no name."""
+    return f"{number(n, language=language)} {noun(n, name, language)}" if name else number(n, language=language)
 
 
 def value(kpi: Kpi, x: float | None, *, unit: bool = True, extra: int = 0, language: str = "en") -> str:
@@ -90,13 +101,10 @@ def counts(
     orders", "7 falls in 1,204 bed days"; "" where there are none."""
     if numerator is None or denominator is None or not (math.isfinite(numerator) and math.isfinite(denominator)):
         return ""
-    top, bottom = number(numerator, language=language), number(denominator, language=language)
+    bottom = amount(denominator, kpi.denominator if named else None, language)
     if kpi.share:
-        text = f"{top} {_words(language, 'term', 'of')} {bottom}"
-    else:
-        events = f" {kpi.numerator}" if named and kpi.numerator else ""
-        text = f"{top}{events} {_words(language, 'term', 'in')} {bottom}"
-    return f"{text} {kpi.denominator}" if named and kpi.denominator else text
+        return f"{number(numerator, language=language)} {_words(language, 'term', 'of')} {bottom}"
+    return f"{amount(numerator, kpi.numerator if named else None, language)} {_words(language, 'term', 'in')} {bottom}"
 
 
 def readings(size: float | None, language: str = "en") -> str:
@@ -131,8 +139,8 @@ def excess(kpi: Kpi, units: float | None, language: str = "en") -> str:
         return ""
     name = (kpi.numerator if kpi.counts else kpi.unit) or _words(language, "term", "units")
     side = _words(language, "side.above", "high" if units >= 0 else "low")
-    amount = number(abs(units), 0 if abs(units) >= 10 else 1, language)
-    return f"{amount} {name} {side} {_words(language, 'term', 'its_average')}"
+    shown = number(abs(units), 0 if abs(units) >= 10 else 1, language)
+    return f"{shown} {name} {side} {_words(language, 'term', 'its_average')}"
 
 
 # Targets
@@ -159,14 +167,12 @@ def target_text(q: Mapping[str, Any] | None, language: str = "en", *, unit: bool
     """A target as text: "≤ 5.0 %", "≥ 97.0 %", "18–24 min"; "" for none."""
     if q is None:
         return ""
-    end = unit_text(str(q["unit"])) if unit else ""
+    unit_name = str(q["unit"]) if unit else ""
     low, high = q["low"], q["high"]
-    if low is not None and high is not None:
-        if low == high:
-            return number(low, int(q["decimals"]), language) + end
-        return range_text(q, language) + end
-    sign, x = ("≤", high) if low is None else ("≥", low)
-    return f"{sign}{NBSP}{number(x, int(q['decimals']), language)}{end}"
+    if low is not None and high is not None and low != high:
+        return range_text(q, language) + unit_text(unit_name)
+    sign, x = ("", low) if low == high else (f"≤{NBSP}", high) if low is None else (f"≥{NBSP}", low)
+    return sign + quantity_text({"number": x, "unit": unit_name, "decimals": q["decimals"]}, language)
 
 
 def target(kpi: Kpi, target: Mapping[str, float | None] | None, *, unit: bool = True, language: str = "en") -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 
-from opsmetrics.cli.console import Console, plain, table, width
+from opsmetrics.cli.console import Console
+from opsmetrics.cli.layout import facts, plain, table, width
 
 
 def test_columns_align_whatever_the_signs() -> None:
@@ -40,12 +42,62 @@ def test_a_number_that_json_lacks_is_never_printed(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(("steps", "shown"), [(3, 0), (36, 36)])
-def test_progress_without_a_terminal_only_for_many_steps(
-    capsys: pytest.CaptureFixture[str], steps: int, shown: int
-) -> None:
-    for step in range(1, steps + 1):
-        Console().progress(step, steps, "file.csv")
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert len(err.splitlines()) == shown
+def test_progress_is_for_a_terminal_only(capsys: pytest.CaptureFixture[str]) -> None:
+    for step in range(1, 37):
+        Console().progress(step, 36, "file.csv")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_is_wiped_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    for step in (1, 2):
+        Console().progress(step, 2, "file.csv")
+    assert shown.getvalue() == "\r\x1b[K[1/2] file.csv\r\x1b[K"
+
+
+# Width
+
+ROWS = [
+    ["Overall equipment effectiveness · North", "82.0 %", "0", "Meets, as it has run so far"],
+    ["Scrap", "1,204.5 %", "0", "Fails"],
+]
+HEAD = ["KPI", "value", "skipped", "target reached"]
+
+
+def drawn(monkeypatch: pytest.MonkeyPatch, wide: int | None, **more: list[str]) -> list[str]:
+    monkeypatch.setenv("COLUMNS", "" if wide is None else str(wide))
+    return table(ROWS, HEAD, ["value", "skipped"], **more).splitlines()
+
+
+@pytest.mark.parametrize("wide", [*range(50, 100), None])
+def test_nothing_is_lost_and_no_line_is_too_long(monkeypatch: pytest.MonkeyPatch, wide: int | None) -> None:
+    lines = drawn(monkeypatch, wide)
+    assert max(map(width, lines)) <= (wide or 1000)
+    words = sorted(" ".join(lines).replace("-", " ").split())
+    assert words == sorted(" ".join([*HEAD, *ROWS[0], *ROWS[1]]).replace("-", " ").split())
+    if wide is None or wide > 96:
+        assert len(lines) == 2 + len(ROWS), "where there is room, a row is a line"
+
+
+def test_what_says_nothing_gives_way_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    spare = ["value", "skipped"]
+    assert drawn(monkeypatch, None, spare=spare)[0].split() == " ".join(HEAD).split()
+    assert drawn(monkeypatch, 60, spare=spare)[0].split() == ["KPI", "value", "target", "reached"]
+    assert drawn(monkeypatch, 50, spare=spare)[0].split() == ["KPI", "target", "reached"]
+
+
+def test_a_text_stands_under_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = drawn(monkeypatch, 40, beneath=["one two three four five six seven eight nine", ""])
+    assert lines[-3:-1] == ["  one two three four five six seven", "  eight nine"]
+
+
+def test_facts_line_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    assert facts([("Do", "look while the trail is fresh"), ("Mind", "")]) == (
+        "Do        look while the trail\n          is fresh"
+    )

@@ -73,7 +73,7 @@ def test_every_command_and_option_is_in_the_manual(path: tuple[str, ...]) -> Non
         ("review scrap --grain hour", "invalid choice"),
         ("decide target scrap --at 2026-11-01 --why plan", "--value"),
         ("decide exclude scrap --at 2026-11-01", "--why"),
-        ("undo last", "invalid int"),
+        ("undo last", "wanted a whole number"),
         ("serve --port 99999", "port number"),
         ("kpis", "ACTION"),
     ],

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from opsmetrics.cli.layout import width
+from opsmetrics.desk import Desk
+from opsmetrics.review import KpiReview
+from opsmetrics.verdict import sentences
 from tests.cli.conftest import AS_OF, Run, scrap_rows, sums
 
 FIELDS = {
@@ -68,6 +73,31 @@ def test_without_a_kpi_everything_watched(run: Run, store: Path) -> None:
     ]
     text = run("review", "--store", store, "--as-of", IN_TIME).out
     assert all(item["words"]["stance"] in text for item in answers)
+    assert text.splitlines()[0] == sentences.headline([item.verdict for item in _reviews(store)])
+    told = [item for item in answers if item["words"]["stance"] != "Leave it alone"]
+    assert told
+    assert all(item["sentence"]["text"] in text for item in told), "each line says why"
+    assert "Scrap · A" in text
+
+
+def _reviews(store: Path) -> list[KpiReview]:
+    with Desk.open(store) as desk:
+        as_of = dt.date.fromisoformat(IN_TIME)
+        return [desk.review(kpi.key, part, as_of=as_of) for kpi in desk.catalog.kpis for part in desk.slices(kpi)]
+
+
+def test_a_kpi_is_found_by_its_name_too(run: Run, store: Path) -> None:
+    by_key = run("review", "scrap", "--store", store, "--as-of", IN_TIME).out
+    assert run("review", "SCRAP", "--store", store, "--as-of", IN_TIME).out == by_key
+
+
+@pytest.mark.parametrize("wide", [80, 120])
+def test_it_fits_the_terminal(run: Run, store: Path, wide: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(wide))
+    for words in (["review"], ["review", "scrap"], ["summary"], ["forecast", "scrap"], ["batches"], ["decide", "list"]):
+        lines = run(*words, "--store", store).out.splitlines()
+        assert lines
+        assert [line for line in lines if width(line) > wide] == []
 
 
 def test_another_grain_is_a_view_without_a_verdict(run: Run, store: Path) -> None:
@@ -98,6 +128,12 @@ def test_a_kpi_without_measurements(run: Run, store: Path) -> None:
         (("review", "scarp"), 1, "Did you mean 'scrap'?"),
         (("review", "scrap", "--by", "lines"), 1, "Did you mean 'line'?"),
         (("review", "scrap", "--slice", "site=A"), 1, "no dimension 'site'"),
+        (("review", "scrap", "--slice", "line=C"), 1, "hold no line 'C'. The values are: A, B."),
+        (("chart", "scrap", "--slice", "line=C"), 1, "hold no line 'C'"),
+        (("forecast", "scrap", "--slice", "line=C"), 1, "hold no line 'C'"),
+        (("summary", "--slice", "line=C"), 1, "hold no line 'C'"),
+        (("summary", "--slice", "site=C"), 2, "no dimension"),
+        (("decide", "phase", "scrap", "--slice", "line=C", "--at", "2025-03-09", "--why", "new"), 1, "no line 'C'"),
         (("review", "scrap", "--slice", "line=A", "--slice", "line=B"), 2, "given twice"),
         (("review", "scrap", "--slice", "line=A", "--by", "line"), 2, "give one of them"),
         (("review", "--by", "line"), 2, "need a KPI"),

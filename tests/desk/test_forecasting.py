@@ -272,6 +272,22 @@ def test_the_landing_lies_between_its_parts() -> None:
     assert found.high - found.low < 0.02, "two thirds of the year are over"
 
 
+@pytest.mark.parametrize("sizes", [(1000.0,), (999.0, 1001.0)], ids=["equal", "nearly equal"])
+def test_what_is_to_come_counts_with_its_size(sizes: tuple[float, ...]) -> None:
+    """Two months at 20 %, ten to come. The landing is 1/6 of 20 % and 5/6 of a level that lies between the 10 % of all
+    months before and the 20 % of the last two; so it lies between 11.7 and 20 %, and well below what is counted."""
+    draw = np.random.default_rng(3)
+    size = draw.choice(sizes, 40)
+    share = np.append(draw.normal(0.10, 0.005, 38), [0.20, 0.20])
+    kpi = replace(LATE, targets=(Target(None, value=15.0),))
+    found = chance_to_meet(reviewed(counts(list(np.round(size * share)), list(size), kpi=kpi, grain="month",
+                                           start="2022-11-01")))  # fmt: skip
+    assert found.left == 10
+    assert found.so_far == pytest.approx(0.20, abs=0.001)
+    assert found.likely is not None
+    assert 0.117 < found.likely < 0.18
+
+
 def test_landings_hold_as_often_as_they_say() -> None:
     """Seeded simulation: years of independent months, forecast from August on. Tolerance: 40 years, ± 2.5 standard
     errors of 0.063."""

@@ -83,8 +83,8 @@ def draws() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, SummaryRow]]:
-    """The summary by key."""
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk on 900 days of every KPI."""
     path = tmp_path_factory.mktemp("summary") / "kpis.duckdb"
     with Store.open(path) as store:
         desk = Desk(store, Settings.from_environment().for_store(path))
@@ -94,7 +94,13 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Summary
         facts = [row for line in draws().to_dict("records") for row in _facts(line)]
         facts += [count(sample_to_stamp(number), number % 3, 50, kpi="jars") for number in range(30)]
         desk.commit(batch(*facts, dimensions=("site",), spans=spans), by="ann", publish=False)
-        yield {row.review.kpi.key: row for row in summary(desk, as_of=AS_OF)}
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def rows(plant: Desk) -> dict[str, SummaryRow]:
+    """The summary by key."""
+    return {row.review.kpi.key: row for row in summary(plant, as_of=AS_OF)}
 
 
 def _facts(line: dict) -> list[dict]:  # type: ignore[type-arg]
@@ -229,3 +235,13 @@ def test_last_year_reaches_as_far_as_this_year_is_known(tmp_path: Path) -> None:
 def test_a_chosen_value_cuts_the_kpis_that_have_the_dimension(chosen: dict[str, str], part: object) -> None:
     kpi: Kpi = read_catalog(TEXT)["late"]
     assert slice_or_first(kpi, chosen) == part
+
+
+@pytest.mark.parametrize(
+    ("chosen", "left_out"),
+    [({"site": "North"}, {"part"}), ({"site": "South"}, {"late"}), ({}, set()), ({"line": "1"}, set())],
+)
+def test_a_kpi_of_another_site_is_not_asked_about(plant: Desk, chosen: dict[str, str], left_out: set[str]) -> None:
+    shown = {row.review.kpi.key: row for row in summary(plant, as_of=AS_OF, slice_=chosen)}
+    assert set(shown) == {"late", "stops", "wait", "part", "jars"} - left_out
+    assert all(row.review.verdict.data != "missing" for row in shown.values() if row.review.verdict)

@@ -186,7 +186,7 @@ def test_29a_medians_are_compared_period_by_period_and_it_is_said() -> None:
         (FALLS, {"numerator": 7, "denominator": 1204}, "7 falls in 1,204 bed days"),
         (ENERGY, {"numerator": 5210.5, "denominator": 412}, "5,210.5 kWh in 412 units"),
         (DEFECTS, {"numerator": 7, "denominator": math.nan}, ""),
-        (replace(HARM, denominator="operations"), {"numerator": 1, "denominator": 40}, "1 harms in 40 operations"),
+        (replace(HARM, denominator="operations"), {"numerator": 1, "denominator": 40}, "1 harm in 40 operations"),
         (WAIT, {"size": 312}, "median of 312 readings"),
         (replace(WAIT, statistic="p90"), {"size": 312}, "p90 of 312 readings"),
         (IN_TIME, {"size": 312, "numerator": 290, "denominator": 312}, "290 of 312 readings"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from opsmetrics.verdict.languages.english_nouns import one
 from opsmetrics.verdict.languages.english_pareto import NO_NAMES, PARETO, PARETO_WORDS
 from opsmetrics.verdict.languages.english_patterns import PATTERNS
 from opsmetrics.verdict.languages.english_summary import SUMMARY
@@ -228,6 +229,7 @@ ENGLISH = Language(
     ),
     no_names=NO_NAMES,
     plural=_plural,
+    one=one,
     ordinal=_ordinal,
     listed=_listed,
     when=_when,

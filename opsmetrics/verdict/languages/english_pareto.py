@@ -60,7 +60,7 @@ NO_NAMES = frozenset({"all", "n/a", "nil", "no", "none", "nothing", "null", "oth
 PARETO: dict[str, str] = {
     "pareto_few": "{k:Spelled} of {n:spelled} {many:text} make {share:text} of {what:text}.",
     "pareto_alone": "{name:text} alone makes {share:text} of {what:text}.",
-    "pareto_single": "All {total:text} {unit:text} have one {one:text}: {name:text}.",
+    "pareto_single": "All {total:text} have one {one:text}: {name:text}.",
     "pareto_first": "One event so far: {name:text}. Too early to rank.",
     "pareto_many": "It takes {k:spelled} of {n:spelled} {many:text} to make {share:text} of {what:text}.",
     "pareto_two": "{name:text} and {second:text} make {share:text} of {what:text}.",

@@ -1,40 +1,41 @@
 """The English sentences, by pattern id.
 
-Specs used in the patterns: value (number with unit), range, target, number (count), period (the word that fits the
-count, by the sentence's grain), when, on, span, above / upper / higher (words for a side), have (the verb that fits
-the count), times, ordinal, spelled and Spelled (small numbers as words), listed (names), clause and clauses (nested
-sentences without their full stop; clauses begin with a capital), variation, chart, grain (their words), text.
+Specs used in the patterns: name (of a KPI), value (number with unit), range, target, number (count), period (the word
+that fits the count, by the sentence's grain), noun X (what is counted, as it follows the count X), when, on, span,
+above / upper / higher (words for a side), have (the verb that fits the count), times, ordinal, spelled and Spelled
+(small numbers as words), listed (names), clause and clauses (nested sentences without their full stop; clauses begin
+with a capital), variation, chart, grain (their words), text.
 """
 
 from __future__ import annotations
 
 PATTERNS: dict[str, str] = {
     # Special cause: one clause per deciding rule
-    "beyond": "{kpi:text} {v:value} is {side:above} its limits ({limits:range}); "
+    "beyond": "{kpi:name} {v:value} is {side:above} its limits ({limits:range}); "
     "{k:number} such {k:period} since {since:when}.",
-    "run": "{kpi:text} has been {side:above} its average {c:value} for {k:number} {k:period}, since {since:when}.",
-    "zone": "{kpi:text}: {k:number} of the last {m:number} {m:period} close to the {side:upper} limit ({limit:value}).",
-    "trend": "{kpi:text}: {k:number} {k:period} in a row each {side:higher} than the one before, since {since:when}.",
-    "alternating": "{kpi:text}: {k:number} {k:period} in a row up and down by turns, since {since:when}.",
-    "hugging": "{kpi:text}: {k:number} {k:period} in a row close to its average {c:value}, since {since:when}.",
-    "outside": "{kpi:text}: {k:number} {k:period} in a row away from its average {c:value}, since {since:when}.",
-    "long_run": "{kpi:text} has been {side:above} its median {c:value} for {k:number} {k:period}, since {since:when}: "
+    "run": "{kpi:name} has been {side:above} its average {c:value} for {k:number} {k:period}, since {since:when}.",
+    "zone": "{kpi:name}: {k:number} of the last {m:number} {m:period} close to the {side:upper} limit ({limit:value}).",
+    "trend": "{kpi:name}: {k:number} {k:period} in a row each {side:higher} than the one before, since {since:when}.",
+    "alternating": "{kpi:name}: {k:number} {k:period} in a row up and down by turns, since {since:when}.",
+    "hugging": "{kpi:name}: {k:number} {k:period} in a row close to its average {c:value}, since {since:when}.",
+    "outside": "{kpi:name}: {k:number} {k:period} in a row away from its average {c:value}, since {since:when}.",
+    "long_run": "{kpi:name} has been {side:above} its median {c:value} for {k:number} {k:period}, since {since:when}: "
     "longer than chance gives.",
-    "few_crossings": "{kpi:text} crossed its median {c:value} {k:number} {k:times} in {n:number} {n:period}; chance "
+    "few_crossings": "{kpi:name} crossed its median {c:value} {k:number} {k:times} in {n:number} {n:period}; chance "
     "gives {m:number} or more.",
     "conflict": "{worse:clause}; against that, {better:clause}.",
     "unconfirmed": "{clause:clause}; not yet counted as an improvement.",
-    "changed_plain": "{kpi:text} {v:value} is outside its usual pattern.",
+    "changed_plain": "{kpi:name} {v:value} is outside its usual pattern.",
     # Ended episodes
-    "ended_beyond": "{kpi:text} was {side:above} its limits {during:span}; back in its usual range.",
-    "ended_run": "{kpi:text} was {side:above} its average {c:value} {during:span}; back in its usual range.",
-    "ended_long_run": "{kpi:text} was {side:above} its median {c:value} {during:span}; back in its usual pattern.",
-    "ended_zone": "{kpi:text} was close to the {side:upper} limit ({limit:value}) {during:span}; "
+    "ended_beyond": "{kpi:name} was {side:above} its limits {during:span}; back in its usual range.",
+    "ended_run": "{kpi:name} was {side:above} its average {c:value} {during:span}; back in its usual range.",
+    "ended_long_run": "{kpi:name} was {side:above} its median {c:value} {during:span}; back in its usual pattern.",
+    "ended_zone": "{kpi:name} was close to the {side:upper} limit ({limit:value}) {during:span}; "
     "back in its usual range.",
-    "ended_other": "{kpi:text} was outside its usual pattern {during:span}; back in its usual range.",
+    "ended_other": "{kpi:name} was outside its usual pattern {during:span}; back in its usual range.",
     # Common cause
-    "usual": "{kpi:text} {v:value} is in its usual range {limits:range}.",
-    "usual_plain": "{kpi:text} {v:value}: nothing unusual.",
+    "usual": "{kpi:name} {v:value} is in its usual range {limits:range}.",
+    "usual_plain": "{kpi:name} {v:value}: nothing unusual.",
     "leave_alone": "Leave it alone.",
     "spans_target": "That range spans the target {t:target}: {j:number} of {n:number} {n:period} missed with nothing "
     "unusual.",
@@ -53,39 +54,39 @@ PATTERNS: dict[str, str] = {
     "only a change of the process will reach it.",
     "outside_target_usual_so_far": "As it has run so far, that range is {limits:range} {setting:clause}, and the "
     "target {t:target} lies outside it: only a change of the process will reach it.",
-    "at_usual_size": "at the usual {size:number} {units:text}",
+    "at_usual_size": "at the usual {size:number} {units:noun size}",
     "over_the_week": "over the days of the week",
     # Constant
-    "constant": "{kpi:text} has been {v:value} for {n:number} {n:period}.",
+    "constant": "{kpi:name} has been {v:value} for {n:number} {n:period}.",
     "constant_fails": "It misses the target {t:target}: only a change of the process will reach it.",
-    "all_zero": "No {event:text} in {N:number} {units:text}: the true rate is below {bound:value} (95 %).",
-    "all_full": "{kpi:text} has been {v:value} in all {N:number} {units:text}: the true rate is above {bound:value} "
+    "all_zero": "No {event:text} in {N:number} {units:noun N}: the true rate is below {bound:value} (95 %).",
+    "all_full": "{kpi:name} has been {v:value} in all {N:number} {units:noun N}: the true rate is above {bound:value} "
     "(95 %).",
-    "needs_trials": "Showing the target {t:target} takes {needs:number} such {units:text}.",
+    "needs_trials": "Showing the target {t:target} takes {needs:number} such {units:noun needs}.",
     # Rare
-    "rare_usual": "{kpi:text} was {usual:value} in {k:number} of {n:number} {n:period}.",
-    "rare_departures": "{kpi:text} left {usual:value} in {a:number} of the last {m:number} {m:period}, against "
+    "rare_usual": "{kpi:name} was {usual:value} in {k:number} of {n:number} {n:period}.",
+    "rare_departures": "{kpi:name} left {usual:value} in {a:number} of the last {m:number} {m:period}, against "
     "{b:number} of {n:number} before.",
-    "rare_gap": "{kpi:text} has been {usual:value} for {g:number} {g:period}; before that it left it in {b:number} of "
+    "rare_gap": "{kpi:name} has been {usual:value} for {g:number} {g:period}; before that it left it in {b:number} of "
     "{n:number}.",
-    "event_usual": "{kpi:text}: no {event:text} in {k:number} of {n:number} {n:period}.",
-    "event_departures": "{kpi:text}: {event:text} in {a:number} of the last {m:number} {m:period}, against {b:number} "
+    "event_usual": "{kpi:name}: no {event:text} in {k:number} of {n:number} {n:period}.",
+    "event_departures": "{kpi:name}: {event:text} in {a:number} of the last {m:number} {m:period}, against {b:number} "
     "of {n:number} before.",
-    "event_gap": "{kpi:text}: no {event:text} for {g:number} {g:period}; before that in {b:number} of {n:number}.",
-    "event_first": "{kpi:text} {v:value} after {n:number} {n:period} without {event:text}: no more than chance gives.",
-    "event_first_signal": "{kpi:text} {v:value} after {n:number} {n:period} without {event:text}: more than chance "
+    "event_gap": "{kpi:name}: no {event:text} for {g:number} {g:period}; before that in {b:number} of {n:number}.",
+    "event_first": "{kpi:name} {v:value} after {n:number} {n:period} without {event:text}: no more than chance gives.",
+    "event_first_signal": "{kpi:name} {v:value} after {n:number} {n:period} without {event:text}: more than chance "
     "gives.",
-    "first_event": "{kpi:text} {v:value} after {n:number} {n:period} at {usual:value}: no more than chance gives.",
-    "first_event_signal": "{kpi:text} {v:value} after {n:number} {n:period} at {usual:value}: more than chance gives.",
+    "first_event": "{kpi:name} {v:value} after {n:number} {n:period} at {usual:value}: no more than chance gives.",
+    "first_event_signal": "{kpi:name} {v:value} after {n:number} {n:period} at {usual:value}: more than chance gives.",
     "rare_hit_or_miss": "It met the target {t:target} in {k:number} of the last {n:number} {n:period}.",
     "rare_fails": "It missed the target {t:target} in each of the last {n:number} {n:period}: only a change of the "
     "process will reach it.",
     "rare_too_early": "{k:number} of {n:number} {n:period} to compare with the target {t:target}: too early to tell.",
     # Too few points, restarts
-    "few_readings": "{kpi:text} has no {one:period} of {n:number} readings or more: too few to judge.",
-    "no_points": "{kpi:text} has no judged {one:period} yet.",
+    "few_readings": "{kpi:name} has no {one:period} of {n:number} readings or more: too few to judge.",
+    "no_points": "{kpi:name} has no judged {one:period} yet.",
     "too_few": "{n:number} of {needed:number} {needed:period} since {since:when}: too early to tell.",
-    "early_warning": "{kpi:text} {v:value} is far {side:above} its other {m:number} {m:period}.",
+    "early_warning": "{kpi:name} {v:value} is far {side:above} its other {m:number} {m:period}.",
     "rebased": "Limits restarted {at:on} by {who:text}: {why:text}. {n:number} of {needed:number}. "
     "Before: {before:variation}. {r:ordinal} restart in 12 months.",
     "rebased_first": "Limits restarted {at:on} by {who:text}: {why:text}. {n:number} of {needed:number}. "
@@ -101,7 +102,7 @@ PATTERNS: dict[str, str] = {
     "no_data_since": "No data since {since:when}.",
     "no_data": "No data have arrived yet.",
     "restated": "The figure {at:on} was changed after it was shown.",
-    "jump": "{kpi:text} {v:value} is about {factor:number} times its usual size: check the unit.",
+    "jump": "{kpi:name} {v:value} is about {factor:number} times its usual size: check the unit.",
     "suspect": "The latest figures are in doubt: check them first.",
     # Headlines
     "headline_empty": "Nothing to watch yet.",
@@ -118,16 +119,16 @@ PATTERNS: dict[str, str] = {
     "leave_some": "Leave {n:number} alone.",
     "leave_all": "Leave all {n:number} alone.",
     "leave_it": "Leave it alone.",
-    "kpi_worse": "{kpi:text} got worse. Find the cause.",
-    "kpi_changed": "{kpi:text} changed. Find the cause.",
-    "kpi_early_warning": "{kpi:text} gave an early warning. Find the cause.",
-    "kpi_get_data": "{kpi:text}: get the data first.",
-    "kpi_change_process": "{kpi:text} cannot meet its target as it runs. Change the process.",
-    "kpi_no_single_misses": "{kpi:text} meets its target at times. Do not chase single misses.",
-    "kpi_learn_keep": "{kpi:text} improved. Learn and keep it.",
-    "kpi_leave_alone": "{kpi:text}: leave it alone.",
-    "kpi_wait": "{kpi:text}: too early to tell.",
-    "kpi_no_data": "{kpi:text}: no data yet.",
+    "kpi_worse": "{kpi:name} got worse. Find the cause.",
+    "kpi_changed": "{kpi:name} changed. Find the cause.",
+    "kpi_early_warning": "{kpi:name} gave an early warning. Find the cause.",
+    "kpi_get_data": "{kpi:name}: get the data first.",
+    "kpi_change_process": "{kpi:name} cannot meet its target as it runs. Change the process.",
+    "kpi_no_single_misses": "{kpi:name} meets its target at times. Do not chase single misses.",
+    "kpi_learn_keep": "{kpi:name} improved. Learn and keep it.",
+    "kpi_leave_alone": "{kpi:name}: leave it alone.",
+    "kpi_wait": "{kpi:name}: too early to tell.",
+    "kpi_no_data": "{kpi:name}: no data yet.",
     # Why this chart
     "why_override": "Chosen in the catalogue.",
     "why_all_equal": "All {n:number} judged values are equal.",

@@ -8,5 +8,5 @@ SUMMARY: dict[str, str] = {
     "summary_calm": "Nothing got worse, and no target is out of reach.",
     "summary_asks_one": "Ask about this first",
     "summary_asks": "Ask about these {n:spelled} first",
-    "summary_ask": "Ask about {kpi:text} first.",
+    "summary_ask": "Ask about {kpi:name} first.",
 }

@@ -14,6 +14,7 @@ class Language:
     patterns: id -> text with fields `{name:spec}`; the specs are those of `rendering.Renderer`.
     words: table -> code -> word ("variation", "stance", "side.above" …).
     periods: grain -> (one, many). plural(n) chooses between the two.
+    one: the singular of what people call their counts, which they name in the plural.
     no_names: names of categories that would be read as a word of the sentence, in small letters.
     when / on / span: a period, or two, as they stand after "since", alone ("on 16 Nov 2026") and as a stretch; a
     period is {"label": words, "grain": grain, "period": ISO start or sample number}.
@@ -31,6 +32,7 @@ class Language:
     small_numbers: tuple[str, ...]
     no_names: frozenset[str]
     plural: Callable[[float], int]
+    one: Callable[[str], str]
     ordinal: Callable[[int], str]
     listed: Callable[[Sequence[str]], str]
     when: Callable[[Mapping[str, Any]], str]
