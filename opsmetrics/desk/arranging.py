@@ -10,10 +10,16 @@ import pandas as pd
 
 from opsmetrics import facts, series
 from opsmetrics.access import Viewer
-from opsmetrics.catalog import Catalog, Kpi, Slice, formula_components
+from opsmetrics.catalog import Catalog, Kpi, Slice, Stream, formula_components
 from opsmetrics.measurements import events_key
 from opsmetrics.series import EventFacts, KpiSeries, Stretch
 from opsmetrics.store import Store
+
+
+def covered(store: Store, of: Kpi | Stream) -> pd.DataFrame:
+    """The time of which files tell something of a KPI's own rows, or of a stream: starts_at, ends_at, reporters."""
+    key = events_key(of.key) if isinstance(of, Stream) else of.key
+    return series.joined(store.covered(key), of.calendar)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +58,7 @@ class Arranging:
         read = self._readable(kpi)
         table = pd.DataFrame() if read is None else self._own(read)
         values = partial(facts.values_of, self.store, kpi, viewer=self.viewer)
-        spans = self._spans(kpi.key, kpi.dimensions, kpi.reported_by, values)
+        spans = self._spans(covered(self.store, kpi), kpi.dimensions, kpi.reported_by, values)
         events = None if kpi.events is None else self._events(kpi, read)
         return series.build(kpi, self.slice, self.grain, table, spans, self.as_of, events)
 
@@ -68,7 +74,7 @@ class Arranging:
         assert kpi.events is not None
         stream = self.catalog.stream(kpi.events.stream)
         values = partial(facts.fed_values, self.store, kpi, stream, viewer=self.viewer)
-        spans = self._spans(events_key(stream.key), stream.dimensions, stream.reported_by, values)
+        spans = self._spans(covered(self.store, stream), stream.dimensions, stream.reported_by, values)
         if read is None or not self._held(stream.dimensions):
             return EventFacts(stream, spans)
         if kpi.events.role == "downtime":
@@ -94,12 +100,15 @@ class Arranging:
         return not self.drafted or set(dimensions) <= set(self.store.dimensions)
 
     def _spans(
-        self, key: str, dimensions: tuple[str, ...], reporter: str | None, values: Callable[[str], list[str]]
+        self,
+        spans: pd.DataFrame,
+        dimensions: tuple[str, ...],
+        reporter: str | None,
+        values: Callable[[str], list[str]],
     ) -> pd.DataFrame:
         """What the live batches cover, as far as it tells this viewer something: nothing where no fact with these
         dimensions can be seen (that there is none would be no news, but wrong), and without the names of reporters who
         may not be seen. A span in which only such reported covers nothing."""
-        spans = self.store.spans(key)
         if not self.viewer.scope or spans.empty:
             return spans
         if self._hidden(dimensions):

@@ -72,7 +72,7 @@ class Origins:
         without any event has reported that there was none."""
         if self.viewer.scope:
             return set()
-        return {str(name) for names in self.store.spans(key)["reporters"] for name in names}
+        return {str(name) for names in self.store.covered(key)["reporters"] for name in names}
 
     def known_until(self, kpi: Kpi, as_of: pd.Timestamp) -> pd.Timestamp:
         """Up to when files cover what a KPI is made of, `as_of` (naive UTC) at the latest: a month that has only just
@@ -80,7 +80,7 @@ class Origins:
         formulas = {each.key: each.formula for each in self.catalog.kpis}
         parts = [self.catalog[key] for key in depends_on(formulas, kpi.key)] if kpi.kind == "derived" else [kpi]
         keys = {part.key for part in parts} | {events_key(part.events.stream) for part in parts if part.events}
-        spans = [self.store.spans(key) for key in sorted(keys)]
+        spans = [self.store.covered(key) for key in sorted(keys)]
         begun = [found.loc[found["starts_at"] < as_of, "ends_at"] for found in spans if len(found)]
         return min([as_of, *(pd.Timestamp(ends.max()) for ends in begun if len(ends))])
 

@@ -70,6 +70,7 @@ def record_spans(
                 "reporters": list(span.reporters),
                 "replaces": span.replaces,
                 "reported_by": reported_by.get(span.kpi),
+                "states": span.states,
             },
         )
 
@@ -88,7 +89,7 @@ def seen(cursor: duckdb.DuckDBPyConnection, fingerprint: str) -> int | None:
 def live_spans(cursor: duckdb.DuckDBPyConnection, fingerprint: str) -> set[Span]:
     """What the batches in force with this fingerprint cover."""
     rows = cursor.execute(statement("ledger", "live_spans"), {"fingerprint": fingerprint}).fetchall()
-    return {Span(kpi, start, end, tuple(reporters), replaces) for kpi, start, end, reporters, replaces in rows}
+    return {Span(kpi, start, end, tuple(reporters), *flags) for kpi, start, end, reporters, *flags in rows}
 
 
 def batches(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -99,11 +100,18 @@ def batches(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def spans(cursor: duckdb.DuckDBPyConnection, kpi: str) -> pd.DataFrame:
-    """The covered spans of the batches in force: batch, source, starts_at, ends_at, reporters (tuples)."""
-    frame = frame_of(cursor, statement("ledger", "spans"), {"kpi": kpi})
+    """The spans of the batches in force, as they were loaded: batch, source, starts_at, ends_at, reporters (tuples)."""
+    return _with_reporters(frame_of(cursor, statement("ledger", "spans"), {"kpi": kpi}))
+
+
+def covered(cursor: duckdb.DuckDBPyConnection, kpi: str) -> pd.DataFrame:
+    """The time of which something is known: starts_at, ends_at, reporters (tuples), watched."""
+    return _with_reporters(frame_of(cursor, statement("ledger", "covered"), {"kpi": kpi}))
+
+
+def _with_reporters(frame: pd.DataFrame) -> pd.DataFrame:
     reporters = [tuple(names) for names in frame["reporters"]]
-    frame["reporters"] = pd.Series(reporters, index=frame.index, dtype=object)
-    return frame
+    return frame.assign(reporters=pd.Series(reporters, index=frame.index, dtype=object))
 
 
 def changes(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: int) -> pd.DataFrame:

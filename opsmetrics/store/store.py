@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,8 +13,8 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
-from opsmetrics.measurements import Batch, Diff, Receipt, StoredEvent, UndoReceipt
-from opsmetrics.store import decisions, definitions, events, ledger, load, shown, undo
+from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
+from opsmetrics.store import decisions, definitions, ledger, load, shown, undo
 from opsmetrics.store.engine import Engine
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.lock import OwnerLock
@@ -156,9 +155,18 @@ class Store:
             return ledger.batches(cursor)
 
     def spans(self, kpi: str) -> pd.DataFrame:
-        """Covered spans of the batches in force: batch, source, starts_at, ends_at, reporters."""
+        """The spans of the batches in force, as they were loaded: batch, source, starts_at, ends_at, reporters."""
         with self.cursor() as cursor:
             return ledger.spans(cursor, kpi)
+
+    def covered(self, kpi: str) -> pd.DataFrame:
+        """The time of which the batches in force tell something: starts_at, ends_at, reporters, watched.
+
+        watched: what a log of states tells of one unit, which may have been silent between two such stretches
+        (`series.joined` makes one of them where that means nothing).
+        """
+        with self.cursor() as cursor:
+            return ledger.covered(cursor, kpi)
 
     def changes(self, batch: int) -> pd.DataFrame:
         """The facts that the batch overwrote: fact (its table), key, old_… and new_… values, old_batch."""
@@ -169,11 +177,6 @@ class Store:
         """The last batch in force that was loaded from these very bytes."""
         with self.cursor() as cursor:
             return ledger.seen(cursor, fingerprint)
-
-    def events_reaching(self, stream: str, first: dt.datetime, last: dt.datetime) -> tuple[StoredEvent, ...]:
-        """The stored events with a reference that began before `last` and had not ended before `first` (UTC)."""
-        with self.cursor() as cursor:
-            return events.reaching(cursor, dimension_columns(cursor), stream, first, last)
 
     # Decisions and shown verdicts
 
