@@ -34,7 +34,7 @@ check: $(DEV)
 bench: $(DEV)
 	@$(BIN)/python -m bench --rows $(ROWS)
 
-# Kills fall at other moments and random cases are others in each round.
+# Kills fall at other moments and random cases are others in each round; each known value of real files is altered once.
 soak: $(DEV)
 	@for round in $$(seq $(ROUNDS)); do \
 		echo "round $$round of $(ROUNDS)"; \
@@ -42,6 +42,7 @@ soak: $(DEV)
 			tests/store tests/ingest tests/series tests/stats tests/verdict tests/catalog || exit 1; \
 	done
 	@SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample
+	@test ! -d ../shared/data || $(BIN)/python -m tests.reference.altered
 	@$(BIN)/python -m bench --rows 5000000
 
 clean:

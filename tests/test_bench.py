@@ -17,7 +17,7 @@ def test_every_ratio_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "numpy limits alone",
         "DuckDB's own load, types given",
         "the same by hand",
-        "its query alone",
+        "the query for all alone",
     ]
     assert all(ratio.ours > 0 and ratio.floor > 0 and ratio.ratio == ratio.ours / ratio.floor for ratio in ratios)
     assert "2,000" in ratios[0].what

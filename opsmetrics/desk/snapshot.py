@@ -242,7 +242,7 @@ class Snapshot:
     def read_decisions(self, kpis: Iterable[str]) -> None:
         """Reads the decisions about several KPIs at once."""
         found: dict[str, list[Decision]] = {key: [] for key in kpis}
-        for decision in self.store.decisions(*found):
+        for decision in self.store.decisions(*found) if found else ():  # of none named, the store tells all
             found[decision.kpi].append(decision)
         self._decisions |= {key: tuple(decisions) for key, decisions in found.items()}
 

@@ -240,7 +240,8 @@ class _Long:
         refused: dict[str, Fault] = {}
         for text in metrics:
             kpi = find_kpi(self._catalog, text)
-            fault = faults.UNKNOWN_METRIC if kpi is None else self._fault(kpi)
+            unnamed = faults.UNKNOWN_METRIC if text else faults.EMPTY_KEY
+            fault = unnamed if kpi is None else self._fault(kpi)
             if fault:
                 refused[text] = fault
             elif kpi:

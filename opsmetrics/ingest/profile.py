@@ -131,7 +131,7 @@ def _refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
     assert layout.time is not None
     cell = layout.cell(layout.time)
     looks = f"{dates.form_sql(cell, _no_record(scratch, layout, layout.time))} <> {dates.EMPTY}"
-    counted = f"count_if({looks}), count_if({looks} AND {style.sql(cell)} IS NULL)"
+    counted = f"count(*) FILTER ({looks}), count(*) FILTER ({looks} AND {style.sql(cell)} IS NULL)"
     said, unread = scratch.rows(f"SELECT {counted} FROM {_filled(scratch, layout)}")[0]
     if unread > UNREADABLE * said:
         example = _example(scratch, layout, layout.time, f"{looks} AND {style.sql(cell)} IS NULL")

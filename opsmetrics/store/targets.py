@@ -40,7 +40,7 @@ def copy_targets(
 def _copy(cursor: duckdb.DuckDBPyConnection, kpi: Kpi, target: Target, by: str, at: dt.datetime) -> bool:
     start = None if target.start is None else dt.datetime.combine(target.start, dt.time())
     value = {k: v for k, v in (("value", target.value), ("low", target.low), ("high", target.high)) if v is not None}
-    in_force = effective(decisions(cursor, kpi.key), kpi, ())
+    in_force = effective(decisions(cursor, [kpi.key]), kpi, ())
     rules = [d for d in in_force if d.kind == "target" and d.start == start]
     if any(d.value == value for d in rules):
         return False

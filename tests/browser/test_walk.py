@@ -67,7 +67,7 @@ def test_from_the_summary_to_a_chart_at_its_grain_and_back(watch: Open) -> None:
 def test_a_slice_chosen_on_the_chart_filters_today_until_it_is_cleared_there(watch: Open) -> None:
     found = watch("full")
     page = found.open("/chart?kpi=late&slice=line%3ALine+3")
-    for part, wanted in (("Line 4", True), ("All", False)):
+    for part, wanted in (("Line 4", True), ("Line: all", False)):
         page.locator(".st-key-choose_slice input").click()
         page.get_by_role("option", name=part, exact=True).click()
         page.wait_for_function("wanted => location.search.includes('slice=') === wanted", arg=wanted)

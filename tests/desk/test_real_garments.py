@@ -37,17 +37,21 @@ def test_productivity_of_all_team_days(garments: Desk) -> None:
     assert (stamps.iloc[0], stamps.iloc[-1]) == (known["min_date"], known["max_date"])
 
 
-def test_productivity_by_department(garments: Desk) -> None:
+def test_productivity_by_department_and_team(garments: Desk) -> None:
+    """Oracle: the means of the file's rows."""
     known = truth("garments")
     oracle = pd.read_csv(DATA / FILES["garments"])
-    means = oracle.groupby(oracle["department"].str.strip())["actual_productivity"].mean()
-    sums = {}
-    for department in garments.slices(garments.catalog["productivity"], by=["department"]):
-        days = judged(garments.review("productivity", department))
-        ((_, name),) = department
-        sums[name] = days["size"].sum()
-        assert (days["value"] * days["size"]).sum() / sums[name] == pytest.approx(means[name], rel=1e-12)
-    assert sums == dict(known["departments_stripped"]) == dict(known["departments_raw"])
+    rows = {}
+    for dimension, column in (("department", oracle["department"].str.strip()), ("team", oracle["team"].astype(str))):
+        means = oracle.groupby(column)["actual_productivity"].mean()
+        for part in garments.slices(garments.catalog["productivity"], by=[dimension]):
+            days = judged(garments.review("productivity", part))
+            name = dict(part)[dimension]
+            rows[name] = days["size"].sum()
+            assert (days["value"] * days["size"]).sum() / rows[name] == pytest.approx(means[name], rel=1e-12)
+        assert set(means.index) <= set(rows)
+    for departments in (known["departments_stripped"], known["departments_raw"]):
+        assert {name: rows[name] for name, _ in departments} == dict(departments)
 
 
 def test_team_days_that_met_their_aim_and_those_beyond_belief(garments: Desk) -> None:

@@ -54,6 +54,8 @@ def test_minutes_down_by_site(sites: Desk) -> None:
     assert answer.result.total == pytest.approx(known["outage_minutes_total"], abs=5e-3)
     for site, minutes in known["outage_minutes_by_site"]:
         assert found[site] == pytest.approx(minutes, abs=5e-3)
+        days = sites.review("uptime", (("site", site),)).points
+        assert (days["denominator"] - days["numerator"]).sum() == pytest.approx(minutes, abs=5e-3), "uptime by site"
     assert max(found, key=found.__getitem__) == "Simple Syllabus"
     (caveat,) = [text for text in answer.warnings if "not closed yet" in text]
     assert caveat.startswith("4 of 98 outages")

@@ -112,3 +112,10 @@ def test_a_summary_reads_its_series_as_they_are_alone(desk: Desk, monkeypatch: p
     monkeypatch.setattr(snapshot, "ROWS_AT_ONCE", 0)
     assert told() == whole
     assert [row["kpi"] for row, *_ in whole] == [kpi.key for kpi in desk.catalog.kpis]
+
+
+def test_a_page_of_nothing_is_empty_whatever_was_decided(desk: Desk) -> None:
+    start = at(3)
+    desk.store.decide(Decision("good", "annotate", (), start=start, value="a note", by="Ada", why="a note"))
+    assert desk.watched(keys=[]) == []
+    desk.publish([])

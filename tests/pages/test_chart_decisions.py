@@ -60,7 +60,7 @@ def decided(kpi: str) -> list[Decision]:
 def sentence_on_today(name: str, sub: str = "") -> str:
     rows = [row for part in blocks(page("today")) if part["kind"] == "section" for row in part["rows"]]
     row = next(row for row in rows if row["name"] == name and (not sub or row["sub"] == sub))
-    return str(row.get("sentence", row.get("title")))
+    return str(row.get("sentence", row.get("title"))).split("\n")[-1]  # a tile's title begins with its name
 
 
 def position(number: int) -> int:
