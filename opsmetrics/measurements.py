@@ -7,7 +7,7 @@ stored as the n-th quarter-hour of 1970, so that the engine's quarter-hour sums 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ BIN = dt.timedelta(minutes=15)
 COUNT_VALUES = ("numerator", "denominator")
 READING_VALUES = ("value",)
 EVENT_VALUES = ("category", "subcategory", "count", "cost", "minutes")
+STATE_VALUES = ("category", "subcategory", "cost")
 
 _EVENTS = "events:"
 
@@ -62,6 +63,15 @@ def events_schema(dimensions: tuple[str, ...]) -> pa.Schema:
     return _schema(dimensions, [*texts, *numbers, ("reference", pa.string())], of="stream")
 
 
+def states_schema(dimensions: tuple[str, ...]) -> pa.Schema:
+    """Arrow schema of the records of a log of states: stream, observed_at, the dimensions, what an outage that begins
+    here carries (STATE_VALUES), _unit (whose state it is), _state (the word), _down (it means down), _line (their
+    order)."""
+    told = [("category", pa.string()), ("subcategory", pa.string()), ("cost", pa.float64())]
+    state = [("_unit", pa.string()), ("_state", pa.string()), ("_down", pa.bool_()), ("_line", pa.int64())]
+    return _schema(dimensions, [*told, *state], of="stream")
+
+
 def _schema(dimensions: tuple[str, ...], values: list[tuple[str, pa.DataType]], of: str = "kpi") -> pa.Schema:
     fields: list[tuple[str, pa.DataType]] = [(of, pa.string()), ("observed_at", pa.timestamp("us"))]
     fields += [(name, pa.string()) for name in dimensions]
@@ -72,8 +82,8 @@ def _schema(dimensions: tuple[str, ...], values: list[tuple[str, pa.DataType]], 
 class Facts:
     """A stream of checked facts that can be read more than once: `reader()` opens a fresh one.
 
-    The schema is `counts_schema`, `readings_schema` or `events_schema` for ALL dimensions of the catalogue, in its
-    order (null where the KPI or stream does not use the dimension).
+    The schema is `counts_schema`, `readings_schema`, `events_schema` or `states_schema` for ALL dimensions of the
+    catalogue, in its order (null where the KPI or stream does not use the dimension).
     """
 
     rows: int
@@ -85,20 +95,9 @@ def no_events() -> Facts:
     return Facts(0, lambda: pa.RecordBatchReader.from_batches(events_schema(()), []))
 
 
-@dataclass(frozen=True)
-class StoredEvent:
-    """An event with a reference as the store holds it. `minutes` None: it has not ended, as far as is known."""
-
-    reference: str
-    observed_at: dt.datetime
-    minutes: float | None
-    category: str
-    subcategory: str
-    dimensions: Mapping[str, str]  # those that are filled
-
-
-#: The events of a stream that began before the second instant and had not ended before the first (UTC).
-Reaching = Callable[[str, dt.datetime, dt.datetime], tuple[StoredEvent, ...]]
+def no_states() -> Facts:
+    """The records of states of a batch that brings none."""
+    return Facts(0, lambda: pa.RecordBatchReader.from_batches(states_schema(()), []))
 
 
 @dataclass(frozen=True)
@@ -107,6 +106,8 @@ class Span:
 
     For events `kpi` is `events_key(stream)`. `replaces` says that the batch states ALL events of the stream in this
     time (of its reporters, where the stream is reported by somebody): stored ones without a reference give way.
+    `states`: from the first to the last record of a log of states; what that tells of each unit follows from the
+    records of all batches in force (`Store.covered`).
     """
 
     kpi: str
@@ -114,6 +115,7 @@ class Span:
     ends_at: dt.datetime
     reporters: tuple[str, ...] = ()
     replaces: bool = False
+    states: bool = False
 
 
 def counted(n: int, one: str, many: str) -> str:
@@ -169,6 +171,7 @@ class Batch:
     template: str | None = None
     note: str = ""
     events: Facts = field(default_factory=no_events)
+    states: Facts = field(default_factory=no_states)  # the store makes outages of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,9 +179,10 @@ class Diff:
     """What a commit would change. `changes` has kpi, observed_at, the dimensions, column values old and new
     (old_numerator, new_numerator … or old_value, new_value), old_batch; at most `limit` rows of each table.
 
-    `removed` counts events that the file's range replacement takes away. `event_changes` has one row for each event
-    updated or removed: change ('updated', 'removed'), stream, reference, then old_… and new_… of observed_at, the
-    dimensions and EVENT_VALUES (new_… null where removed), old_batch; at most `limit` of each.
+    `removed` counts events that the file takes away: it states all of their time, or its states leave no such outage.
+    `event_changes` has one row for each event updated or removed: change ('updated', 'removed'), stream, reference,
+    then old_… and new_… of observed_at, the dimensions and EVENT_VALUES (new_… null where removed), old_batch; at most
+    `limit` of each.
     """
 
     new: int
@@ -206,7 +210,7 @@ class Receipt:
     warnings: tuple[Notice, ...]
     rejects: pd.DataFrame
     data_version: int
-    removed: int = 0  # events that a range replacement took away
+    removed: int = 0  # events that it took away
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt with the names that the command line prints."""

@@ -9,7 +9,6 @@ import pandas as pd
 from opsmetrics import series
 from opsmetrics.catalog import Kpi, Slice, Stream, formula_components
 from opsmetrics.desk.snapshot import Snapshot
-from opsmetrics.measurements import events_key
 from opsmetrics.series import EventFacts, KpiSeries, Stretch
 
 
@@ -57,7 +56,7 @@ class Arranging:
         dimensions can be seen (that there is none would be no news, but wrong), and without the names of reporters who
         may not be seen. A span in which only such reported covers nothing."""
         viewer = self.read.viewer
-        spans = self.read.spans(kpi.key if stream is None else events_key(stream.key))
+        spans = self.read.covered(stream or kpi)
         if not viewer.scope or spans.empty:
             return spans
         if self._hidden(dimensions):

@@ -106,8 +106,7 @@ class Desk:
             chosen = ingest.choose_template(sheet, self.templates())
         if chosen is None:
             chosen = ingest.suggest(sheet, self.catalog).as_template()
-        reaching = self.store.events_reaching
-        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers or {}, reaching=reaching)
+        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers or {})
 
     def diff(self, batch: Batch, limit: int = 1000) -> Diff:
         """What committing the batch would change."""

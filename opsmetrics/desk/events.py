@@ -17,7 +17,6 @@ from opsmetrics import facts, series
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Slice, Stream
 from opsmetrics.desk.desk import Desk
-from opsmetrics.measurements import events_key
 from opsmetrics.stats.pareto import Leaders, Pareto, dispersion, leaders_differ, pareto
 from opsmetrics.stats.pareto_change import Changes, changes
 from opsmetrics.verdict import paretos, wording
@@ -101,7 +100,7 @@ def event_pareto(desk: Desk, question: ParetoQuestion, *, viewer: Viewer = OPEN)
             stream, question, called, None, None, None, 0.0, nothing, leaders_differ([], []), None, (), ()
         )
     reach = _days_of(stream, found)
-    spans = desk.store.spans(events_key(stream.key))
+    spans = desk.snapshot(viewer).covered(stream)
     known = _known_days(stream, found, spans)
     now = stretch(stream, question.first or known[0], question.last or known[1], spans)
     totals = _totals(desk, stream, question, now, viewer)

@@ -97,7 +97,7 @@ class Origins:
         without any event has reported that there was none."""
         if self.viewer.scope:
             return set()
-        return {str(name) for names in self.store.spans(key)["reporters"] for name in names}
+        return {str(name) for names in self.store.covered([key])[key]["reporters"] for name in names}
 
     def sources(self) -> pd.DataFrame:
         """One row per KPI and stream with something behind it: kpi (a stream as `events_key`), last_observed_at (naive

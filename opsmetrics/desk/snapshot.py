@@ -213,22 +213,25 @@ class Snapshot:
 
     # What is known beside the facts
 
-    def spans(self, key: str) -> pd.DataFrame:
-        """What the live batches cover for a KPI or stream (as `events_key`), as `Store.spans`."""
+    def covered(self, of: Kpi | Stream) -> pd.DataFrame:
+        """The time of which files tell something of a KPI's own rows, or of a stream: starts_at, ends_at, reporters."""
+        return series.joined(self._covered(events_key(of.key) if isinstance(of, Stream) else of.key), of.calendar)
+
+    def _covered(self, key: str) -> pd.DataFrame:
         self._read_spans({key})
         return self._spans[key]
 
     def known_until(self, kpi: Kpi, as_of: pd.Timestamp) -> pd.Timestamp:
         """Up to when files cover what a KPI is made of, `as_of` (naive UTC) at the latest: a month that has only just
         begun, or a day whose file is still to come, is not known yet."""
-        spans = [self.spans(key) for key in sorted(set(self._span_keys(kpi)))]
+        spans = [self._covered(key) for key in sorted(set(self._span_keys(kpi)))]
         begun = [found.loc[found["starts_at"] < as_of, "ends_at"] for found in spans if len(found)]
         return min([as_of, *(pd.Timestamp(ends.max()) for ends in begun if len(ends))])
 
     def _read_spans(self, keys: set[str]) -> None:
         missing = sorted(keys - self._spans.keys())
         if missing:
-            self._spans |= self.store.spans_of(missing)
+            self._spans |= self.store.covered(missing)
 
     def decisions(self, kpi: str) -> tuple[Decision, ...]:
         """Everything ever decided about a KPI, oldest first."""

@@ -21,7 +21,6 @@ from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
 from opsmetrics.ingest.faults import COLUMN
 from opsmetrics.ingest.happened import event_notices, mark_events, measure_time, settle_references, stated_sql
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning
-from opsmetrics.ingest.outages import find_outages
 from opsmetrics.ingest.profile import Reading, profile
 from opsmetrics.ingest.quantities import mark_impossible, mark_refused, name_metrics, settle_percent, settle_scale
 from opsmetrics.ingest.rejects import rejects_of
@@ -29,7 +28,7 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
 from opsmetrics.ingest.stage import build_stage
-from opsmetrics.measurements import Notice, Reaching, Tally
+from opsmetrics.measurements import Notice, Tally
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +73,10 @@ def check(
     *,
     answers: Mapping[str, str] | None = None,
     today: dt.date | None = None,
-    reaching: Reaching | None = None,
 ) -> Checked:
     """Read, type and check every record.
 
-    `today` bounds plausible dates (default: the day it is). `reaching`: the stored events that a log of states goes on.
+    `today` bounds plausible dates (default: the day it is).
     Raises NeedsAnswer (`date_order`, `decimal`, `percent`, `scale`), IngestRefused (`dates_not_understood`,
     `numbers_not_understood`, `changed_while_read`, `too_much_memory`).
     """
@@ -101,7 +99,6 @@ def check(
     scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {instants}, * FROM stage WHERE fault = 0")
     settle_references(scratch, layout)
     mark_duplicates(scratch, layout, meaning.joint, stated_sql(layout))
-    find_outages(scratch, layout, reaching)
     tally = _tally(scratch, layout, meaning)
     rejects = rejects_of(scratch, sheet)
     notices += [*clock.notices, *_counted(scratch, layout, meaning), *event_notices(scratch, layout)]

@@ -1,8 +1,9 @@
 """The stretch of time that a file covers for a stream of events, and who reported in it.
 
 Dates without times cover whole days (or what the template says), stamps the time from the first event to the last:
-two shifts' files of one day must not take each other's events away. A log of states covers its first to its last
-record, and its reporters are all units in it, also those that were never down.
+two shifts' files of one day must not take each other's events away. A log of states tells from its first to its last
+record, and its reporters are all units in it, also those that were never down; what is known of each of them follows in
+the store from the records of all its logs, unless a person or the template says which days the file covers.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def event_spans(checked: Checked, covers: Covers | None, template_covers: str | 
             "days that cover all events of the file",
             "name the first and the last day of the export",
         )
-    return (Span(events_key(plan.stream.key), start, end, _reporters(checked, plan, mine), replaces=not plan.named),)
+    named = _reporters(checked, plan, mine)
+    log = plan.states and not (covers or template_covers)
+    return (Span(events_key(plan.stream.key), start, end, named, replaces=not plan.named, states=log),)
 
 
 def _bounds(

@@ -1,9 +1,8 @@
 """What the records of a file say happened: events checked, told apart and turned into rows.
 
 A record states an event where it can be placed in time and its numbers say something: an empty cell in a column of
-counts (or in every column of a table of causes) is a missing value, a zero is a record without an event. In a log of
-states every record with a state is used, and an outage lasts from the first record in a state that means down to the
-unit's next record in another one.
+counts (or in every column of a table of causes) is a missing value, a zero is a record without an event. A log of
+states states no events: outages follow from its records (`outages`).
 """
 
 # ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
@@ -17,7 +16,7 @@ from opsmetrics.ingest.clock import Clock
 from opsmetrics.ingest.event_plan import EventPlan, number_headers
 from opsmetrics.ingest.faults import COLUMN, Fault, stored
 from opsmetrics.ingest.layout import Layout
-from opsmetrics.ingest.outages import OUTAGES, has_state, state_notices
+from opsmetrics.ingest.outages import has_state, state_notices
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.template_events import CauseColumns
@@ -104,29 +103,22 @@ def _said(layout: Layout) -> list[str]:
 def events_sql(layout: Layout, dimensions: Sequence[str]) -> str | None:
     """The events as rows of `measurements.events_schema` over all dimensions; None where the file states none."""
     plan = layout.events
-    if plan is None:
+    if plan is None or plan.states:
         return None
     if plan.causes:
         return " UNION ALL ".join(_cause(layout, plan, cause, dimensions) for cause in plan.causes)
     numbers = {part: f"r.{layout.number_name(header)}" for part, header in plan.numbers.items()}
     category = _text(layout, plan, "category")
-    if plan.states:
-        numbers["minutes"] = _minutes("o.up", "o.since")
-        return _select(layout, plan, dimensions, category, numbers, "o.reference", OUTAGES)
     if plan.closes:
-        numbers["minutes"] = _minutes("r.ended_at")
+        numbers["minutes"] = "(epoch_us(r.ended_at) - epoch_us(r.observed_at)) / 60000000.0"
     held = plan.texts.get("reference")
     reference = f"r.{layout.text_name(held)}" if held else "NULL"
     there = f"{stated_sql(layout)}{_not_zero(numbers)}"
-    return _select(layout, plan, dimensions, category, numbers, reference, "record r", there)
+    return _select(layout, plan, dimensions, category, numbers, reference, there)
 
 
 def _not_zero(numbers: dict[str, str]) -> str:
     return f" AND {numbers['count']} <> 0" if "count" in numbers else ""
-
-
-def _minutes(end: str, start: str = "r.observed_at") -> str:
-    return f"(epoch_us({end}) - epoch_us({start})) / 60000000.0"
 
 
 def _cause(layout: Layout, plan: EventPlan, cause: CauseColumns, dimensions: Sequence[str]) -> str:
@@ -134,7 +126,7 @@ def _cause(layout: Layout, plan: EventPlan, cause: CauseColumns, dimensions: Seq
     given = {"count": cause.count, "minutes": cause.minutes, "cost": cause.cost}
     numbers = {part: f"r.{layout.number_name(header)}" for part, header in given.items() if header}
     there = " OR ".join(f"coalesce({name}, 0) <> 0" for name in numbers.values())
-    return _select(layout, plan, dimensions, text(cause.name), numbers, "NULL", "record r", f"({there})")
+    return _select(layout, plan, dimensions, text(cause.name), numbers, "NULL", f"({there})")
 
 
 def _text(layout: Layout, plan: EventPlan, part: str) -> str:
@@ -149,21 +141,16 @@ def _select(
     category: str,
     numbers: dict[str, str],
     reference: str,
-    source: str,
-    condition: str = "TRUE",
+    condition: str,
 ) -> str:
-    subcategory, since = _text(layout, plan, "subcategory"), "r.observed_at"
-    if plan.states:  # what an outage from before the log was called, and when it began
-        since, category = "o.since", f"coalesce(o.category, {category})"
-        subcategory = f"coalesce(o.subcategory, {subcategory})"
-    columns = [f"{text(plan.stream.key)} AS stream", f"{since} AS observed_at"]
+    columns = [f"{text(plan.stream.key)} AS stream", "r.observed_at"]
     for name in dimensions:
         value = f"nullif(r.{layout.text_name(name)}, '')" if name in plan.dimensions else "NULL"
         columns.append(f'{value}::VARCHAR AS "{name}"')
-    columns += [f"{category} AS category", f"{subcategory} AS subcategory"]
+    columns += [f"{category} AS category", f"{_text(layout, plan, 'subcategory')} AS subcategory"]
     columns += [f"{numbers.get(part, 'NULL')}::DOUBLE AS {part}" for part in ("count", "cost", "minutes")]
     columns.append(f"{reference}::VARCHAR AS reference")
-    return f"SELECT {', '.join(columns)} FROM {source} WHERE {condition}"
+    return f"SELECT {', '.join(columns)} FROM record r WHERE {condition}"
 
 
 # Warnings

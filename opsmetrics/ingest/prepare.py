@@ -17,6 +17,7 @@ from opsmetrics.ingest.duplicates import complete_sql
 from opsmetrics.ingest.event_spans import event_spans
 from opsmetrics.ingest.happened import events_sql
 from opsmetrics.ingest.layout import METRIC, Measure
+from opsmetrics.ingest.outages import states_sql
 from opsmetrics.ingest.plan import layout_of
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.recognised import recognised
@@ -26,7 +27,7 @@ from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spans import Covers, spans_of
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.template import Template
-from opsmetrics.measurements import Batch, Facts, Reaching, counts_schema, events_schema, readings_schema
+from opsmetrics.measurements import Batch, Facts, counts_schema, events_schema, readings_schema, states_schema
 
 #: Rows in one piece of a stream of facts.
 PIECE = 100_000
@@ -58,7 +59,6 @@ def prepare(
     answers: Mapping[str, str] | None = None,
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
-    reaching: Reaching | None = None,
 ) -> Batch:
     """Read and check a file as its template says. See `examine` for what is raised."""
     found = examine(
@@ -69,7 +69,6 @@ def prepare(
         answers=answers,
         dimensions=dimensions,
         today=today,
-        reaching=reaching,
     )
     return found.batch
 
@@ -83,19 +82,17 @@ def examine(
     answers: Mapping[str, str] | None = None,
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
-    reaching: Reaching | None = None,
 ) -> Examined:
     """As `prepare`, with what a person wants to see before committing.
 
     `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
-    the facts (default: those of the catalogue). `today` bounds plausible dates. `reaching`: what is stored of a stream,
-    so that an outage goes on from one log of states to the next.
+    the facts (default: those of the catalogue). `today` bounds plausible dates.
     Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`, `percent`, `scale`, `no_header`,
     `duplicate_header:…`, `renamed:…`) and IngestRefused with one sentence.
     """
     given = answers or {}
     layout, notices = layout_of(sheet, template, catalog, given)
-    checked = check(sheet, layout, answers=given, today=today, reaching=reaching)
+    checked = check(sheet, layout, answers=given, today=today)
     tally = checked.tally
     if not tally.rows + tally.rejected + tally.missing:
         raise IngestRefused(
@@ -115,7 +112,8 @@ def examine(
         rejects=checked.rejects,
         warnings=(*notices, *checked.notices, *more),
         template=template.name,
-        events=_events(checked, dims),
+        events=_rows(checked.scratch, events_sql(checked.layout, dims), events_schema(dims)),
+        states=_rows(checked.scratch, states_sql(checked.layout, dims), states_schema(dims)),
     )
     return Examined(batch, recognised(checked), preview(checked), _places(checked))
 
@@ -147,20 +145,15 @@ def _facts(checked: Checked, dimensions: tuple[str, ...], *, counts: bool) -> Fa
         for number, measure in enumerate(checked.meaning.joint)
         if measure.counted == counts
     ]
-    if not parts:
-        return Facts(0, lambda: pa.RecordBatchReader.from_batches(schema, []))
-    sql = " UNION ALL ".join(parts)
-    (rows,) = checked.scratch.rows(f"SELECT count(*) FROM ({sql})")[0]
-    return Facts(rows, _stream(checked.scratch, sql, schema))
+    return _rows(checked.scratch, " UNION ALL ".join(parts) or None, schema)
 
 
-def _events(checked: Checked, dimensions: tuple[str, ...]) -> Facts:
-    """The stream of events."""
-    sql, schema = events_sql(checked.layout, dimensions), events_schema(dimensions)
+def _rows(scratch: Scratch, sql: str | None, schema: pa.Schema) -> Facts:
+    """The answer as a stream of facts; None has none."""
     if sql is None:
         return Facts(0, lambda: pa.RecordBatchReader.from_batches(schema, []))
-    (rows,) = checked.scratch.rows(f"SELECT count(*) FROM ({sql})")[0]
-    return Facts(rows, _stream(checked.scratch, sql, schema))
+    (rows,) = scratch.rows(f"SELECT count(*) FROM ({sql})")[0]
+    return Facts(rows, _stream(scratch, sql, schema))
 
 
 def _stream(scratch: Scratch, sql: str, schema: pa.Schema) -> Callable[[], pa.RecordBatchReader]:

@@ -18,6 +18,32 @@ Instants = npt.NDArray[np.datetime64]
 FINE = ("shift", "day")
 
 
+def joined(spans: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
+    """What is covered (`Store.covered`: starts_at, ends_at, reporters, watched) as spans: two watched stretches of one
+    unit are one where no whole working day lies between them."""
+    watched = spans["watched"].to_numpy(dtype=bool)
+    known = spans.loc[~watched, ["starts_at", "ends_at", "reporters"]]
+    if not watched.any():
+        return known
+    parts = spans.loc[watched, ["starts_at", "ends_at", "reporters"]]
+    parts = parts.sort_values(["reporters", "starts_at"], ignore_index=True)
+    before = parts["ends_at"].shift()
+    same = (parts["reporters"] == parts["reporters"].shift()).to_numpy(dtype=bool)
+    apart = [
+        not (one and (start <= end or not _holds_working_day(end, start, calendar)))
+        for one, end, start in zip(same, before, parts["starts_at"], strict=True)
+    ]
+    parts = parts.groupby(np.cumsum(apart)).agg({"starts_at": "min", "ends_at": "max", "reporters": "first"})
+    return pd.concat([known, parts], ignore_index=True) if len(known) else parts.reset_index(drop=True)
+
+
+def _holds_working_day(begin: pd.Timestamp, end: pd.Timestamp, calendar: Calendar) -> bool:
+    """True where a whole working day lies between two instants."""
+    first, last = to_local([begin, end], calendar.time_zone).to_numpy().astype("datetime64[D]")
+    _, begins, ends = open_stretches(calendar, first, last + np.timedelta64(1, "D"))
+    return bool(((begins >= begin.to_datetime64()) & (ends <= end.to_datetime64())).any())
+
+
 def covered(periods: pd.DataFrame, spans: pd.DataFrame, kpi: Kpi, slice_: Slice, grain: Stretch) -> pd.DataFrame:
     """Two flags for each period: from_start (the spans hold its start) and reaches_end (… its end).
 

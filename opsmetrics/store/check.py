@@ -46,7 +46,7 @@ def _lost(cursor: duckdb.DuckDBPyConnection, noted: Noted) -> Iterator[Finding]:
 
 
 def _foreign(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    for table in (*FACT_TABLES, "events"):
+    for table in (*FACT_TABLES, "events", "states", "logs"):
         for fact, batch, facts in cursor.execute(statement("check", "foreign", table=table)).fetchall():
             yield Finding(
                 "foreign", f"{facts} rows of {fact} belong to batch {batch}, which is not in force. {_RELOAD}"

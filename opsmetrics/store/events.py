@@ -1,4 +1,5 @@
 """Events in the store: told apart by the reference that their file gives them, else replaced stretch by stretch.
+Outages that follow from logs of states are the business of `states`.
 
 A batch puts in every event that it states, also those that were stored already: the version before it is put away and
 comes back when the batch is undone. So what is stored follows from the batches in force alone, in whatever order they
@@ -9,7 +10,6 @@ its time.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.catalog import Catalog
-from opsmetrics.measurements import EVENT_VALUES, Batch, StoredEvent, events_key, stream_of
+from opsmetrics.measurements import EVENT_VALUES, Batch, events_key, stream_of
 from opsmetrics.store import ledger
 from opsmetrics.store.admission import admit_events, stream_named
 from opsmetrics.store.errors import StoreError
@@ -77,7 +77,7 @@ def write(
 
 def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: int) -> TakenBack:
     """Takes the batch's events out, inside an open transaction, and puts back those that had given way to it."""
-    parts, of_batch = _parts(dimensions, dimensions), {"batch": batch}
+    parts, of_batch = event_parts(dimensions, dimensions), {"batch": batch}
     free, named = cursor.execute(statement("events", "own"), of_batch).fetchall()[0]
     kept = int(cursor.execute(statement("events", "kept"), of_batch).fetchall()[0][0])
     with _dropped(cursor, "end_loose"):
@@ -91,28 +91,12 @@ def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: 
     return TakenBack(free_back + named_back - same, free + named - named_back - same, kept)
 
 
-def reaching(
-    cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], stream: str, first: dt.datetime, last: dt.datetime
-) -> tuple[StoredEvent, ...]:
-    """The events of `measurements.Reaching`, oldest first."""
-    query = statement("events", "reaching", dimensions="".join(f", {quoted(name)}" for name in dimensions))
-    rows = cursor.execute(query, {"stream": stream, "first": first, "last": last}).fetchall()
-    return tuple(
-        StoredEvent(reference, at, minutes, category, subcategory, _filled(dimensions, values))
-        for reference, at, minutes, category, subcategory, *values in rows
-    )
-
-
-def _filled(dimensions: tuple[str, ...], values: list[str | None]) -> dict[str, str]:
-    return {name: value for name, value in zip(dimensions, values, strict=True) if value is not None}
-
-
 @contextlib.contextmanager
 def _compared(
     cursor: duckdb.DuckDBPyConnection, catalog: Catalog, dimensions: tuple[str, ...], batch: Batch
 ) -> Iterator[tuple[Outcome, dict[str, str]]]:
     """The checked events of the batch beside those they displace, as temporary tables of this cursor."""
-    parts = _parts(dimensions, batch.dimensions)
+    parts = event_parts(dimensions, batch.dimensions)
     with (
         _dropped(cursor, "leave"),
         _dropped(cursor, "end_clearing"),
@@ -190,7 +174,7 @@ def _check(
     return frozenset(events_key(row[0]) for row in rows)
 
 
-def _parts(dimensions: tuple[str, ...], given: tuple[str, ...]) -> dict[str, str]:
+def event_parts(dimensions: tuple[str, ...], given: tuple[str, ...]) -> dict[str, str]:
     """Everything that the statements about events put in braces."""
     names = ("stream", "observed_at", *dimensions, *EVENT_VALUES, "reference")
     told = tuple(name for name in names if name not in ("stream", "reference"))

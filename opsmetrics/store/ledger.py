@@ -70,6 +70,7 @@ def record_spans(
                 "reporters": list(span.reporters),
                 "replaces": span.replaces,
                 "reported_by": reported_by.get(span.kpi),
+                "states": span.states,
             },
         )
 
@@ -88,7 +89,7 @@ def seen(cursor: duckdb.DuckDBPyConnection, fingerprint: str) -> int | None:
 def live_spans(cursor: duckdb.DuckDBPyConnection, fingerprint: str) -> set[Span]:
     """What the batches in force with this fingerprint cover."""
     rows = cursor.execute(statement("ledger", "live_spans"), {"fingerprint": fingerprint}).fetchall()
-    return {Span(kpi, start, end, tuple(reporters), replaces) for kpi, start, end, reporters, replaces in rows}
+    return {Span(kpi, start, end, tuple(reporters), *flags) for kpi, start, end, reporters, *flags in rows}
 
 
 def batches(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -99,8 +100,18 @@ def batches(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def spans(cursor: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """By key the covered spans of the batches in force: batch, source, starts_at, ends_at, reporters (tuples)."""
-    frame = frame_of(cursor, statement("ledger", "spans"), {"keys": list(keys)})
+    """By key the spans of the batches in force, as they were loaded: batch, source, starts_at, ends_at, reporters
+    (tuples)."""
+    return _by_key(cursor, "spans", keys)
+
+
+def covered(cursor: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """By key the time of which something is known: starts_at, ends_at, reporters (tuples), watched."""
+    return _by_key(cursor, "covered", keys)
+
+
+def _by_key(cursor: duckdb.DuckDBPyConnection, query: str, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+    frame = frame_of(cursor, statement("ledger", query), {"keys": list(keys)})
     reporters = [tuple(names) for names in frame["reporters"]]
     frame["reporters"] = pd.Series(reporters, index=frame.index, dtype=object)
     own, found = frame.pop("kpi"), dict.fromkeys(keys, frame.iloc[:0])

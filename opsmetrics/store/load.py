@@ -11,7 +11,7 @@ import pandas as pd
 
 from opsmetrics.catalog import Catalog
 from opsmetrics.measurements import Batch, Diff, Facts, Notice, Receipt, stream_of
-from opsmetrics.store import events, ledger
+from opsmetrics.store import events, ledger, states
 from opsmetrics.store.admission import admit, stream_named
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.incoming import incoming
@@ -57,11 +57,17 @@ def diff(
         totals.updated += counted[1]
         totals.unchanged += counted[2]
     changes = pd.concat(samples, ignore_index=True) if samples else _no_changes(cursor, dimensions)
-    of_events = pd.DataFrame()
+    of_events = []
     if events.brought_by(batch):
-        outcome, of_events = events.diff(cursor, catalog, dimensions, batch, limit)
+        outcome, changed = events.diff(cursor, catalog, dimensions, batch, limit)
         totals.add(outcome)
-    return Diff(totals.new, totals.updated, totals.unchanged, changes, totals.removed, of_events)
+        of_events.append(changed)
+    if batch.states.rows:
+        outcome, changed = states.diff(cursor, catalog, dimensions, batch, limit)
+        totals.add(outcome)
+        of_events.append(changed)
+    together = pd.concat(of_events, ignore_index=True) if len(of_events) > 1 else (of_events or [pd.DataFrame()])[0]
+    return Diff(totals.new, totals.updated, totals.unchanged, changes, totals.removed, together)
 
 
 def commit(transaction: Transaction, catalog: Catalog, dimensions: tuple[str, ...], batch: Batch, by: str) -> Receipt:
@@ -96,6 +102,8 @@ def commit(transaction: Transaction, catalog: Catalog, dimensions: tuple[str, ..
         batch=number,
     )
     ledger.record_spans(cursor, number, batch.spans, _reported_by(catalog, batch))
+    if batch.states.rows:
+        states.watch(cursor, sorted(stream for span in batch.spans if (stream := stream_of(span.kpi)) is not None))
     cursor.execute(statement("schema", "bump_data"))
     return _receipt(cursor, batch, number, at, by, totals, batch.warnings)
 
@@ -118,6 +126,8 @@ def _write(
         totals.kpis |= kpis
     if events.brought_by(batch):
         totals.add(events.write(cursor, catalog, dimensions, batch, number))
+    if batch.states.rows:
+        totals.add(states.write(cursor, catalog, dimensions, batch, number))
     return totals
 
 

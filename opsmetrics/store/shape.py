@@ -13,7 +13,7 @@ FactTable = Literal["counts", "readings"]
 FACT_TABLES: tuple[FactTable, ...] = ("counts", "readings")
 
 #: Tables that carry one column for each dimension of the catalogue.
-DIMENSIONED = ("counts", "readings", "events", "past_events", "change")
+DIMENSIONED = ("counts", "readings", "events", "past_events", "states", "runs", "change")
 
 #: Keys that no dimension may have: the catalogue's list, and the column that says which table a change belongs to.
 NOT_A_DIMENSION = RESERVED | {"fact"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
-from opsmetrics.measurements import Batch, Diff, Receipt, StoredEvent, UndoReceipt
-from opsmetrics.store import decisions, definitions, events, ledger, load, shown, undo
+from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
+from opsmetrics.store import decisions, definitions, ledger, load, shown, undo
 from opsmetrics.store.acknowledged import Notes
 from opsmetrics.store.check import Finding, check
 from opsmetrics.store.engine import Engine
@@ -168,13 +167,18 @@ class Store:
             return ledger.batches(cursor)
 
     def spans(self, key: str) -> pd.DataFrame:
-        """Covered spans of the batches in force for a KPI or stream: batch, source, starts_at, ends_at, reporters."""
-        return self.spans_of([key])[key]
-
-    def spans_of(self, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
-        """The same for many of them, by key."""
+        """The spans of a KPI or stream in the batches in force, as loaded: batch, source, starts_at, ends_at, reporters."""
         with self.cursor() as cursor:
-            return ledger.spans(cursor, keys)
+            return ledger.spans(cursor, [key])[key]
+
+    def covered(self, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """By KPI or stream the time of which batches in force tell something: starts_at, ends_at, reporters, watched.
+
+        watched: what a log of states tells of one unit, which may have been silent between two such stretches
+        (`series.joined` makes one of them where that means nothing).
+        """
+        with self.cursor() as cursor:
+            return ledger.covered(cursor, keys)
 
     def changes(self, batch: int) -> pd.DataFrame:
         """The facts that the batch overwrote: fact (its table), key, old_… and new_… values, old_batch."""
@@ -185,11 +189,6 @@ class Store:
         """The last batch in force that was loaded from these very bytes."""
         with self.cursor() as cursor:
             return ledger.seen(cursor, fingerprint)
-
-    def events_reaching(self, stream: str, first: dt.datetime, last: dt.datetime) -> tuple[StoredEvent, ...]:
-        """The stored events with a reference that began before `last` and had not ended before `first` (UTC)."""
-        with self.cursor() as cursor:
-            return events.reaching(cursor, dimension_columns(cursor), stream, first, last)
 
     # Keeping it
 

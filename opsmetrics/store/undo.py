@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from opsmetrics.measurements import Notice, UndoReceipt
-from opsmetrics.store import events
+from opsmetrics.store import events, states
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.schema import data_version, utc_now
 from opsmetrics.store.shape import FACT_TABLES, Shape, matching
@@ -28,7 +28,9 @@ def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: 
     cursor.execute(statement("undo", "repoint", match_later=same), of_batch)
     cursor.execute(statement("undo", "did_not_exist"), of_batch)
     of_events = events.undo(cursor, dimensions, batch)
-    restored, removed, kept = of_events.restored, of_events.removed, kept + of_events.kept
+    of_states = states.undo(cursor, dimensions, batch)
+    restored, removed = of_events.restored + of_states.restored, of_events.removed + of_states.removed
+    kept += of_events.kept
     for table in FACT_TABLES:
         parts = Shape(table, dimensions).parts()
         restored += cursor.execute(statement("undo", "restore", **parts), of_batch).fetchall()[0][0]

@@ -202,8 +202,7 @@ def understand(
     known = replace(file, template=template, how=how, answers=dict(answers), questions=(), examined=None, refusal="")
     known = replace(known, diff=None, data_version=-1)
     try:
-        reaching = desk.store.events_reaching
-        examined = ingest.examine(file.sheet, template, desk.catalog, answers=answers, reaching=reaching)
+        examined = ingest.examine(file.sheet, template, desk.catalog, answers=answers)
     except NeedsAnswer as asked:
         return replace(known, questions=asked.questions)
     except IngestRefused as error:

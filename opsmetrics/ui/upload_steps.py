@@ -75,7 +75,8 @@ def _difference_words(ready: Sequence[Incoming]) -> list[str]:
 def _noun(files: Sequence[Incoming]) -> str:
     """A file states rows, or events; where one record states several KPIs, the store counts values."""
     batches = [file.examined.batch for file in files if file.examined]
-    facts, events = sum(b.counts.rows + b.readings.rows for b in batches), sum(b.events.rows for b in batches)
+    facts = sum(batch.counts.rows + batch.readings.rows for batch in batches)
+    events = sum(batch.events.rows + batch.states.rows for batch in batches)
     if events or any(span.replaces for batch in batches for span in batch.spans):
         return "value" if facts else "event"
     return "row" if facts == sum(batch.tally.rows for batch in batches) else "value"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from hypothesis import strategies as st
 from opsmetrics.catalog import Catalog, Dimension, EventSource, Kpi, Stream, read_catalog, write_catalog
 from opsmetrics.ingest import IngestRefused, Measured, NeedsAnswer, Template, TemplateError
 from opsmetrics.ingest.template_events import EventRows
-from opsmetrics.measurements import Batch, Span, StoredEvent
+from opsmetrics.measurements import Batch, Span
 from opsmetrics.store import Store
 from tests.ingest.builders import BERLIN, codes, counts, prepared, warnings
 
@@ -88,6 +87,17 @@ def events(batch: Batch) -> pd.DataFrame:
     table = batch.events.reader().read_all()
     assert table.num_rows == batch.events.rows
     return table.to_pandas()
+
+
+def outages(folder: Path, *batches: Batch) -> pd.DataFrame:
+    """What the store makes of logs of states that are loaded one after the other."""
+    with Store.open(folder / "outages.duckdb", role="test") as store:
+        store.apply_catalog(read_catalog(write_catalog(replace(DEFINITIONS, kpis=(), streams=(OUTAGES,)))), by="Ada")
+        for each in batches:
+            store.commit(each, by="Ada")
+        found = store.read("SELECT site, category, observed_at, minutes, reference FROM events ORDER BY reference")
+    (folder / "outages.duckdb").unlink()
+    return found
 
 
 def test_one_row_for_each_event(tmp_path: Path) -> None:
@@ -265,13 +275,13 @@ def test_a_log_of_states(tmp_path: Path) -> None:
         "2026-03-02T11:00:00Z,,down,200\n"
     )
     batch = read(tmp_path, text, STATES)
-    found = events(batch).sort_values("reference")
+    found = outages(tmp_path, batch)
     assert found[["site", "category", "minutes", "reference"]].fillna(-1).to_numpy().tolist() == [
         ["A", "503", 7.5, "A 2026-03-02T10:05:00Z"],
         ["B", "500", -1, "B 2026-03-02T10:05:00Z"],
     ]
     (span,) = batch.spans
-    assert (span.reporters, span.replaces) == (("A", "B", "C"), False)
+    assert (span.reporters, span.replaces, span.states) == (("A", "B", "C"), False, True)
     assert (span.starts_at, span.ends_at.microsecond) == (dt.datetime(2026, 3, 2, 10), 1)
     assert (batch.tally.records, batch.tally.rows, batch.tally.missing, batch.tally.rejected) == (8, 6, 1, 1)
     assert {"states", "open_events", "began_before"} <= warnings(batch)
@@ -280,7 +290,12 @@ def test_a_log_of_states(tmp_path: Path) -> None:
 
 def test_a_log_of_states_without_an_outage_still_covers_its_time(tmp_path: Path) -> None:
     batch = read(tmp_path, "when,site,state,code\n2026-03-02T10:00:00Z,A,up,200\n", STATES)
-    assert (batch.events.rows, batch.tally.rows, batch.spans[0].reporters) == (0, 1, ("A",))
+    assert (batch.events.rows, batch.states.rows, batch.tally.rows) == (0, 1, 1)
+    assert batch.spans[0].reporters == ("A",) and outages(tmp_path, batch).empty
+    (span,) = read(
+        tmp_path, "when,site,state,code\n2026-03-02T10:00:00Z,A,up,200\n", replace(STATES, covers="day")
+    ).spans
+    assert (span.starts_at, span.ends_at, span.states) == (dt.datetime(2026, 3, 2), dt.datetime(2026, 3, 3), False)
 
 
 LOG = st.lists(st.tuples(st.integers(0, 8), st.sampled_from("AB"), st.sampled_from(["up", "down", "off"])), min_size=1)
@@ -291,7 +306,8 @@ LOG = st.lists(st.tuples(st.integers(0, 8), st.sampled_from("AB"), st.sampled_fr
 def test_outages_agree_with_a_walk_over_the_records(tmp_path_factory: pytest.TempPathFactory, log: list) -> None:
     distinct = {(minute, site): state for minute, site, state in log}
     lines = [f"2026-03-02T10:0{minute}:00Z,{site},{state},1" for (minute, site), state in distinct.items()]
-    batch = read(tmp_path_factory.mktemp("log"), "when,site,state,code\n" + "\n".join(lines) + "\n", STATES)
+    folder = tmp_path_factory.mktemp("log")
+    batch = read(folder, "when,site,state,code\n" + "\n".join(lines) + "\n", STATES)
     expected, since = [], {}
     for (minute, site), state in sorted(distinct.items()):
         if state != "up":
@@ -301,7 +317,7 @@ def test_outages_agree_with_a_walk_over_the_records(tmp_path_factory: pytest.Tem
     expected += [(site, minute, None) for site, minute in since.items()]
     found = [
         (row.site, row.observed_at.minute, None if pd.isna(row.minutes) else row.observed_at.minute + row.minutes)
-        for row in events(batch).itertuples()
+        for row in outages(folder, batch).itertuples()
     ]
     assert sorted(found, key=str) == sorted(expected, key=str)
 
@@ -410,41 +426,3 @@ def test_words_of_the_file_are_never_sql(tmp_path: Path) -> None:
     told = template(f'[columns]\nwhen = "ts"\n"{nasty}" = "category"\n[events]\nstream = "stops"\n')
     found = events(read(tmp_path, f'when,"{nasty}"\n2026-03-02 10:00,"{nasty}"\n', told))
     assert found["category"].tolist() == [nasty]
-
-
-def test_an_outage_goes_on_from_one_log_to_the_next(tmp_path: Path) -> None:
-    held = StoredEvent("A 2026-03-01T22:00:00Z", dt.datetime(2026, 3, 1, 22), None, "503", "", {"site": "A"})
-    text = "when,site,state,code\n2026-03-02T10:00:00Z,A,{},7\n2026-03-02T10:05:00Z,A,up,200\n"
-    for first, minutes in (("down", 725.0), ("up", 720.0)):
-        batch = read(tmp_path, text.format(first), STATES, reaching=lambda *_: (held,))
-        (row,) = events(batch).to_dict("records")
-        assert (row["reference"], row["observed_at"], row["category"]) == (held.reference, held.observed_at, "503")
-        assert row["minutes"] == minutes
-        assert "outages_go_on" in warnings(batch) and "began_before" not in warnings(batch)
-    other = replace(held, reference="ticket 7")
-    found = events(read(tmp_path, text.format("down"), STATES, reaching=lambda *_: (other,)))
-    assert found["reference"].tolist() == ["A 2026-03-02T10:00:00Z"], "an event of another kind is left alone"
-
-
-@given(log=LOG, cuts=st.sets(st.integers(1, 8), max_size=3), again=st.booleans())
-@settings(max_examples=40, deadline=None)
-def test_many_short_logs_give_the_same_outages_as_one(
-    tmp_path_factory: pytest.TempPathFactory, log: list, cuts: set[int], again: bool
-) -> None:
-    distinct = sorted({(minute, site): state for minute, site, state in log}.items())
-    folder = tmp_path_factory.mktemp("logs")
-
-    def lines(first: int, last: int) -> str:
-        rows = [f"2026-03-02T10:0{m}:00Z,{site},{state},1" for (m, site), state in distinct if first <= m < last]
-        return "\n".join(["when,site,state,code", *rows]) + "\n" if rows else ""
-
-    with Store.open(folder / "s.duckdb", role="test") as store:
-        store.apply_catalog(read_catalog(write_catalog(replace(DEFINITIONS, kpis=(), streams=(OUTAGES,)))), by="Ada")
-        parts = [lines(a, b) for a, b in pairwise([0, *sorted(cuts), 9])]
-        for part in [*parts, *parts[-1:]] if again else parts:
-            if part:
-                store.commit(read(folder, part, STATES, store.catalog, reaching=store.events_reaching), by="Ada")
-        whole = events(read(folder, lines(0, 9), STATES))
-        found = store.read("SELECT reference, observed_at, minutes FROM events ORDER BY reference")
-        expected = whole[["reference", "observed_at", "minutes"]].sort_values("reference", ignore_index=True)
-        pd.testing.assert_frame_equal(found, expected, check_dtype=False)

@@ -5,6 +5,8 @@ Authority: truths.json, computed from the same files with pandas, apart from thi
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -12,6 +14,7 @@ from opsmetrics import ingest
 from opsmetrics.catalog import Catalog, read_catalog
 from opsmetrics.ingest import Template
 from opsmetrics.measurements import Batch
+from opsmetrics.store import Store
 from tests import truths
 from tests.ingest.builders import counts, warnings
 from tests.paths import ROOT, SHARED, needs_shared
@@ -101,10 +104,14 @@ def test_an_incident_log_is_one_event_for_each_incident() -> None:
     assert not kept.duplicated(["observed_at", "priority"]).any(), "incidents of one minute were added up"
 
 
-def test_a_status_log_is_one_event_for_each_outage() -> None:
+def test_a_status_log_is_one_event_for_each_outage(tmp_path: Path) -> None:
     known = truth("upptime")
-    batch, frame = read("upptime")
-    assert batch.tally.rows == known["rows"]
+    batch, events = read("upptime")
+    assert (batch.tally.rows, batch.states.rows, len(events)) == (known["rows"], known["rows"], 0)
+    with Store.open(tmp_path / "upptime.duckdb", role="test") as store:
+        store.apply_catalog(definitions("upptime"), by="Ada")
+        assert store.commit(batch, by="Ada").new == known["outages_closed"] + known["outages_open_at_end"]
+        frame = store.read("SELECT site, minutes, reference FROM events")
     assert frame["minutes"].notna().sum() == known["outages_closed"]
     assert frame["minutes"].isna().sum() == known["outages_open_at_end"]
     assert frame["minutes"].sum() == pytest.approx(known["outage_minutes_total"], abs=5e-3)

@@ -26,8 +26,11 @@ LIMIT 1
 
 -- name: owned
 -- For each load in force what the ledger says that it wrote, and what is still there: facts that it owns, facts that
--- later batches in force took over, and events that it states (a batch puts in all of them, also unchanged ones).
-WITH live AS (SELECT * FROM batches WHERE undone_at IS NULL AND kind = 'load'),
+-- later batches in force took over, and events that it states (a batch puts in all of them, also unchanged ones). Not of
+-- logs of states: outages follow from the records of all of them, and the ledger says what each changed at its time.
+WITH live AS (
+    SELECT * FROM batches WHERE undone_at IS NULL AND kind = 'load' AND batch NOT IN (SELECT batch FROM logs)
+),
 facts AS (
     SELECT batch, count(*) AS held
     FROM (SELECT batch FROM counts UNION ALL SELECT batch FROM readings)

@@ -39,7 +39,8 @@ ORDER BY stream
 LIMIT 1
 
 -- name: displaced
--- Stored events that give way, with what stands for them where the batch states the same reference.
+-- Stored events that give way, with what stands for them where the batch states the same reference. Outages of a log of
+-- states (those with a _unit) follow from its records (states.sql).
 CREATE TEMP TABLE displaced AS
 SELECT target.rowid AS place, false AS stated, false AS same
 FROM events AS target
@@ -48,6 +49,7 @@ UNION ALL
 SELECT target.rowid, true, {same}
 FROM events AS target
 JOIN arriving AS source ON target.stream = source.stream AND target.reference = source.reference
+WHERE target._unit IS NULL
 
 -- name: end_displaced
 DROP TABLE IF EXISTS temp.displaced
@@ -80,7 +82,7 @@ FROM ranged, named
 SELECT 'updated' AS change, target.stream, target.reference, {old_new}, target.batch AS old_batch
 FROM events AS target
 JOIN arriving AS source ON target.stream = source.stream AND target.reference = source.reference
-WHERE NOT ({same})
+WHERE target._unit IS NULL AND NOT ({same})
 ORDER BY target.stream, target.reference
 LIMIT $limit
 
@@ -101,15 +103,6 @@ FROM (SELECT *, unnest(range(times::BIGINT)) AS nth FROM target) AS target
 ORDER BY target.stream, target.observed_at, target.category
 LIMIT $limit
 
--- name: reaching
--- Events with a reference that began before $last and had not ended before $first. Minutes beyond a century would leave
--- what a timestamp holds.
-SELECT reference, observed_at, minutes, coalesce(category, ''), coalesce(subcategory, '') {dimensions}
-FROM events
-WHERE stream = $stream AND reference IS NOT NULL AND observed_at < $last
-    AND (minutes IS NULL OR observed_at + to_microseconds((least(minutes, 52704000.0) * 60000000)::BIGINT) >= $first)
-ORDER BY observed_at, reference
-
 -- name: put_away
 INSERT INTO past_events ({columns}, batch, removed_by)
 SELECT {columns}, batch, $batch FROM events WHERE rowid IN (SELECT place FROM displaced)
@@ -123,7 +116,7 @@ INSERT INTO events ({columns}, batch) SELECT {columns}, $batch FROM arriving
 -- name: own
 SELECT count(*) FILTER (WHERE reference IS NULL), count(*) FILTER (WHERE reference IS NOT NULL)
 FROM events
-WHERE batch = $batch
+WHERE batch = $batch AND _unit IS NULL
 
 -- name: kept
 SELECT count(*) FROM past_events WHERE batch = $batch
@@ -136,7 +129,7 @@ SELECT past.rowid AS place, least(
     (
         SELECT min(later.batch)
         FROM (
-            SELECT stream, reference, batch FROM events
+            SELECT stream, reference, batch FROM events WHERE _unit IS NULL
             UNION ALL
             SELECT stream, reference, batch FROM past_events
         ) AS later
@@ -181,7 +174,7 @@ FROM past_events
 WHERE rowid IN (SELECT place FROM loose WHERE next IS NULL)
 
 -- name: forget
-DELETE FROM events WHERE batch = $batch
+DELETE FROM events WHERE batch = $batch AND _unit IS NULL
 
 -- name: put_back
 INSERT INTO events ({columns}, batch)

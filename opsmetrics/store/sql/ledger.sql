@@ -12,8 +12,8 @@ VALUES (
 )
 
 -- name: record_span
-INSERT INTO spans (batch, kpi, starts_at, ends_at, reporters, replaces, reported_by)
-VALUES ($batch, $kpi, $starts_at, $ends_at, $reporters, $replaces, $reported_by)
+INSERT INTO spans (batch, kpi, starts_at, ends_at, reporters, replaces, reported_by, states)
+VALUES ($batch, $kpi, $starts_at, $ends_at, $reporters, $replaces, $reported_by, $states)
 
 -- name: batches
 SELECT
@@ -29,8 +29,19 @@ JOIN batches ON batches.batch = spans.batch AND batches.undone_at IS NULL
 WHERE list_contains($keys, spans.kpi)
 ORDER BY spans.kpi, spans.starts_at, spans.ends_at, spans.batch
 
+-- name: covered
+-- What is known from the batches in force. A span that events end is open by a microsecond, so that it holds the last one:
+-- that is no time of which anything is known.
+SELECT spans.kpi, spans.starts_at, date_trunc('second', spans.ends_at) AS ends_at, spans.reporters, false AS watched
+FROM spans
+JOIN batches ON batches.batch = spans.batch AND batches.undone_at IS NULL
+WHERE list_contains($keys, spans.kpi) AND NOT spans.states
+UNION ALL
+SELECT 'events:' || stream, starts_at, ends_at, [unit], true FROM watched WHERE list_contains($keys, 'events:' || stream)
+ORDER BY ALL
+
 -- name: live_spans
-SELECT spans.kpi, spans.starts_at, spans.ends_at, spans.reporters, spans.replaces
+SELECT spans.kpi, spans.starts_at, spans.ends_at, spans.reporters, spans.replaces, spans.states
 FROM spans
 JOIN batches ON batches.batch = spans.batch AND batches.undone_at IS NULL
 WHERE batches.fingerprint = $fingerprint
