@@ -167,7 +167,7 @@ class Store:
             return ledger.batches(cursor)
 
     def spans(self, key: str) -> pd.DataFrame:
-        """The spans of a KPI or stream in the batches in force, as loaded: batch, source, starts_at, ends_at, reporters."""
+        """The spans of a KPI or stream in the batches in force: batch, source, starts_at, ends_at, reporters."""
         with self.cursor() as cursor:
             return ledger.spans(cursor, [key])[key]
 
