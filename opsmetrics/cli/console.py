@@ -15,17 +15,29 @@ class Refused(Exception):
 
 
 class WrongUsage(Exception):
-    """The command line itself is at fault, found only after parsing. Exit code 2."""
+    """The command line itself is at fault. `usage`: how the command is written, where that was found while parsing.
+    Exit code 2."""
+
+    code = "wrong_usage"
+
+    def __init__(self, text: str, usage: str = "") -> None:
+        super().__init__(text)
+        self.usage = usage
 
 
-@dataclass(frozen=True)
+@dataclass
 class Console:
-    """Where a command's words go. With `as_json`, stdout carries one JSON value and nothing else."""
+    """Where a command's words go. With `as_json`, stdout carries one JSON value and nothing else.
+
+    answered: that value has been printed.
+    """
 
     as_json: bool = False
+    answered: bool = False
 
     def answer(self, value: Any) -> None:
         """Print the command's answer as JSON on stdout (UTF-8 signs where the terminal knows them)."""
+        self.answered = True
         ascii_only = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
         print(json.dumps(value, ensure_ascii=ascii_only, indent=2, allow_nan=False))
 

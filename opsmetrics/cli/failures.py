@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from opsmetrics.catalog import CatalogError
@@ -17,13 +20,40 @@ from opsmetrics.store import KeyDimensionNeedsAnswer, StoreError
 FILE_REFUSALS = (IngestRefused, NeedsAnswer, TemplateError)
 
 
-def sentence(error: Exception, store: Path | None, *, debug: bool = False) -> str:
-    """What happened and what to do. With `debug`, the traceback as well."""
+@dataclass(frozen=True)
+class Failure:
+    """What happened, for a person and for a program: a stable code, the sentence, and what else the error knows."""
+
+    code: str
+    text: str
+    more: Mapping[str, object] = field(default_factory=dict)
+
+
+def told(error: Exception, store: Path | None) -> Failure:
+    """What happened and what to do. What nobody foresaw is written to the log beside the store."""
     known = expected(error)
-    text = known if known is not None else _unexpected(error, store)
-    if debug:
-        text = "".join(traceback.format_exception(error)) + text
-    return text
+    if known is None:
+        return Failure("unexpected", _unexpected(error, store))
+    if isinstance(error, NeedsAnswer):
+        return Failure("needs_user_choice", known, {"questions": asked(error)})
+    if isinstance(error, IngestRefused):
+        return Failure(error.code, known)
+    return Failure("file_unusable" if isinstance(error, OSError) else _code_of(type(error)), known)
+
+
+def traceback_of(error: Exception) -> str:
+    """The traceback, for --debug."""
+    return "".join(traceback.format_exception(error))
+
+
+def _code_of(kind: type[Exception]) -> str:
+    """The name of an error as a code: StoreBusy is store_busy."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def asked(error: NeedsAnswer) -> list[dict[str, object]]:
+    """The questions of a file as JSON values."""
+    return [{"code": q.code, "text": q.text, "choices": list(q.choices)} for q in error.questions]
 
 
 def expected(error: Exception) -> str | None:

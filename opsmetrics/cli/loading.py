@@ -70,15 +70,13 @@ def _each(
 
 def _refusal(path: Path, error: Exception) -> Outcome:
     text = failures.expected(error) or str(error)
-    asked = isinstance(error, files.NeedsAnswer)
-    answer: dict[str, Any] = {"outcome": "needs_user_choice" if asked else "refuse", "source": path.name, "error": text}
+    asked, name = isinstance(error, files.NeedsAnswer), path.name or str(path)
+    answer: dict[str, Any] = {"outcome": "needs_user_choice" if asked else "refuse", "source": name, "error": text}
     if isinstance(error, files.NeedsAnswer):
-        answer["questions"] = [
-            {"code": q.code, "text": q.text, "choices": [str(choice) for choice in q.choices]} for q in error.questions
-        ]
+        answer["questions"] = failures.asked(error)
     if isinstance(error, files.IngestRefused):
         answer["code"] = error.code
-    return Outcome(path.name, answer, (text,))
+    return Outcome(name, answer, (text,))
 
 
 def committed(desk: Desk, batch: Batch, by: str) -> Outcome:
@@ -166,7 +164,7 @@ def _ledger_line(row: pd.Series[Any], definitions: Catalog) -> list[object]:
 def undo(given: argparse.Namespace, console: Console) -> int:
     """Take back what a batch wrote."""
     with desks.opened(given) as desk:
-        receipt = desk.undo(given.batch, by=desks.person(given), why=given.why)
+        receipt = desk.undo(given.batch, by=desks.person(given), why=given.why or "")
     if console.as_json:
         console.answer(
             {

@@ -1,4 +1,8 @@
-"""Run one command and turn whatever happens into an exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+"""Run one command and turn whatever happens into an exit code: 0 done, 1 refused or failed, 2 wrong usage.
+
+With --json a failure is an answer too: `{"error": {"code": …, "text": …, "exit_code": …}}` on stdout, where the command
+has not answered yet; what a person reads stands on stderr either way.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TextIO, cast
 
 from opsmetrics.cli import parser
@@ -22,41 +25,54 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: the process's own) and return its exit code. Never raises."""
     for stream in (sys.stdout, sys.stderr):
         _never_fail_on_a_sign(stream)
+    words = sys.argv[1:] if argv is None else argv
+    console = Console(as_json="--json" in words)  # known even where the other words cannot be read
     try:
-        given = parser.build().parse_args(argv)
-    except SystemExit as stop:
-        return DONE if stop.code in (None, 0) else WRONG_USAGE
-    console = Console(as_json=getattr(given, "json", False))
+        return _run(words, console)
+    except BrokenPipeError:
+        return _reader_left()
+
+
+def _run(words: Sequence[str], console: Console) -> int:
+    try:
+        given = parser.build().parse_args(words)
+    except SystemExit:  # after a help
+        return DONE
+    except WrongUsage as error:
+        return _told(console, error.code, str(error), f"{error.usage}{error}", WRONG_USAGE)
     try:
         code = _command(given.runs)(given, console)
         sys.stdout.flush()
     except BrokenPipeError:
-        return _reader_left()
+        raise
     except KeyboardInterrupt:
-        console.note("Stopped. What had been acknowledged is kept.")
-        return REFUSED
+        text = "Stopped. What had been acknowledged is kept."
+        return _told(console, "stopped", text, text, REFUSED)
     except WrongUsage as error:
-        console.note(f"{error} See --help.")
-        return WRONG_USAGE
-    except Exception as error:  # noqa: BLE001 - the one place where nothing may pass; failures.sentence records it
-        return _failed(error, given, console)
+        return _told(console, error.code, str(error), f"{error} See --help.", WRONG_USAGE)
+    except Refused as error:
+        return _told(console, "refused", str(error), str(error), REFUSED)
+    except Exception as error:  # noqa: BLE001 - the one place where nothing may pass; failures.told records it
+        from opsmetrics.cli import failures
+
+        failure = failures.told(error, given.store)
+        details = failures.traceback_of(error) if given.debug else ""
+        return _told(console, failure.code, failure.text, f"{details}{failure.text}", REFUSED, **failure.more)
     return code
+
+
+def _told(console: Console, code: str, text: str, note: str, exit_code: int, **more: object) -> int:
+    """Say what went wrong to people, and to a program that asked for JSON; its exit code."""
+    console.note(note)
+    if console.as_json and not console.answered:
+        console.answer({"error": {"code": code, "text": text, "exit_code": exit_code, **more}})
+        sys.stdout.flush()
+    return exit_code
 
 
 def _command(runs: tuple[str, str]) -> Command:
     module, function = runs
     return cast(Command, getattr(importlib.import_module(f"opsmetrics.cli.{module}"), function))
-
-
-def _failed(error: Exception, given: argparse.Namespace, console: Console) -> int:
-    if isinstance(error, Refused):
-        console.note(str(error))
-        return REFUSED
-    from opsmetrics.cli import failures
-
-    store: Path | None = given.store
-    console.note(failures.sentence(error, store, debug=given.debug))
-    return REFUSED
 
 
 def _never_fail_on_a_sign(stream: TextIO) -> None:

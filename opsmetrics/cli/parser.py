@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from opsmetrics.catalog import GRAINS
 from opsmetrics.cli import arguments
+from opsmetrics.cli.console import WrongUsage
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -19,9 +20,16 @@ KPI = "its key or its name"
 DECISIONS = ("exclude", "phase", "lock", "target", "complete", "annotate")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line by an exception, so that one place decides how it is told."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUsage(message, f"{self.format_usage()}{self.prog}: error: ")
+
+
 def build() -> argparse.ArgumentParser:
-    """The parser with all commands."""
-    parser = argparse.ArgumentParser(
+    """The parser with all commands. Parsing raises WrongUsage, and SystemExit after a help."""
+    parser: argparse.ArgumentParser = _Parser(
         prog="python -m opsmetrics",
         description="Operational KPIs with one verdict each, computed from control limits.",
         epilog="Exit codes: 0 done, 1 refused or failed (one sentence says why), 2 wrong usage.",
@@ -123,7 +131,7 @@ def _loading(commands: Commands) -> None:
     _command(commands, "batches", ("loading", "batches"), "list what was loaded, newest first")
     undo = _command(commands, "undo", ("loading", "undo"), "take back exactly what a batch wrote")
     undo.add_argument("batch", type=arguments.above_zero, metavar="BATCH", help="its number, as `batches` lists it")
-    undo.add_argument("--why", default="", metavar="TEXT", help="the reason; it is kept with the batch")
+    undo.add_argument("--why", type=arguments.reason, metavar="TEXT", help="the reason; it is kept with the batch")
     _by(undo)
 
 

@@ -96,8 +96,24 @@ class Desk:
         """Read and check a file; nothing is written.
 
         Without a template the one whose header fits is taken, else the columns' own names must say everything.
-        Raises IngestRefused, NeedsAnswer, TemplateError.
+        Raises IngestRefused (`unknown_answer`: an answer to no question of a file), NeedsAnswer, TemplateError.
         """
+        given = ingest.Answers(answers or {})
+        try:
+            batch = self._prepared(path, template, covers, given)
+        except ingest.NeedsAnswer as asked:
+            given.refuse_unknown(question.code for question in asked.questions)
+            raise
+        given.refuse_unknown()
+        return replace(batch, warnings=(*batch.warnings, *given.not_needed()))
+
+    def _prepared(
+        self,
+        path: Path,
+        template: ingest.Template | Path | None,
+        covers: tuple[dt.date, dt.date] | None,
+        answers: Mapping[str, str],
+    ) -> Batch:
         chosen = ingest.Template.load(template) if isinstance(template, Path) else template
         if chosen is not None:
             sheet = ingest.read_file(path, template=chosen, answers=answers)
@@ -106,7 +122,7 @@ class Desk:
             chosen = ingest.choose_template(sheet, self.templates())
         if chosen is None:
             chosen = ingest.suggest(sheet, self.catalog).as_template()
-        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers or {})
+        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers)
 
     def diff(self, batch: Batch, limit: int = 1000) -> Diff:
         """What committing the batch would change."""

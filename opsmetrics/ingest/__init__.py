@@ -1,5 +1,6 @@
 """Files and typed numbers into checked batches."""
 
+from opsmetrics.ingest.answers import Answers
 from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.corrected import FactKey, corrected_batch
 from opsmetrics.ingest.known import read_known
@@ -20,6 +21,7 @@ from opsmetrics.ingest.typed import TypedProblem, TypedRefused, TypedRow, typed_
 __all__ = [
     "DURATION",
     "ROWS",
+    "Answers",
     "Checked",
     "Examined",
     "FactKey",

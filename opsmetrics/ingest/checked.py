@@ -28,7 +28,7 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
 from opsmetrics.ingest.stage import build_stage
-from opsmetrics.measurements import Notice, Tally
+from opsmetrics.measurements import Notice, Tally, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,9 +196,11 @@ def _equal_records(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[N
     """Records that equal another one in every column, also in those that are not read, and are added to it."""
     again = f"SELECT count(*) AS times FROM record WHERE {_states_any(layout, meaning)} GROUP BY whole HAVING times > 1"
     (count,) = scratch.rows(f"SELECT coalesce(sum(times - 1), 0) FROM ({again})")[0]
-    records = "1 record equals" if count == 1 else f"{count:,} records equal"
-    text = f"{records} another one in every column; each counts, as the template adds them up."
-    return [Notice("equal_records_added", text)] if count else []
+    if not count:
+        return []
+    told = counted(count, "{n} record equals", "{n} records equal")
+    text = f"{told} another one in every column; each counts, as the template adds them up."
+    return [Notice("equal_records_added", text)]
 
 
 def _equal_events(scratch: Scratch, layout: Layout) -> list[Notice]:

@@ -92,7 +92,8 @@ def _twice(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
         scratch.run(f"UPDATE stage SET stamp = stamp - to_seconds({after}), zoned = TRUE WHERE rowid IN ({lines})")
     stamps = counted(len(found), "{n} stamp", "{n} stamps")
     text = f"{stamps} between {_hours(change)} {counted(len(found), 'occurs', 'occur')} twice (clocks were put back)"
-    done = f"the {len(later)} of the second run were taken as the later hour" if later else "the earlier hour was taken"
+    second = counted(len(later), "the {n} of the second run was taken", "the {n} of the second run were taken")
+    done = f"{second} as the later hour" if later else "the earlier hour was taken"
     return [Notice("ambiguous_local_time", f"{text}: {done}.")]
 
 

@@ -16,7 +16,7 @@ from opsmetrics.ingest.dates import FORMS, ORDER_WORDS, ORDERS, DateStyle, form_
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import Question
 from opsmetrics.ingest.scratch import Scratch
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 #: Of the cells that tell day from month, at most this share may contradict the rest; they are then rejected.
 MINORITY = 0.2
@@ -73,7 +73,8 @@ def settle_order(
         return style, question, []
     notices = []
     if counts.against:
-        text = f"{counts.against} dates do not fit the order of '{header}' ({ORDER_WORDS[counts.best]}): rejected."
+        told = counted(counts.against, "{n} date does not fit", "{n} dates do not fit")
+        text = f"{told} the order of '{header}' ({ORDER_WORDS[counts.best]}): rejected."
         notices.append(Notice("mixed_date_order", text))
     return replace(style, order=counts.best), None, notices
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.scan import CHUNK, CONTROLS, Scan
+from opsmetrics.measurements import counted
 
 BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -80,7 +81,7 @@ def refuse_damaged_utf8(path: Path) -> None:
     if good > 10 * bad:
         raise IngestRefused(
             "encoding",
-            f"UTF-8 text with {bad} damaged byte{'s' if bad > 1 else ''}",
+            counted(bad, "UTF-8 text with {n} damaged byte", "UTF-8 text with {n} damaged bytes"),
             "undamaged text",
             "save the file as UTF-8 again, or name its encoding in the template",
         )

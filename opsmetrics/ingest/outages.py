@@ -15,7 +15,7 @@ from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import listed
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import among, text
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 #: Open outages that a warning names.
 _NAMED = 6
@@ -62,16 +62,22 @@ def state_notices(scratch: Scratch, layout: Layout, plan: EventPlan) -> list[Not
     outages, early, records = scratch.rows(
         f"SELECT count(*), count_if(early), (SELECT count(*) FROM ({seen})) FROM outage"
     )[0]
-    told = f"{records:,} states make {outages:,} outages: an outage lasts until its unit's next state that is not down."
-    found = [Notice("states", told)]
+    made = (
+        counted(records, "{n} state makes ", "{n} states make "),
+        counted(outages, "{n} outage: ", "{n} outages: "),
+        "an outage lasts until its unit's next state that is not down.",
+    )
+    found = [Notice("states", "".join(made))]
     rows = scratch.rows("SELECT unit, since FROM outage WHERE up IS NULL ORDER BY since, unit")
     if rows:
         since = listed((f"{unit} since {at:%Y-%m-%d %H:%M} UTC" for unit, at in rows), _NAMED)
-        said = f"{len(rows)} outages have no end in the file and stay open until another file says so: {since}."
-        found.append(Notice("open_events", said))
+        one = "{n} outage has no end in the file and stays open until another file says so: "
+        many = "{n} outages have no end in the file and stay open until another file says so: "
+        found.append(Notice("open_events", f"{counted(len(rows), one, many)}{since}."))
     if early:
-        said = f"{early} units are down in their first record: their outage goes on from an earlier file, "
-        found.append(Notice("began_before", f"{said}or began at an unknown time before."))
+        one = "{n} unit is down in its first record: its outage goes on from an earlier file, or began at an "
+        many = "{n} units are down in their first record: their outages go on from an earlier file, or began at an "
+        found.append(Notice("began_before", f"{counted(early, one, many)}unknown time before."))
     return found
 
 

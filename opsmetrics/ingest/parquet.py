@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from opsmetrics.ingest.binary import BinaryTable
+from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.header import Head, distinct_names
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT
@@ -18,12 +22,31 @@ from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.readable import too_many_records, write_lines
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.workbook import SAMPLE_ROWS
+from opsmetrics.measurements import Notice
 
 MAGIC = b"PAR1"
 PIECE = 50_000
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _REALS = ("FLOAT", "DOUBLE")
+_MANY = ("STRUCT", "MAP", "BLOB", "UNION", "INTERVAL", "VARIANT")
 _MEND = "write the file again with plain columns, or export it as CSV"
+#: Where Arrow keeps what Parquet has no type for, and the units of its durations in a minute.
+_ARROW = b"ARROW:schema"
+_IN_A_MINUTE = {"s": 60, "ms": 60_000, "us": 60_000_000, "ns": 60_000_000_000}
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column: its name in the file, the engine's type, and how many of its units are a minute, of a duration."""
+
+    name: str
+    kind: str
+    in_a_minute: int | None = None
+
+    @property
+    def plain(self) -> bool:
+        """True for one value in each row."""
+        return not (self.kind.endswith("]") or self.kind.startswith(_MANY))
 
 
 def is_parquet(head: bytes) -> bool:
@@ -31,9 +54,10 @@ def is_parquet(head: bytes) -> bool:
     return head.startswith(MAGIC)
 
 
-def read_parquet(path: Path, limits: Limits) -> BinaryTable:
-    """The table of a Parquet file. Stamps with a zone are in UTC and say so.
+def read_parquet(path: Path, limits: Limits, needed: Sequence[str] = ()) -> BinaryTable:
+    """The table of a Parquet file. Stamps with a zone are in UTC and say so; durations are minutes.
 
+    Columns of lists, records or bytes are left out, unless they are among the headers that are `needed`.
     Raises IngestRefused (`damaged`, `protected`, `too_many_columns`, `too_many_records`, `unpacks_too_large`,
     `nested_columns`, `too_much_memory`).
     """
@@ -47,9 +71,9 @@ def read_parquet(path: Path, limits: Limits) -> BinaryTable:
         connection.execute("SET TimeZone = 'UTC'")
         try:
             _refuse_large(connection, path, limits)
-            columns = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-            names = distinct_names([str(name) for name, *_ in columns])
-            cells = _cells([(str(name), str(kind)) for name, kind, *_ in columns], limits)
+            columns = _columns(connection, path, source)
+            taken = _taken(columns, needed)
+            cells = [f"coalesce({_cell(f'k{i}', columns[i])}, '')" for i in taken]
             aliases = ", ".join(f"k{i}" for i in range(len(columns)))
             line = f"SELECT concat_ws('{CELL}', {', '.join(cells)}) AS t FROM {source} AS given({aliases})"
             sample = connection.execute(f"{line} LIMIT {SAMPLE_ROWS}").fetchall()
@@ -59,13 +83,15 @@ def read_parquet(path: Path, limits: Limits) -> BinaryTable:
             raise IngestRefused("too_much_memory", found, "a smaller file", "split it by month") from None
         except duckdb.Error as error:
             raise _damaged(error) from None
+    raw = tuple(columns[i].name for i in taken)
     return BinaryTable(
         form="Parquet",
         readable=readable,
         lines=count,
-        head=Head(names, names, 0, 1),
+        head=Head(distinct_names(raw), raw, 0, 1),
         rows=tuple(tuple(_plain(line).split(CELL)) for (line,) in sample),
         origin=Origin(),
+        notices=_notices(columns),
     )
 
 
@@ -94,18 +120,71 @@ def _refuse_large(connection: duckdb.DuckDBPyConnection, path: Path, limits: Lim
         raise IngestRefused("too_many_columns", f"{columns:,} columns", wanted, "keep only the columns that are needed")
 
 
-def _cells(columns: list[tuple[str, str]], limits: Limits) -> list[str]:
-    """Each column as text, empty where there is no value."""
-    nested = [
-        name for name, kind in columns if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "BLOB", "UNION"))
-    ]
+def _columns(connection: duckdb.DuckDBPyConnection, path: Path, source: str) -> list[_Column]:
+    """The columns in order, under the names that the file gives them: the engine makes doubled names distinct."""
+    name = text(str(path.resolve()))
+    kinds = [str(kind) for _, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+    tree = connection.execute(f"SELECT name, num_children FROM parquet_schema({name})").fetchall()
+    names = [str(tree[at][0]) for at in _children(tree, 0)]
+    kept = connection.execute(f"SELECT value FROM parquet_kv_metadata({name}) WHERE key = ?", [_ARROW]).fetchall()
+    durations = _durations(bytes(kept[0][0])) if kept else {}
+    return [_Column(name, kind, durations.get(i)) for i, (name, kind) in enumerate(zip(names, kinds, strict=True))]
+
+
+def _children(tree: Sequence[tuple[str, int | None]], root: int) -> list[int]:
+    """Where the children of a node stand in a schema that lists each node before its children."""
+    found, at = [], root + 1
+    for _ in range(tree[root][1] or 0):
+        found.append(at)
+        below = 1
+        while below:
+            below += (tree[at][1] or 0) - 1
+            at += 1
+    return found
+
+
+def _durations(kept: bytes) -> dict[int, int]:
+    """Position of each column that Arrow calls a duration → how many of its units are a minute."""
+    try:
+        schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(kept)))
+    except (ValueError, pa.ArrowException):
+        return {}  # a note of another program: the file is read by its own types
+    return {i: _IN_A_MINUTE[field.type.unit] for i, field in enumerate(schema) if pa.types.is_duration(field.type)}
+
+
+def _taken(columns: Sequence[_Column], needed: Sequence[str]) -> list[int]:
+    """The positions of the columns that can be read. Raises IngestRefused (`nested_columns`) where one is needed that
+    cannot, or none can be read."""
+    wanted = {fold(name) for name in needed}
+    taken = [i for i, column in enumerate(columns) if column.plain]
+    nested = [column.name for column in columns if not column.plain and (not taken or fold(column.name) in wanted)]
     if nested:
-        found = f"the columns {listed(nested)} hold lists, records or bytes"
+        found = _nested(nested)
         raise IngestRefused("nested_columns", found, "columns of one value in each row", _MEND)
-    return [f"coalesce({_cell(f'k{i}', kind)}, '')" for i, (_, kind) in enumerate(columns)]
+    return taken
 
 
-def _cell(column: str, kind: str) -> str:
+def _nested(names: Sequence[str]) -> str:
+    holds = "the column {} holds" if len(names) == 1 else "the columns {} hold"
+    return f"{holds.format(listed(names))} lists, records, bytes or calendar spans"
+
+
+def _notices(columns: Sequence[_Column]) -> tuple[Notice, ...]:
+    found = []
+    if nested := [column.name for column in columns if not column.plain]:
+        said = _nested(nested)
+        left = "was" if len(nested) == 1 else "were"
+        found.append(Notice("nested_columns", f"{said[0].upper()}{said[1:]} and {left} left out."))
+    if durations := [column.name for column in columns if column.in_a_minute]:
+        found.append(Notice("durations", f"The durations in {listed(durations)} are read as minutes."))
+    return tuple(found)
+
+
+def _cell(at: str, given: _Column) -> str:
+    """The column as text, null where there is no value."""
+    column, kind = at, given.kind
+    if given.in_a_minute:
+        return f"'{EXACT}' || ({column}::DOUBLE / {given.in_a_minute})::VARCHAR"
     if kind in _NUMBERS or kind.startswith("DECIMAL"):
         return f"'{EXACT}' || {column}::VARCHAR"
     if kind in _REALS:  # not a number is no value

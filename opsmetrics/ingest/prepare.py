@@ -27,6 +27,7 @@ from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spans import Covers, spans_of
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.template import Template
+from opsmetrics.ingest.unusable import empty_columns, refusal
 from opsmetrics.measurements import Batch, Facts, counts_schema, events_schema, readings_schema, states_schema
 
 #: Rows in one piece of a stream of facts.
@@ -42,6 +43,7 @@ class Examined:
     recognised: tuple[tuple[str, str], ...]
     preview: pd.DataFrame
     places: tuple[int, ...]
+    unusable: IngestRefused | None = None  # why nothing of it can be loaded: the batch must not be committed
 
     def written(self, sheet: Sheet) -> list[dict[str, str]]:
         """The records of the preview as they stand in the file: header → cell. Reads the sheet once."""
@@ -60,7 +62,8 @@ def prepare(
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
 ) -> Batch:
-    """Read and check a file as its template says. See `examine` for what is raised."""
+    """Read and check a file as its template says. See `examine` for what is raised; besides, IngestRefused
+    (`nothing_usable`) where no record can be loaded."""
     found = examine(
         sheet,
         template,
@@ -70,6 +73,8 @@ def prepare(
         dimensions=dimensions,
         today=today,
     )
+    if found.unusable is not None:
+        raise found.unusable
     return found.batch
 
 
@@ -94,10 +99,9 @@ def examine(
     layout, notices = layout_of(sheet, template, catalog, given)
     checked = check(sheet, layout, answers=given, today=today)
     tally = checked.tally
-    if not tally.rows + tally.rejected + tally.missing:
-        raise IngestRefused(
-            "no_rows", f"none of {tally.records} lines is a record", "at least one record", "export the period again"
-        )
+    refused = refusal(checked)
+    if refused is not None and refused.code == "no_rows":
+        raise refused
     spans, more = spans_of(checked, catalog, covers, template.covers)
     spans += event_spans(checked, covers, template.covers)
     dims = tuple(catalog.dimension_keys if dimensions is None else dimensions)
@@ -110,12 +114,12 @@ def examine(
         tally=tally,
         spans=spans,
         rejects=checked.rejects,
-        warnings=(*notices, *checked.notices, *more),
+        warnings=(*notices, *checked.notices, *empty_columns(checked), *more),
         template=template.name,
         events=_rows(checked.scratch, events_sql(checked.layout, dims), events_schema(dims)),
         states=_rows(checked.scratch, states_sql(checked.layout, dims), states_schema(dims)),
     )
-    return Examined(batch, recognised(checked), preview(checked), _places(checked))
+    return Examined(batch, recognised(checked), preview(checked), _places(checked), refused)
 
 
 def _places(checked: Checked, rows: int = 5) -> tuple[int, ...]:

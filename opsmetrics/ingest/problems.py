@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+#: The codes of all questions about a file; some go on with a colon and the name of a column.
+QUESTIONS = (
+    "sheet",
+    "date_order",
+    "swapped_dates",
+    "decimal",
+    "percent",
+    "scale",
+    "no_header",
+    "duplicate_header",
+    "renamed",
+)
+
 
 class IngestRefused(ValueError):
     """A file that is not loaded: a stable code, what was found, what was wanted, what to do.

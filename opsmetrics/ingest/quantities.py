@@ -15,7 +15,7 @@ from opsmetrics.ingest.profile import Reading
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import one_of
 from opsmetrics.ingest.sql import text as literal
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 #: A break of scale: the larger part of a column's values is about 100 times the smaller one, both are close together.
 _RATIO = (40.0, 250.0)
@@ -72,7 +72,8 @@ def _percent_choice(
     header = scratch.sheet.headers[layout.numbers[role]]
     question = Question(
         "percent",
-        f"{signed} numbers of column '{header}' carry a per cent sign and {plain} do not.",
+        f"In column '{header}' {counted(signed, '{n} number carries', '{n} numbers carry')} a per cent sign and "
+        f"{counted(plain, '{n} does not.', '{n} do not.')}",
         (f"percent: {example:g} is {example:g} %", f"as written: {example:g} is {example * 100:g} %"),
     )
     choice = question.answered(answers)

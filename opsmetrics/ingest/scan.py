@@ -94,7 +94,7 @@ def scan_file(path: Path, limits: Limits) -> Scan:
 
 
 def first_bytes(path: Path) -> bytes:
-    """The first bytes of a file. Raises IngestRefused (`file_unreadable`)."""
+    """The first bytes of a file. Raises IngestRefused (`file_unreadable`, `is_a_folder`)."""
     try:
         with path.open("rb") as file:
             return file.read(HEAD)
@@ -118,6 +118,9 @@ def scan_binary(path: Path, most: int) -> tuple[int, str]:
 
 
 def _unreadable(path: Path, error: OSError) -> IngestRefused:
+    if isinstance(error, IsADirectoryError):
+        mend = "name the files in it"
+        return IngestRefused("is_a_folder", f"'{path.name or path}' is a folder", "a file", mend)
     why = error.strerror or type(error).__name__
     mend = "check its name and your rights to it"
     return IngestRefused("file_unreadable", f"'{path.name}' cannot be read ({why})", "a file", mend)

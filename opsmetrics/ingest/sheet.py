@@ -114,7 +114,8 @@ def read_file(
     """Recognise a file. `name` is what the person called it (default: the path's own last part).
 
     The file must stay as it is until the sheet has been prepared. Raises IngestRefused: `file_unreadable`,
-    `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`, `no_table`, `too_many_columns`, `no_rows`,
+    `is_a_folder`, `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`, `no_table`,
+    `too_many_columns`, `no_rows`,
     and for workbooks and Parquet `damaged`, `protected`, `unpacks_too_large`, `too_much_memory`, `too_slow`,
     `empty_workbook`, `missing_sheet`, `nested_columns`, `too_many_records`; NeedsAnswer (`sheet`).
     """
@@ -128,7 +129,7 @@ def read_file(
         return _binary(called, size, sha256, read_workbook(path, wanted, known, limits), limits)
     if is_parquet(head):
         size, sha256 = scan_binary(path, limits.bytes)
-        return _binary(called, size, sha256, read_parquet(path, limits), limits)
+        return _binary(called, size, sha256, read_parquet(path, limits, template.sources if template else ()), limits)
     return _text(path, called, template, limits)
 
 
@@ -244,7 +245,8 @@ def _safe_name(name: str) -> str:
 def _notices(scan: Scan, encoding: str) -> tuple[Notice, ...]:
     found = []
     if scan.nul and not encoding.startswith(("utf-16", "utf-32")):
-        found.append(Notice("nul_bytes_removed", f"{scan.nul} NUL bytes were removed from the text."))
+        one, many = "{n} NUL byte was removed from the text.", "{n} NUL bytes were removed from the text."
+        found.append(Notice.counting("nul_bytes_removed", scan.nul, one, many))
     if encoding in ("cp1252", "latin-1"):
         name = "Windows-1252" if encoding == "cp1252" else "Latin-1"
         found.append(Notice("encoding", f"The file is not UTF-8 and was read as {name}."))

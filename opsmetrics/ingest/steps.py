@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from opsmetrics.catalog import Catalog
 from opsmetrics.ingest import zones
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 #: A distance beyond this many usual ones is a gap; less is a stamp that came a little late.
 _GAP = 1.5
@@ -77,7 +77,7 @@ def _gap_text(steps: Steps, keys: list[str], catalog: Catalog) -> str:
     names = ", ".join(catalog[key].name for key in keys[:_NAMED])
     names += f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
     since = zones.to_local(steps.until - steps.longest, catalog[keys[0]].calendar.time_zone)
-    gaps = "1 gap" if steps.gaps == 1 else f"{steps.gaps:,} gaps"
+    gaps = counted(steps.gaps, "{n} gap", "{n} gaps")
     longest = f"{length(steps.longest)} from {since:%-d %b %Y, %H:%M}"
     said = longest if steps.gaps == 1 else f"the longest {longest}"
     return f"{names}: {gaps} between stamps that come every {length(steps.usual)}: {said}."

@@ -13,6 +13,7 @@ from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem, problems_of
 from opsmetrics.ingest.template_events import EVENT_ROLES, EventRows, problems_of_events
+from opsmetrics.measurements import counted
 
 if TYPE_CHECKING:
     from opsmetrics.ingest.sheet import Sheet
@@ -27,7 +28,8 @@ class TemplateError(ValueError):
     def __init__(self, problems: Iterable[TemplateProblem], source: str = "template") -> None:
         self.problems = tuple(problems)
         lines = [f"{p.key}: {p.found}; wanted: {p.wanted}; {p.mend}." for p in self.problems]
-        super().__init__("\n".join([f"The import template ({source}) has {len(lines)} mistake(s).", *lines]))
+        many = counted(len(lines), "{n} mistake", "{n} mistakes")
+        super().__init__("\n".join([f"The import template ({source}) has {many}.", *lines]))
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from opsmetrics.ingest.readable import write_lines
 from opsmetrics.ingest.records import Record
 from opsmetrics.ingest.scan import CONTROLS
 from opsmetrics.ingest.workbook_process import Cell, Described, WorkbookProcess
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 #: The column that says from which sheet a record comes, and the answer that takes sheets together.
 SHEET_COLUMN, ALL = "sheet name", "all"
@@ -65,7 +65,7 @@ class Chosen:
     def __str__(self) -> str:
         rows = self.sheet.height - self.before
         columns = ", ".join(self.head.names[:6]) + (" …" if len(self.head.names) > 6 else "")
-        return f"{self.sheet.name}: {rows:,} row{'s' if rows != 1 else ''} with {columns}"
+        return f"{self.sheet.name}: {counted(rows, '{n} row', '{n} rows')} with {columns}"
 
 
 def is_workbook(head: bytes) -> bool:

@@ -85,8 +85,8 @@ class Incoming:
 
     @property
     def loadable(self) -> bool:
-        """Whether there is anything to load: a row that could be read, or one that would be taken away."""
-        return self.examined is not None and (self.examined.batch.tally.rows > 0 or self.changes > 0)
+        """Whether there is anything to load: a row that could be read."""
+        return self.examined is not None and self.examined.unusable is None
 
     @property
     def changes(self) -> int:

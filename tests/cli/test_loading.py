@@ -104,6 +104,37 @@ def test_a_question_is_asked_and_answered(run: Run, folder: Path, store: Path) -
     assert done.json["spans"][0]["from"].startswith("2024-04-30T22:00"), "1 May in Berlin"
 
 
+def test_a_file_of_which_nothing_can_be_loaded_makes_no_batch(run: Run, folder: Path, store: Path) -> None:
+    """Not even one that would take the place of a load that worked."""
+    before = run("batches", "--store", store, "--json").json
+    write_scrap(folder / "bad.csv", [("2025-05-12", "A", -1, 500), ("2025-05-13", "A", 600, 500)])
+    ran = run("ingest", folder / "bad.csv", "--store", store, "--json")
+    assert (ran.code, ran.json["outcome"], ran.json["code"]) == (1, "refuse", "nothing_usable")
+    assert "None of 2 records can be loaded: 2 are rejected, the first in line 2: the count '-1' is negative" in ran.err
+    assert run("batches", "--store", store, "--json").json == before
+
+
+def test_an_answer_to_no_question_is_refused_with_those_that_are_asked(run: Run, folder: Path, store: Path) -> None:
+    unclear = folder / "unclear.csv"
+    unclear.write_text("Day,Line,Scrapped,Made\n01/05/2025,A,3,500\n02/05/2025,A,4,500\n", encoding="utf-8")
+    ran = run("ingest", unclear, "--store", store, "--answer", "dat_order=dmy", "--json")
+    assert (ran.code, ran.json["code"]) == (1, "unknown_answer")
+    assert "'dat_order', which is no question about a file; wanted: an answer to 'date_order';" in ran.err
+    ran = run("ingest", folder / "second.csv", "--store", store, "--answer", "foo=bar")
+    assert (ran.code, "wanted: no answer: this file asks nothing" in ran.err) == (1, True)
+    both = ("--answer", "date_order=dmy", "--answer", "decimal=,")
+    done = run("ingest", unclear, "--store", store, *both, "--json")
+    assert (done.code, done.json["rows"]) == (0, 2)
+    assert "The answer to 'decimal' was not needed: the file does not ask it." in done.err
+
+
+def test_a_folder_is_told_for_what_it_is(run: Run, folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    ran = run("ingest", ".", "--store", store)
+    assert ran.code == 1
+    assert ".: '.' is a folder; wanted: a file; name the files in it." in ran.err
+
+
 def test_an_unknown_template_is_told_with_the_nearest(run: Run, folder: Path, store: Path) -> None:
     ran = run("ingest", folder / "second.csv", "--store", store, "--template", "scrap reprot")
     assert ran.code == 1

@@ -74,6 +74,7 @@ def test_every_command_and_option_is_in_the_manual(path: tuple[str, ...]) -> Non
         ("decide target scrap --at 2026-11-01 --why plan", "--value"),
         ("decide exclude scrap --at 2026-11-01", "--why"),
         ("undo last", "wanted a whole number"),
+        ("undo 0", "at least 1"),
         ("serve --port 99999", "port number"),
         ("kpis", "ACTION"),
     ],

@@ -51,10 +51,10 @@ def prepared(
     name: str = "file.csv",
     **options: Any,
 ) -> Batch:
-    """The batch of a file with this content."""
+    """The batch of a file with this content, also where nothing of it can be loaded."""
     path = written(folder, content, name)
     sheet = ingest.read_file(path, template=template)
-    return ingest.prepare(sheet, template, definitions, **({"today": TODAY} | options))
+    return ingest.examine(sheet, template, definitions, **({"today": TODAY} | options)).batch
 
 
 def written(folder: Path, content: str | bytes, name: str = "file.csv") -> Path:

@@ -6,9 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from opsmetrics import ingest
 from opsmetrics.catalog import Kpi
 from opsmetrics.ingest import IngestRefused, Measured, Template
-from tests.ingest.builders import RATIO, catalog, codes, counts, prepared, readings, warnings
+from tests.ingest.builders import (
+    CATALOG,
+    LONG,
+    RATIO,
+    TODAY,
+    catalog,
+    codes,
+    counts,
+    prepared,
+    readings,
+    warnings,
+    written,
+)
 
 HEAD = "date,site,line,metric,value\n"
 
@@ -187,10 +200,22 @@ def test_nothing_to_load(tmp_path: Path) -> None:
     assert refused.value.code == "no_rows"
 
 
-def test_a_file_of_rejects_only_is_a_batch_that_says_why(tmp_path: Path) -> None:
-    batch = prepared(tmp_path, HEAD + "2025-01-27,A,L1,waste,1\n")
-    assert (batch.tally.rows, batch.tally.rejected, batch.spans) == (0, 1, ())
+def test_a_file_of_rejects_only_is_shown_with_its_reasons_and_never_loaded(tmp_path: Path) -> None:
+    content = HEAD + "2025-01-27,A,L1,waste,1\n2025-01-28,A,L1,scrap,\n"
+    sheet = ingest.read_file(written(tmp_path, content), template=LONG)
+    examined = ingest.examine(sheet, LONG, CATALOG, today=TODAY)
+    batch = examined.batch
+    assert (batch.tally.rows, batch.tally.rejected, batch.tally.missing) == (0, 1, 1)
     assert batch.readings.reader().read_all().num_rows == 0
+    assert codes(batch) == [(2, "unknown_metric")]
+    assert str(examined.unusable) == (
+        "None of 2 records can be loaded: 1 has no number in 'value'; 1 is rejected, the first in line 2: 'waste' "
+        "names no KPI of the catalogue, or more than one; wanted: at least one record that can be loaded; export the "
+        "period again, with its values; use the key of a KPI, or add it."
+    )
+    with pytest.raises(IngestRefused, match="None of 2 records") as refused:
+        ingest.prepare(sheet, LONG, CATALOG, today=TODAY)
+    assert refused.value.code == "nothing_usable"
 
 
 def test_facts_can_be_read_again_and_again(tmp_path: Path) -> None:

@@ -298,6 +298,17 @@ def test_a_log_of_states_without_an_outage_still_covers_its_time(tmp_path: Path)
     assert (span.starts_at, span.ends_at, span.states) == (dt.datetime(2026, 3, 2), dt.datetime(2026, 3, 3), False)
 
 
+def test_one_of_each_is_told_in_the_singular(tmp_path: Path) -> None:
+    batch = read(tmp_path, "when,site,state,code\n2026-03-02T10:00:00Z,A,down,500\n", STATES)
+    assert {notice.code: notice.text for notice in batch.warnings if notice.code != "schema_drift"} == {
+        "states": "1 state makes 1 outage: an outage lasts until its unit's next state that is not down.",
+        "open_events": "1 outage has no end in the file and stays open until another file says so: "
+        "'A since 2026-03-02 10:00 UTC'.",
+        "began_before": "1 unit is down in its first record: its outage goes on from an earlier file, or began at an "
+        "unknown time before.",
+    }
+
+
 LOG = st.lists(st.tuples(st.integers(0, 8), st.sampled_from("AB"), st.sampled_from(["up", "down", "off"])), min_size=1)
 
 

@@ -6,13 +6,15 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from opsmetrics import ingest
-from opsmetrics.ingest import IngestRefused, Limits, Template, read_file
-from tests.ingest.builders import CATALOG, LONG, TODAY, readings
+from opsmetrics.catalog import Kpi
+from opsmetrics.ingest import IngestRefused, Limits, NeedsAnswer, Template, read_file
+from tests.ingest.builders import CATALOG, LONG, TODAY, catalog, readings
 
 WAITS = Template("waits", {"when": "ts"}, (ingest.Measured("wait", value="minutes"),))
 
@@ -67,11 +69,73 @@ def test_stamps_with_a_zone_are_instants(tmp_path: Path, zone: str | None, hour:
     assert batch.tally.skipped == 1  # a lone cell below the last record
 
 
-def test_nested_columns_are_refused_by_name(tmp_path: Path) -> None:
-    path = saved(tmp_path, a=pa.array([1]), tags=pa.array([["x"]]), point=pa.array([{"x": 1}]), raw=pa.array([b"x"]))
-    with pytest.raises(IngestRefused, match="'tags', 'point', 'raw'") as refused:
-        read_file(path)
+NESTED = {"tags": pa.array([["x"]]), "point": pa.array([{"x": 1}]), "raw": pa.array([b"x"])}
+
+
+def test_nested_columns_that_nothing_reads_are_left_out_and_told(tmp_path: Path) -> None:
+    columns = {name: column.take(pa.array([0, 0])) for name, column in NESTED.items()}
+    path = saved(tmp_path, tags=columns["tags"], **long(pa.array([1.5, 2.5]), 2), **{"raw": columns["raw"]})
+    sheet = read_file(path, template=LONG)
+    assert sheet.headers == ("date", "site", "line", "metric", "value")
+    batch = ingest.prepare(sheet, LONG, CATALOG, today=TODAY)
+    assert readings(batch).sort_values("observed_at")["value"].tolist() == [1.5, 2.5]
+    (notice,) = batch.warnings
+    assert notice.code == "nested_columns"
+    assert notice.text == "The columns 'tags', 'raw' hold lists, records, bytes or calendar spans and were left out."
+
+
+def test_nested_columns_that_are_needed_are_refused_by_name(tmp_path: Path) -> None:
+    template = Template("tagged", {"date": "date", "Tags": "site"}, (ingest.Measured("wait", value="minutes"),))
+    with pytest.raises(IngestRefused, match="The column 'tags' holds lists") as refused:
+        read_file(saved(tmp_path, date=pa.array(["2025-05-01"]), minutes=pa.array([1]), **NESTED), template=template)
     assert refused.value.code == "nested_columns"
+    with pytest.raises(IngestRefused, match="'tags', 'point', 'raw'"):
+        read_file(saved(tmp_path, **NESTED))
+
+
+def test_two_columns_of_one_name_are_asked_about(tmp_path: Path) -> None:
+    """Neither is taken silently: not the first, and not one that the reader renamed."""
+    when, path = pa.array([dt.date(2025, 5, 1)]), tmp_path / "a.parquet"
+    names = ["when", "minutes", "Minutes", "other"]
+    pq.write_table(pa.Table.from_arrays([when, pa.array([5]), pa.array([6]), pa.array([7])], names=names), path)
+    sheet = read_file(path, template=WAITS)
+    assert sheet.head.raw == tuple(names)
+    with pytest.raises(NeedsAnswer) as asked:
+        ingest.prepare(sheet, WAITS, CATALOG, today=TODAY)
+    (question,) = asked.value.questions
+    assert question.code == "duplicate_header:minutes"
+    assert [choice.rsplit(" ", 1)[1] for choice in question.choices] == ["5", "6"]
+    for choice, value in (("column 2", 5.0), ("column 3", 6.0)):
+        batch = ingest.prepare(sheet, WAITS, CATALOG, today=TODAY, answers={question.code: choice})
+        assert readings(batch)["value"].tolist() == [value]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_durations_are_minutes_whatever_their_unit(tmp_path: Path, unit: str) -> None:
+    """Parquet has no durations: Arrow notes them beside bare integers. Oracle: pandas' own arithmetic."""
+    waits = pd.Series(pd.to_timedelta(["1h 30min", "45s", None, "-2min"]))
+    path = saved(
+        tmp_path,
+        when=pa.array([dt.date(2025, 5, 1 + i) for i in range(4)]),
+        minutes=pa.Array.from_pandas(waits).cast(pa.duration(unit)),
+    )
+    unbounded = catalog(Kpi("wait", "Waiting time", "measured", "lower"))
+    batch = ingest.prepare(read_file(path, template=WAITS), WAITS, unbounded, today=TODAY)
+    wanted = (waits.dropna() / pd.Timedelta("1min")).tolist()
+    assert readings(batch).sort_values("observed_at")["value"].tolist() == wanted == [90.0, 0.75, -2.0]
+    assert [n.text for n in batch.warnings] == ["The durations in 'minutes' are read as minutes."]
+
+
+def test_a_column_without_any_value_is_no_load(tmp_path: Path) -> None:
+    with pytest.raises(IngestRefused) as refused:
+        ingest.prepare(
+            read_file(saved(tmp_path, **long(pa.array([None] * 3, pa.float64()), 3))), LONG, CATALOG, today=TODAY
+        )
+    assert refused.value.code == "nothing_usable"
+    assert str(refused.value) == (
+        "None of 3 records can be loaded: 3 have no number in 'value'; wanted: at least one record that can be loaded; "
+        "export the period again, with its values."
+    )
 
 
 @pytest.mark.parametrize(

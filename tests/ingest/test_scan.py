@@ -85,7 +85,8 @@ def test_a_line_that_never_ends_is_refused_before_it_is_read_whole(tmp_path: Pat
 
 
 def test_a_missing_file_and_a_folder_are_refused_in_a_sentence(tmp_path: Path) -> None:
-    for path in (tmp_path / "nowhere.csv", tmp_path):
+    for path, code in ((tmp_path / "nowhere.csv", "file_unreadable"), (tmp_path, "is_a_folder")):
         with pytest.raises(IngestRefused) as refused:
             read_file(path)
-        assert refused.value.code == "file_unreadable"
+        assert refused.value.code == code
+    assert str(refused.value) == f"'{tmp_path.name}' is a folder; wanted: a file; name the files in it."

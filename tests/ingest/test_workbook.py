@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from opsmetrics import ingest
+from opsmetrics.catalog import Kpi
 from opsmetrics.ingest import IngestRefused, Limits, NeedsAnswer, Template, read_file, read_known, reject_csv
-from tests.ingest.builders import CATALOG, LONG, TODAY, codes, readings, warnings
+from tests.ingest.builders import CATALOG, LONG, TODAY, catalog, codes, readings, warnings
 from tests.ingest.workbooks import book, rewritten
 
 HEADER = ["date", "site", "line", "metric", "value"]
@@ -271,3 +272,24 @@ def test_an_open_document_spreadsheet(tmp_path: Path) -> None:
         archive.writestr("content.xml", content)
     assert (read_file(path).form, read_file(path).part) == ("OpenDocument spreadsheet", "Data")
     assert values(path) == [1.234, 2.0]
+
+
+def test_formulas_that_nobody_computed_are_no_load(tmp_path: Path) -> None:
+    """openpyxl writes formulas without their results, as programs do that only make files."""
+    path = book(tmp_path / "a.xlsx", {"S": [HEADER, record("=1+1"), record("=2+2", 1)]})
+    with pytest.raises(
+        IngestRefused, match=r"2 have no number in 'value'.*open the file in a spreadsheet program"
+    ) as no:
+        values(path)
+    assert no.value.code == "nothing_usable"
+
+
+def test_one_column_of_such_formulas_beside_others_is_told(tmp_path: Path) -> None:
+    two = Template(
+        "two", {"when": "ts"}, (ingest.Measured("wait", value="minutes"), ingest.Measured("rest", value="rest"))
+    )
+    kpis = catalog(CATALOG["wait"], Kpi("rest", "Rest", "measured", "lower"))
+    stamps = [["when", "minutes", "rest"], [dt.datetime(2025, 1, 27), 5, "=1+1"], [dt.datetime(2025, 1, 28), 6, "=2+2"]]
+    batch = ingest.prepare(read_file(book(tmp_path / "a.xlsx", {"S": stamps}), template=two), two, kpis, today=TODAY)
+    assert batch.tally.rows == 2
+    assert [n.text for n in batch.warnings] == ["Column 'rest' is empty in every record."]
