@@ -14,8 +14,16 @@ from functools import cache, lru_cache
 
 from opsmetrics.ingest.months import month_of, month_sql
 from opsmetrics.ingest.sql import text
+from opsmetrics.ingest.weekdays import PREFIX, agreeing, bare, without_weekday
 
 _SEPARATOR = "[ .,/-]*"
+#: After the number of a day: 4th, 1er, 1º. Between it and the month: 27 de enero, 4th of March.
+_ORDINAL = "(?:(?i:st|nd|rd|th|er|re)|[ºª°])?"
+_DAY = f"[0-9]{{1,2}}{_ORDINAL}"
+_OF = "(?:de |of )?"
+#: The half of the day: 5 pm, 5 p.m.
+_M = "(?:[Mm]|[.] ?[Mm][.])"
+_HALF = f" ?[AaPp]{_M}"
 _CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 #: Ways to write the time after a date, and how it is parsed.
 TAILS: tuple[tuple[str, str], ...] = (
@@ -23,8 +31,8 @@ TAILS: tuple[tuple[str, str], ...] = (
     (f"[T ]{_CLOCK}", " %H:%M"),
     (f"[T ]{_CLOCK}:[0-5][0-9]", " %H:%M:%S"),
     (f"[T ]{_CLOCK}:[0-5][0-9][.,][0-9]{{1,9}}", " %H:%M:%S.%f"),
-    (" (?:0?[1-9]|1[0-2]):[0-5][0-9] ?[AaPp][Mm]", " %I:%M %p"),
-    (" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[AaPp][Mm]", " %I:%M:%S %p"),
+    (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]{_HALF}", " %I:%M %p"),
+    (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9]{_HALF}", " %I:%M:%S %p"),
 )
 OFFSET = "(?: ?(?:Z|UTC|GMT)| ?[-+][0-1][0-9]:?[0-5][0-9]|[-+][0-1][0-9])"
 _TAIL = f"(?:{'|'.join(pattern for pattern, _ in TAILS[1:])})"
@@ -32,7 +40,8 @@ _TAIL = f"(?:{'|'.join(pattern for pattern, _ in TAILS[1:])})"
 
 @dataclass(frozen=True)
 class Form:
-    """A way of writing a date: its pattern, the formats of its date part, whether a time may follow it."""
+    """A way of writing a date: its pattern, the formats of its date part, whether it is a day, which a weekday may
+    precede and a time follow."""
 
     name: str
     pattern: str
@@ -48,9 +57,9 @@ FORMS: tuple[Form, ...] = (
     Form("dotted short", r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}", ("%d.%m.%y",)),
     Form("ordered", "[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4}", (), ordered=True),
     Form("ordered short", "[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2}", (), ordered=True),
-    Form("day month", f"[0-9]{{1,2}}{_SEPARATOR}(?:de )?[\\pL]{{3,}}{_SEPARATOR}(?:de )?[0-9]{{4}}", ()),
-    Form("day month short", f"[0-9]{{1,2}}{_SEPARATOR}[\\pL]{{3,}}{_SEPARATOR}[0-9]{{2}}", ()),
-    Form("month day", f"[\\pL]{{3,}}{_SEPARATOR}[0-9]{{1,2}}{_SEPARATOR}[0-9]{{4}}", ()),
+    Form("day month", f"{_DAY}{_SEPARATOR}{_OF}[\\pL]{{3,}}{_SEPARATOR}(?:de )?[0-9]{{4}}", ()),
+    Form("day month short", f"{_DAY}{_SEPARATOR}[\\pL]{{3,}}{_SEPARATOR}[0-9]{{2}}", ()),
+    Form("month day", f"[\\pL]{{3,}}{_SEPARATOR}{_DAY}{_SEPARATOR}[0-9]{{4}}", ()),
     Form("week", "[0-9]{4}-?W[0-5][0-9]", (), timed=False),
     Form("month", "[0-9]{4}-[0-9]{2}", (), timed=False),
     Form("named month", f"[\\pL]{{3,}}{_SEPARATOR}[0-9]{{4}}", (), timed=False),
@@ -92,7 +101,7 @@ def form_of(cell: str) -> str | None:
     if not any_form.fullmatch(cell):
         return None
     name = next(name for name, pattern in forms if pattern.fullmatch(cell))
-    words = re.findall(r"[^\W\d_]{3,}", cell) if name in NAMED else []
+    words = re.findall(r"[^\W\d_]{3,}", bare(cell)) if name in NAMED else []
     return name if not words or month_of(words[0]) else None
 
 
@@ -115,7 +124,7 @@ def tail_sql(cell: str) -> str:
 
 
 def _whole(form: Form) -> str:
-    return f"{form.pattern}(?:{_TAIL}{OFFSET}?)?" if form.timed else form.pattern
+    return f"(?:{PREFIX})?{form.pattern}(?:{_TAIL}{OFFSET}?)?" if form.timed else form.pattern
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,7 @@ class DateStyle:
     months: Mapping[str, int] = field(default_factory=dict)  # words of the column → month
     base: str = "1899-12-30"  # the day that has serial number 0
     swapped: bool = False  # a spreadsheet exchanged day and month of those that it took for dates
+    weekdays: bool = False  # a weekday stands before some dates
 
     @property
     def offsets(self) -> bool:
@@ -144,8 +154,10 @@ class DateStyle:
         arms = []
         for form in FORMS:
             if form.name in self.forms:
-                arms.append(f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {self._value(form, cell)}")
-        return f"CASE {' '.join(arms)} END"
+                dated = without_weekday(cell) if self.weekdays and form.timed else cell
+                arms.append(f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {self._value(form, dated)}")
+        stamp = f"CASE {' '.join(arms)} END"
+        return agreeing(cell, stamp) if self.weekdays else stamp
 
     def offset_sql(self, cell: str) -> str:
         """Minutes east of UTC that the cell states; null where it states none."""
@@ -190,7 +202,7 @@ class DateStyle:
         if 3 in tails:
             cell = f"regexp_replace(replace({cell}, ',', '.'), '([.][0-9]{{6}})[0-9]+$', '\\1')"
         if tails & {4, 5}:
-            cell = f"regexp_replace({cell}, ' ?([AaPp][Mm])$', ' \\1')"
+            cell = f"regexp_replace({cell}, {text(f' ?([AaPp]){_M}$')}, ' \\1M')"
         return cell
 
     def _special(self, form: str, cell: str) -> str | None:
@@ -230,10 +242,11 @@ def _slashed(cell: str) -> str:
 def _named(form: str, cell: str, months: Mapping[str, int]) -> str:
     """The cell as year-month-day, then its time."""
     word = f"[\\pL]{{3,}}{_SEPARATOR}(?:de )?"
+    day = f"([0-9]{{1,2}}){_ORDINAL}{_SEPARATOR}"
     patterns = {
-        "day month": (f"^([0-9]{{1,2}}){_SEPARATOR}(?:de )?{word}([0-9]{{4}})", "\\2-@-\\1"),
-        "day month short": (f"^([0-9]{{1,2}}){_SEPARATOR}{word}([0-9]{{2}})", "\\2-@-\\1"),
-        "month day": (f"^{word}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{4}})", "\\2-@-\\1"),
+        "day month": (f"^{day}{_OF}{word}([0-9]{{4}})", "\\2-@-\\1"),
+        "day month short": (f"^{day}{word}([0-9]{{2}})", "\\2-@-\\1"),
+        "month day": (f"^{word}{day}([0-9]{{4}})", "\\2-@-\\1"),
         "named month": (f"^{word}([0-9]{{4}})", "\\1-@-1"),
     }
     pattern, order = patterns[form]

@@ -3,6 +3,10 @@
 `1.234` may be one and a bit or twelve hundred: it tells nothing. `12.5`, `0.123` and `1,234.5` tell that the point is
 the decimal mark, `1.234.567` and `1.234,5` that the comma is. A column without such a cell follows the others of its
 file; where none tells, a person is asked.
+
+Two habits hold for a column as a whole: groups of two digits before the last three (`1,23,456`, as in India), where
+more cells tell of them than of threes, and a minus behind the number (`12.0-`, as SAP writes it), where no number has
+one before it.
 """
 
 from __future__ import annotations
@@ -19,6 +23,10 @@ MINORITY = 0.1
 
 _SIGN = "[-+]?"
 _EXPONENT = "(?:[eE][-+]?[0-9]{1,3})?"
+#: 1,23,456 and 12,34,56,789.
+_LAKHS = "[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
+#: A number with its minus behind it.
+_BEHIND = "[0-9.,][0-9.,' ]*-"
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class Form:
     proves: str | None = None
     doubtful: str | None = None
     thousands: str | None = None
+    groups: int = 0  # digits of a group before the last one, where the form tells
 
 
 def _marked(mark: str, other: str) -> list[Form]:
@@ -39,7 +48,7 @@ def _marked(mark: str, other: str) -> list[Form]:
         Form(f"{_SIGN}(?:0[0-9]*|[0-9]{{4,}}){m}[0-9]+{_EXPONENT}", proves=mark),
         Form(f"{_SIGN}[0-9]+{m}(?:[0-9]*[eE][-+]?[0-9]{{1,3}})?", proves=mark),
         Form(f"{_SIGN}[0-9]{{1,3}}(?:{o}[0-9]{{3}})+{m}[0-9]*", proves=mark, thousands=other),
-        Form(f"{_SIGN}[0-9]{{1,3}}(?:{o}[0-9]{{3}}){{2,}}", proves=mark, thousands=other),
+        Form(f"{_SIGN}[0-9]{{1,3}}(?:{o}[0-9]{{3}}){{2,}}", proves=mark, thousands=other, groups=3),
         Form(f"{_SIGN}[1-9][0-9]{{0,2}}{m}[0-9]{{3}}", doubtful=mark),
     ]
 
@@ -57,13 +66,14 @@ def _spaced(mark: str) -> list[Form]:
 FORMS: tuple[Form, ...] = (
     Form(f"{_SIGN}[0-9]+{_EXPONENT}"),
     *_marked(".", ","),
+    Form(f"{_SIGN}{_LAKHS}(?:[.][0-9]*)?", proves=".", thousands=",", groups=2),
     *_marked(",", "."),
     *_spaced(" "),
     *_spaced("'"),
 )
 EMPTY, SHEET_ERROR, OTHER = len(FORMS), len(FORMS) + 1, len(FORMS) + 2
-#: Added to the code of a cell that carries a currency, a per cent sign or brackets.
-DECORATED = 50
+#: Added to the code of a cell that carries a currency, a per cent sign or brackets; or its minus behind it.
+DECORATED, BEHIND = 50, 100
 
 _CURRENCY = "(?:[$€£¥]|EUR|USD|GBP|CHF)"
 _BEFORE = rf"^\(?[-+]? ?(?:{_CURRENCY} ?)?[-+]?"
@@ -79,9 +89,17 @@ class NumberStyle:
     decimal: str = "."
     thousands: tuple[str, ...] = ()
     decorated: bool = False
+    lakhs: bool = False  # 1,23,456
+    behind: bool = False  # 12.0-
 
     def sql(self, cell: str) -> str:
         """An expression of type DOUBLE: null where the cell is not a number in this style; it may be infinite."""
+        number = self._before(cell)
+        if not self.behind:
+            return number
+        return f"CASE WHEN {_is_behind(cell)} THEN -({self._plain(_unsigned(cell))}) ELSE {number} END"
+
+    def _before(self, cell: str) -> str:
         number = self._plain(cell)
         if not self.decorated:
             return number
@@ -99,6 +117,8 @@ class NumberStyle:
         whole = "[0-9]+"
         for mark in self.thousands:
             whole += f"|[0-9]{{1,3}}(?:[{mark}][0-9]{{3}})+"
+        if self.lakhs:
+            whole = f"[0-9]+|[0-9]{{1,2}},[0-9]{{3}}|{_LAKHS}"
         pattern = f"{_SIGN}(?:(?:{whole})(?:{point}[0-9]*)?|{point}[0-9]+){_EXPONENT}"
         bare = cell
         for mark in self.thousands:
@@ -106,6 +126,20 @@ class NumberStyle:
         if self.decimal != ".":
             bare = f"replace({bare}, {text(self.decimal)}, '.')"
         return f"CASE WHEN regexp_full_match({cell}, {text(pattern)}) THEN TRY_CAST({bare} AS DOUBLE) END"
+
+
+def _is_behind(cell: str) -> str:
+    return f"regexp_full_match({cell}, {text(_BEHIND)})"
+
+
+def _unsigned(cell: str) -> str:
+    """The cell without its last character."""
+    return f"left({cell}, greatest(length({cell}) - 1, 0))"
+
+
+def leads_sql(cell: str) -> str:
+    """True where a minus (or a bracket that stands for one) is written before a number."""
+    return f"coalesce(regexp_matches({cell}, '^[^0-9]*[-(][^0-9]*[0-9]'), FALSE)"
 
 
 def missing_sql(cell: str) -> str:
@@ -120,11 +154,12 @@ def form_sql(cell: str, beside: str = "FALSE") -> str:
     bare = f"regexp_replace(regexp_replace({cell}, {text(_BEFORE)}, ''), {text(_AFTER)}, '')"
     plain = _when(cell, 0)
     decorated = _when(bare, DECORATED)
+    behind = f"WHEN {_is_behind(cell)} THEN CASE {_when(_unsigned(cell), BEHIND)} ELSE {OTHER} END"
     missing, errors = among(f"lower({cell})", MISSING), among(f"lower({cell})", SHEET_ERRORS)
     odd = f"regexp_matches({cell}, {text(_TWO_SIGNS)})"
     return (
         f"CASE {plain} WHEN {cell} IS NULL OR {missing} THEN {EMPTY} WHEN {errors} THEN {SHEET_ERROR} "
-        f"WHEN {odd} THEN {OTHER} {decorated} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
+        f"WHEN {odd} THEN {OTHER} {behind} {decorated} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
     )
 
 
@@ -168,7 +203,21 @@ def _style(codes: Mapping[int, int], decimal: str, thousands: str | None) -> Num
     forms = [form_of(code) for code in codes]
     seen = {f.thousands for f in forms if f.thousands} | {f.doubtful for f in forms if f.doubtful}
     marks = {thousands} if thousands else seen & {other, " ", "'"}
-    return NumberStyle(decimal, tuple(sorted(m for m in marks if m)), any(code >= DECORATED for code in codes))
+    lakhs, threes = (sum(n for code, n in codes.items() if form_of(code).groups == size) for size in (2, 3))
+    return NumberStyle(
+        decimal,
+        tuple(sorted(m for m in marks if m)),
+        decorated=any(code % BEHIND >= DECORATED for code in codes),
+        lakhs=decimal == "." and lakhs > threes,
+        behind=any(code >= BEHIND for code in codes),
+    )
+
+
+def without_behind(codes: Mapping[int, int]) -> dict[int, int]:
+    """The counts of a column whose numbers have their minus before them: one behind a number is a slip, no number."""
+    kept = {code: n for code, n in codes.items() if code < BEHIND}
+    slips = sum(codes.values()) - sum(kept.values())
+    return {**kept, OTHER: kept.get(OTHER, 0) + slips} if slips else kept
 
 
 def form_of(code: int) -> Form:

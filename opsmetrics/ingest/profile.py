@@ -19,6 +19,7 @@ from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.totals import is_total
+from opsmetrics.ingest.weekdays import has_weekday, without_weekday
 from opsmetrics.measurements import Notice, counted
 
 #: A column of which more than this share of cells cannot be read is taken for something else: refused as a whole.
@@ -105,10 +106,15 @@ def _dates(
     cell = layout.cell(layout.time)
     chosen = _chosen_forms(scratch, layout, forms)
     words: dict[str, int] = {}
+    (weekdays,) = scratch.rows(f"SELECT coalesce(bool_or({has_weekday(cell)}), FALSE) FROM {_filled(scratch, layout)}")[
+        0
+    ]
     if set(chosen) & set(dates.NAMED):
-        found = scratch.rows(f"SELECT DISTINCT {word_sql(cell)} FROM {_filled(scratch, layout)}")
+        word = word_sql(without_weekday(cell) if weekdays else cell)
+        found = scratch.rows(f"SELECT DISTINCT {word} FROM {_filled(scratch, layout)}")
         words = months_of(word for (word,) in found if word)
     style = DateStyle(chosen, layout.date_order or "dmy", tuple(tails) or (0,), words, scratch.sheet.serial_base)
+    style = replace(style, weekdays=weekdays)
     notices = []
     if chosen[0] == "serial":
         base = dt.date.fromisoformat(style.base)
@@ -182,7 +188,7 @@ def _numbers(
     scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
 ) -> tuple[dict[str, NumberStyle], Question | None, list[Notice]]:
     flags = _flags(scratch, layout, cells)
-    cells = {role: codes for role, codes in cells.items() if role not in flags}
+    cells = {role: _signs(scratch, layout, role, codes) for role, codes in cells.items() if role not in flags}
     _refuse_texts(scratch, layout, cells)
     decimal = layout.decimal or {",": ".", ".": ","}.get(layout.thousands or "")
     styles, undecided = numbers.decide(cells, decimal, layout.thousands)
@@ -200,6 +206,15 @@ def _numbers(
         one, many = "{n} number does not fit", "{n} numbers do not fit"
         notices.append(Notice("mixed_number_format", f"{counted(odd, one, many)} the style of the column."))
     return {**styles, **flags, **dict.fromkeys(layout.records, RecordStyle())}, question, notices
+
+
+def _signs(scratch: Scratch, layout: Layout, role: str, codes: Counts) -> Counts:
+    """The counts of a column; a minus behind a number counts only where no number has it before."""
+    if all(code < numbers.BEHIND for code in codes):
+        return codes
+    leads = numbers.leads_sql(scratch.number(layout.cell(layout.numbers[role])))
+    (before,) = scratch.rows(f"SELECT count_if({leads}) FROM {_filled(scratch, layout)}")[0]
+    return numbers.without_behind(codes) if before else codes
 
 
 def _flags(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts]) -> dict[str, NumberStyle]:

@@ -267,3 +267,55 @@ def test_cells_that_look_like_dates_and_are_mostly_none_refuse_the_column(tmp_pa
 def test_months_in_italian_dutch_and_portuguese(tmp_path: Path, words: str, month: int) -> None:
     cells = tuple(f"{day} {word} 2025" for day, word in enumerate(words.split(), start=1))
     assert stamps(tmp_path, *cells) == [dt.datetime(2025, month, day) for day in (1, 2, 3)]
+
+
+MONDAY = dt.datetime(2025, 11, 3)  # 3 November 2025
+
+
+@pytest.mark.parametrize(
+    ("cell", "stamp"),
+    [
+        ("Mon 3 Nov 2025", MONDAY),
+        ("Monday, 3 November 2025", MONDAY),
+        ("Mon, Nov 3, 2025", MONDAY),
+        ("Mo 03.11.2025", MONDAY),
+        ("Mo., 03.11.25", MONDAY),
+        ("Montag, 3. November 2025 14:30", MONDAY.replace(hour=14, minute=30)),
+        ("lundi 3 novembre 2025", MONDAY),
+        ("mar 4 nov 2025", dt.datetime(2025, 11, 4)),  # mardi
+        ("mié 5 nov 2025", dt.datetime(2025, 11, 5)),
+        ("segunda-feira, 3 de novembro de 2025", MONDAY),
+        ("Mon 2025-11-03 05:06:07", MONDAY.replace(hour=5, minute=6, second=7)),
+        ("1er janvier 2025", dt.datetime(2025, 1, 1)),
+        ("1º de enero de 2025", dt.datetime(2025, 1, 1)),
+        ("4th March 2025", dt.datetime(2025, 3, 4)),
+        ("4th of March 2025", dt.datetime(2025, 3, 4)),
+        ("March 22nd, 2025", dt.datetime(2025, 3, 22)),
+        ("3rd-Mar-25", dt.datetime(2025, 3, 3)),
+        ("2025-01-27 5:07 a.m.", dt.datetime(2025, 1, 27, 5, 7)),
+        ("27.01.2025 12:07:09 p. m.", dt.datetime(2025, 1, 27, 12, 7, 9)),
+        ("2025-01-27 12:00 A.M.", dt.datetime(2025, 1, 27)),
+    ],
+)
+def test_weekdays_ordinals_and_halves_of_the_day(tmp_path: Path, cell: str, stamp: dt.datetime) -> None:
+    assert stamps(tmp_path, cell) == [stamp]
+
+
+def test_every_weekday_of_python_is_that_of_its_date(tmp_path: Path) -> None:
+    days = [MONDAY + dt.timedelta(n) for n in range(14)]
+    assert stamps(tmp_path, *(f"{day:%a %d %b %Y}" for day in days)) == days
+    assert stamps(tmp_path, *(f"{day:%A, %B %d, %Y}" for day in days)) == days
+
+
+def test_a_weekday_tells_day_from_month_and_a_wrong_one_is_no_date(tmp_path: Path) -> None:
+    assert stamps(tmp_path, "Mon 03/11/2025", "Tue 04/11/2025") == [MONDAY, MONDAY + dt.timedelta(1)]
+    assert stamps(tmp_path, "Tue 03/11/2025") == [dt.datetime(2025, 3, 11)]
+    cells = column("Mon 3 Nov 2025", "Wed 4 Nov 2025", "Wed 5 Nov 2025")
+    batch = prepared(tmp_path, cells, DAYS)
+    assert codes(batch) == [(3, "bad_date")]
+
+
+def test_mar_is_march_where_no_whole_date_follows(tmp_path: Path) -> None:
+    third = dt.datetime(2025, 3, 3)
+    assert stamps(tmp_path, "Mar 3, 2025", "Tue Mar 4, 2025") == [third, third + dt.timedelta(1)]
+    assert stamps(tmp_path, "mar 4 mars 2025", "mer 5 mars 2025")[0] == third + dt.timedelta(1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from opsmetrics.catalog import Kpi
 from opsmetrics.ingest import IngestRefused, Measured, NeedsAnswer, Template
@@ -166,3 +168,42 @@ def test_signs_on_some_numbers_only_are_asked_about(tmp_path: Path) -> None:
         assert "mixed_scale" in warnings(batch)
     own = Kpi("scrap", "Scrap", "measured", "lower", unit="%", dimensions=("site", "line"))
     assert list(readings(prepared(tmp_path, column("97.5%", "98"), LONG, catalog(own)))["value"]) == [97.5, 98]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "rejected"),
+    [
+        (["1,23,456", "12,34,56,789.5", "1,234", "12"], [123456, 123456789.5, 1234, 12], 0),  # as in India
+        (["-1,23,456", "₹1,00,000"], [-123456], 1),  # a currency that is not known is no number
+        (["$1,23,456.75", "7"], [123456.75, 7], 0),
+        (["1,23,456", "2,34,567", "123,456"], [123456, 234567], 1),  # grouped by threes among lakhs
+        (["1,234,567", "2,345,678", "1,23,456"], [1234567, 2345678], 1),  # and the other way round: a slip
+        (["12.0-", "3.5", "1,234.5-"], [-12, 3.5, -1234.5], 0),  # as SAP writes it
+        (["1.234,50-", "3,5", "7-"], [-1234.5, 3.5, -7], 0),
+        (["12.0-", "-3.5", "4.5"], [-3.5, 4.5], 1),  # where others have it before them, it is a slip
+        (["12.0-", "(3.5)", "4.5"], [-3.5, 4.5], 1),
+        (["5-", "-", "--", "6"], [-5, 6], 0),  # a dash alone is still no value
+        (["5--", "1-2", "6.5", "7.5", "8.5"], [6.5, 7.5, 8.5], 2),
+    ],
+)
+def test_habits_of_a_whole_column(tmp_path: Path, cells: list[str], values: list[float], rejected: int) -> None:
+    batch = prepared(tmp_path, column(*cells))
+    assert list(readings(batch)["value"]) == pytest.approx(values, rel=1e-15)
+    assert [code for _, code in codes(batch)] == ["not_a_number"] * rejected
+    assert batch.tally.adds_up()
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(["lakhs", "behind"]))
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_any_number_in_these_habits(tmp_path_factory: pytest.TempPathFactory, number: int, habit: str) -> None:
+    """Oracle: the number that was written, grouped by a few lines of Python."""
+    digits = str(abs(number))
+    if habit == "lakhs":
+        head, last = digits[:-3], digits[-3:]
+        pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
+        cells = ["1,00,000", ("-" if number < 0 else "") + ",".join([*pairs, last])]
+    else:
+        cells = ["1.5-", digits + ("-" if number < 0 else "")]
+    first = {"lakhs": 100_000.0, "behind": -1.5}[habit]
+    found = prepared(tmp_path_factory.mktemp("habit"), column(*cells))
+    assert list(readings(found)["value"]) == [first, float(number)]
