@@ -11,6 +11,7 @@ from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.desk import Desk
+from opsmetrics.desk.refusing import refusal
 from opsmetrics.verdict import sentences
 
 RANGES = ("exclude", "lock")  # decided for a stretch of periods; the others for one moment
@@ -34,6 +35,9 @@ def decide(given: argparse.Namespace, console: Console) -> int:
             why=given.why,
             supersedes=_replaced(desk, kpi, given.replaces),
         )
+        shown = desk.review(kpi.key, decision.slice, grain=given.grain)
+        if said := refusal(shown, decision):
+            raise Refused(said)
         number = desk.decide(decision)
         recorded = next(d for d in desk.store.decisions(kpi.key) if d.id == number)
         verdict = desk.review(kpi.key, decision.slice, grain=given.grain).verdict

@@ -9,15 +9,14 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import Decision, DecisionKind, Grain, Moment
 from opsmetrics.desk import Desk
+from opsmetrics.desk.refusing import refusal
 from opsmetrics.review import KpiReview
 from opsmetrics.review import review as reviewed
-from opsmetrics.verdict.moments import covered, of_kind
-from opsmetrics.verdict.phases import ENOUGH
+from opsmetrics.verdict.moments import of_kind
 from opsmetrics.verdict.proposals import LOCK_FROM, LOCK_FROM_DAILY
 
 #: Decided for a stretch of periods, for one period, and for the whole chart.
@@ -127,8 +126,9 @@ def refused(review: KpiReview, draft: Draft) -> str:
     if draft.kind in STRETCHES and draft.first > draft.last:
         names = review.points["label"]
         return f"{names.iloc[draft.first]} lies after {names.iloc[draft.last]}: choose the earlier period first."
-    checks = {"phase": _phase, "lock": _lock, "exclude": _exclude, "complete": _complete, "weekday": _weekday}
-    check = checks.get(draft.kind)
+    if said := refusal(review, decision(review, draft)):
+        return said
+    check = {"exclude": _exclude, "complete": _complete, "weekday": _weekday}.get(draft.kind)
     return check(review, draft) if check is not None else ""
 
 
@@ -136,59 +136,13 @@ def _label(review: KpiReview, position: int) -> str:
     return str(review.points["label"].iloc[position])
 
 
-def _phase(review: KpiReview, draft: Draft) -> str:
-    begins = review.points["phase"].to_numpy()
-    if draft.first <= first_with_data(review):
-        return (
-            f"The data begin with {_label(review, first_with_data(review))}, so a phase that starts with "
-            f"{_label(review, draft.first)} would have nothing before it: choose a later period."
-        )
-    if begins[draft.first] != begins[draft.first - 1]:
-        label = _label(review, draft.first)
-        return f"A phase starts with {label} already: take that one back first, or choose another period."
-    return ""
-
-
-def first_with_data(review: KpiReview) -> int:
-    """The position of the first period of which something is known."""
-    there = np.flatnonzero(review.points["value"].notna().to_numpy())
-    return int(there[0]) if len(there) else 0
-
-
 def _chosen_states(review: KpiReview, draft: Draft) -> pd.Series:
     return review.points["state"].iloc[draft.first : draft.last + 1]
 
 
-def _lock(review: KpiReview, draft: Draft) -> str:
-    judged = int((_chosen_states(review, draft) == "judged").sum())
-    if judged < ENOUGH:
-        return (
-            f"Limits need {ENOUGH} judged periods, and from {_label(review, draft.first)} to "
-            f"{_label(review, draft.last)} there are {judged}: choose a longer stretch."
-        )
-    phases = review.points["phase"].iloc[[draft.first, draft.last]].tolist()
-    if phases[0] != phases[1]:
-        return "A new phase starts inside this stretch, and limits belong to one phase: choose periods of one phase."
-    return ""
-
-
 def _exclude(review: KpiReview, draft: Draft) -> str:
-    again = [d for d in of_kind(review.series, review.decisions, "exclude") if _covers(review, d, draft)]
-    if again:
-        return (
-            f"Some of these periods are excluded already ({again[0].why.rstrip('.') or 'no reason given'}): "
-            "choose others, or take that decision back first."
-        )
-    chosen = _chosen_states(review, draft) == "judged"
-    if not chosen.any():
-        return "None of these periods is judged, so there is nothing to exclude."
-    if chosen.sum() == (review.points["state"] == "judged").sum():
-        return "That would exclude every judged period: leave some to judge by."
-    return ""
-
-
-def _covers(review: KpiReview, given: Decision, draft: Draft) -> bool:
-    return bool(covered(review.series, given)[draft.first : draft.last + 1].any())
+    judged = (_chosen_states(review, draft) == "judged").any()
+    return "" if judged else "None of these periods is judged, so there is nothing to exclude."
 
 
 _COMPLETE = {

@@ -115,6 +115,37 @@ def test_what_cannot_be_decided_leaves_nothing(
     assert run("decide", "list", "--store", store, "--json").json == before
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("phase", "--at", "2025-02-20"), "The data begin with 1 Mar 2025, so a phase that starts before 1 Mar 2025"),
+        (("phase", "--at", "2025-03-01"), "a phase that starts with 1 Mar 2025 would have nothing before it"),
+        (("phase", "--at", "2025-03-20"), "A phase starts with 20 Mar 2025 already"),
+        (("exclude", "--at", "2025-03-09..2025-03-12"), "excluded already (flood)"),
+        (("lock", "--at", "2025-03-02..2025-03-06"), "Limits need 12 judged periods"),
+        (("lock", "--at", "2025-03-11..2025-04-03"), "belong to one phase"),
+        (("exclude", "--at", "2025-03-01..2025-12-31"), "excluded already"),
+    ],
+)
+def test_what_the_chart_refuses_is_refused_here(run: Run, store: Path, words: tuple[str, str, str], says: str) -> None:
+    kept = ("scrap", "--why", "flood", "--store", store)
+    assert run("decide", "exclude", "--at", "2025-03-10", *kept).code == 0
+    phase = run("decide", "phase", "--at", "2025-03-20", *kept, "--json").json["id"]
+    before = run("decide", "list", "--store", store, "--json").json
+    ran = run("decide", *words, *kept)
+    assert (ran.code, says in ran.err, ran.err.count(". ")) == (1, True, 0)
+    assert run("decide", "list", "--store", store, "--json").json == before
+    again = run("decide", "phase", "--at", "2025-03-20", *kept, "--replaces", phase)
+    assert again.code == 0, "a decision that is replaced is not in the way"
+
+
+def test_all_cannot_be_excluded_and_what_is_to_come_can(run: Run, store: Path) -> None:
+    words = ("decide", "exclude", "scrap", "--why", "moving house", "--store", store)
+    ran = run(*words, "--at", "2025-03-01..2025-12-31")
+    assert (ran.code, "leave some to judge by" in ran.err) == (1, True)
+    assert run(*words, "--at", "2031-01-06..2031-01-10").code == 0
+
+
 def test_the_list_in_words(run: Run, store: Path) -> None:
     run("decide", "complete", "scrap", "--at", "2025-03-05", "--why", "line B stood", "--by", "Ann", "--store", store)
     out = run("decide", "list", "--store", store).out
