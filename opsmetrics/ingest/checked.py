@@ -86,7 +86,7 @@ def check(
     build_stage(scratch, layout, reading, today or dt.datetime.now().date())
     notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
     meaning = layout.meaning(_metrics(scratch, layout))
-    clock = with_ends(set_clock(scratch, layout, meaning), scratch)
+    clock = with_ends(set_clock(scratch, layout, meaning), scratch, layout)
     measure_time(scratch, layout, clock)
     mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)

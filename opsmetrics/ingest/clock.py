@@ -49,31 +49,55 @@ def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
         return Clock(dated, zone, sql)
     notices = []
     for change in zones.changes(zone, first, last):
-        notices += _left_out(scratch, layout, change) if change.forward else _twice(scratch, layout, change)
+        notices += _left_out(scratch, change, layout.time) if change.forward else _twice(scratch, layout, change)
     return Clock(dated, zone, sql, tuple(notices))
 
 
-def with_ends(clock: Clock, scratch: Scratch) -> Clock:
-    """The clock with the closing stamps in the same zone. A time that exists twice is the earlier one, a time that
-    does not exist is counted on from before the change."""
+def with_ends(clock: Clock, scratch: Scratch, layout: Layout) -> Clock:
+    """The clock with the closing stamps in the same zone. A time that does not exist is a fault of the stage; one that
+    occurs twice is the first of the two that does not lie before the event's own start."""
     first, last = scratch.rows(f"SELECT min(ended), max(ended) FROM stage WHERE {LOADABLE}")[0]
     if clock.zone is None or first is None:
         return clock
-    return replace(
-        clock, ended=f"CASE WHEN ended_zoned THEN ended ELSE {zones.utc_sql('ended', clock.zone, first, last)} END"
-    )
+    sql = f"CASE WHEN ended_zoned THEN ended ELSE {zones.utc_sql('ended', clock.zone, first, last)} END"
+    notices = list(clock.notices)
+    for change in [] if clock.dated else zones.changes(clock.zone, first, last):
+        notices += (
+            _left_out(scratch, change, layout.end, "ended")
+            if change.forward
+            else _end_twice(scratch, change, f"{sql} < {clock.sql}")
+        )
+    return replace(clock, ended=sql, notices=tuple(notices))
 
 
-def _within(change: Change) -> str:
-    return f"{LOADABLE} AND NOT zoned AND stamp >= TIMESTAMP '{change.starts}' AND stamp < TIMESTAMP '{change.ends}'"
+def _within(change: Change, stamp: str = "stamp") -> str:
+    """Where a time lies in the hours of the change; `stamp` is it, or `ended`."""
+    hours = f"{stamp} >= TIMESTAMP '{change.starts}' AND {stamp} < TIMESTAMP '{change.ends}'"
+    return f"{LOADABLE} AND NOT {'zoned' if stamp == 'stamp' else 'ended_zoned'} AND {hours}"
 
 
-def _left_out(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
-    (count,) = scratch.rows(f"SELECT count(*) FROM stage WHERE {_within(change)}")[0]
+def _end_twice(scratch: Scratch, change: Change, too_early: str) -> list[Notice]:
+    """Ends in the repeated hours: the later time where the earlier one lies before the start."""
+    within = _within(change, "ended")
+    total, later = scratch.rows(f"SELECT count(*), count_if({too_early}) FROM stage WHERE {within}")[0]
+    if not total:
+        return []
+    after = round(change.after.total_seconds())
+    if later:
+        moved = f"ended = ended - to_seconds({after}), ended_zoned = TRUE"
+        scratch.run(f"UPDATE stage SET {moved} WHERE {within} AND {too_early}")
+    ends = counted(total, "{n} end", "{n} ends")
+    text = f"{ends} between {_hours(change)} {counted(total, 'occurs', 'occur')} twice (clocks were put back)"
+    return [Notice("ambiguous_local_time", f"{text}: the first time that is not before the start was taken.")]
+
+
+def _left_out(scratch: Scratch, change: Change, column: int | None, stamp: str = "stamp") -> list[Notice]:
+    within = _within(change, stamp)
+    (count,) = scratch.rows(f"SELECT count(*) FROM stage WHERE {within}")[0]
     if not count:
         return []
-    scratch.run(f"UPDATE stage SET fault = {stored(faults.NO_SUCH_TIME, layout.time)} WHERE {_within(change)}")
-    stamps = counted(count, "{n} stamp", "{n} stamps")
+    scratch.run(f"UPDATE stage SET fault = {stored(faults.NO_SUCH_TIME, column)} WHERE {within}")
+    stamps = counted(count, *(("{n} stamp", "{n} stamps") if stamp == "stamp" else ("{n} end", "{n} ends")))
     absent, out = counted(count, "does not exist", "do not exist"), counted(count, "was", "were")
     text = f"{stamps} between {_hours(change)} {absent} (clocks were put forward) and {out} rejected."
     return [Notice("nonexistent_local_time", text)]
