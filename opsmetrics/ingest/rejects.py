@@ -59,3 +59,8 @@ def reject_csv(batch: Batch) -> bytes:
 def harmless(text: str) -> str:
     """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def as_it_was(text: str) -> str:
+    """The text without the apostrophe that `harmless` put in front."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

@@ -8,6 +8,7 @@ import pandas as pd
 
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.records import split
+from opsmetrics.ingest.rejects import as_it_was
 from opsmetrics.ingest.sheet import read_file
 
 #: Rows that a person still looks through.
@@ -17,7 +18,8 @@ MOST = 5_000
 def texts_of(path: Path) -> pd.DataFrame:
     """All records of a file as text columns under its headers, short ones filled up with "".
 
-    The dialect is recognised as for any other file. Raises IngestRefused (`too_many_rows` and as `read_file`),
+    The dialect is recognised as for any other file; apostrophes before what looks like a formula, as our own downloads
+    have them, are taken off. Raises IngestRefused (`too_many_rows` and as `read_file`),
     NeedsAnswer where the file leaves open which of its sheets is meant.
     """
     sheet = read_file(path)
@@ -27,5 +29,5 @@ def texts_of(path: Path) -> pd.DataFrame:
         raise IngestRefused("too_many_rows", found, most, "choose the file with one row for each KPI")
     width = len(sheet.headers)
     rows = [split(text, sheet.dialect.delimiter, sheet.dialect.quote) or [] for text in sheet.texts(wanted).values()]
-    filled = [[*row, *[""] * width][:width] for row in rows if any(cell.strip() for cell in row)]
+    filled = [[*map(as_it_was, row), *[""] * width][:width] for row in rows if any(cell.strip() for cell in row)]
     return pd.DataFrame(filled, columns=list(sheet.headers), dtype="str")
