@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from opsmetrics import series
-from opsmetrics.catalog import Kpi, Slice, Stream, formula_components
+from opsmetrics.catalog import GRAINS, Kpi, Slice, Stream, formula_components
 from opsmetrics.desk.snapshot import Snapshot
 from opsmetrics.series import EventFacts, KpiSeries, Stretch
 
@@ -22,8 +22,12 @@ class Arranging:
     as_of: pd.Timestamp
 
     def series(self, kpi: Kpi) -> KpiSeries:
-        """The series of a KPI. Raises KeyError where its stream or a component is not defined."""
-        return self._series(kpi, {})
+        """The series of a KPI, with the finer one that tells on which days of a period somebody is missing. Raises
+        KeyError where its stream or a component is not defined."""
+        found, recorded = self._series(kpi, {}), kpi.recorded or kpi.operate
+        if found.presence is None or self.grain not in GRAINS[GRAINS.index(recorded) + 1 :]:
+            return found
+        return replace(found, finer=replace(self, grain=recorded)._series(kpi, {}))
 
     def _series(self, kpi: Kpi, known: dict[str, KpiSeries]) -> KpiSeries:
         if kpi.key not in known:

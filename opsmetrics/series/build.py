@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from operator import and_
 from typing import cast
 
 import numpy as np
@@ -11,7 +13,7 @@ import pandas as pd
 from opsmetrics.catalog import GRAINS, Grain, Kpi, Slice
 from opsmetrics.series import downtime, sums, zeros
 from opsmetrics.series.calendar import period_label
-from opsmetrics.series.coverage import covered, reporter_of, spans_of, spans_of_events
+from opsmetrics.series.coverage import covered, others_reached, reporter_of, spans_of, spans_of_events
 from opsmetrics.series.model import EventFacts, KpiSeries, Stretch
 from opsmetrics.series.slots import Slots, calendar_slots, sample_slots, used_facts
 
@@ -44,34 +46,41 @@ def build(
         events = replace(events, spans=spans_of_events(events.spans, events.stream, kpi, slice_))
     if grain == "sample":
         slots, values, seen = _samples(kpi, facts)
-        flags = pd.DataFrame(dict.fromkeys(_FLAGS[1:], np.ones(len(slots), dtype=bool)))
-        return _series(kpi, slice_, grain, as_of, pd.concat([slots.frame, values, flags], axis=1), seen)
+        return _series(KpiSeries(kpi, slice_, cast(Grain, grain), as_of, _complete(slots, values), seen))
     if events is None:
         slots, values, seen = _recorded(kpi, slice_, grain, facts, spans, as_of)
-        flags = covered(slots.frame, spans, kpi, slice_, grain)
+        needed = [spans]
     elif kpi.events is not None and kpi.events.role == "downtime":
-        spans = _together(spans, events.spans)
-        slots, values, seen = _uptime(kpi, slice_, grain, events, spans, as_of)
-        flags = covered(slots.frame, spans, kpi, slice_, grain)
+        needed = [_together(spans, events.spans)]
+        slots, values, seen = _uptime(kpi, slice_, grain, events, needed[0], as_of)
     else:
         slots, values, seen = _fed(kpi, slice_, grain, facts, spans, events, as_of)
-        flags = covered(slots.frame, events.spans, kpi, slice_, grain)
-        if _has_own(kpi, facts):
-            flags &= covered(slots.frame, spans, kpi, slice_, grain)
-    return _series(kpi, slice_, grain, as_of, pd.concat([slots.frame, values, flags], axis=1), seen)
+        needed = [events.spans, spans] if _has_own(kpi, facts) else [events.spans]
+    flags = reduce(and_, (covered(slots.frame, some, kpi, slice_, grain) for some in needed))
+    others = None
+    if reporter_of(kpi, slice_) is not None:
+        others = reduce(and_, (others_reached(slots.frame, some, kpi, slice_, grain) for some in needed))
+    points = pd.concat([slots.frame, values, flags], axis=1)
+    return _series(KpiSeries(kpi, slice_, cast(Grain, grain), as_of, points, seen, others))
 
 
-def _series(
-    kpi: Kpi, slice_: Slice, grain: Stretch, as_of: pd.Timestamp, points: pd.DataFrame, seen: pd.DataFrame | None
-) -> KpiSeries:
+def _complete(slots: Slots, values: pd.DataFrame) -> pd.DataFrame:
+    """Samples have no calendar: what is there is whole."""
+    return pd.concat([slots.frame, values], axis=1).assign(**dict.fromkeys(_FLAGS[1:], True))
+
+
+def _series(whole: KpiSeries) -> KpiSeries:
     """Without closed periods that hold nothing, and without the unknown ones before the first that is known."""
+    points = whole.points
     told = ((points["rows"] > 0) | points["value"].notna()).to_numpy()
     kept = (points["rows"] > 0).to_numpy() | ~points["closed"].to_numpy(dtype=bool)
     kept &= np.logical_or.accumulate(told & kept) if len(kept) else kept
     points = points[kept].reset_index(drop=True)
-    points["label"] = pd.Series([period_label(p, grain, kpi.calendar) for p in points["period"]], dtype="str")
-    seen = None if seen is None else seen[kept].reset_index(drop=True)
-    return KpiSeries(kpi, slice_, cast(Grain, grain), as_of, points[[*_PERIOD, *sums.MEASURES, *_FLAGS]], seen)
+    labels = [period_label(p, whole.grain, whole.kpi.calendar) for p in points["period"]]
+    points["label"] = pd.Series(labels, dtype="str")
+    seen = None if whole.presence is None else whole.presence[kept].reset_index(drop=True)
+    others = None if whole.others is None else whole.others[kept]
+    return replace(whole, points=points[[*_PERIOD, *sums.MEASURES, *_FLAGS]], presence=seen, others=others)
 
 
 def _samples(kpi: Kpi, facts: pd.DataFrame) -> Arranged:

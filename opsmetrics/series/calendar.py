@@ -13,10 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.catalog import Calendar, Moment, period_start
-from opsmetrics.series.model import Stretch
+from opsmetrics.series.model import Flags, Stretch
 
 Stamps = pd.DatetimeIndex | pd.Series | list[dt.datetime] | npt.NDArray[np.datetime64]
-Flags = npt.NDArray[np.bool_]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MIDNIGHT = dt.time()

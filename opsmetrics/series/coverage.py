@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.catalog import Calendar, Kpi, Slice, Stream
-from opsmetrics.series.calendar import Flags, open_days, to_local, to_utc
-from opsmetrics.series.model import Stretch
+from opsmetrics.series.calendar import open_days, to_local, to_utc
+from opsmetrics.series.model import Flags, Stretch
 
 Instants = npt.NDArray[np.datetime64]
 
@@ -58,6 +58,17 @@ def covered(periods: pd.DataFrame, spans: pd.DataFrame, kpi: Kpi, slice_: Slice,
     return pd.DataFrame({"from_start": opens < last[after_begin], "reaches_end": closes <= last[before_end]})
 
 
+def others_reached(periods: pd.DataFrame, spans: pd.DataFrame, kpi: Kpi, slice_: Slice, grain: Stretch) -> Flags:
+    """Of the slice of one reporter: the spans of anybody hold the period's end, so that its silence is its own. Where
+    the slice is limited further, another part of the reporter's numbers may be in: then only without a span of it.
+    Arguments as for `covered`."""
+    anybody: Flags = covered(periods, spans, kpi, (), grain)["reaches_end"].to_numpy(dtype=bool)
+    if len(slice_) == 1:
+        return anybody
+    own: Flags = covered(periods, spans, kpi, slice_, grain)["reaches_end"].to_numpy(dtype=bool)
+    return np.logical_and(anybody, ~own)
+
+
 def wholly(periods: pd.DataFrame, spans: pd.DataFrame, calendar: Calendar, grain: Stretch) -> Flags:
     """True for each period that the spans hold from end to end. Of a week, month, quarter or year each open day must
     be covered; one without open days is not."""
@@ -90,12 +101,12 @@ def reporter_of(kpi: Kpi, slice_: Slice) -> str | None:
 
 def spans_of_events(spans: pd.DataFrame, stream: Stream, kpi: Kpi, slice_: Slice) -> pd.DataFrame:
     """The spans of a stream as they count for the slice of a KPI. They name values of the stream's own reporting
-    dimension: where the slice names one of them, those that hold for it; where the KPI is reported by another
-    dimension, without their names."""
-    if spans.empty or stream.reported_by is None:
+    dimension. Where the KPI is reported by another one (or by nobody): those that hold for the value that the slice
+    names, and without names that would be taken for those of the other dimension."""
+    if spans.empty or stream.reported_by in (None, kpi.reported_by):
         return spans
-    own = spans_of(spans, dict(slice_).get(stream.reported_by))
-    if kpi.reported_by in (None, stream.reported_by):
+    own = spans_of(spans, dict(slice_).get(str(stream.reported_by)))
+    if kpi.reported_by is None:
         return own
     return own.assign(reporters=pd.Series([()] * len(own), index=own.index, dtype="object"))
 

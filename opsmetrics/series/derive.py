@@ -12,7 +12,7 @@ import pandas as pd
 
 from opsmetrics.catalog import Grain, Kpi, Slice, parse_formula
 from opsmetrics.catalog.formula import Component, Expression, Number, Operation, components
-from opsmetrics.series.model import KpiSeries, Stretch
+from opsmetrics.series.model import Flags, KpiSeries, Stretch
 
 Numbers = npt.NDArray[np.float64]
 
@@ -49,11 +49,12 @@ def derive(kpi: Kpi, slice_: Slice, grain: Stretch, parts: Mapping[str, KpiSerie
     )
     for flag in _FLAGS:
         points[flag] = np.all([frame[flag].fillna(False).to_numpy(dtype=bool) for frame in frames], axis=0)
-    seen = _presence(own, periods["period"])
+    seen, others = _presence(own, periods["period"]), _others(own, periods["period"])
     first = int(np.argmax(known)) if known.any() else len(points)
     columns = [*_SHARED, "value", "size", "numerator", "denominator", "spread", "rows", *_FLAGS]
+    points = points[columns].iloc[first:].reset_index(drop=True)
     seen = None if seen is None else seen.iloc[first:].reset_index(drop=True)
-    return KpiSeries(kpi, slice_, cast(Grain, grain), as_of, points[columns].iloc[first:].reset_index(drop=True), seen)
+    return KpiSeries(kpi, slice_, cast(Grain, grain), as_of, points, seen, None if others is None else others[first:])
 
 
 def evaluate(expression: Expression, values: Mapping[str, Numbers], length: int) -> Numbers:
@@ -88,6 +89,13 @@ def _periods(own: list[KpiSeries]) -> pd.DataFrame:
     for part in own[1:]:
         shared = shared[shared["period"].isin(part.points["period"])]
     return shared.reset_index(drop=True)
+
+
+def _others(own: list[KpiSeries], periods: pd.Series) -> Flags | None:
+    """Where others have reported each component of which the slice is one reporter's; None where it is of none."""
+    told = [pd.Series(part.others, index=part.points["period"]) for part in own if part.others is not None]
+    found = [each.reindex(periods, fill_value=False).to_numpy(dtype=bool) for each in told]
+    return np.logical_and.reduce(found) if found else None
 
 
 def _presence(own: list[KpiSeries], periods: pd.Series) -> pd.DataFrame | None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.catalog import Grain, Kpi, Slice, Stream
 
 #: A grain, or the site's fiscal year: a stretch over which a series can be summed, but not judged.
 Stretch = Grain | Literal["year"]
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +30,8 @@ class KpiSeries:
     grain: a fiscal year is none, though a series may be summed over years ("year" stands here then): it is not judged.
     presence: periods × reporters, True where the reporter has facts in the period (or is known to have had none to
         report); None without reporters.
+    others: of the slice of one reporter, one flag per period: others have reported it to its end; None elsewhere.
+    finer: the same at the grain at which it is recorded, where somebody reports and this grain is coarser; else None.
     as_of: naive UTC.
 
     A period with rows 0 and value NaN is a gap: nothing is known of it. One with rows 0 and a value is known without a
@@ -50,6 +56,8 @@ class KpiSeries:
     as_of: pd.Timestamp
     points: pd.DataFrame
     presence: pd.DataFrame | None = None
+    others: Flags | None = None
+    finer: KpiSeries | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import Kpi, Slice
-from opsmetrics.series.calendar import Flags
 from opsmetrics.series.coverage import covered, reporter_of, reporters_named, spans_of, wholly
-from opsmetrics.series.model import Stretch
+from opsmetrics.series.model import Flags, Stretch
 from opsmetrics.series.slots import Slots
 
 

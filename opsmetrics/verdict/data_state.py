@@ -47,8 +47,8 @@ def report_data(series: KpiSeries, judged: Judged, shown: pd.DataFrame | None) -
     """The state of a series' data. Samples have no calendar and are always fresh.
 
     A period is expected once it has ended and, where the KPI says how long after that data come, once that has passed.
-    Late means that nothing of an expected period has arrived; where something has, it is partial, and its deadline
-    may have passed all the same.
+    Late means that nothing of an expected period has arrived; where something has, or others have reported what a
+    slice of one reporter lacks, it is partial, and its deadline may have passed all the same.
     """
     if series.grain == "sample":
         return DataReport("fresh")
@@ -58,7 +58,8 @@ def report_data(series: KpiSeries, judged: Judged, shown: pd.DataFrame | None) -
         return DataReport("missing", past_deadline=True)
     if series.kpi.expected_after is not None and (judged.state[tail] == "gap")[expected[tail]].any():
         return DataReport("late", past_deadline=True)
-    partial = tail[judged.state[tail] == "partial"]
+    waited_for = np.array([judged.state[row] == "gap" and bool(judged.outstanding[row]) for row in tail], dtype=bool)
+    partial = tail[(judged.state[tail] == "partial") | waited_for]
     if len(partial):
         names = tuple(dict.fromkeys(name for row in partial for name in judged.outstanding[row]))
         overdue = series.kpi.expected_after is not None and bool(expected[partial].any())

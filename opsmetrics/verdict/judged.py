@@ -66,6 +66,9 @@ def judge_periods(series: KpiSeries, decisions: Iterable[Decision]) -> Judged:
     points = series.points
     complete = marked(series, decisions, "complete")
     arrival = _arrival(series, complete)
+    if series.finer is not None:
+        inside = _arrival(series.finer, marked(series.finer, decisions, "complete"))
+        arrival = _with_inside(series, arrival, series.finer, inside, complete)
     value, size = points["value"].to_numpy(dtype=float), points["size"].to_numpy(dtype=float)
     empty = (points["rows"].to_numpy() == 0) & np.isnan(value)
     conditions = [
@@ -101,12 +104,20 @@ def _arrival(series: KpiSeries, complete: Mask) -> _Arrival:
     return _reporters_arrived(series, series.presence, reached, complete)
 
 
+def _told(series: KpiSeries) -> Mask:
+    """Rows in which anybody reported; a silent one is a gap, nobody's absence."""
+    seen = pd.DataFrame(index=series.points.index) if series.presence is None else series.presence
+    some: Mask = np.logical_or.reduce(seen.to_numpy(dtype=bool), axis=1)
+    return some if series.others is None else some | series.others
+
+
 def _reporters_arrived(series: KpiSeries, presence: pd.DataFrame, reached: Mask, complete: Mask) -> _Arrival:
-    """Like periods are the earlier periods in which anybody reported; a silent one is a gap, nobody's absence."""
+    """Like periods are those in which anybody reported. Who alone makes up a slice is never retired from it: nothing
+    would be left to judge."""
     n = len(series.points)
     present = presence.to_numpy(dtype=bool)
     ended = series.points["ended"].to_numpy(dtype=bool)
-    like = np.flatnonzero(present.any(axis=1))
+    like = np.flatnonzero(_told(series))
     expected, absence, returned = _absences(present[like], ended[like], series.grain)
     names = np.asarray(presence.columns, dtype=object)
     arrived = reached.copy()
@@ -116,7 +127,7 @@ def _reporters_arrived(series: KpiSeries, presence: pd.DataFrame, reached: Mask,
         if not expected[place].any():
             continue  # nobody reports regularly yet: the span decides
         missing = expected[place] & ~present[row]
-        late = missing & ~absence[place] & ~returned[place]
+        late = missing & ~returned[place] & (~absence[place] | (series.others is not None))
         if complete[row]:
             continue  # a person says that nobody is missing
         absent[row] = tuple(str(name) for name in names[missing & ~late])
@@ -125,15 +136,38 @@ def _reporters_arrived(series: KpiSeries, presence: pd.DataFrame, reached: Mask,
     return _Arrival(arrived, tuple(outstanding), tuple(absent))
 
 
+def _with_inside(series: KpiSeries, arrival: _Arrival, finer: KpiSeries, inside: _Arrival, complete: Mask) -> _Arrival:
+    """A week is in when its days are: not while somebody is outstanding on one of them, or all are silent to its end.
+    Who stays away to its end, or came back only after it, is absent from it."""
+    holds = np.searchsorted(series.points["ends_at"].to_numpy(), finer.points["ends_at"].to_numpy())
+    arrived, outstanding, absent = arrival.arrived.copy(), list(arrival.outstanding), list(arrival.absent)
+    told = np.flatnonzero(_told(finer))
+    for row in np.flatnonzero(~complete):
+        days = np.flatnonzero(holds == row)
+        if not len(days):
+            continue
+        late = dict.fromkeys(name for day in days for name in inside.outstanding[day])
+        outstanding[row] = tuple(dict.fromkeys((*outstanding[row], *late)))
+        absent[row] = tuple(n for n in dict.fromkeys((*absent[row], *inside.absent[days[-1]])) if n not in late)
+        silent = not len(told) or told[-1] < days[-1]
+        arrived[row] &= not late and not (silent and not series.points["reaches_end"].iloc[row])
+    return _Arrival(arrived, tuple(outstanding), tuple(absent))
+
+
 def _absences(present: Mask, ended: Mask, grain: Grain) -> tuple[Mask, Mask, Mask]:
     """For like periods × reporters: who is expected, who is retired by the length of the absence, who came back.
 
-    A period that still runs can show that a reporter is back, not that one stays away.
+    Regular is who was so when the absence began, for as many like periods as are looked back on: a line must not drop
+    out of the figure unnamed because it has been silent for some days. A period that still runs can show that a
+    reporter is back, not that one stays away.
     """
     before: npt.NDArray[np.int64] = np.cumsum(present, axis=0) - present
     older: npt.NDArray[np.int64] = np.zeros_like(before)
     older[WINDOW:] = before[:-WINDOW]
-    expected = (before - older >= REGULAR) & (np.arange(len(present)) >= WINDOW)[:, None]
+    regular = (before - older >= REGULAR) & (np.arange(len(present)) >= WINDOW)[:, None]
+    silent = _run_lengths(~present)
+    first = np.arange(len(present))[:, None] - np.maximum(silent, 1) + 1
+    expected = regular | (np.take_along_axis(regular, first, axis=0) & (silent > 0) & (silent <= WINDOW))
     returned = np.cumsum(present[::-1], axis=0)[::-1] > present
     away = ~present & ended[:, None]
     length = _run_lengths(away) + _run_lengths(away[::-1])[::-1] - 1

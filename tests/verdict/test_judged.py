@@ -114,10 +114,16 @@ def test_3_absent_in_two_consecutive_months_is_retired_from_the_first_absence_an
 @pytest.mark.parametrize("grain", ["day", "shift"])
 def test_3_by_day_and_shift_it_takes_five_absences(grain: str) -> None:
     four = judge_periods(reported(13, grain, C=[9, 10, 11, 12]), ())
-    assert list(four.state[9:]) == ["partial", "partial", "partial", "judged"]  # 5 of the last 8 at the fourth
+    assert list(four.state[9:]) == ["partial"] * 4
     five = judge_periods(reported(14, grain, C=[9, 10, 11, 12, 13]), ())
     assert list(five.state[9:]) == ["judged"] * 5
-    assert five.absent[9] == ("C",)
+    assert list(five.absent[9:]) == [("C",)] * 5
+
+
+def test_3_a_retired_reporter_is_named_for_eight_like_periods() -> None:
+    found = judge_periods(reported(19, "day", C=range(9, 19)), ())
+    assert list(found.state[9:]) == ["judged"] * 10
+    assert list(found.absent[9:]) == [("C",)] * 8 + [()] * 2
 
 
 def test_3_a_reporter_that_came_back_was_absent_and_not_late() -> None:
@@ -163,7 +169,8 @@ def test_3_marked_complete_means_nobody_is_missing() -> None:
 
 
 def naive_arrival(presence: np.ndarray, patience: int) -> list[tuple[set[int], set[int]]]:
-    """Outstanding and absent reporters of each period, straight from the wording of rule 3, one period at a time."""
+    """Outstanding and absent reporters of each period, straight from the wording of rule 3, one period at a time. The
+    last 8 like periods are those before the period, or before the absence began, if that is no longer ago."""
     answer = []
     like = [t for t in range(len(presence)) if presence[t].any()]
     for t in range(len(presence)):
@@ -172,7 +179,9 @@ def naive_arrival(presence: np.ndarray, patience: int) -> list[tuple[set[int], s
         if t in like and like.index(t) >= 8:
             earlier, following = like[: like.index(t)], like[like.index(t) + 1 :]
             for r in range(presence.shape[1]):
-                if presence[earlier[-8:], r].sum() < 6 or presence[t, r]:
+                silent = next((k for k, s in enumerate(earlier[::-1]) if presence[s, r]), len(earlier))
+                since = [earlier[-8:]] if silent >= 8 else [earlier[-8:], earlier[: len(earlier) - silent][-8:]]
+                if presence[t, r] or not any(len(w) == 8 and presence[w, r].sum() >= 6 for w in since):
                     continue
                 run = 1
                 for neighbours in (earlier[::-1], following):
