@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 
 import pytest
@@ -12,6 +13,9 @@ from tests import truths
 # Machines that run tests are busy: a time limit for each example would fail on load, not on faults.
 settings.register_profile("opsmetrics", deadline=None)
 settings.load_profile("opsmetrics")
+
+# Workers of a parallel run are told a terminal of 80 columns; texts are broken only where a test asks for it.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.hookimpl(wrapper=True)

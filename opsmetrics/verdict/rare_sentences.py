@@ -25,18 +25,17 @@ def signal(scene: Scene) -> Sentence:
     if rule == FIRST_EVENT:
         return _first_event(scene, "first_signal")
     departed = _departed(scene)
-    usual = scene.quantity(usual_value(scene))
     if rule == GAP:
         gap = _run_at_end(~departed)
         before = departed[: len(departed) - gap]
-        values = {"usual": usual, "g": gap, "b": int(before.sum()), "n": len(before)}
+        values = {"usual": scene.quantity(usual_value(scene)), "g": gap, "b": int(before.sum()), "n": len(before)}
         return _told(scene, "gap", values)
     if rule != DEPARTURES:
         return Sentence("changed_plain", scene.common(v=scene.quantity(scene.at("value"))))
     window = _window(scene, departed)
     lately, before = departed[-window:], departed[:-window]
-    values = {"usual": usual, "a": int(lately.sum()), "m": window, "b": int(before.sum()), "n": len(before)}
-    return _told(scene, "departures", values)
+    values = {"a": int(lately.sum()), "m": window, "b": int(before.sum()), "n": len(before)}
+    return _with_last(scene, "departures", values, departed)
 
 
 def ordinary(scene: Scene) -> Sentence:
@@ -44,12 +43,21 @@ def ordinary(scene: Scene) -> Sentence:
     if "first_event" in scene.verdict.caveats:
         return _first_event(scene, "first")
     departed = _departed(scene)
-    values = {"usual": scene.quantity(usual_value(scene)), "k": int((~departed).sum()), "n": len(departed)}
-    return _told(scene, "usual", values)
+    return _with_last(scene, "usual", {"k": int((~departed).sum()), "n": len(departed)}, departed)
 
 
 #: Patterns about the usual value, and about events where the usual value is none of them.
 _OF_VALUES = {"first": "first_event", "first_signal": "first_event_signal"}
+
+
+def _with_last(scene: Scene, pattern: str, values: dict[str, Any], departed: np.ndarray) -> Sentence:
+    """With the last value where that is not the usual one: how often says nothing of how far."""
+    usual, now = usual_value(scene), scene.at("value")
+    if not departed[-1:].any():
+        return _told(scene, pattern, {"usual": scene.quantity(usual), **values})
+    extra = precision.apart(scene.kpi, (now, usual))
+    quantities = {"v": scene.quantity(now, extra), "usual": scene.quantity(usual, extra)}
+    return _told(scene, f"{pattern}_now", {**quantities, **values})
 
 
 def _told(scene: Scene, pattern: str, values: dict[str, Any]) -> Sentence:

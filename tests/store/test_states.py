@@ -130,7 +130,7 @@ def stored(store: Store) -> list[tuple[str, int, int | None, str]]:
 
 
 def watched(store: Store) -> list[tuple[str, int, int]]:
-    found = store.covered(events_key("stops"))
+    found = store.covered([events_key("stops")])[events_key("stops")]
     return sorted((r.reporters[0], hours(r.starts_at), hours(r.ends_at)) for r in found.itertuples() if r.watched)
 
 
@@ -265,7 +265,7 @@ def test_events_of_another_kind_are_left_alone(store: Store) -> None:
 
 def test_what_a_person_says_a_log_covers_is_known_of_its_units(store: Store) -> None:
     store.commit(log(Said(3, "A", "up"), Said(8, "B", "up"), vouched=(0, 24)), by="Ada")
-    found = store.covered(events_key("stops"))
+    found = store.covered([events_key("stops")])[events_key("stops")]
     told = {(r.reporters, hours(r.starts_at), hours(r.ends_at), r.watched) for r in found.itertuples()}
     assert told == {(("A", "B"), 0, 24, False), (("A",), 3, 24, True), (("B",), 8, 24, True)}
 
@@ -275,7 +275,7 @@ def test_the_last_event_of_a_list_makes_no_time_known(store: Store) -> None:
     span = Span(events_key("stops"), day(0), day(1) + dt.timedelta(microseconds=1), replaces=True)
     store.commit(batch(event(day(0)), event(day(1)), spans=(span,)), by="Ada")
     assert store.spans(events_key("stops"))["ends_at"].tolist() == [span.ends_at]
-    assert store.covered(events_key("stops"))["ends_at"].tolist() == [day(1)]
+    assert store.covered([events_key("stops")])[events_key("stops")]["ends_at"].tolist() == [day(1)]
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_16_amounts_have_no_first_event() -> None:
 def test_17_rare_events_too_many_lately_and_none_for_long() -> None:
     often = review(totals([1.0 if day == 20 else 0.0 for day in range(113)] + [1.0] * 5, kpi=HARM), ())
     assert said(often) == ("concerning", "high")
-    assert text(often).startswith("Harm: harms in 5 of the last 7 days, against 1 of 111 before.")
+    assert text(often).startswith("Harm 1.0: harms in 5 of the last 7 days, against 1 of 111 before.")
     seldom = review(totals([0.0, 0.0, 1.0] * 20 + [0.0] * 40, kpi=HARM), ())
     assert said(seldom) == ("improving", "low")
     assert text(seldom).startswith("Harm: no harms for 40 days; before that in 20 of 60.")

@@ -73,8 +73,8 @@ def test_rare_usual() -> None:
     frame = rare([1.0] * 55 + [0.98] * 5, start="2026-09-01")
     found = verdict(assurance="too_early", stance="wait", n=60)
     assert text(found, frame, with_target(YIELD, 100.0), chart_kind="rare") == (
-        "First-pass yield was 100.0 % in 55 of 60 days. 1 of 12 months to compare with the target ≥ 100.0 %: too early "
-        "to tell."
+        "First-pass yield 98.0 %: it was 100.0 % in 55 of 60 days. 1 of 12 months to compare with the target "
+        "≥ 100.0 %: too early to tell."
     )
 
 
@@ -104,6 +104,10 @@ def test_rare_departures_and_gap() -> None:
     found = concerning(frame, Reason("departures", "low", (53, 54, 55, 56, 57)), side="low")
     assert text(found, frame, YIELD, chart_kind="rare", window=7) == (
         "First-pass yield left 100.0 % in 5 of the last 7 days, against 1 of 53 before."
+    )
+    frame = rare([1.0] * 29 + [0.98] + [1.0] * 23 + [0.98] * 5 + [1.0, 0.5424], start="2026-09-01")
+    assert text(found, frame, YIELD, chart_kind="rare", window=7) == (
+        "First-pass yield 54.2 %: it left 100.0 % in 6 of the last 7 days, against 1 of 53 before."
     )
     frame = rare([1.0, 0.98] * 10 + [1.0] * 40, start="2026-09-01")
     found = concerning(frame, Reason("gap", "high", ()), variation="improving", stance="learn_keep")

@@ -67,11 +67,17 @@ PATTERNS: dict[str, str] = {
     "rare_usual": "{kpi:name} was {usual:value} in {k:number} of {n:number} {n:period}.",
     "rare_departures": "{kpi:name} left {usual:value} in {a:number} of the last {m:number} {m:period}, against "
     "{b:number} of {n:number} before.",
+    "rare_usual_now": "{kpi:name} {v:value}: it was {usual:value} in {k:number} of {n:number} {n:period}.",
+    "rare_departures_now": "{kpi:name} {v:value}: it left {usual:value} in {a:number} of the last {m:number} "
+    "{m:period}, against {b:number} of {n:number} before.",
     "rare_gap": "{kpi:name} has been {usual:value} for {g:number} {g:period}; before that it left it in {b:number} of "
     "{n:number}.",
     "event_usual": "{kpi:name}: no {event:text} in {k:number} of {n:number} {n:period}.",
     "event_departures": "{kpi:name}: {event:text} in {a:number} of the last {m:number} {m:period}, against {b:number} "
     "of {n:number} before.",
+    "event_usual_now": "{kpi:name} {v:value}: no {event:text} in {k:number} of {n:number} {n:period}.",
+    "event_departures_now": "{kpi:name} {v:value}: {event:text} in {a:number} of the last {m:number} {m:period}, "
+    "against {b:number} of {n:number} before.",
     "event_gap": "{kpi:name}: no {event:text} for {g:number} {g:period}; before that in {b:number} of {n:number}.",
     "event_first": "{kpi:name} {v:value} after {n:number} {n:period} without {event:text}: no more than chance gives.",
     "event_first_signal": "{kpi:name} {v:value} after {n:number} {n:period} without {event:text}: more than chance "
