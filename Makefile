@@ -34,11 +34,11 @@ check: $(DEV)
 bench: $(DEV)
 	@$(BIN)/python -m bench --rows $(ROWS)
 
-# Kills fall at other moments and random cases are others in each round; each known value of real files is altered once.
+# Kills fall at other moments; random cases are others in each round, and more than in `make test`; each known value of real files is altered once.
 soak: $(DEV)
 	@for round in $$(seq $(ROUNDS)); do \
 		echo "round $$round of $(ROUNDS)"; \
-		$(BIN)/python -m pytest $(PYTEST) --hypothesis-seed=$$round \
+		OPSMETRICS_SOAK=1 $(BIN)/python -m pytest $(PYTEST) --hypothesis-seed=$$round \
 			tests/store tests/ingest tests/series tests/stats tests/verdict tests/catalog || exit 1; \
 	done
 	@SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample

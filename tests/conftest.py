@@ -9,9 +9,10 @@ import pytest
 from hypothesis import settings
 
 from tests import truths
+from tests.cases import cases
 
 # Machines that run tests are busy: a time limit for each example would fail on load, not on faults.
-settings.register_profile("opsmetrics", deadline=None)
+settings.register_profile("opsmetrics", deadline=None, max_examples=cases(40, 100))
 settings.load_profile("opsmetrics")
 
 # Workers of a parallel run are told a terminal of 80 columns; texts are broken only where a test asks for it.

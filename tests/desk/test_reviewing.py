@@ -20,6 +20,7 @@ from opsmetrics.desk.summary import summary
 from opsmetrics.measurements import Batch, Span
 from opsmetrics.review import KpiReview
 from opsmetrics.verdict.as_dict import as_plain, review_as_dict
+from tests.cases import cases
 from tests.desk import plant
 from tests.desk.plant import DIMENSIONS, KPIS, loaded
 from tests.store.builders import batch, count, event, reading
@@ -71,7 +72,7 @@ def files(seed: int) -> Iterator[Batch]:
         yield batch(*own, dimensions=DIMENSIONS, spans=spans, source=f"{begin}.csv")
 
 
-@pytest.fixture(scope="module", params=range(2))
+@pytest.fixture(scope="module", params=range(cases(1, 2)))
 def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     path = tmp_path_factory.mktemp("page") / "page.duckdb"
     with Desk.open(path, role="tests") as opened:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from opsmetrics import ingest
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, Template, read_file
+from tests.cases import cases
 from tests.ingest.builders import CATALOG, LONG, TODAY, codes, readings, warnings, written
 from tests.ingest.workbooks import book
 
@@ -37,7 +38,7 @@ def found(path: Path, **options: Any) -> list[tuple[str, str, str, float]]:
     style=st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%Y%m%d", "%G-W%V", "%Y-%m"]),
     workbook=st.booleans(),
 )
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=cases(12, 30), suppress_health_check=[HealthCheck.too_slow])
 def test_every_cell_is_a_record(
     tmp_path_factory: pytest.TempPathFactory, cells: list[list[Any]], style: str, workbook: bool
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from opsmetrics.catalog import Kpi
 from opsmetrics.ingest import Measured, Template
+from tests.cases import cases
 from tests.ingest.builders import WAITS, catalog, codes, counts, prepared, readings, warnings
 
 HEAD = "date,site,line,metric,value\n"
@@ -18,7 +19,7 @@ RECORD = st.tuples(st.integers(1, 3), st.sampled_from("AB"), st.sampled_from(["s
 
 
 @given(records=st.lists(RECORD, min_size=1, max_size=12))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=cases(10, 25))
 def test_equal_records_once_and_contradictions_never(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[int, str, str, int]]
 ) -> None:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from opsmetrics.ingest import IngestRefused, Limits, read_file
 from opsmetrics.ingest import scan as scanning
 from opsmetrics.ingest.scan import scan_file
+from tests.cases import cases
 from tests.ingest.builders import written
 
 
 @given(data=st.lists(st.sampled_from([b"ab", b",", b"\n", b"\r\n", b"\r", b'"', b"\xc3\xa9", b"\xff", b"\0", b"\t"])))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=cases(50, 150))
 def test_scan_agrees_with_a_look_at_the_whole(tmp_path_factory: pytest.TempPathFactory, data: list[bytes]) -> None:
     whole = b"a" + b"".join(data)
     path = written(tmp_path_factory.mktemp("scan"), whole)

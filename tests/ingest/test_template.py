@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmetrics.ingest import IngestRefused, Measured, Template, TemplateError, choose_template, read_file
+from tests.cases import cases
 from tests.ingest.builders import LONG, RATIO, written
 from tests.paths import ROOT
 
@@ -28,7 +29,7 @@ NAME = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size
     repeats=st.sampled_from([None, "samples"]),
     delimiter=st.sampled_from([None, ";", "\t"]),
 )
-@settings(max_examples=150)
+@settings(max_examples=cases(50, 150))
 def test_a_template_is_read_back_as_it_was(
     name: str,
     day: str,

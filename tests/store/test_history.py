@@ -10,9 +10,10 @@ import random
 import pytest
 
 from opsmetrics.store import Store, value_history
+from tests.cases import cases
 from tests.store.builders import batch, count, day, reading
 
-SEQUENCES = 30
+SEQUENCES = cases(7, 30)
 
 
 def values(store: Store, site: str | None, table: str = "counts") -> list[tuple[int, float]]:

@@ -16,10 +16,11 @@ import pytest
 
 from opsmetrics.measurements import Span
 from opsmetrics.store import Store, StoreError
+from tests.cases import cases
 from tests.store.builders import batch, count, day, reading
 
-SEQUENCES = 160
-LAST_FIRST = 60
+SEQUENCES = cases(40, 160)
+LAST_FIRST = cases(15, 60)
 SITES = ("North", "South", None)
 
 Key = tuple[str, int, str | None, int]  # table, day, site, sample

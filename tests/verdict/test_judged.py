@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from opsmetrics.catalog import Decision
 from opsmetrics.verdict.judged import judge_periods
+from tests.cases import cases
 from tests.verdict import made
 from tests.verdict.made import LATE, counts, decision
 
@@ -199,7 +200,7 @@ def naive_arrival(presence: np.ndarray, patience: int) -> list[tuple[set[int], s
     rows=st.lists(st.lists(st.integers(0, 9).map(lambda x: x > 1), min_size=4, max_size=4), min_size=9, max_size=30),
     grain=st.sampled_from(["day", "month"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(60, 150), deadline=None)
 def test_3_arrival_equals_a_naive_reading_of_the_rule(rows: list[list[bool]], grain: str) -> None:
     """Oracle: one loop per sentence of verdict.md 3."""
     present = np.array(rows)

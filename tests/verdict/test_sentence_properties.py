@@ -16,6 +16,7 @@ from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.stats import RULES
 from opsmetrics.verdict import sentences
 from opsmetrics.verdict.model import Assurance, DataState, Episode, Reason, Stance, Variation, Verdict
+from tests.cases import cases
 from tests.verdict.sketches import CHANGEOVER, LATE, YIELD, day, points, verdict, with_target
 
 #: No sentence names a cause, none claims significance, and nothing rises or falls.
@@ -54,7 +55,7 @@ def frames(draw: st.DrawFn, kpi: Kpi, grain: Any) -> pd.DataFrame:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Verdict, Kpi, pd.DataFrame, tuple[Episode, ...], dict[str, Any]]:
+def verdicts(draw: st.DrawFn) -> tuple[Verdict, Kpi, pd.DataFrame, tuple[Episode, ...], dict[str, Any]]:
     kpi, grain = draw(kpis), draw(st.sampled_from(["day", "week", "month", "sample"]))
     frame = draw(frames(kpi, grain))
     judged = np.flatnonzero((frame["state"] == "judged").to_numpy())
@@ -98,8 +99,8 @@ def cases(draw: st.DrawFn) -> tuple[Verdict, Kpi, pd.DataFrame, tuple[Episode, .
 RESTART = (Decision("late_share", "phase", start=day("2026-11-02"), by="A. B.", why="new shift"),)
 
 
-@settings(max_examples=400, deadline=None)
-@given(cases())
+@settings(max_examples=cases(120, 400), deadline=None)
+@given(verdicts())
 def test_any_verdict_can_be_told(case: tuple[Verdict, Kpi, pd.DataFrame, tuple[Episode, ...], dict[str, Any]]) -> None:
     """At most two sentences and one on the data; JSON and back; no gap in a figure; no forbidden word."""
     found, kpi, frame, episodes, detail = case

@@ -14,6 +14,7 @@ from opsmetrics.review import KpiReview, review
 from opsmetrics.series import KpiSeries
 from opsmetrics.verdict.as_dict import review_as_dict
 from opsmetrics.verdict.sentences import render
+from tests.cases import cases
 from tests.verdict.made import LATE, SPEED, counts, decision, readings, with_target
 
 GRAINS = st.sampled_from(["sample", "shift", "day", "week", "month"])
@@ -48,7 +49,7 @@ def situations(draw: Any) -> tuple[KpiSeries, list[Any]]:
 
 
 @given(situations())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60, 200), deadline=None)
 def test_every_series_has_a_verdict_that_fits_its_parts(made: tuple[KpiSeries, list[Any]]) -> None:
     series, decisions = made
     found = review(series, decisions)
@@ -85,7 +86,7 @@ def _episodes_fit(found: KpiReview, judged: np.ndarray) -> None:
 
 
 @given(situations(), st.integers(1, 30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(25, 60), deadline=None)
 def test_periods_without_data_at_the_end_keep_the_last_verdict(made: tuple[KpiSeries, list[Any]], more: int) -> None:
     """Verdict.md 34: late and missing keep the last verdict and open no episode."""
     series, _ = made

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from opsmetrics.stats.forecast import COVERAGES, Forecast, forecast, paths
+from tests.cases import cases
 
 VALUES = st.floats(0, 100, allow_nan=False, width=32).map(lambda x: round(x, 3))
 SERIES = arrays.arrays(np.float64, st.integers(1, 60), elements=VALUES)
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=cases(25, 60), deadline=None)
 
 
 def strict(values: np.ndarray, horizon: int, **more: object) -> Forecast:
