@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from opsmetrics.ingest.months import month_of, month_sql
 from opsmetrics.ingest.sql import text
-from opsmetrics.ingest.weekdays import PREFIX, agreeing, bare, without_weekday
+from opsmetrics.ingest.weekdays import PREFIX, agreeing, bare, has_weekday, without_weekday
 
 _SEPARATOR = "[ .,/-]*"
 #: After the number of a day: 4th, 1er, 1º. Between it and the month: 27 de enero, 4th of March.
@@ -35,6 +35,8 @@ TAILS: tuple[tuple[str, str], ...] = (
     (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9]{_HALF}", " %I:%M:%S %p"),
 )
 OFFSET = "(?: ?(?:Z|UTC|GMT)| ?[-+][0-1][0-9]:?[0-5][0-9]|[-+][0-1][0-9])"
+#: Added to the number of a tail where a weekday stands before the date.
+WEEKDAY = 100
 _TAIL = f"(?:{'|'.join(pattern for pattern, _ in TAILS[1:])})"
 
 
@@ -113,18 +115,23 @@ def form_sql(cell: str, beside: str = "FALSE") -> str:
 
 
 def tail_sql(cell: str) -> str:
-    """A number that says how the cell writes its time: a position in TAILS, plus 10 where an offset follows."""
+    """A number that says what stands around the date of a cell: the position of its time in TAILS, plus 10 where an
+    offset follows, plus WEEKDAY where a weekday stands before it."""
     arms = [
         f"WHEN regexp_matches({cell}, {text(f'{pattern}{OFFSET}?$')}) THEN {code}"
         for code, (pattern, _) in reversed(list(enumerate(TAILS)))
         if pattern
     ]
     offset = f"CASE WHEN regexp_matches({cell}, {text(f':[0-9.,]+{OFFSET}$')}) THEN 10 ELSE 0 END"
-    return f"CASE WHEN NOT contains({cell}, ':') THEN 0 ELSE {offset} + CASE {' '.join(arms)} ELSE 0 END END"
+    time = f"CASE WHEN NOT contains({cell}, ':') THEN 0 ELSE {offset} + CASE {' '.join(arms)} ELSE 0 END END"
+    lettered = f"{cell} > ':'"  # figures come before letters: most columns have no letter to look at
+    return f"{time} + CASE WHEN {lettered} THEN CASE WHEN {has_weekday(cell)} THEN {WEEKDAY} ELSE 0 END ELSE 0 END"
 
 
-def _whole(form: Form) -> str:
-    return f"(?:{PREFIX})?{form.pattern}(?:{_TAIL}{OFFSET}?)?" if form.timed else form.pattern
+def _whole(form: Form, weekdays: bool = True) -> str:
+    if not form.timed:
+        return form.pattern
+    return f"{f'(?:{PREFIX})?' if weekdays else ''}{form.pattern}(?:{_TAIL}{OFFSET}?)?"
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,8 @@ class DateStyle:
         for form in FORMS:
             if form.name in self.forms:
                 dated = without_weekday(cell) if self.weekdays and form.timed else cell
-                arms.append(f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {self._value(form, dated)}")
+                whole = text(_whole(form, self.weekdays))
+                arms.append(f"WHEN regexp_full_match({cell}, {whole}) THEN {self._value(form, dated)}")
         stamp = f"CASE {' '.join(arms)} END"
         return agreeing(cell, stamp) if self.weekdays else stamp
 

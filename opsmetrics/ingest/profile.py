@@ -19,7 +19,7 @@ from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.totals import is_total
-from opsmetrics.ingest.weekdays import has_weekday, without_weekday
+from opsmetrics.ingest.weekdays import without_weekday
 from opsmetrics.measurements import Notice, counted
 
 #: A column of which more than this share of cells cannot be read is taken for something else: refused as a whole.
@@ -106,15 +106,14 @@ def _dates(
     cell = layout.cell(layout.time)
     chosen = _chosen_forms(scratch, layout, forms)
     words: dict[str, int] = {}
-    (weekdays,) = scratch.rows(f"SELECT coalesce(bool_or({has_weekday(cell)}), FALSE) FROM {_filled(scratch, layout)}")[
-        0
-    ]
+    weekdays = any(tail >= dates.WEEKDAY for tail in tails)
     if set(chosen) & set(dates.NAMED):
         word = word_sql(without_weekday(cell) if weekdays else cell)
         found = scratch.rows(f"SELECT DISTINCT {word} FROM {_filled(scratch, layout)}")
         words = months_of(word for (word,) in found if word)
-    style = DateStyle(chosen, layout.date_order or "dmy", tuple(tails) or (0,), words, scratch.sheet.serial_base)
-    style = replace(style, weekdays=weekdays)
+    around = tuple(dict.fromkeys(tail % dates.WEEKDAY for tail in tails)) or (0,)
+    order = layout.date_order or "dmy"
+    style = DateStyle(chosen, order, around, words, scratch.sheet.serial_base, weekdays=weekdays)
     notices = []
     if chosen[0] == "serial":
         base = dt.date.fromisoformat(style.base)

@@ -79,8 +79,12 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process; a traceback on stderr is a failure whatever the command."""
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process; a traceback on stderr is a failure whatever the command.
+
+    Output is as for a file or a pipe, whatever width the terminal around the tests has.
+    """
+    monkeypatch.delenv("COLUMNS", raising=False)
 
     def command(*words: object) -> Ran:
         capsys.readouterr()
