@@ -61,10 +61,11 @@ def _each(
         try:
             batch = desk.prepare(path, template=template, covers=given.covers, answers=answers)
         except (*failures.FILE_REFUSALS, OSError) as error:
+            if isinstance(error, files.NothingUsable):
+                _keep_rejects(given, error.batch)
             yield _refusal(path, error)
             continue
-        if given.rejects is not None and len(batch.rejects):
-            _write_rejects(given.rejects, batch)
+        _keep_rejects(given, batch)
         yield _compare(desk, batch) if given.dry_run else committed(desk, batch, desks.person(given))
 
 
@@ -101,9 +102,12 @@ def _notes(batch: Batch, limit: int = 5) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _write_rejects(folder: Path, batch: Batch) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{Path(batch.source).stem}.rejects.csv").write_bytes(files.reject_csv(batch))
+def _keep_rejects(given: argparse.Namespace, batch: Batch) -> None:
+    """Write the rejected records where --rejects says, if there are any."""
+    folder: Path | None = given.rejects
+    if folder is not None and len(batch.rejects):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{Path(batch.source).stem}.rejects.csv").write_bytes(files.reject_csv(batch))
 
 
 def _template(desk: Desk, name: str | None) -> files.Template | None:

@@ -17,6 +17,7 @@ from opsmetrics.ingest.template import Measured, Template, TemplateError, choose
 from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem
 from opsmetrics.ingest.texts import texts_of
 from opsmetrics.ingest.typed import TypedProblem, TypedRefused, TypedRow, typed_batch
+from opsmetrics.ingest.unusable import NothingUsable
 
 __all__ = [
     "DURATION",
@@ -34,6 +35,7 @@ __all__ = [
     "Measure",
     "Measured",
     "NeedsAnswer",
+    "NothingUsable",
     "Question",
     "Sheet",
     "Suggestion",

@@ -27,7 +27,7 @@ from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spans import Covers, spans_of
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.template import Template
-from opsmetrics.ingest.unusable import empty_columns, refusal
+from opsmetrics.ingest.unusable import NothingUsable, empty_columns, refusal
 from opsmetrics.measurements import Batch, Facts, counts_schema, events_schema, readings_schema, states_schema
 
 #: Rows in one piece of a stream of facts.
@@ -62,8 +62,8 @@ def prepare(
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
 ) -> Batch:
-    """Read and check a file as its template says. See `examine` for what is raised; besides, IngestRefused
-    (`nothing_usable`) where no record can be loaded."""
+    """Read and check a file as its template says. See `examine` for what is raised; besides, NothingUsable where no
+    record can be loaded."""
     found = examine(
         sheet,
         template,
@@ -74,7 +74,7 @@ def prepare(
         today=today,
     )
     if found.unusable is not None:
-        raise found.unusable
+        raise NothingUsable(found.unusable, found.batch)
     return found.batch
 
 

@@ -6,7 +6,15 @@ from __future__ import annotations
 
 from opsmetrics.ingest.checked import Checked
 from opsmetrics.ingest.problems import IngestRefused, listed
-from opsmetrics.measurements import Notice, counted
+from opsmetrics.measurements import Batch, Notice, counted
+
+
+class NothingUsable(IngestRefused):
+    """The refusal of a file of which no record can be loaded; `batch` holds its rejected records."""
+
+    def __init__(self, why: IngestRefused, batch: Batch) -> None:
+        super().__init__(why.code, why.found, why.wanted, why.mend)
+        self.batch = batch
 
 
 def refusal(checked: Checked) -> IngestRefused | None:

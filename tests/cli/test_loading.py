@@ -108,8 +108,10 @@ def test_a_file_of_which_nothing_can_be_loaded_makes_no_batch(run: Run, folder: 
     """Not even one that would take the place of a load that worked."""
     before = run("batches", "--store", store, "--json").json
     write_scrap(folder / "bad.csv", [("2025-05-12", "A", -1, 500), ("2025-05-13", "A", 600, 500)])
-    ran = run("ingest", folder / "bad.csv", "--store", store, "--json")
+    ran = run("ingest", folder / "bad.csv", "--store", store, "--rejects", folder / "rejected", "--json")
     assert (ran.code, ran.json["outcome"], ran.json["code"]) == (1, "refuse", "nothing_usable")
+    kept = (folder / "rejected" / "bad.rejects.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in kept] == ["line", "2", "3"]
     assert "None of 2 records can be loaded: 2 are rejected, the first in line 2: the count '-1' is negative" in ran.err
     assert run("batches", "--store", store, "--json").json == before
 
