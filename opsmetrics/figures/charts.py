@@ -29,35 +29,58 @@ BETWEEN_HEIGHT = 220
 REACH = 0.5
 PHASE_GAP = 0.04
 
+_NO_LEVELS: Floats = np.zeros(0)
+
 _SYMBOLS = {"concerning": ("diamond", 13), "improving": ("circle", 12), "changed": ("square", 10)}
 
 #: Plotly fades what is not selected; here a selection only picks rows.
 _KEEP = {"marker": {"opacity": 1}}
 
 
-def control_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", span: int | None = None) -> go.Figure:
+def control_chart(
+    source: KpiReview | ControlChart,
+    *,
+    theme: Theme = "light",
+    span: int | None = None,
+    height: int = HEIGHT,
+    holding: Floats = _NO_LEVELS,
+    written: bool = True,
+) -> go.Figure:
     """The figure. `span`: how many of the last periods are drawn (None: all); limits always use all of them.
 
     Values stand in the KPI's shown unit. `customdata` of the trace "points" holds the position of each point in
-    `source.points`. A source without any value gives an empty figure that says so.
+    `source.points`. A source without any value gives an empty figure that says so. `height`: in pixels, to which the
+    lines of notes are added; `holding`: levels that the value axis holds too; `written`: notes and the values of
+    signals are written out.
     """
     colours = tokens(theme)
     series = plotted(source, span)
-    figure = go.Figure(layout=base_layout(colours, HEIGHT, MARGIN))
+    figure = go.Figure(layout=base_layout(colours, height, MARGIN))
     if not len(series):
         return _nothing(figure, colours)
-    domain = padded_domain(series)
+    domain = _wide_enough(padded_domain(series), holding)
     figure.update_layout(margin_l=left_margin(series, domain))
     figure.add_traces(_traces(series, colours))
     figure.add_trace(_touch(series, hovers(source, series), colours))
     figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours))
-    notes, rules = labels.phase_labels(source, series, colours)
-    notes += labels.end_labels(series, domain, HEIGHT - MARGIN["t"] - MARGIN["b"], colours)
-    notes += labels.note_labels(series, colours)
-    for tone in _SYMBOLS:
-        notes += labels.signal_labels(series, tone, _tone_colour(tone, colours))
-    figure.update_layout(annotations=notes, shapes=rules + _gap_rules(series, colours))
-    return figure
+    inner = height - MARGIN["t"] - MARGIN["b"]
+    notes = labels.note_labels(series, domain, inner, colours) if written else []
+    more = labels.LINE * len(notes)
+    phases, rules = labels.phase_labels(source, series, colours)
+    said = [*notes, *phases, *labels.end_labels(series, domain, inner, colours)]
+    for tone in _SYMBOLS if written else ():
+        said += labels.signal_labels(series, tone, _tone_colour(tone, colours))
+    figure.update_layout(annotations=said, shapes=rules + _gap_rules(series, colours))
+    return figure.update_layout(height=height + more, margin_t=MARGIN["t"] + more)
+
+
+def _wide_enough(domain: tuple[float, float], levels: Floats) -> tuple[float, float]:
+    """The domain widened so that it holds these levels, with some room."""
+    finite = levels[np.isfinite(levels)]
+    if not finite.size:
+        return domain
+    room = 0.03 * (domain[1] - domain[0])
+    return min(domain[0], float(finite.min()) - room), max(domain[1], float(finite.max()) + room)
 
 
 def spread_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", span: int | None = None) -> go.Figure:

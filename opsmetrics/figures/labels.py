@@ -24,6 +24,11 @@ LETTER = 6.5
 
 #: Notes that are written out; older ones become ticks on the axis.
 NOTES = 5
+#: Letters of a note: as many as fit beside its point on a phone, to its left where it lies in the right half.
+NOTE_LETTERS = 30
+RUN_LEFT = 0.55
+#: Notes stand in lines of this height above the plot, the lowest clear of a value above the highest point, in pixels.
+LINE, LINE_BASE = 16, 32
 SIGNAL_LABELS = 12
 
 Annotation = dict[str, Any]
@@ -147,15 +152,33 @@ def _phase_label(series: Plotted, place: int, why: str, colours: Tokens) -> Anno
         "yref": "paper",
         "yanchor": "top",
         "font": {"size": 12, "color": colours.muted},
+        "bgcolor": colours.page,
         **_STILL,
     }
 
 
-def note_labels(series: Plotted, colours: Tokens) -> list[Annotation]:
-    """The newest notes at their points, one for each unbroken row of points with the same; exclusions say that they
-    are excluded."""
+def note_labels(series: Plotted, domain: tuple[float, float], height: float, colours: Tokens) -> list[Annotation]:
+    """The newest notes, one for each unbroken row of points with the same; exclusions say that they are excluded.
+
+    Each stands in a line of its own above the plot, where it covers no point and no other note at any width, and a
+    leader ties it to its point. Texts at the right run to the left, so that none leaves the figure.
+    """
     noted = series.at(_middles(series, (series.note != "") | series.excluded)).last(NOTES)
-    return [_note(point, colours) for point in noted.each()]
+    points = [(point, _share(series, point) < RUN_LEFT) for point in noted.each()]
+    # A leader must cross no text below its own: texts that run left stand lowest, the left one of them first.
+    lines = [point for point, rightward in points if not rightward]
+    lines += [point for point, rightward in reversed(points) if rightward]
+    placed = [(point, LINE_BASE + line * LINE) for line, point in enumerate(lines)]
+    return [
+        _note(point, height - _pixels(point["value"], domain, height) + up, _share(series, point), colours)
+        for point, up in reversed(placed)
+    ]
+
+
+def _share(series: Plotted, point: dict[str, Any]) -> float:
+    """How far to the right a point lies: 0 to 1."""
+    first, last = float(series.position[0]), float(series.position[-1])
+    return (float(point["position"]) - first) / max(last - first, 1.0)
 
 
 def _middles(series: Plotted, noted: Mask) -> Mask:
@@ -171,14 +194,29 @@ def _middles(series: Plotted, noted: Mask) -> Mask:
     return chosen
 
 
-def _note(point: dict[str, Any], colours: Tokens) -> Annotation:
-    text = short(str(point["note"]), 32)
-    if point["state"] == "excluded":
-        word = wording.figure("excluded")
-        text = f"{text}, {word}" if text else word
-    font = {"size": 12, "color": colours.muted}
-    note = {"text": plain(text), "x": point["position"], "y": point["value"], "yshift": 15, "font": font, **_STILL}
-    return note | {"bgcolor": colours.page, "borderpad": 1}
+def _note(point: dict[str, Any], rise: float, share: float, colours: Tokens) -> Annotation:
+    """The note `rise` pixels above its point; the leader starts clear of the mark, and of the value above a signal."""
+    excluded = f", {wording.figure('excluded')}" if point["state"] == "excluded" else ""
+    text = short(str(point["note"]), NOTE_LETTERS - len(excluded)) + excluded
+    named = point["tone"] and point["value"] >= point["centre"]
+    rightward = share < RUN_LEFT
+    return {
+        "text": plain(text.removeprefix(", ")),
+        "x": point["position"],
+        "y": point["value"],
+        "ax": 0,
+        "ay": -round(rise, 1),
+        "xanchor": "left" if rightward else "right",
+        "align": "left",
+        "font": {"size": 12, "color": colours.muted},
+        "bgcolor": colours.page,
+        "borderpad": 3,
+        "showarrow": True,
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "arrowcolor": colours.limit,
+        "standoff": 26 if named else 8,
+    }
 
 
 def older_notes(series: Plotted) -> Plotted:

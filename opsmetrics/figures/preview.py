@@ -21,32 +21,20 @@ def limits_preview(now: KpiReview, then: KpiReview, *, theme: Theme = "light", s
 
     Both are reviews of one series, so that their positions agree. span: as in `control_chart`.
     """
-    figure = control_chart(now, theme=theme, span=span)
     colours = tokens(theme)
     old, new = plotted(now, span), plotted(then, span)
+    levels = np.concatenate([new.level(name) for name in ("lower", "upper")])
+    figure = control_chart(now, theme=theme, span=span, height=HEIGHT, holding=levels, written=False)
     if len(old) == 0 or len(old) != len(new):
-        return figure.update_layout(height=HEIGHT)
+        return figure
     for name in ("lower", "centre", "upper"):
         if _differ(old.level(name), new.level(name)):
             for part in runs(new, name):
                 line = {"width": 1.5, "color": colours.ink, "dash": "5px,3px", "shape": "hvh"}
                 x, y = new.position[part].astype(float), new.level(name)[part]
                 figure.add_trace(go.Scatter(name=f"{name} then", x=x, y=y, mode="lines", line=line, hoverinfo="skip"))
-    figure.layout.annotations = [note for note in figure.layout.annotations if not str(note.text).startswith("<b>")]
-    return _ranged(figure, np.concatenate([new.level(name) for name in ("lower", "upper")])).update_layout(
-        height=HEIGHT
-    )
+    return figure
 
 
 def _differ(old: Floats, new: Floats) -> bool:
     return not np.allclose(old, new, rtol=_SAME, atol=0.0, equal_nan=True)
-
-
-def _ranged(figure: go.Figure, levels: Floats) -> go.Figure:
-    """The value axis widened to the new limits."""
-    finite = levels[np.isfinite(levels)]
-    if not finite.size or figure.layout.yaxis.range is None:
-        return figure
-    low, high = figure.layout.yaxis.range
-    room = 0.03 * (high - low)
-    return figure.update_yaxes(range=[min(low, finite.min() - room), max(high, finite.max() + room)])

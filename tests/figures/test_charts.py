@@ -14,6 +14,7 @@ import pytest
 from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.figures import control_chart, spread_chart
 from opsmetrics.figures.labels import APART, pushed_apart
+from opsmetrics.figures.layout import MARGIN
 from opsmetrics.figures.text import plain, short, tick_labels
 from opsmetrics.figures.tokens import DARK, LIGHT
 from opsmetrics.stats import xmr
@@ -240,8 +241,30 @@ def test_old_notes_become_ticks() -> None:
     figure = control_chart(replace(review, points=points))
     written = [text for text in texts(figure) if text.startswith("note")]
     (ticks,) = traces(figure, "older notes")
-    assert written == ["note 15", "note 18", "note 21", "note 24", "note 27"]
+    assert sorted(written) == ["note 15", "note 18", "note 21", "note 24", "note 27"]
     assert list(ticks.text) == ["note 0", "note 3", "note 6", "note 9", "note 12"]
+
+
+def test_notes_cover_neither_points_nor_each_other() -> None:
+    """Their lines lie above the plot, one for each, and no leader runs through the text of a lower one."""
+    review = reviews.stable()
+    noted = (3, 9, 24, 27, 29)
+    points = review.points.assign(note=[f"a rather long note {i}" if i in noted else "" for i in range(30)])
+    figure = control_chart(replace(review, points=points))
+    layout = figure.layout
+    low, high = layout.yaxis.range
+    inner = layout.height - layout.margin.t - layout.margin.b
+    assert inner == control_chart(review).layout.height - MARGIN["t"] - MARGIN["b"], "the plot keeps its height"
+    notes = [note for note in layout.annotations if str(note.text).startswith("a rather long note")]
+    lines = [(note.y - low) / (high - low) * inner - note.ay - inner for note in notes]  # above the top of the plot
+    assert sorted(round(line) for line in lines) == [32, 48, 64, 80, 96]
+    assert max(lines) + 8 <= layout.margin.t
+    for note, line in zip(notes, lines, strict=True):
+        side = 1 if note.xanchor == "left" else -1
+        across = [
+            other.x for other, above in zip(notes, lines, strict=True) if above > line and other.xanchor == note.xanchor
+        ]
+        assert all((x - note.x) * side < 0 for x in across)
 
 
 # Bare charts, themes, degenerate input
