@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -39,7 +39,8 @@ _DAY = dt.timedelta(days=1)
 @dataclass(frozen=True)
 class ParetoQuestion:
     """What is asked. `first` None: from the first day that files cover, `last` None: to the last one until today, both
-    included. The slice may fix dimensions, the category and the subcategory; "" is what has none."""
+    included. The slice may fix dimensions, the category and the subcategory; "" is what has none. as_of: events after
+    noon of that day on the stream's clock do not count, and it stands for today."""
 
     stream: str
     measure: Measure = "count"
@@ -49,6 +50,7 @@ class ParetoQuestion:
     last: dt.date | None = None
     compare: Comparison = "none"
     top: int | None = TOP
+    as_of: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Stretch:
 
 @dataclass(frozen=True, eq=False)
 class EventPareto:
-    """The answer. `now` is None where the stream holds no event that this viewer may see."""
+    """The answer. `now` is None where the stream holds no event until then that this viewer may see."""
 
     stream: Stream
     question: ParetoQuestion
@@ -94,15 +96,15 @@ def event_pareto(desk: Desk, question: ParetoQuestion, *, viewer: Viewer = OPEN)
     stream = catalog.stream(question.stream)
     called = dimension_name(catalog, stream, question.by)
     found = facts.event_reach(desk.store, stream, viewer=viewer)
-    if found is None:
+    until = series.as_of_instant(question.as_of, stream.calendar, dt.datetime.now(dt.UTC))
+    reach = None if found is None else _days_of(stream, found)
+    if found is None or (question.as_of is not None and found[0] >= until):
         nothing = pareto([], [])
         return EventPareto(
-            stream, question, called, None, None, None, 0.0, nothing, leaders_differ([], []), None, (), ()
+            stream, question, called, reach, None, None, 0.0, nothing, leaders_differ([], []), None, (), ()
         )
-    reach = _days_of(stream, found)
     spans = desk.snapshot(viewer).covered(stream)
-    known = _known_days(stream, found, spans)
-    now = stretch(stream, question.first or known[0], question.last or known[1], spans)
+    now = _asked(stream, question, found, spans, until)
     totals = _totals(desk, stream, question, now, viewer)
     result, leaders = _ranked(totals, question)
     before, notes = _stretch_before(stream, question, now, spans, reach)
@@ -166,6 +168,23 @@ def stretch(stream: Stream, first: dt.date, last: dt.date, spans: pd.DataFrame) 
     return Stretch(first, last, start, end, length if whole else float(covered or 0.0))
 
 
+def _asked(
+    stream: Stream,
+    question: ParetoQuestion,
+    ends: tuple[pd.Timestamp, pd.Timestamp],
+    spans: pd.DataFrame,
+    until: pd.Timestamp,
+) -> Stretch:
+    """The stretch of a question; with a date as of which it is asked, what comes after that instant is cut off."""
+    if question.as_of is None:
+        known = _known_days(stream, ends, spans, until)
+        return stretch(stream, question.first or known[0], question.last or known[1], spans)
+    day, _ = _days_of(stream, (until, until))
+    known = _known_days(stream, (ends[0], min(ends[1], until)), spans, until)
+    found = stretch(stream, min(question.first or known[0], day), min(question.last or known[1], day), spans)
+    return replace(found, end=min(found.end, until))
+
+
 def _covered(spans: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> float | None:
     """Days of the stretch that lie in some span; None where no file has ever said what it covers."""
     if spans.empty:
@@ -185,19 +204,19 @@ def _days_of(stream: Stream, ends: tuple[pd.Timestamp, pd.Timestamp]) -> tuple[d
 
 
 def _known_days(
-    stream: Stream, ends: tuple[pd.Timestamp, pd.Timestamp], spans: pd.DataFrame
+    stream: Stream, ends: tuple[pd.Timestamp, pd.Timestamp], spans: pd.DataFrame, until: pd.Timestamp
 ) -> tuple[dt.date, dt.date]:
-    """The first and the last day, until today, of which files or events tell something: a month's row stands at its
-    first day and speaks for all of them."""
+    """The first and the last day, until the day of `until`, of which files or events tell something: a month's row
+    stands at its first day and speaks for all of them."""
     begins = min([ends[0], *spans["starts_at"]])
-    until = max([ends[1], *(spans["ends_at"] - pd.Timedelta(microseconds=1))])
-    first, last = _days_of(stream, (begins, until))
-    today, _ = _days_of(stream, (pd.Timestamp.now("UTC").tz_localize(None),) * 2)
+    told = max([ends[1], *(spans["ends_at"] - pd.Timedelta(microseconds=1))])
+    first, last = _days_of(stream, (begins, told))
+    today, _ = _days_of(stream, (until, until))
     return first, max(_days_of(stream, ends)[1], min(last, today))
 
 
 def _stretch_before(
-    stream: Stream, question: ParetoQuestion, now: Stretch, spans: pd.DataFrame, reach: tuple[dt.date, dt.date]
+    stream: Stream, question: ParetoQuestion, now: Stretch, spans: pd.DataFrame, reach: tuple[dt.date, dt.date] | None
 ) -> tuple[Stretch | None, tuple[str, ...]]:
     """The period to compare with, None where there is none, and what limits the comparison."""
     if question.compare == "none":
@@ -208,7 +227,7 @@ def _stretch_before(
         first, last = _year_before(now.first), _year_before(now.last)
     before = stretch(stream, first, last, spans)
     ends = {"first": wording.date(first), "last": wording.date(last)}
-    if before.last < reach[0] or before.days <= 0 or now.days <= 0:
+    if (reach and before.last < reach[0]) or before.days <= 0 or now.days <= 0:
         code = "everything" if question.first is None and question.compare == "previous" else "uncovered"
         return None, (paretos.caveat(code, **ends),)
     if before.days < before.length:

@@ -67,7 +67,7 @@ def choose_slice(part: Slice, dimensions: tuple[str, ...]) -> None:
 
 
 def bring_stream(catalog: Catalog) -> None:
-    """Open Pareto, come to without a word in the address, on the stream last looked at and the chosen slice."""
+    """Open Pareto, come to without a word in the address, on the stream last looked at, the chosen slice and date."""
     if not catalog.streams:
         return
     last: dict[str, str | list[str]] = dict(st.session_state.get(_STREAM, {}))
@@ -76,8 +76,8 @@ def bring_stream(catalog: Catalog) -> None:
         last = {}
     part = {n: v for n, v in filters.single_values(catalog).items() if n in stream.dimensions}
     sliced = {"slice": slice_text(tuple(sorted(part.items())))} if part else {}
-    params = {**last, **sliced, **({"stream": stream.key} if sliced else {})}
-    filters.arrive("pareto", params, blocked_by=(*_OF_STREAM, "slice"))
+    params = {**last, **sliced, **({"stream": stream.key} if sliced else {}), **filters.said(("as_of",))}
+    filters.arrive("pareto", params, blocked_by=(*_OF_STREAM, "slice", "as_of"))
 
 
 def keep_stream(stream: Stream, params: Mapping[str, str | list[str]]) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from opsmetrics.catalog import slice_of
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import blocks, chart_blocks, chart_choice, chart_view, kpi, links, page, reviews
@@ -35,7 +32,8 @@ def rows_behind(at: Desk, review: KpiReview, view: ChartView) -> None:
     found = at.rows_behind(review, position, viewer=reviews.viewer(), limit=ROWS)
     title = f"Rows behind {labels[position]}"
     chart_blocks.show(
-        chart_blocks.rows_title(title, len(found), _came_from(at, found), _links(found, review, view)), key="rows"
+        chart_blocks.rows_title(title, len(found), _came_from(at, found), _links(found, review, view, position)),
+        key="rows",
     )
     st.session_state["choose_point"] = position
     st.selectbox(
@@ -78,38 +76,22 @@ def _came_from(desk: Desk, found: pd.DataFrame) -> str:
     return f"{first['source']} · loaded {wording.instant(at)} by {first['loaded_by']}{more}"
 
 
-def _links(found: pd.DataFrame, review: KpiReview, view: ChartView) -> list[Block]:
+def _links(found: pd.DataFrame, review: KpiReview, view: ChartView, position: int) -> list[Block]:
     """What the rows lead to: the ranking of the events they are, and the files they came from."""
-    events = review.kpi.events
-    if events is None:
-        return _files(found)
-    part = dict(view.slice) | ({"category": events.categories[0]} if len(events.categories) == 1 else {})
-    asked = {"stream": events.stream, "slice": links.slice_text(slice_of(part)), **_days(review, view)}
-    return [{"text": "what they were", "go": links.target("pareto", **asked)}, *_files(found)]
-
-
-def _days(review: KpiReview, view: ChartView) -> dict[str, str]:
-    """The days of the range that is drawn, as a period of Pareto; nothing where the chart shows its usual span."""
-    asked = chart_view.window(review, view)
-    if asked is None:
-        return {}
-    first, last = (pd.Timestamp(review.points["period"].iloc[place]) for place in asked)
-    until = review.points["period"].iloc[asked[1] + 1] if asked[1] + 1 < len(review.points) else last
-    end = max(first.date(), pd.Timestamp(until).date() - dt.timedelta(days=1)) if until is not last else last.date()
-    return {"period": "custom", "start": first.date().isoformat(), "end": end.isoformat()}
+    go = chart_view.events_link(review, view, position, position)
+    return [*([{"text": "what they were", "go": go}] if go else []), *_files(found)]
 
 
 def _files(found: pd.DataFrame) -> list[Block]:
     """A link to each file's line in the ledger, where it can be taken back."""
     if found.empty:
         return []
-    where = "data" if "data" in links.PAGES else "upload"
     batches = found.drop_duplicates("batch")[["batch", "source"]].head(FILES).to_dict("records")
     one = len(batches) == 1
     return [
         {
             "text": "undo this file" if one else f"undo {row['source']}",
-            "go": links.target(where, batch=str(row["batch"])),
+            "go": links.target("data", batch=str(row["batch"])),
         }
         for row in batches
     ]

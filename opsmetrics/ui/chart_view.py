@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
+from opsmetrics.catalog import slice_of
 from opsmetrics.review import KpiReview
-from opsmetrics.ui.links import SPANS, ChartView, period_text
+from opsmetrics.ui.clock import at_site
+from opsmetrics.ui.links import SPANS, ChartView, Target, period_text, slice_text, target
 
 #: Periods that stand too close together on a phone, and how many are shown there in their place.
 CROWDED, ON_A_PHONE = 40, 30
@@ -71,6 +74,25 @@ def drawn(review: KpiReview, view: ChartView) -> tuple[KpiReview, int | None]:
     first, last = asked
     hits = review.signals[review.signals["position"].to_numpy(dtype=int) <= last]
     return replace(review, points=review.points.iloc[: last + 1], signals=hits), last - first + 1
+
+
+def events_link(review: KpiReview, view: ChartView, first: int, last: int) -> Target | None:
+    """The events behind the periods at these positions on the page Pareto; None where the KPI has none."""
+    source = review.kpi.events
+    if source is None:
+        return None
+    part = dict(review.series.slice) | ({"category": source.categories[0]} if len(source.categories) == 1 else {})
+    begins = review.points["period"].iloc[first]
+    ends = pd.Timestamp(review.points["ends_at"].iloc[last]) - pd.Timedelta(microseconds=1)
+    return target(
+        "pareto",
+        stream=source.stream,
+        slice=slice_text(slice_of(part)),
+        period="custom",
+        start=begins.date().isoformat(),
+        end=at_site(review.kpi.calendar, ends.to_pydatetime()).date().isoformat(),
+        as_of=view.as_of.isoformat() if view.as_of else "",
+    )
 
 
 def file_stem(review: KpiReview, view: ChartView) -> str:

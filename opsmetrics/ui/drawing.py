@@ -185,27 +185,19 @@ def _acts(review: KpiReview, picked: tuple[int, int] | None) -> Sequence[Block]:
 
 
 def _elsewhere(review: KpiReview, view: ChartView) -> list[Block]:
-    """Other pages about this KPI; a page that this installation does not have is not offered."""
+    """Other pages about this KPI."""
     found: list[Block] = []
     if review.points.empty:
         found.append({"text": "Load a file", "go": links.target("upload")})
         found.append({"text": "Type a number", "go": links.target("enter")})
-    source = getattr(review.kpi, "events", None)
-    if source is not None and "pareto" in links.PAGES:
-        found.append({"text": "Pareto of these events", "go": _pareto(review, view, str(source.stream))})
-    if "forecast" in links.PAGES:
-        part = links.slice_text(review.series.slice)
-        go = links.target("forecast", kpi=review.kpi.key, slice=part, grain=review.series.grain)
-        found.append({"text": "Forecast", "go": go})
-    return found
-
-
-def _pareto(review: KpiReview, view: ChartView, stream: str) -> links.Target:
-    """The events behind the periods on the chart, for the slice that it shows."""
-    shown, span = chart_view.drawn(review, view)
-    days = shown.points["period"].iloc[-span:] if span else shown.points["period"]
-    ends = {} if days.empty else {"from": f"{days.iloc[0]:%Y-%m-%d}", "to": f"{days.iloc[-1]:%Y-%m-%d}"}
-    return links.target("pareto", **{**dict(review.series.slice), "stream": stream, **ends})
+    else:
+        shown, span = chart_view.drawn(review, view)
+        last = len(shown.points) - 1
+        go = chart_view.events_link(review, view, max(last + 1 - span, 0) if span else 0, last)
+        found += [{"text": "Pareto of these events", "go": go}] if go else []
+    part, as_of = links.slice_text(review.series.slice), view.as_of.isoformat() if view.as_of else ""
+    go = links.target("forecast", kpi=review.kpi.key, slice=part, grain=review.series.grain, as_of=as_of)
+    return [*found, {"text": "Forecast", "go": go}]
 
 
 def _pressed(review: KpiReview, pressed: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from opsmetrics.catalog import GRAINS, Catalog, Grain, Kpi, Slice, slice_of
 from opsmetrics.stats import RULE_SETS, RULES
+from opsmetrics.verdict import wording
 
 #: Pages by the name under which a link asks for them.
 PAGES = {
@@ -126,6 +127,9 @@ def misread(params: Mapping[str, Any], catalog: Catalog) -> str:
         wrong += [f"no {name} to slice {kpi.name} by" for name in unknown]
         if "grain" in asked and asked["grain"] not in grains_of(kpi):
             wrong.append(f"no grain “{asked['grain']}” for {kpi.name}")
+    start, as_of = read_date(asked.get("start")), read_as_of(asked.get("as_of"))
+    if start and as_of and start > as_of:
+        wrong.append(f"days from {wording.date(start)} on, as of {wording.date(as_of)}")
     dates = {"as_of": read_as_of, "start": read_date, "end": read_date}
     wrong += [f"no date “{asked[name]}”" for name, read in dates.items() if name in asked and not read(asked[name])]
     return (

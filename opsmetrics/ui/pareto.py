@@ -10,13 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from opsmetrics import facts
-from opsmetrics.catalog import Stream
+from opsmetrics.catalog import Catalog, Stream
 from opsmetrics.desk import Desk
 from opsmetrics.desk.events import EventPareto, ParetoQuestion, event_pareto, event_reach_days, events_behind
 from opsmetrics.figures import CONFIG, pareto_chart
 from opsmetrics.ui import (
     blocks,
     carried,
+    filters,
     links,
     look,
     page,
@@ -51,12 +52,12 @@ def render(desk: Desk) -> None:
         return
     today = at_site(stream.calendar).date()
     key = reviews.versions(desk, None)
-    view = ParetoView.read(params, stream, usual_preset(_reach(desk, key, stream), today))
+    shown = filters.asked_as_of() or today
+    view = ParetoView.read(params, stream, usual_preset(_reach(desk, key, stream), shown))
+    carried.keep_stream(stream, view.link()["params"])
     answer = _answer(desk, key, view.question(stream, today))
     if answer.now is None:
-        text = "Load a file in which each row is one event: a date, a reason, and where known minutes and cost."
-        pareto_controls.stream_picker(catalog, stream)
-        _empty(f"No {stream.unit} have been loaded yet.", text, stream.name)
+        _no_events(catalog, answer)
         return
     values = _values(desk, key, stream)
     pareto_blocks.show(pareto_page.head(answer, view, catalog), key="head")
@@ -64,7 +65,6 @@ def render(desk: Desk) -> None:
     if unknown:
         page.show(blocks.caption(unknown), key="misread")
     pareto_controls.controls(catalog, stream, view, answer, values)
-    carried.keep_stream(stream, view.link()["params"])
     if answer.result.categories:
         _body(answer, view, Steps(answer, view, divided=any(values["subcategory"])))
     else:
@@ -76,6 +76,19 @@ def render(desk: Desk) -> None:
 def _empty(title: str, text: str, eyebrow: str = "Pareto") -> None:
     pareto_blocks.show(blocks.heading(title, eyebrow=eyebrow), blocks.empty(text), key="empty")
     page.buttons([("Load events", "upload")], key="empty_buttons")
+
+
+def _no_events(catalog: Catalog, answer: EventPareto) -> None:
+    """Nothing was ever loaded, or nothing is known as of the date asked for: say so, and leave the ways out."""
+    stream, as_of = answer.stream, answer.question.as_of
+    pareto_controls.alone(catalog, stream)
+    if answer.reach is None or as_of is None:
+        text = "Load a file in which each row is one event: a date, a reason, and where known minutes and cost."
+        _empty(f"No {stream.unit} have been loaded yet.", text, stream.name)
+        return
+    title = f"No {stream.unit} are known as of {wording.date(as_of)}."
+    text = f"The first ones in the store are from {wording.date(answer.reach[0])}. Choose a later date."
+    pareto_blocks.show(blocks.heading(title, eyebrow=stream.name), blocks.empty(text), key="empty")
 
 
 def _nothing_here(answer: EventPareto) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from opsmetrics.catalog import Catalog, Stream, slice_of
 from opsmetrics.desk.events import EventPareto, dimension_name
 from opsmetrics.ui import carried, filters
-from opsmetrics.ui.clock import span_text
+from opsmetrics.ui.clock import at_site, span_text
 from opsmetrics.ui.pareto_view import COMPARED, PRESETS, ParetoView
 from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import paretos
@@ -33,6 +33,19 @@ def controls(
         _select("By", "by", _ways(catalog, stream, view, values), view.by, width=200)
         _slices(catalog, stream, view, values)
         _period(view, answer)
+        _as_of(catalog, stream)
+
+
+def alone(catalog: Catalog, stream: Stream) -> None:
+    """The controls of a page that has nothing to rank."""
+    with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        stream_picker(catalog, stream)
+        _as_of(catalog, stream)
+
+
+def _as_of(catalog: Catalog, stream: Stream) -> None:
+    filters.as_of_control(at_site(stream.calendar).date())
+    filters.keep(replace(catalog, dimensions=()))  # a slice of this page stands in its own parameter
 
 
 def stream_picker(catalog: Catalog, stream: Stream) -> None:
@@ -166,7 +179,7 @@ def _to_address(name: str, key: str, seeds: Mapping[str, str] | None = None) -> 
     if chosen is None:
         return
     if name == "stream":
-        st.query_params.clear()
+        st.query_params.from_dict(filters.said(("as_of",)))
     if name == "by":
         st.query_params.pop("open", None)
     if chosen == "custom":

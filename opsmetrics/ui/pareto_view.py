@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from opsmetrics.catalog import Catalog, Slice, Stream, slice_of
 from opsmetrics.desk.events import COMPARISONS, MEASURES, TOP, Comparison, Measure, ParetoQuestion
 from opsmetrics.facts import EVENT_CLASSES
-from opsmetrics.ui.links import Target, read_date, read_slice, slice_text, target
+from opsmetrics.ui.links import Target, read_as_of, read_date, read_slice, slice_text, target
 
 Preset = Literal["7d", "28d", "90d", "month", "year", "all", "custom"]
 PRESETS: dict[Preset, str] = {
@@ -34,7 +34,8 @@ _MOST = 200  # bars that a link may ask for
 
 @dataclass(frozen=True)
 class ParetoView:
-    """One view. `first` and `last` matter for the preset "custom" only; `opened`: the members of Other are shown."""
+    """One view. `first` and `last` matter for the preset "custom" only; `opened`: the members of Other are shown;
+    `as_of`: the date as of which it is shown, None is now."""
 
     stream: str
     measure: Measure = "count"
@@ -46,6 +47,7 @@ class ParetoView:
     compare: Comparison = "previous"
     opened: bool = False
     top: int = TOP
+    as_of: dt.date | None = None
 
     def link(self) -> Target:
         """The link to this view."""
@@ -62,6 +64,7 @@ class ParetoView:
             compare=self.compare,
             open="other" if self.opened else "",
             top=str(self.top) if self.top != TOP else "",
+            as_of=self.as_of.isoformat() if self.as_of else "",
         )
 
     @classmethod
@@ -71,7 +74,8 @@ class ParetoView:
         part = read_slice(str(params.get("slice", "")))
         first, last = read_date(params.get("start")), read_date(params.get("end"))
         asked = _one_of(params.get("period"), get_args(Preset), preset)
-        if asked == "custom" and not (first and last):
+        as_of = read_as_of(params.get("as_of"))
+        if asked == "custom" and not (first and last and (as_of is None or first <= as_of)):
             asked = preset
         top = str(params.get("top", ""))
         return cls(
@@ -85,13 +89,17 @@ class ParetoView:
             compare=_one_of(params.get("compare"), COMPARISONS, "previous"),
             opened=params.get("open") == "other",
             top=min(int(top), _MOST) if top.isdecimal() and len(top) < 6 and int(top) else TOP,
+            as_of=as_of,
         )
 
     def question(self, stream: Stream, today: dt.date) -> ParetoQuestion:
-        """What is asked of the store on this day at the site."""
+        """What is asked of the store; `today`: the day at the site, in whose place the date of the view stands."""
+        today = self.as_of or today
         first, last = (self.first, self.last) if self.preset == "custom" else preset_days(self.preset, today, stream)
         compare: Comparison = "none" if self.preset == "all" else self.compare
-        return ParetoQuestion(self.stream, self.measure, self.by, self.slice, first, last, compare, self.top)
+        return ParetoQuestion(
+            self.stream, self.measure, self.by, self.slice, first, last, compare, self.top, self.as_of
+        )
 
     def into(self, stream: Stream, name: str, *, divided: bool) -> ParetoView:
         """One step down: only `name`, ranked by what comes next. `divided`: there are subcategories."""

@@ -220,6 +220,24 @@ def test_without_days_the_whole_time_that_files_cover_is_shown(tmp_path: Path) -
         assert later is not None and later.last == pd.Timestamp.now("Europe/Berlin").date()
 
 
+def test_as_of_a_day_nothing_after_its_noon_counts(desk: Desk) -> None:
+    """16 March, noon in Berlin: of that day the jams of hours 0–9 and the guards of hours 0 and 8."""
+    asked = ParetoQuestion("stops", first=FIRST, last=LAST, as_of=dt.date(2026, 3, 16))
+    answer = event_pareto(desk, asked)
+    assert answer.now is not None
+    assert (answer.now.last, answer.now.end) == (dt.date(2026, 3, 16), pd.Timestamp("2026-03-16 11:00"))
+    assert dict(ranking(answer)) == {"Jam": 30, "Guard": 10}
+    assert events_behind(desk, answer)["observed_at"].max() < answer.now.end
+    everything = event_pareto(desk, ParetoQuestion("stops", as_of=dt.date(2026, 3, 16))).now
+    assert everything is not None and (everything.first, everything.last) == (dt.date(2026, 3, 1), answer.now.last)
+
+
+def test_before_the_first_event_nothing_is_known(desk: Desk) -> None:
+    answer = event_pareto(desk, ParetoQuestion("stops", as_of=dt.date(2026, 2, 27)))
+    assert answer.now is None
+    assert answer.reach == (dt.date(2026, 3, 1), LAST)
+
+
 def test_the_lost_hour_belongs_to_its_day(desk: Desk) -> None:
     """29 March 2026 has 23 hours in Berlin: 28 March 23:00 UTC to 29 March 22:00 UTC."""
     sunday = dt.date(2026, 3, 29)

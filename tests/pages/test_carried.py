@@ -116,12 +116,13 @@ def test_an_empty_list_offers_to_clear_its_filters(tmp_path: Path, name: str) ->
         assert "clear_filters" not in [button.key for button in app.button]
 
 
-def test_pareto_takes_the_slice_and_keeps_its_stream_and_period(tmp_path: Path) -> None:
+def test_pareto_takes_the_slice_and_keeps_its_stream_period_and_date(tmp_path: Path) -> None:
     with stores.owned(pareto_stores.full, tmp_path):
-        app = page("pareto", stream="stops", period="90d")
+        app = page("pareto", stream="stops", period="90d", as_of="2026-01-05")
         app = go(go(app, "today"), "pareto")
         assert asked(app, "stream") == "stops"
         assert asked(app, "period") == "90d"
+        assert asked(app, "as_of") == "2026-01-05"
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from opsmetrics.ui.clock import span_text
+from opsmetrics.verdict import wording
 from tests.pages import pareto_stores, stores
 from tests.pages.stores import HOSTILE, HOSTILE_LINE, block, blocks, figure, page, trace
 
@@ -191,6 +195,36 @@ def test_names_reach_the_page_as_text(full: Path) -> None:
     words = json.dumps(figure(app)["data"] + [figure(app)["layout"]])
     assert "<img" not in words and "<script" not in words
     assert not app.markdown, "nothing on this page is drawn as markdown"
+
+
+def test_the_page_stands_as_of_a_day_and_keeps_it_on_the_way_down(full: Path) -> None:
+    day = pareto_stores.today() - dt.timedelta(days=28)
+    app = page("pareto", as_of=day.isoformat(), period="28d")
+    assert not app.exception
+    ends = day - dt.timedelta(days=28), day - dt.timedelta(days=1)
+    assert f" · {span_text(*ends)} · " in block(app, "heading")["eyebrow"], "the last 28 days before that day"
+    assert next(iter(lines(app).values()))["amount"] == "331"
+    down = follow(lines(app)["Short shot"]["go"])
+    assert down.query_params.get("as_of") == day.isoformat()
+    assert down.dataframe[-1].value["When"].max() < pd.Timestamp(day) + pd.Timedelta(hours=12)
+    app.selectbox(key="choose_stream").select("quiet").run()
+    assert app.query_params.get("as_of") == day.isoformat()
+
+
+def test_days_after_the_date_asked_for_are_refused_with_a_sentence(full: Path) -> None:
+    today = pareto_stores.today()
+    ends = {"start": today.isoformat(), "end": today.isoformat()}
+    app = page("pareto", as_of=(today - dt.timedelta(days=7)).isoformat(), period="custom", **ends)
+    assert not app.exception
+    said = [part["text"] for part in blocks(app) if part["kind"] == "caption" and "The address asks" in part["text"]]
+    assert len(said) == 1 and wording.date(today) in said[0]
+
+
+def test_before_the_first_event_the_page_says_so_and_lets_one_out(full: Path) -> None:
+    app = page("pareto", as_of="2001-01-01")
+    assert not app.exception
+    assert title(app) == "No stops are known as of 1 Jan 2001."
+    assert app.date_input(key="as_of").value == dt.date(2001, 1, 1)
 
 
 # Little or nothing

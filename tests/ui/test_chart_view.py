@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from opsmetrics.catalog import Calendar, EventSource, Stream
 from opsmetrics.review import review as reviewed
 from opsmetrics.ui import chart_choice, chart_view
 from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.pareto_view import ParetoView
 from tests.figures import reviews
 from tests.ui.judged import series
 
@@ -73,3 +75,15 @@ def test_a_stretch_of_one_period_has_one_name() -> None:
 )
 def test_a_point_of_the_chart_tells_its_position_and_a_line_tells_none(point: dict, position: int | None) -> None:
     assert chart_choice.position_in(point) == position
+
+
+def test_the_events_behind_periods_are_asked_for_by_their_days_slice_and_date() -> None:
+    """The judged days start on 2 March 2026 and run on UTC's clock; Pareto reads the link back as the same question."""
+    review = replace(JUDGED, kpi=replace(JUDGED.kpi, events=EventSource(stream="stops", categories=("Jam",))))
+    view = ChartView("k", as_of=dt.date(2026, 5, 1))
+    link = chart_view.events_link(review, view, 2, 4)
+    assert link is not None and link["page"] == "pareto"
+    read = ParetoView.read(link["params"], Stream("stops", "Stops", calendar=Calendar()), "28d")
+    assert (read.first, read.last) == (dt.date(2026, 3, 4), dt.date(2026, 3, 6))
+    assert (read.slice, read.as_of) == ((("category", "Jam"),), dt.date(2026, 5, 1))
+    assert chart_view.events_link(JUDGED, view, 2, 4) is None
