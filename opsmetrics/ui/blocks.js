@@ -191,6 +191,13 @@ function title(block) {
   return el("div", "om-section om-alone", el("div", "om-sectionhead", ...ruled(block)));
 }
 
+function rowstitle(block, host) {
+  const right = el("span", "om-caption om-rowsnote", block.note);
+  for (const item of block.links) right.append(" · ", link(item.go, host, "om-act", item.text));
+  const name = el("h2", "om-h2", block.title, block.count ? el("span", "om-count", block.count) : null);
+  return el("div", "om-section om-alone", el("div", "om-sectionhead", name, right));
+}
+
 function caption(block) {
   return el("p", "om-caption", block.text);
 }
@@ -248,7 +255,7 @@ function lines(block) {
   return node;
 }
 
-const DRAW = { heading, strip, section, title, caption, key, callout, empty, lines };
+const DRAW = { heading, strip, section, title, rowstitle, caption, key, callout, empty, lines };
 
 // Folds that a person opened or closed, and the link that has the keyboard, survive a redraw.
 function remembered(host) {

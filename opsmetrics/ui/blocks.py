@@ -70,6 +70,11 @@ def title(text: str, *, count: int | None = None, note: str = "") -> Block:
     return {"kind": "title", "title": text, "count": "" if count is None else str(count), "note": note}
 
 
+def rows_title(text: str, count: int, note: str, links: Sequence[Block]) -> Block:
+    """The title above stored rows, with links to what they lead to."""
+    return {"kind": "rowstitle", "title": text, "count": str(count), "note": note, "links": list(links)}
+
+
 def caption(text: str) -> Block:
     """A small muted line."""
     return {"kind": "caption", "text": text}

@@ -55,11 +55,4 @@ function notice(block, host) {
   return node;
 }
 
-function rowstitle(block, host) {
-  const right = el("span", "om-caption om-rowsnote", block.note);
-  for (const item of block.links) right.append(" · ", link(item.go, host, "om-act", item.text));
-  const name = el("h2", "om-h2", block.title, block.count ? el("span", "om-count", block.count) : null);
-  return el("div", "om-section om-alone", el("div", "om-sectionhead", name, right));
-}
-
-Object.assign(DRAW, { bar, offers, notice, rowstitle });
+Object.assign(DRAW, { bar, offers, notice });

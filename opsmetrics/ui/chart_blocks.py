@@ -73,11 +73,6 @@ def notice(
     return {"kind": "notice", "mark": mark, "lead": lead, "text": text, "acts": list(acts), "link": link}
 
 
-def rows_title(text: str, count: int, note: str, links: Sequence[Block]) -> Block:
-    """The title above the rows behind a period, with links to the files they came from."""
-    return {"kind": "rowstitle", "title": text, "count": str(count), "note": note, "links": list(links)}
-
-
 def pictures(chart: str, file: str, title: str, texts: Sequence[str], *, ground: str, ink: str, muted: str) -> Block:
     """Two buttons that save what the container `chart` shows as PNG and as SVG, drawn by the reader's own browser."""
     return {

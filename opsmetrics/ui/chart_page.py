@@ -9,7 +9,6 @@ import streamlit as st
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
-    blocks,
     carried,
     chart_blocks,
     chart_rows,
@@ -21,6 +20,7 @@ from opsmetrics.ui import (
     filters,
     kpi,
     links,
+    misread,
     page,
     pickers,
     reviews,
@@ -37,9 +37,7 @@ def render(at: Desk, view: ChartView) -> None:
     found = chart_rules.workings(review)
     head = kpi.head(review, filters.today(at.catalog, view.as_of))
     page.show(head, kpi.strip(review, chart_rules.deciding(review, found)), key="head")
-    unknown = links.misread(st.query_params.to_dict(), at.catalog)
-    if unknown:
-        page.show(blocks.caption(unknown), key="misread")
+    misread.tell(at)
     decisions_list.confirmation(at, review)
     pickers.controls(at, review, view)
     filters.keep(own)

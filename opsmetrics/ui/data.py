@@ -20,6 +20,7 @@ from opsmetrics.ui import (
     blocks,
     data_value,
     filters,
+    misread,
     page,
     receipts,
     reviews,
@@ -64,6 +65,9 @@ def render(desk: Desk) -> None:
     ledger = desk.batches()
     watched = reviews.watched(desk, None)
     page.show(_head(catalog, watched, ledger), key="head")
+    batch = st.query_params.get("batch", "")
+    lost = bool(batch) and batch not in {str(number) for number in ledger["batch"]}
+    misread.tell(desk, [f"no batch “{batch}”"] if lost else [])
     if ledger.empty:
         text = "Load a file or type numbers: what was loaded stands here, with who, when, and a way to take it back."
         page.show(blocks.empty(text), key="empty")

@@ -12,7 +12,7 @@ from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.catalog.editing import Tables, tables_of
 from opsmetrics.catalog.presets import presets, with_needs
 from opsmetrics.desk import Desk
-from opsmetrics.ui import blocks, definition_edit, definition_files, page, reviews, tables
+from opsmetrics.ui import blocks, definition_edit, definition_files, misread, page, reviews, tables
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.definition_words import KIND_WORDS
 from opsmetrics.verdict import wording
@@ -43,6 +43,8 @@ def render(desk: Desk) -> None:
 def _list(desk: Desk, catalog: Catalog) -> None:
     sources = reviews.sources(desk)
     page.show(_head(catalog, sources), key="head")
+    lost = st.query_params.get("edit", "")
+    misread.tell(desk, [f"no KPI “{lost}”"] if lost else [])
     _actions(empty=not catalog.kpis)
     definition_edit.told()
     if not catalog.kpis:

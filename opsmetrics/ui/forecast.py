@@ -22,8 +22,8 @@ from opsmetrics.ui import (
     filters,
     forecast_blocks,
     forecast_controls,
-    links,
     look,
+    misread,
     page,
     reviews,
     tables,
@@ -48,9 +48,7 @@ def render(at: Desk) -> None:
     forecast_blocks.apply_style()
     told = read(at, view)
     page.show(head(told), *([strip(told)] if told.found.forecast else []), key="head")
-    unknown = links.misread(st.query_params.to_dict(), at.catalog)
-    if unknown:
-        page.show(blocks.caption(unknown), key="misread")
+    misread.tell(at)
     forecast_controls.controls(at, told.found.review.kpi, view)
     if told.found.forecast is None:
         page.show(blocks.empty(told.lead()), key="nothing")

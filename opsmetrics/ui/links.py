@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from urllib.parse import quote, unquote, urlencode
@@ -114,9 +114,9 @@ class ChartView:
         )
 
 
-def misread(params: Mapping[str, Any], catalog: Catalog) -> str:
-    """What a link asks for and nobody knows, in one sentence; "" where all of it is known."""
-    asked, wrong = {name: str(value) for name, value in params.items() if value}, []
+def misread(params: Mapping[str, Any], catalog: Catalog, more: Iterable[str] = ()) -> str:
+    """What a link asks for and nobody knows, in one sentence, `more` of it last; "" where all of it is known."""
+    asked, wrong = {name: str(value) for name, value in params.items() if value}, list[str]()
     if "kpi" in asked and asked["kpi"] not in catalog:
         wrong.append(f"no KPI “{asked['kpi']}”")
     kpi = catalog[asked["kpi"]] if asked.get("kpi") in catalog else None
@@ -132,6 +132,7 @@ def misread(params: Mapping[str, Any], catalog: Catalog) -> str:
         wrong.append(f"days from {wording.date(start)} on, as of {wording.date(as_of)}")
     dates = {"as_of": read_as_of, "start": read_date, "end": read_date}
     wrong += [f"no date “{asked[name]}”" for name, read in dates.items() if name in asked and not read(asked[name])]
+    wrong += more
     return (
         f"The address asks for what is not here: {', '.join(wrong)}. The usual view is shown instead." if wrong else ""
     )

@@ -18,24 +18,21 @@ from opsmetrics.ui import (
     blocks,
     carried,
     filters,
-    links,
     look,
+    misread,
     page,
     pareto_blocks,
     pareto_controls,
     pareto_page,
     reviews,
+    stored_rows,
     tables,
 )
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.pareto_page import Steps
 from opsmetrics.ui.pareto_view import ParetoView, first_stream, usual_preset
 from opsmetrics.ui.reviews import Versions
-from opsmetrics.ui.stored_rows import readable
 from opsmetrics.verdict import paretos, wording
-
-#: Rows shown behind a choice.
-ROWS = 500
 
 
 def render(desk: Desk) -> None:
@@ -61,9 +58,7 @@ def render(desk: Desk) -> None:
         return
     values = _values(desk, key, stream)
     pareto_blocks.show(pareto_page.head(answer, view, catalog), key="head")
-    unknown = links.misread(params, catalog)
-    if unknown:
-        page.show(blocks.caption(unknown), key="misread")
+    misread.tell(desk)
     pareto_controls.controls(catalog, stream, view, answer, values)
     if answer.result.categories:
         _body(answer, view, Steps(answer, view, divided=any(values["subcategory"])))
@@ -161,12 +156,10 @@ def alternative(answer: EventPareto) -> str:
 
 def _rows_behind(desk: Desk, answer: EventPareto) -> None:
     """The stored events of the choice: their file, who loaded it and when."""
-    found = events_behind(desk, answer, viewer=reviews.viewer(), limit=ROWS)
+    found = events_behind(desk, answer, viewer=reviews.viewer(), limit=stored_rows.ROWS)
     words = " · ".join(paretos.name(value) for _, value in answer.question.slice)
-    note = f"the first {ROWS} rows" if len(found) == ROWS else ""
-    page.show(blocks.title(f"Rows behind {words}", count=len(found), note=note), key="rows_title")
-    shown = _readable(found, desk, answer)
-    st.dataframe(shown, hide_index=True, width="stretch", key="rows_behind", height="auto")
+    page.show(stored_rows.title(words, found, desk.catalog), key="rows_title")
+    stored_rows.show(_readable(found, desk, answer), key="rows_behind")
 
 
 def _readable(found: pd.DataFrame, desk: Desk, answer: EventPareto) -> pd.DataFrame:
@@ -174,7 +167,7 @@ def _readable(found: pd.DataFrame, desk: Desk, answer: EventPareto) -> pd.DataFr
     stream = answer.stream
     table = found.drop(columns="count") if (found["count"] == 1).all() else found
     called = {"observed_at": "When", "category": stream.category, "subcategory": stream.subcategory}
-    return readable(table, desk.catalog, stream.calendar, called)
+    return stored_rows.readable(table, desk.catalog, stream.calendar, called)
 
 
 # Cached readers

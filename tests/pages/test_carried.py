@@ -131,6 +131,8 @@ def test_pareto_takes_the_slice_and_keeps_its_stream_period_and_date(tmp_path: P
         ("chart", {"kpi": "nobody"}),
         ("chart", {"kpi": "late", "slice": "moon:Full", "grain": "century", "as_of": "never"}),
         ("forecast", {"kpi": "late", "grain": "sample"}),
+        ("data", {"batch": "nobody"}),
+        ("kpis", {"edit": "nobody"}),
     ],
 )
 def test_what_an_address_gets_wrong_is_said_once(tmp_path: Path, name: str, params: dict[str, str]) -> None:
@@ -142,6 +144,19 @@ def test_what_an_address_gets_wrong_is_said_once(tmp_path: Path, name: str, para
         ]
         assert len(said) == 1
         assert all(value in said[0] for key, value in params.items() if key in ("grain", "as_of") or value == "nobody")
+
+
+@pytest.mark.parametrize("name", ["chart", "forecast"])
+def test_a_slice_that_no_row_holds_is_named(tmp_path: Path, name: str) -> None:
+    with stores.owned(stores.full, tmp_path):
+        said = [
+            part["text"] for part in blocks(page(name, kpi="late", slice="line:Line 99")) if part["kind"] == "caption"
+        ]
+        assert "Nothing is stored for “Line 99” of Late deliveries: choose another slice." in said
+        told = [
+            part["text"] for part in blocks(page(name, kpi="late", slice="line:Line 3")) if part["kind"] == "caption"
+        ]
+        assert not [text for text in told if "Nothing is stored" in text]
 
 
 @pytest.mark.parametrize("name", ["summary", "chart", "pareto", "forecast", "enter", "upload", "data", "kpis"])

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from opsmetrics.ui import links
 from opsmetrics.ui.clock import span_text
 from opsmetrics.verdict import wording
 from tests.pages import pareto_stores, stores
@@ -92,7 +93,9 @@ def test_a_name_leads_to_its_parts_and_their_rows(full: Path) -> None:
     assert [step["text"] for step in block(app, "heading")["trail"]] == ["Line stops", "Reason: Short shot"]
     parts = lines(app)
     assert set(parts) == {"Gate", "Core", "Cavity"}
-    assert block(app, "title")["title"] == "Rows behind Short shot"
+    above = block(app, "rowstitle")
+    assert (above["title"], above["count"]) == ("Rows behind Short shot", "452")
+    assert above["links"] == [{"text": "undo this file", "go": links.target("data", batch="1")}]
     rows = app.dataframe[1].value
     assert len(rows) == 452
     assert set(rows["Reason"]) == {"Short shot"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from opsmetrics.catalog import read_catalog
-from opsmetrics.ui.stored_rows import readable
+from opsmetrics.ui.stored_rows import dates, readable
 
 CATALOG = read_catalog("""
 [dimensions]
@@ -67,3 +67,11 @@ def test_the_frame_is_not_changed() -> None:
     before = FOUND.copy()
     read()
     pd.testing.assert_frame_equal(FOUND, before)
+
+
+def test_days_are_written_without_a_clock_and_times_with_one() -> None:
+    written = dates(read())
+    assert {name: config["type_config"]["type"] for name, config in written.items()} == {
+        "Observed": "date",
+        "Loaded": "datetime",
+    }
