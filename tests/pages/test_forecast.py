@@ -73,7 +73,7 @@ def test_the_trust_table_names_rivals_and_measured_coverage(years: Path) -> None
         "This forecast",
         "Repeating the last season",
         "Repeating the last day",
-        "Holt-Winters (statsmodels)",
+        "Holt-Winters smoothing",
         "80 % range held",
         "95 % range held",
     ]
