@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from opsmetrics.server import lifespan
+from opsmetrics.server import ROUTES, lifespan
 
-app = st.App("navigation.py", lifespan=lifespan)
+app = st.App("navigation.py", routes=ROUTES, lifespan=lifespan)

@@ -13,9 +13,10 @@ from opsmetrics.catalog import Catalog, Kpi, parse_moment
 from opsmetrics.cli import arguments, desks
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
-from opsmetrics.cli.receipts import batch_of, diff_dict, receipts
+from opsmetrics.cli.receipts import batch_of, receipts
 from opsmetrics.desk import Desk
 from opsmetrics.desk.correcting import correct, correction, history
+from opsmetrics.desk.receipts import diff_dict
 from opsmetrics.ingest import FactKey
 from opsmetrics.measurements import sample_to_stamp
 from opsmetrics.verdict import wording

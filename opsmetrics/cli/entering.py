@@ -10,7 +10,8 @@ from opsmetrics import entry, series
 from opsmetrics.catalog import Kpi, Moment, Slice, parse_moment
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, Refused, WrongUsage
-from opsmetrics.cli.receipts import batch_of, diff_dict, receipts
+from opsmetrics.cli.receipts import batch_of, receipts
+from opsmetrics.desk.receipts import diff_dict
 from opsmetrics.entry import EntryRow, NotANumber, Typed
 from opsmetrics.ingest import typed_batch
 from opsmetrics.ingest.plan import needed_parts

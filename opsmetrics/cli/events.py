@@ -11,8 +11,8 @@ from opsmetrics.catalog import Stream
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, WrongUsage
 from opsmetrics.cli.layout import table
-from opsmetrics.cli.receipts import ledger_dict
 from opsmetrics.desk.event_listing import listed_events
+from opsmetrics.desk.receipts import ledger_dict
 
 NONE_GIVEN = "(none given)"
 

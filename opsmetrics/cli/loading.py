@@ -15,8 +15,9 @@ from opsmetrics.catalog import Catalog
 from opsmetrics.cli import desks, failures
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
-from opsmetrics.cli.receipts import batch_of, diff_dict, ledger_dict, receipts, sums
+from opsmetrics.cli.receipts import batch_of, receipts, sums
 from opsmetrics.desk import Desk
+from opsmetrics.desk.receipts import diff_dict, ledger_dict
 from opsmetrics.measurements import Batch, counted
 from opsmetrics.verdict import wording
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from opsmetrics.catalog import GRAINS
 from opsmetrics.cli import arguments
 from opsmetrics.cli.console import WrongUsage
+from opsmetrics.tokens import RIGHTS
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -36,7 +37,7 @@ def build() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
-    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _ranking, _keeping, _serving):
+    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _ranking, _keeping, _granting, _serving):
         group(commands)
     return parser
 
@@ -248,6 +249,12 @@ def _reading(commands: Commands) -> None:
     forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
 
 
+def _days(command: argparse.ArgumentParser) -> None:
+    first, last = "first day (default: the first that files cover)", "last day (default: the last one, at most today)"
+    command.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help=first)
+    command.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help=last)
+
+
 def _ranking(commands: Commands) -> None:
     pareto = _command(commands, "pareto", ("paretos", "pareto"), "say which few categories of a stream hold most of it")
     pareto.add_argument("stream", metavar="STREAM", help="its key, as in the definitions")
@@ -255,20 +262,7 @@ def _ranking(commands: Commands) -> None:
     pareto.add_argument(
         "--measure", choices=("count", "minutes", "cost", "weight"), default="count", help="default: count"
     )
-    pareto.add_argument(
-        "--from",
-        dest="start",
-        type=arguments.date,
-        metavar="DATE",
-        help="first day (default: the first that files cover)",
-    )
-    pareto.add_argument(
-        "--to",
-        dest="end",
-        type=arguments.date,
-        metavar="DATE",
-        help="last day (default: the last that files cover, at most today)",
-    )
+    _days(pareto)
     pareto.add_argument(
         "--compare", choices=("previous", "last_year"), help="with the days just before, or a year before"
     )
@@ -278,20 +272,7 @@ def _ranking(commands: Commands) -> None:
     events = _command(commands, "events", ("events", "events"), "list the stored events of a stream, oldest first")
     events.add_argument("stream", metavar="STREAM", help="its key, as in the definitions")
     _slice(events, "only this category, subcategory or value of a dimension; may be repeated")
-    events.add_argument(
-        "--from",
-        dest="start",
-        type=arguments.date,
-        metavar="DATE",
-        help="first day (default: the first that files cover)",
-    )
-    events.add_argument(
-        "--to",
-        dest="end",
-        type=arguments.date,
-        metavar="DATE",
-        help="last day (default: the last that files cover, at most today)",
-    )
+    _days(events)
     events.add_argument(
         "--limit", type=arguments.above_zero, default=50, metavar="N", help="how many at most (default: 50)"
     )
@@ -316,6 +297,28 @@ def _keeping(commands: Commands) -> None:
         "compare the store with its ledger and with what it acknowledged",
         more="Exit code 1 where something does not fit.",
     )
+
+
+def _granting(commands: Commands) -> None:
+    tokens = commands.add_parser("tokens", help="let programs ask the app, by tokens", allow_abbrev=False)
+    actions = tokens.add_subparsers(title="actions", metavar="ACTION", required=True, dest="action")
+    add = _command(actions, "add", ("granting", "add"), "make a token; it is shown this once")
+    add.add_argument("name", metavar="NAME", help="which program uses it; what it loads carries this name")
+    add.add_argument(
+        "--for",
+        dest="right",
+        choices=RIGHTS,
+        default="read",
+        help="read verdicts (default); load files as well; undo batches as well",
+    )
+    add.add_argument(
+        "--days", type=arguments.above_zero, default=365, metavar="N", help="until it expires (default: 365)"
+    )
+    _slice(add, "only this value of a dimension; may be repeated")
+    _by(add)
+    _command(actions, "list", ("granting", "listed"), "list the tokens; not their texts, which are kept nowhere")
+    withdraw = _command(actions, "withdraw", ("granting", "withdraw"), "end a token at once")
+    withdraw.add_argument("name", metavar="NAME")
 
 
 def _serving(commands: Commands) -> None:

@@ -1,0 +1,166 @@
+"""What an endpoint of the API is, and how the words of a request become values. Routes and the OpenAPI document are
+both made of it, so that they cannot differ.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from opsmetrics.desk import Desk
+from opsmetrics.server.problems import Problem
+from opsmetrics.tokens import Right, Token
+
+Day = TypeVar("Day", bound=dt.date)
+Kind = Literal["text", "whole", "yes_or_no", "day_or_instant", "day_span", "pair"]
+
+_WANTED: Mapping[Kind, str] = {
+    "text": "a text",
+    "whole": "a whole number of at least 1",
+    "yes_or_no": "true or false",
+    "day_or_instant": "a date such as 2026-11-22, or a date and time such as 2026-11-22T06:00",
+    "day_span": "first..last day, such as 2026-11-01..2026-11-30",
+    "pair": "name=value, such as line=C",
+}
+
+#: Years that a date may lie in: calendar arithmetic on both sides of them stays within what a date can hold.
+_YEARS = range(1800, 2201)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter in the query or (`in_path`) the path. many: it may be given several times."""
+
+    name: str
+    text: str
+    kind: Kind = "text"
+    required: bool = False
+    many: bool = False
+    in_path: bool = False
+    choices: tuple[str, ...] = ()
+
+    def value(self, given: str) -> Any:
+        """The text as a value. Raises Problem with what was found and what is wanted."""
+        wanted = f"one of {', '.join(self.choices)}" if self.choices else _WANTED[self.kind]
+        try:
+            if self.choices and given not in self.choices:
+                raise ValueError
+            return _READ[self.kind](given)
+        except ValueError:
+            detail = f"The parameter {self.name} holds {given!r}, wanted {wanted}."
+            raise Problem(400, "parameter", detail, more={"parameter": self.name}) from None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an endpoint is asked: by whom, with which values, and the body as a file where it takes one."""
+
+    desk: Desk
+    token: Token
+    values: Mapping[str, Any]
+    body: Path | None = None
+    media: str = ""
+
+    def get(self, name: str) -> Any:
+        """The value of a parameter; None (or an empty list) where it was not given."""
+        return self.values[name]
+
+    def json(self) -> Any:
+        """The body as JSON. Raises Problem."""
+        try:
+            text = "" if self.body is None else self.body.read_text(encoding="utf-8")
+            return json.loads(text) if text.strip() else {}
+        except ValueError as error:
+            raise Problem(400, "not_json", f"The body is no JSON: {error}. Send a JSON object.") from None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One thing that can be asked for. answer: blocking, returns (status, JSON value). media: what a body may be."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    right: Right
+    title: str
+    answer: Callable[[Request], tuple[int, Any]]
+    parameters: tuple[Parameter, ...] = ()
+    media: tuple[str, ...] = ()
+    text: str = ""
+    statuses: Mapping[int, str] = field(default_factory=lambda: {200: "The answer."})
+
+    def values(self, path: Mapping[str, str], query: list[tuple[str, str]]) -> dict[str, Any]:
+        """The values of all parameters. Raises Problem; a parameter that is not known is one, not a silence."""
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name, _ in query:
+            if name not in known or known[name].in_path:
+                names = ", ".join(p.name for p in self.parameters if not p.in_path) or "none"
+                detail = f"There is no parameter {name!r} here. Those known: {names}."
+                raise Problem(400, "parameter", detail, more={"parameter": name})
+        return {name: _values(parameter, path, query) for name, parameter in known.items()}
+
+
+def _values(parameter: Parameter, path: Mapping[str, str], query: list[tuple[str, str]]) -> Any:
+    if parameter.in_path:
+        return parameter.value(path[parameter.name])
+    given = [parameter.value(text) for name, text in query if name == parameter.name]
+    if parameter.many:
+        return given
+    if len(given) > 1 or (parameter.required and not given):
+        found = f"{len(given)} times" if given else "not at all"
+        detail = f"The parameter {parameter.name} was given {found}, wanted once."
+        raise Problem(400, "parameter", detail, more={"parameter": parameter.name})
+    return given[0] if given else None
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 15 or int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("", "true", "false"):
+        raise ValueError
+    return text != "false"
+
+
+def _day(text: str) -> dt.date:
+    return _in_reach(dt.date.fromisoformat(text))
+
+
+def _in_reach(day: Day) -> Day:
+    if day.year not in _YEARS:
+        raise ValueError
+    return day
+
+
+def _day_or_instant(text: str) -> dt.date | dt.datetime:
+    return _day(text) if len(text) == len("2026-11-22") else _in_reach(dt.datetime.fromisoformat(text))
+
+
+def _day_span(text: str) -> tuple[dt.date, dt.date]:
+    first, _, last = text.partition("..")
+    if _day(last) < _day(first):
+        raise ValueError
+    return _day(first), _day(last)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip() or not value.strip():
+        raise ValueError
+    return name.strip(), value.strip()
+
+
+_READ: Mapping[Kind, Callable[[str], Any]] = {
+    "text": str,
+    "whole": _whole,
+    "yes_or_no": _yes_or_no,
+    "day_or_instant": _day_or_instant,
+    "day_span": _day_span,
+    "pair": _pair,
+}

@@ -1,0 +1,100 @@
+"""The OpenAPI document, made from the same endpoints as the routes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from opsmetrics.server.endpoints import Endpoint, Kind, Parameter
+from opsmetrics.server.problems import MEDIA
+
+_SCHEMAS: dict[Kind, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "whole": {"type": "integer", "minimum": 1, "maximum": 999_999_999_999_999},
+    "yes_or_no": {"type": "boolean"},
+    "day_or_instant": {
+        "type": "string",
+        "pattern": r"^(1[89]|2[01])\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?$",
+        "example": "2026-11-22",
+    },
+    "day_span": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$"},
+    "pair": {"type": "string", "pattern": r"^[^=]+=.+$"},
+}
+
+#: What any endpoint may answer, besides success.
+_ALWAYS = {
+    400: "A parameter or the body was not understood.", 401: "No token, or none in force.",
+    403: "The token is not for this.", 429: "Too many requests.", 503: "The store cannot answer now.",
+}  # fmt: skip
+_READING = {404: "No such KPI, dimension or value.", 422: "The grain does not suit the KPI."}
+_WRITING = {
+    404: "No such template.", 409: "Something must be answered or done first.", 413: "The body is too long.",
+    415: "The body is of another kind.", 422: "The file was refused.",
+}  # fmt: skip
+
+
+def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
+    """The whole document (OpenAPI 3.1)."""
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+    problem = {
+        "type": "object",
+        "required": ["type", "title", "status", "code", "detail"],
+        "properties": {
+            "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+            "code": {"type": "string"}, "detail": {"type": "string"},
+        },
+    }  # fmt: skip
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "OpsMetrics", "version": version, "description": "Numbers in, verdicts out."},
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": problem},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "summary": endpoint.title,
+        "description": re.sub(r"\s+", " ", endpoint.text),
+        "operationId": endpoint.answer.__name__,
+        "parameters": [_parameter(parameter) for parameter in endpoint.parameters],
+        "responses": _responses(endpoint),
+    }
+    if endpoint.media:
+        told["requestBody"] = {"required": True, "content": {media: _content(media) for media in endpoint.media}}
+    return told
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    schema = {"type": "string", "enum": list(parameter.choices)} if parameter.choices else _SCHEMAS[parameter.kind]
+    told: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "path" if parameter.in_path else "query",
+        "required": parameter.required,
+        "description": parameter.text,
+        "schema": {"type": "array", "items": schema} if parameter.many else schema,
+    }
+    return {**told, "style": "form", "explode": True} if parameter.many else told
+
+
+def _content(media: str) -> dict[str, Any]:
+    if media == "application/json":
+        return {"schema": {"type": ["array", "object"]}}
+    return {"schema": {"type": "string"}}
+
+
+def _responses(endpoint: Endpoint) -> dict[str, Any]:
+    good = {
+        str(status): {"description": text, "content": {"application/json": {}}}
+        for status, text in endpoint.statuses.items()
+    }
+    bad = {**_ALWAYS, **(_WRITING if endpoint.method == "POST" else _READING)}
+    problem = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return good | {str(status): {"description": text, "content": problem} for status, text in sorted(bad.items())}

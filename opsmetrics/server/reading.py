@@ -1,0 +1,176 @@
+"""Endpoints that read: definitions, verdicts, series, signals, charts, and what was loaded.
+
+Everything about a KPI is read through the desk and turned into JSON by the functions that the command line uses, so
+that equal questions get equal answers everywhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from opsmetrics import figures
+from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
+from opsmetrics.figures import export
+from opsmetrics.review import KpiReview
+from opsmetrics.server.endpoints import Endpoint, Parameter, Request
+from opsmetrics.server.problems import Problem
+from opsmetrics.verdict.as_dict import as_plain, review_as_dict
+
+_KPI = Parameter("kpi", "The key of a KPI.", required=True)
+_SLICE = Parameter("slice", "A value of a dimension, as dimension=value; once for each dimension.", "pair", many=True)
+_GRAIN = Parameter("grain", "The grain looked at; without it the one that the KPI is operated at.", choices=GRAINS)
+_AS_OF = Parameter(
+    "as_of", "A day (noon at the site is meant) or a local date and time, as which it is looked at.", "day_or_instant"
+)
+_ONE = (_KPI, _SLICE, _GRAIN, _AS_OF)
+
+
+def kpis(asked: Request) -> tuple[int, Any]:
+    """All definitions in force."""
+    return 200, [as_plain(dataclasses.asdict(kpi)) for kpi in asked.desk.catalog.kpis]
+
+
+def reviews(asked: Request) -> tuple[int, Any]:
+    """The verdicts of everything watched, of one KPI, or of each value of one of its dimensions."""
+    by, viewer = asked.get("by"), asked.token.viewer
+    if asked.get("kpi") is None:
+        if by or asked.get("slice") or asked.get("grain"):
+            raise Problem(400, "parameter", "The parameters by, slice and grain need a KPI: give kpi as well.")
+        found: Iterable[KpiReview] = asked.desk.watched(asked.get("as_of"), viewer)
+    elif by is None:
+        found = [_reviewed(asked)]
+    else:
+        kpi = _kpi(asked)
+        _dimension(kpi, by)
+        fixed = dict(_slice(asked, kpi))
+        if by in fixed:
+            raise Problem(400, "parameter", f"slice fixes {by}, and by asks for each of its values: give one of them.")
+        parts = [{**dict(part), **fixed} for part in asked.desk.slices(kpi, by=[by], viewer=viewer)]
+        found = [_review(asked, kpi, slice_of(part)) for part in parts]
+    return 200, [review_as_dict(item, rows=False) for item in found]
+
+
+def review(asked: Request) -> tuple[int, Any]:
+    """Everything known about one series."""
+    return 200, review_as_dict(_reviewed(asked))
+
+
+def series(asked: Request) -> tuple[int, Any]:
+    """The points of one series, with limits and states."""
+    return 200, _part(asked, "points")
+
+
+def signals(asked: Request) -> tuple[int, Any]:
+    """Every hit of a rule, and the episodes that they open."""
+    told = review_as_dict(_reviewed(asked))
+    return 200, {**_identity(told), "signals": told["signals"], "episodes": told["episodes"]}
+
+
+def chart(asked: Request) -> tuple[int, Any]:
+    """The control chart as a Plotly figure."""
+    shown = _reviewed(asked)
+    if shown.points.empty:
+        raise Problem(404, "no_points", f"{shown.kpi.name} has no points to draw: load its measurements first.")
+    figure = figures.control_chart(shown, theme=asked.get("theme") or "light")
+    return 200, json.loads(export.as_json(figure))
+
+
+def batches(asked: Request) -> tuple[int, Any]:
+    """What was loaded, newest first."""
+    _whole_store(asked)
+    ledger = asked.desk.batches().head(asked.get("limit") or 100)
+    return 200, [as_plain(row.to_dict()) for _, row in ledger.iterrows()]
+
+
+def _part(asked: Request, name: str) -> dict[str, Any]:
+    told = review_as_dict(_reviewed(asked))
+    return {**_identity(told), name: told[name]}
+
+
+def _identity(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: told[name] for name in ("kpi", "name", "unit", "slice", "grain", "as_of", "versions")}
+
+
+def _reviewed(asked: Request) -> KpiReview:
+    kpi = _kpi(asked)
+    return _review(asked, kpi, _slice(asked, kpi))
+
+
+def _review(asked: Request, kpi: Kpi, part: Slice) -> KpiReview:
+    grain, as_of = asked.get("grain"), asked.get("as_of")
+    if (kpi.operate == "sample") != ((grain or kpi.operate) == "sample"):
+        raise Problem(422, "grain", f"{kpi.key} is operated by {kpi.operate}: the grain {grain} does not suit it.")
+    return asked.desk.review(kpi.key, part, grain=grain, as_of=as_of, viewer=asked.token.viewer)
+
+
+def _kpi(asked: Request) -> Kpi:
+    key, known = asked.get("kpi"), asked.desk.catalog
+    if key not in known:
+        raise Problem(404, "no_kpi", f"There is no KPI {key!r}. {_nearest(key, [kpi.key for kpi in known.kpis])}")
+    return known[key]
+
+
+def _slice(asked: Request, kpi: Kpi) -> Slice:
+    """The slice; each value is one that the data hold for this viewer."""
+    pairs = asked.get("slice")
+    if len(dict(pairs)) < len(pairs):
+        raise Problem(400, "parameter", "A dimension was given twice in slice, wanted one value for each.")
+    for name, value in pairs:
+        _dimension(kpi, name)
+        held = asked.desk.slices(kpi, by=[name], viewer=asked.token.viewer)
+        known = [each for part in held for _, each in part]
+        if value not in known:
+            raise Problem(404, "no_slice", f"The data hold no {name} {value!r}. {_nearest(value, known)}")
+    return slice_of(dict(pairs))
+
+
+def _dimension(kpi: Kpi, name: str) -> None:
+    if name not in kpi.dimensions:
+        detail = f"{kpi.key} has no dimension {name!r}. {_nearest(name, kpi.dimensions)}"
+        raise Problem(404, "no_dimension", detail)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    listed = sorted(known)
+    more = f" and {len(listed) - 12} more" if len(listed) > 12 else ""
+    return f"Known: {', '.join(listed[:12])}{more}." if listed else "There is none."
+
+
+def _whole_store(asked: Request) -> None:
+    """What was loaded tells of all sites: it is not for a token that is limited to some."""
+    if asked.token.scope:
+        limits = ", ".join(sorted(asked.token.scope))
+        raise Problem(403, "scope", f"This token is limited by {limits}; batches are told of the whole store only.")
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/v1/kpis", "read", "Definitions", kpis, text=str(kpis.__doc__)),
+    Endpoint(
+        "GET", "/api/v1/reviews", "read", "Verdicts", reviews,
+        (
+            dataclasses.replace(_KPI, required=False),
+            _SLICE, _GRAIN, _AS_OF,
+            Parameter("by", "A dimension of the KPI: one verdict for each of its values."),
+        ),
+        text=str(reviews.__doc__),
+    ),
+    Endpoint("GET", "/api/v1/review", "read", "One verdict, whole", review, _ONE, text=str(review.__doc__)),
+    Endpoint("GET", "/api/v1/series", "read", "Series", series, _ONE, text=str(series.__doc__)),
+    Endpoint("GET", "/api/v1/signals", "read", "Signals", signals, _ONE, text=str(signals.__doc__)),
+    Endpoint(
+        "GET", "/api/v1/chart", "read", "Chart", chart,
+        (*_ONE, Parameter("theme", "Colours for a light or a dark page.", choices=("light", "dark"))),
+        text=str(chart.__doc__),
+    ),
+    Endpoint(
+        "GET", "/api/v1/batches", "read", "Batches", batches,
+        (Parameter("limit", "How many at most; without it 100.", "whole"),), text=str(batches.__doc__),
+    ),
+)  # fmt: skip

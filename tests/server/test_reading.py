@@ -1,0 +1,104 @@
+"""What programs read is what the desk knows: the same verdicts as on the pages and in the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from opsmetrics import figures
+from opsmetrics.access import Viewer
+from opsmetrics.catalog import slice_of
+from opsmetrics.desk import Desk
+from opsmetrics.figures import export
+from opsmetrics.tokens import Tokens
+from opsmetrics.verdict.as_dict import review_as_dict
+from tests.server.conftest import Program
+
+DAY = "2025-04-05"
+AS_OF = dt.date(2025, 4, 5)
+
+
+def test_definitions(program: Program, works: Desk) -> None:
+    found = program.get("/api/v1/kpis")
+    assert found.status == 200
+    assert [kpi["key"] for kpi in found.json] == [kpi.key for kpi in works.catalog.kpis]
+
+
+def test_a_verdict_is_the_one_that_the_desk_gives(program: Program, works: Desk) -> None:
+    asked = {"kpi": "scrap", "slice": "line=A", "as_of": DAY}
+    wanted = review_as_dict(works.review("scrap", slice_of({"line": "A"}), as_of=AS_OF))
+    assert program.get("/api/v1/review", **asked).json == json.loads(json.dumps(wanted))
+    series = program.get("/api/v1/series", **asked).json
+    assert (series["points"], series["versions"]) == (json.loads(json.dumps(wanted["points"])), wanted["versions"])
+    signals = program.get("/api/v1/signals", **asked).json
+    assert (signals["signals"], signals["episodes"]) == (wanted["signals"], wanted["episodes"])
+
+
+def test_everything_watched_and_each_value_of_a_dimension(program: Program, works: Desk) -> None:
+    found = program.get("/api/v1/reviews", as_of=DAY).json
+    assert found == json.loads(json.dumps([review_as_dict(r, rows=False) for r in works.watched(AS_OF)]))
+    lines = program.get("/api/v1/reviews", kpi="scrap", by="line", as_of=DAY).json
+    assert [item["slice"] for item in lines] == [{"line": "A"}, {"line": "B"}]
+
+
+def test_a_local_time_is_understood(program: Program, works: Desk) -> None:
+    found = program.get("/api/v1/review", kpi="scrap", as_of="2025-04-03T06:00").json
+    assert found == json.loads(json.dumps(review_as_dict(works.review("scrap", as_of=dt.datetime(2025, 4, 3, 6)))))
+
+
+def test_a_chart_is_the_figure_of_the_page(program: Program, works: Desk) -> None:
+    shown = works.review("scrap", as_of=AS_OF)
+    wanted = export.as_json(figures.control_chart(shown, theme="dark"))
+    assert program.get("/api/v1/chart", kpi="scrap", as_of=DAY, theme="dark").json == json.loads(wanted)
+    assert program.get("/api/v1/chart", kpi="weight").status == 404
+
+
+def test_what_was_loaded(program: Program) -> None:
+    assert [(row["batch"], row["by"], row["source"]) for row in program.get("/api/v1/batches").json] == [
+        (1, "Ann", "first.csv")
+    ]
+
+
+def test_a_limited_token_sees_its_part_only(port: int, tokens: Tokens, works: Desk) -> None:
+    limited = Program(port, tokens.add("line A", "read", days=1, by="Ann", scope={"line": ("A",)}))
+    mine = Viewer("line A", {"line": frozenset({"A"})})
+    found = limited.get("/api/v1/review", kpi="scrap", as_of=DAY).json
+    assert found["points"] == json.loads(
+        json.dumps(review_as_dict(works.review("scrap", as_of=AS_OF, viewer=mine))["points"])
+    )
+    other = limited.get("/api/v1/review", kpi="scrap", slice="line=B", as_of=DAY)
+    assert (other.status, other.json["code"]) == (404, "no_slice")
+    assert "'A'" not in other.json["detail"] or "B" in other.json["detail"]
+    assert limited.get("/api/v1/batches").json["code"] == "scope"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "code", "said"),
+    [
+        ("review", {}, 400, "parameter", "kpi was given not at all"),
+        ("review", {"kpi": "scarp"}, 404, "no_kpi", "Did you mean 'scrap'?"),
+        ("review", {"kpi": "scrap", "grian": "week"}, 400, "parameter", "no parameter 'grian'"),
+        ("review", {"kpi": "scrap", "grain": "year"}, 400, "parameter", "one of sample, shift, day"),
+        ("review", {"kpi": "scrap", "grain": "sample"}, 422, "grain", "operated by day"),
+        ("review", {"kpi": "scrap", "as_of": "yesterday"}, 400, "parameter", "a date such as"),
+        ("review", {"kpi": "scrap", "as_of": "0001-01-01"}, 400, "parameter", "a date such as"),
+        ("review", {"kpi": "scrap", "slice": "line"}, 400, "parameter", "name=value"),
+        ("review", {"kpi": "scrap", "slice": "site=X"}, 404, "no_dimension", "no dimension 'site'"),
+        ("review", {"kpi": "scrap", "slice": "line=C"}, 404, "no_slice", "The data hold no line 'C'"),
+        ("review", {"kpi": "scrap", "slice": ["line=A", "line=B"]}, 400, "parameter", "given twice"),
+        ("review", {"kpi": ["scrap", "weight"]}, 400, "parameter", "given 2 times"),
+        ("reviews", {"by": "line"}, 400, "parameter", "need a KPI"),
+        ("reviews", {"kpi": "scrap", "by": "line", "slice": "line=A"}, 400, "parameter", "slice fixes line"),
+        ("batches", {"limit": "many"}, 400, "parameter", "a whole number"),
+        ("nothing", {}, 404, "no_endpoint", "/api/v1/kpis"),
+    ],
+)
+def test_what_is_not_understood_is_a_problem_document(
+    program: Program, path: str, query: dict[str, str], status: int, code: str, said: str
+) -> None:
+    found = program.get(f"/api/v1/{path}", **query)
+    assert (found.status, found.json["status"], found.json["code"]) == (status, status, code)
+    assert found.headers["content-type"] == "application/problem+json"
+    assert said in found.json["detail"]
