@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from opsmetrics.figures import css_variables
 from opsmetrics.ui import look, page
 from opsmetrics.ui.blocks import Block
 
@@ -23,9 +22,7 @@ _COMPONENT = st.components.v2.component(
 
 def apply_style() -> None:
     """Put the style of these blocks on the page; it takes no room."""
-    # A drawer and a popover hang outside the element that carries the colours, and follow the theme of this run.
-    outside = '[data-testid="stDialog"],[data-testid="stPopoverBody"]'
-    st.html(f"<style>{outside}{{color-scheme:{look.theme()};{css_variables()}}}\n{_STYLE}</style>")
+    st.html(f"<style>{_STYLE}</style>")
 
 
 def show(*shown: Block, key: str) -> dict[str, Any] | None:

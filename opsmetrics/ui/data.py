@@ -25,6 +25,7 @@ from opsmetrics.ui import (
     receipts,
     reviews,
     rows,
+    stored_rows,
     tables,
     upload_blocks,
     upload_ledger,
@@ -217,11 +218,14 @@ def _inside(desk: Desk, ledger: pd.DataFrame) -> None:
                          on_change=_to_address, label_visibility="collapsed")  # fmt: skip
     row = ledger[ledger["batch"] == batch].iloc[0].to_dict()
     page.show(blocks.strip(_facts_of(row)), key="inside_strip")
+    if pd.isna(row["undone_at"]) and row["kind"] == "load":
+        st.button(f"Undo batch {batch}", key="inside_undo", on_click=upload_ledger.ask, args=(int(batch),))
     spans = _spans(desk, int(batch), row["kpis"])
     if len(spans):
         tables.behind(f"What it covers ({len(spans)})", spans, file=f"batch-{batch}-covers.csv", key="inside_spans")
-    changes = desk.store.changes(int(batch)).dropna(axis="columns", how="all")
+    changes = desk.store.changes(int(batch))
     if len(changes):
+        changes = stored_rows.overwritten(changes, desk.catalog)
         tables.behind(
             f"Values it overwrote ({len(changes)})", changes, file=f"batch-{batch}-changes.csv", key="inside_changes"
         )

@@ -17,10 +17,10 @@ from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import FactKey, IngestRefused, corrected_batch
 from opsmetrics.measurements import BIN, sample_to_stamp, stamp_to_sample
 from opsmetrics.store import StoreError
-from opsmetrics.ui import blocks, filters, page, reviews, upload_blocks
+from opsmetrics.ui import blocks, filters, page, reviews, tables, upload_blocks
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import read_date
-from opsmetrics.ui.stored_rows import dates, readable
+from opsmetrics.ui.stored_rows import readable
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.verdict import wording
 
@@ -46,7 +46,7 @@ def render(desk: Desk, person: str) -> None:
     st.text("Choose a row to see its history and to correct it.")
     chosen = st.dataframe(
         shown, hide_index=True, width="stretch", key=f"value_rows_{kpi.key}", on_select="rerun",
-        selection_mode="single-row", column_config=dates(shown), alt=f"The stored rows of {kpi.name}.",
+        selection_mode="single-row", column_config=tables.dates(shown), alt=f"The stored rows of {kpi.name}.",
     )  # fmt: skip
     picked = chosen["selection"]["rows"]
     if picked:

@@ -20,7 +20,9 @@ def style_sheet() -> str:
 
 def apply() -> None:
     """Put the style sheet on the page; it takes no room."""
-    st.html(f"<style>{style_sheet()}</style>")
+    # A drawer and a popover hang outside the element that carries the colours, and follow the theme of this run.
+    outside = '[data-testid="stDialog"],[data-testid="stPopoverBody"]'
+    st.html(f"<style>{style_sheet()}\n{outside}{{color-scheme:{theme()};{css_variables()}}}</style>")
 
 
 def theme() -> Theme:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from opsmetrics.catalog import Calendar, Catalog
-from opsmetrics.ui import blocks
+from opsmetrics.ui import blocks, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import target
@@ -74,6 +73,35 @@ def readable(found: pd.DataFrame, catalog: Catalog, calendar: Calendar, called: 
     for column, clock in (("observed_at", calendar), ("loaded_at", site(catalog))):
         if column in table:
             table[column] = [at_site(clock, at.to_pydatetime()).replace(tzinfo=None) for at in table[column]]
+    return _worded(table, catalog, called)
+
+
+def overwritten(changes: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """The values that a batch overwrote (`Store.changes`) as people read them: what they were, and what they became.
+
+    Each time stands on the clock of its own KPI; numbers are called by what they count where all are of one KPI.
+    """
+    table = changes.drop(columns="fact").replace("", None).dropna(axis="columns", how="all")
+    known = {kpi.key: kpi for kpi in catalog.kpis}
+    kpis = [known.get(key) for key in table["kpi"]]
+    clocks = [kpi.calendar if kpi else site(catalog) for kpi in kpis]
+    table["observed_at"] = [
+        at_site(clock, at.to_pydatetime()).replace(tzinfo=None)
+        for clock, at in zip(clocks, table["observed_at"], strict=True)
+    ]
+    if all(kpi is not None and kpi.operate == "sample" for kpi in kpis):
+        table = table.drop(columns="observed_at")
+    own = kpis[0] if len(set(table["kpi"])) == 1 else None
+    nouns = {name: getattr(own, name, "") or name.capitalize() for name in ("numerator", "denominator")}
+    called = {"old_batch": "Batch before"}
+    for column in table.columns:
+        age, _, name = str(column).partition("_")
+        if age in ("old", "new") and name != "batch":
+            called[str(column)] = f"{nouns.get(name, name.capitalize())} {'before' if age == 'old' else 'now'}"
+    return _worded(table, catalog, called)
+
+
+def _worded(table: pd.DataFrame, catalog: Catalog, called: Mapping[str, str]) -> pd.DataFrame:
     if "kpi" in table:
         names = {kpi.key: kpi.name for kpi in catalog.kpis}
         table["kpi"] = [names.get(key, key) for key in table["kpi"]]
@@ -81,20 +109,6 @@ def readable(found: pd.DataFrame, catalog: Catalog, calendar: Calendar, called: 
     return table.rename(columns={**dimensions, **_HEADINGS, **called})
 
 
-def dates(table: pd.DataFrame) -> dict[str, Any]:
-    """How the times of a readable table are written: as everywhere on the pages, without a clock where all are days."""
-    found = {}
-    for name in table.select_dtypes("datetime"):
-        stamps = table[name].dropna()
-        whole = (stamps == stamps.dt.normalize()).all()
-        found[str(name)] = (
-            st.column_config.DateColumn(format="D MMM YYYY")
-            if whole
-            else st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
-        )
-    return found
-
-
 def show(table: pd.DataFrame, *, key: str) -> None:
     """Draw a readable table."""
-    st.dataframe(table, hide_index=True, width="stretch", height="auto", key=key, column_config=dates(table))
+    st.dataframe(table, hide_index=True, width="stretch", height="auto", key=key, column_config=tables.dates(table))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -28,10 +30,24 @@ def _defuse(cell: object) -> object:
     return harmless(cell) if isinstance(cell, str) else cell
 
 
+def dates(table: pd.DataFrame) -> dict[str, Any]:
+    """How the times of a table are written: as everywhere on the pages, without a clock where all are days."""
+    found = {}
+    for name in table.select_dtypes("datetime"):
+        stamps = table[name].dropna()
+        whole = (stamps == stamps.dt.normalize()).all()
+        found[str(name)] = (
+            st.column_config.DateColumn(format="D MMM YYYY")
+            if whole
+            else st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
+        )
+    return found
+
+
 def behind(label: str, frame: pd.DataFrame, *, file: str, key: str) -> None:
     """A fold with the table behind what stands above it, and its CSV."""
     with st.expander(label, key=key, icon=None):
-        st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table")
+        st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", column_config=dates(frame))
         st.download_button(
             "Download CSV", lambda: csv_bytes(frame), file_name=file, mime="text/csv", key=f"{key}_csv", type="tertiary"
         )

@@ -12,7 +12,7 @@ import streamlit as st
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.measurements import events_key
-from opsmetrics.ui import blocks, receipts, reviews, upload_blocks
+from opsmetrics.ui import blocks, page, receipts, reviews, upload_blocks
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site, span_text
 from opsmetrics.ui.links import target
@@ -48,7 +48,7 @@ def render(desk: Desk, person: str, slot: str) -> None:
     lines = [_line(desk, row, _spans(desk, reviews.versions(desk, None))) for row in shown.to_dict("records")]
     pressed = upload_blocks.show(title, upload_blocks.grid("Loaded before", _COLUMNS, lines), key="upload_ledger")
     if pressed:
-        st.session_state[_ASKED] = int(pressed["undo"])
+        ask(int(pressed["undo"]))
     if len(shown) < len(ledger) and st.button(f"Show all {len(ledger)}", type="tertiary", key="upload_show_all"):
         st.session_state[_ALL] = True
         st.rerun()
@@ -100,21 +100,35 @@ def _spans(_desk: Desk, key: Versions) -> dict[int, str]:
     return {batch: span_text(min(days), max(days)) for batch, days in ends.items()}
 
 
+def ask(batch: int) -> None:
+    """Ask whether to undo this batch, in the run that follows."""
+    st.session_state[_ASKED] = batch
+
+
+def _forget() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
 def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
-    """The question before an undo, with what it will do."""
+    """The question before an undo, with what it will do, in front of the page wherever it was asked for."""
     asked = st.session_state.get(_ASKED)
     found = ledger[(ledger["batch"] == asked) & ledger["undone_at"].isna()] if asked is not None else ledger.head(0)
     if asked is None or found.empty:
         return
     row = found.iloc[0]
     effect = receipts.undo_effect(int(row["new"]), int(row["updated"]))
-    text = f"{row['source']}, loaded by {row['by']}. Undo {effect}."
-    upload_blocks.show(blocks.callout(data_mark("suspect"), f"Undo batch {asked}?", text), key="upload_undo_ask")
-    with st.container(horizontal=True):
-        if st.button(f"Undo batch {asked}", type="primary", key="upload_undo_yes"):
-            st.session_state[slot] = receipts.undo(desk, [asked], person)
-            del st.session_state[_ASKED]
-            st.rerun()
-        if st.button("Keep it", key="upload_undo_no"):
-            del st.session_state[_ASKED]
-            st.rerun()
+
+    @st.dialog(f"Undo batch {asked}?", on_dismiss=_forget)
+    def question() -> None:
+        text = f"Loaded by {row['by']}. Undo {effect}."
+        page.show(blocks.callout(data_mark("suspect"), str(row["source"]), text), key="upload_undo_ask")
+        with st.container(horizontal=True):
+            if st.button(f"Undo batch {asked}", type="primary", key="upload_undo_yes"):
+                st.session_state[slot] = receipts.undo(desk, [asked], person)
+                _forget()
+                st.rerun()
+            if st.button("Keep it", key="upload_undo_no"):
+                _forget()
+                st.rerun()
+
+    question()

@@ -63,11 +63,26 @@ def test_inside_a_file_its_parts_add_up(full: Path) -> None:
     assert told["Stored"] == "810 new · 0 changed · 0 identical"
 
 
+def test_a_file_is_taken_back_from_inside_it_after_a_question(full: Path) -> None:
+    app = page("data")
+    app.button(key="inside_undo").click().run()
+    assert not app.exception
+    assert "takes out 810 values" in block(app, "callout")["text"]
+    app.button(key="upload_undo_no").click().run()
+    assert not [part for part in blocks(app) if part["kind"] == "callout"]
+    assert store.current().batches()["undone_at"].isna().all()
+
+
 def chosen() -> AppTest:
     """The page with the first row of the newest day of Late deliveries chosen: Line 3."""
     app = page("data", kpi="late")
     app.session_state["value_rows_late"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     return app.run()
+
+
+def save(app: AppTest) -> None:
+    """Press the button of the correction."""
+    next(button for button in app.button if button.label == "Save the correction").click().run()
 
 
 def numbers() -> tuple[float, float]:
@@ -85,7 +100,7 @@ def test_a_number_is_corrected_with_a_reason(full: Path) -> None:
     assert [row[0] for row in grid(app, "History")] == [f"{before[0]:,.0f} of {before[1]:,.0f}"]
     app.number_input[0].set_value(1.0)
     app.text_input(key="value_why").set_value("counted again")
-    app.button[0].click().run()
+    save(app)
     assert not app.exception
     assert numbers() == (1.0, before[1])
     newest = grid(app, "History")[0]
@@ -98,7 +113,7 @@ def test_what_cannot_be_stored_is_said_and_changes_nothing(full: Path, number: f
     app = chosen()
     app.number_input[0].set_value(number)
     app.text_input(key="value_why").set_value(why)
-    app.button[0].click().run()
+    save(app)
     assert not app.exception
     assert says in block(app, "callout")["text"]
     assert numbers() == before

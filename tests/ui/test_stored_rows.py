@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from opsmetrics.catalog import read_catalog
-from opsmetrics.ui.stored_rows import dates, readable
+from opsmetrics.ui.stored_rows import overwritten, readable
+from opsmetrics.ui.tables import dates
 
 CATALOG = read_catalog("""
 [dimensions]
@@ -75,3 +76,24 @@ def test_days_are_written_without_a_clock_and_times_with_one() -> None:
         "Observed": "date",
         "Loaded": "datetime",
     }
+
+
+def test_overwritten_values_are_told_before_and_now_on_each_kpi_s_own_clock() -> None:
+    changes = pd.DataFrame(
+        {
+            "fact": "counts",
+            "kpi": ["scrap", "falls"],
+            "observed_at": pd.to_datetime(["2026-07-01 22:00", "2026-07-01 23:00"]).astype("datetime64[us]"),
+            "line": ["A", ""],
+            "old_numerator": [3.0, 1.0],
+            "new_numerator": [4.0, 2.0],
+            "old_denominator": [None, None],
+            "new_denominator": [None, None],
+            "old_batch": [2, 2],
+        }
+    )
+    shown = overwritten(changes, CATALOG)
+    words = ["KPI", "Observed", "Production line", "Numerator before", "Numerator now", "Batch before"]
+    assert list(shown.columns) == words
+    assert [str(at) for at in shown["Observed"]] == ["2026-07-02 00:00:00"] * 2, "midnight in Jena and in Hull"
+    assert overwritten(changes.head(1), CATALOG)["Numerator now"].tolist() == [4.0]
