@@ -188,7 +188,19 @@ function ruled(block) {
 }
 
 function title(block) {
-  return el("div", "om-section om-alone", el("div", "om-sectionhead", ...ruled(block)));
+  const node = el("div", "om-section om-alone", el("div", "om-sectionhead", ...ruled(block)));
+  if (block.arrive) atRest(() => node.scrollIntoView({ block: "center" }));
+  return node;
+}
+
+// What stands above grows while the page is drawn: a place is gone to once no script runs any more.
+function atRest(then) {
+  const app = document.querySelector(".stApp");
+  const look = () => {
+    if (app.dataset.testScriptState === "running") return void setTimeout(look, 60);
+    requestAnimationFrame(() => requestAnimationFrame(then));
+  };
+  setTimeout(look, 60);
 }
 
 function rowstitle(block, host) {

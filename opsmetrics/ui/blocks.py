@@ -65,9 +65,11 @@ def lines(title: str, items: list[Block], *, note: str = "") -> Block:
     return {"kind": "lines", "title": title, "items": items, "count": str(len(items)), "note": note}
 
 
-def title(text: str, *, count: int | None = None, note: str = "") -> Block:
-    """A ruled section title above something that is not a block: a chart, a table."""
-    return {"kind": "title", "title": text, "count": "" if count is None else str(count), "note": note}
+def title(text: str, *, count: int | None = None, note: str = "", arrive: bool = False) -> Block:
+    """A ruled section title above something that is not a block: a chart, a table. arrive: a link led here, so the
+    page opens at it."""
+    block = {"kind": "title", "title": text, "count": "" if count is None else str(count), "note": note}
+    return block | {"arrive": arrive}
 
 
 def rows_title(text: str, count: int, note: str, links: Sequence[Block]) -> Block:

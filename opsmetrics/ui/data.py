@@ -61,7 +61,7 @@ _COLUMNS = (
 def render(desk: Desk) -> None:
     """Draw the page."""
     catalog = desk.catalog
-    filters.bring("data", catalog, names=filters.dimension_parameters(catalog))
+    came = filters.bring("data", catalog, names=filters.dimension_parameters(catalog))
     upload_blocks.apply_style()
     ledger = desk.batches()
     watched = reviews.watched(desk, None)
@@ -78,7 +78,7 @@ def render(desk: Desk) -> None:
     receipts.show(desk, _OUTCOME, person)
     _freshness(desk, catalog, watched)
     upload_ledger.render(desk, person, _OUTCOME)
-    _inside(desk, ledger)
+    _inside(desk, ledger, arrive=came and bool(batch))
     data_value.render(desk, person)
 
 
@@ -207,12 +207,13 @@ def _deadline(kpi: Kpi) -> str:
 # Inside one file
 
 
-def _inside(desk: Desk, ledger: pd.DataFrame) -> None:
-    """What one batch covers, who reported in it, and which values it overwrote."""
+def _inside(desk: Desk, ledger: pd.DataFrame, *, arrive: bool) -> None:
+    """What one batch covers, who reported in it, and which values it overwrote. arrive: a link led to it."""
     names = {int(row["batch"]): f"Batch {row['batch']} · {row['source']}" for row in ledger.to_dict("records")}
     asked = str(st.query_params.get("batch", ""))
     start = int(asked) if asked.isdecimal() and int(asked) in names else next(iter(names))
-    page.show(blocks.title("Inside one file", note="what it covers and what it overwrote"), key="inside")
+    what = blocks.title("Inside one file", note="what it covers and what it overwrote", arrive=arrive)
+    page.show(what, key="inside")
     st.session_state["data_batch"] = start
     batch = st.selectbox("Batch", list(names), format_func=names.__getitem__, key="data_batch", width=460,
                          on_change=_to_address, label_visibility="collapsed")  # fmt: skip

@@ -115,8 +115,8 @@ def shared_names(catalog: Catalog) -> list[str]:
     return ["category", "owner", "q", "as_of", *(parameter(dimension.key) for dimension in catalog.dimensions)]
 
 
-def bring(page: str, catalog: Catalog, *, most: int | None = None, names: Iterable[str] = ()) -> None:
-    """Before anything is drawn: choose what was chosen on the page before, once for each visit.
+def bring(page: str, catalog: Catalog, *, most: int | None = None, names: Iterable[str] = ()) -> bool:
+    """Before anything is drawn: choose what was chosen on the page before, once for each visit; True in its first run.
 
     The navigation opens a page with an empty address, to which the choices are then added; an address that says
     anything about them is a link and says it all. most: so many values of a dimension have a place on this page.
@@ -124,21 +124,24 @@ def bring(page: str, catalog: Catalog, *, most: int | None = None, names: Iterab
     """
     names = list(names) or shared_names(catalog)
     limits = {parameter(dimension.key): most for dimension in catalog.dimensions}
-    arrive(page, {name: values[: limits.get(name)] for name, values in said(names).items()}, blocked_by=names)
+    chosen = {name: values[: limits.get(name)] for name, values in said(names).items()}
+    return arrive(page, chosen, blocked_by=names)
 
 
 def arrive(
     page: str, chosen: Mapping[str, str | list[str]], *, blocked_by: Iterable[str], always: bool = False
-) -> None:
+) -> bool:
     """At the first run of a visit add these parameters to the address, unless it says one of `blocked_by` already.
 
     Every page calls this, so that the next one knows where a reader comes from. always: at any later run too, for a
-    page whose address names what it shows: then only a click on the page's own name in the navigation empties it.
+    page whose address names what it shows: then only a click on the page's own name in the navigation empties it. The
+    answer is True at the first run of a visit.
     """
-    arrived = always or st.session_state.get(_AT) != page
+    first = st.session_state.get(_AT) != page
     st.session_state[_AT] = page
-    if arrived and chosen and not any(name in st.query_params for name in blocked_by):
+    if (first or always) and chosen and not any(name in st.query_params for name in blocked_by):
         st.query_params.update(chosen)
+    return first
 
 
 def dimension_parameters(catalog: Catalog) -> list[str]:

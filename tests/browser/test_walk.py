@@ -9,6 +9,13 @@ from tests.browser.conftest import Watch
 Open = Callable[..., Watch]
 
 
+#: True once the element stands inside the window.
+IN_SIGHT = """place => {
+  const box = document.querySelector(place)?.getBoundingClientRect();
+  return Boolean(box) && box.top >= 0 && box.bottom <= innerHeight;
+}"""
+
+
 def step(found: Watch, title: str, path: str) -> None:
     """Open a page with the navigation."""
     found.page.locator("[data-testid=stTopNavLinkContainer] a", has_text=title).first.click()
@@ -32,6 +39,13 @@ def test_from_today_down_to_the_file_and_back(watch: Open) -> None:
     found.ready()
     page.click("a:has-text('undo this file')")
     page.wait_for_url("**/data?*batch=1*")
+    found.ready()
+    page.locator(".om h2:has-text('Inside one file')").wait_for()
+    page.wait_for_function(IN_SIGHT, arg=".st-key-inside_undo button")
+    page.get_by_role("button", name="Undo batch 1", exact=True).last.click()
+    page.wait_for_selector("[role=dialog] >> text=Undo takes out")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[role=dialog]", state="detached")
     found.ready()
     back(found, "/chart?")
     back(found, "line=Line")
