@@ -17,8 +17,10 @@ from opsmetrics.verdict.assurance import BY_RECORD
 from opsmetrics.verdict.between import Between, between_events
 from opsmetrics.verdict.data_state import DataReport, report_data
 from opsmetrics.verdict.excess import excess_of
+from opsmetrics.verdict.judged import Names
 from opsmetrics.verdict.lead import poolable
 from opsmetrics.verdict.marking import mark_points
+from opsmetrics.verdict.measures import Positions
 from opsmetrics.verdict.model import Episode, Identity, Variation, Verdict
 from opsmetrics.verdict.proposals import proposals
 from opsmetrics.verdict.rare import first_event
@@ -77,10 +79,26 @@ def judge(
 
 
 def _finding(found: Workings, phase: int) -> Finding:
-    """The variation of a phase, improvements withheld where somebody is absent from its last judged period."""
-    rows = found.phases.points(phase)
+    """The variation of a phase, improvements withheld where they rest on periods without somebody."""
     finding = find_variation(_situation(found, phase))
-    return withhold(finding, bool(found.judged.absent[rows[-1]])) if len(rows) else finding
+    return withhold(finding, _without(found, finding, found.phases.points(phase)))
+
+
+def _without(found: Workings, finding: Finding, rows: Positions) -> Names:
+    """Reporters that are absent from the last judged period, or from an earlier one of the finding's episode and silent
+    ever since: that they are no longer waited for makes their silence no improvement. A person's mark that a period is
+    complete confirms it and those before it."""
+    if len(rows) == 0:
+        return ()
+    judged, presence, last = found.judged, found.series.presence, int(rows[-1])
+    confirmed = np.flatnonzero(judged.complete[: last + 1])
+    after = int(confirmed[-1]) if len(confirmed) else -1
+    episodes = (each.members for each in found.episodes if each.open and each.side == finding.side)
+    hits = (each.members for each in finding.reasons if each.side == finding.side)
+    earlier = sorted({row for members in (*episodes, *hits) for row in members if after < row < last})
+    silent = dict.fromkeys(name for row in earlier for name in judged.absent[row])
+    here = () if presence is None else presence.columns[presence.iloc[last].to_numpy(dtype=bool)]
+    return tuple(dict.fromkeys((*judged.absent[last], *(name for name in silent if name not in here))))
 
 
 def _situation(found: Workings, phase: int) -> Situation:
@@ -127,7 +145,9 @@ def _toned(found: Workings, finding: Finding) -> list[tuple[Episode, Variation]]
 
 def _verdict(found: Workings, finding: Finding, versions: Versions, shown: pd.DataFrame | None) -> Verdict:
     series, kpi = found.series, found.kpi
-    data = report_data(series, found.judged, shown)
+    withheld = UNCONFIRMED in finding.caveats
+    rows = found.phases.points(found.phases.current)
+    data = report_data(series, found.judged, shown, _without(found, finding, rows) if withheld else ())
     assessed = assurance.assess(
         kpi, found.points, variation=finding.variation, chart_kind=found.choice.kind, grain=series.grain
     )
@@ -182,7 +202,7 @@ def _caveats(found: Workings, finding: Finding) -> tuple[str, ...]:
         "step_proposed": found.step is not None,
         "weekday_adjusted": found.weekday.state == "adjusted",
         "weekday_not_adjusted": found.weekday.state == "not_adjusted",
-        "absent_reporters": len(rows) > 0 and bool(found.judged.absent[rows[-1]]),
+        "absent_reporters": UNCONFIRMED in finding.caveats or (len(rows) > 0 and bool(found.judged.absent[rows[-1]])),
         "not_pooled": found.choice.kind in BY_RECORD and not poolable(found.kpi) and _has_target(found),
     }
     return (*finding.caveats, *(code for code, holds in codes.items() if holds))

@@ -43,8 +43,10 @@ class DataReport:
     suspect: dict[str, Any] | None = None
 
 
-def report_data(series: KpiSeries, judged: Judged, shown: pd.DataFrame | None) -> DataReport:
+def report_data(series: KpiSeries, judged: Judged, shown: pd.DataFrame | None, without: Names = ()) -> DataReport:
     """The state of a series' data. Samples have no calendar and are always fresh.
+
+    without: whom an improvement waits for, named beside those who are absent from the last judged period.
 
     A period is expected once it has ended and, where the KPI says how long after that data come, once that has passed.
     Late means that nothing of an expected period has arrived; where something has, or others have reported what a
@@ -65,7 +67,7 @@ def report_data(series: KpiSeries, judged: Judged, shown: pd.DataFrame | None) -
         overdue = series.kpi.expected_after is not None and bool(expected[partial].any())
         return DataReport("partial", names, overdue, _last_reports(series, names))
     found = _suspect(series, judged, shown)
-    names = _absent(judged)
+    names = tuple(dict.fromkeys((*_absent(judged), *without)))
     state: DataState = "fresh" if found is None else "suspect"
     return DataReport(state, names, False, _last_reports(series, names), found)
 

@@ -161,8 +161,8 @@ def _word_for_range(now: Situation, middle: float, side: Side, members: Sequence
     return "concerning" if distance > abs(now.centre - middle) else "improving"
 
 
-def withhold(finding: Finding, absent: bool) -> Finding:
-    """An improvement while a reporter is absent is only a change, until a person marks the period complete."""
+def withhold(finding: Finding, absent: Sequence[str]) -> Finding:
+    """An improvement without a reporter is only a change, until a person marks the period complete."""
     if finding.variation != "improving" or not absent:
         return finding
     return replace(finding, variation="changed", caveats=(*finding.caveats, UNCONFIRMED))

@@ -12,7 +12,20 @@ import pytest
 
 from opsmetrics.review import KpiReview, review
 from opsmetrics.verdict.model import Verdict
-from tests.verdict.made import LATE, SPEED, WEIGHT, YIELD, counts, decision, noise, readings, with_target
+from opsmetrics.verdict.rendering import render
+from tests.verdict.made import (
+    DEFECTS,
+    LATE,
+    SPEED,
+    WEIGHT,
+    YIELD,
+    counts,
+    decision,
+    noise,
+    readings,
+    totals,
+    with_target,
+)
 
 #: Up and down about 50 by turns; σ = mean moving range / d2(2) = 1.75, limits 44.7 and 55.3.
 BASE = [48.8, 50.8, 49.2, 51.2] * 7 + [49.0, 51.0]
@@ -383,3 +396,31 @@ def test_3_a_concern_is_not_withheld() -> None:
     series = absent_at_the_end("lower", 70.0)
     verdict = of(review(series, [decision(series, "lock", 0, 29)]))
     assert said(verdict) == ("concerning", "high") and "absent_reporters" in verdict.caveats
+
+
+def retired_line(n: int, back: int | None = None):
+    """Counts by day around 12 for 40 days, then around 8 because C is silent; C may report again from row `back` on."""
+    value = [13, 11, 14, 10] * 10 + [8, 7, 9] * n
+    away = range(40, back or len(value))
+    presence = {name: [name != "C" or row not in away for row in range(len(value))] for name in "ABC"}
+    kpi = replace(DEFECTS, dimensions=("line",), reported_by="line")
+    return totals(value, kpi=kpi, presence=presence)
+
+
+@pytest.mark.parametrize("thirds", [3, 4, 6, 9])
+def test_3_an_improvement_stays_withheld_when_nobody_waits_for_the_silent_line_any_longer(thirds: int) -> None:
+    """With 8 periods behind it a retired reporter is none; what its silence did to the figure is no improvement yet."""
+    verdict = of(review(retired_line(thirds), []))
+    assert said(verdict) == ("changed", "low") and verdict.data_names == ("C",)
+    assert {"improvement_unconfirmed", "absent_reporters"} <= set(verdict.caveats)
+    assert "C has not reported since" in render(verdict.sentence)
+
+
+def test_3_one_mark_confirms_a_long_improvement() -> None:
+    series = retired_line(9)
+    verdict = of(review(series, [decision(series, "complete", 60)]))
+    assert said(verdict) == ("improving", "low") and verdict.data_names == ()
+
+
+def test_3_a_line_that_is_back_withholds_nothing() -> None:
+    assert said(of(review(retired_line(9, back=60), []))) == ("improving", "low")
