@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,23 +16,25 @@ class Settings:
 
     store: Path
     templates: Path
+    inbox: Path
     memory_limit: str
     query_seconds: float
     upload_bytes: int
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-        """Settings from OPSMETRICS_STORE, _TEMPLATES, _MEMORY, _QUERY_SECONDS and _UPLOAD_MB."""
+        """Settings from OPSMETRICS_STORE, _TEMPLATES, _INBOX, _MEMORY, _QUERY_SECONDS and _UPLOAD_MB."""
         env = os.environ if environment is None else environment
         store = Path(env.get("OPSMETRICS_STORE", str(ROOT / "data" / "opsmetrics.duckdb")))
         return Settings(
             store=store,
             templates=Path(env.get("OPSMETRICS_TEMPLATES", str(store.parent / "templates"))),
+            inbox=Path(env.get("OPSMETRICS_INBOX", str(store.parent / "inbox"))),
             memory_limit=env.get("OPSMETRICS_MEMORY", "1GB"),
             query_seconds=float(env.get("OPSMETRICS_QUERY_SECONDS", "30")),
             upload_bytes=int(float(env.get("OPSMETRICS_UPLOAD_MB", "200")) * 1024 * 1024),
         )
 
     def for_store(self, store: Path) -> Settings:
-        """The same settings for another store; its templates lie in the folder beside it."""
-        return Settings(store, store.parent / "templates", self.memory_limit, self.query_seconds, self.upload_bytes)
+        """The same settings for another store; its templates and its inbox lie in folders beside it."""
+        return replace(self, store=store, templates=store.parent / "templates", inbox=store.parent / "inbox")

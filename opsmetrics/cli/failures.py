@@ -7,17 +7,15 @@ import os
 import re
 import secrets
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from opsmetrics.catalog import CatalogError
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, TemplateError
 from opsmetrics.settings import Settings
 from opsmetrics.store import KeyDimensionNeedsAnswer, StoreError
-
-#: Refusals of one file, which do not stop the other files of the same command.
-FILE_REFUSALS = (IngestRefused, NeedsAnswer, TemplateError)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def asked(error: NeedsAnswer) -> list[dict[str, object]]:
 def expected(error: Exception) -> str | None:
     """The sentence of a failure that was foreseen, else None."""
     if isinstance(error, NeedsAnswer):
-        return questions(error)
+        return questions(asked(error))
     if isinstance(error, (StoreError, CatalogError, KeyDimensionNeedsAnswer, IngestRefused, TemplateError)):
         return str(error)
     if isinstance(error, OSError):
@@ -68,12 +66,12 @@ def expected(error: Exception) -> str | None:
     return None
 
 
-def questions(error: NeedsAnswer) -> str:
+def questions(listed: Iterable[Mapping[str, Any]]) -> str:
     """The questions of a file that cannot be loaded without an answer, and how to answer them here."""
     lines = ["The file does not say enough to be loaded; nothing was written. Answer and send it again:"]
-    for question in error.questions:
-        choices = " | ".join(f"--answer {question.code}={choice!r}" for choice in question.choices)
-        lines.append(f"  {question.text}\n    {choices or f'--answer {question.code}=…'}")
+    for question in listed:
+        choices = " | ".join(f"--answer {question['code']}={choice!r}" for choice in question["choices"])
+        lines.append(f"  {question['text']}\n    {choices or '--answer ' + str(question['code']) + '=…'}")
     return "\n".join(lines)
 
 

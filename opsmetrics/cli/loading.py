@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,99 +16,114 @@ from opsmetrics.cli import desks, failures
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.cli.receipts import batch_of, receipts, sums
-from opsmetrics.desk import Desk
-from opsmetrics.desk.receipts import diff_dict, ledger_dict
-from opsmetrics.measurements import Batch, counted
+from opsmetrics.desk import Desk, handing
+from opsmetrics.desk.loading import Order, Outcome, load, refused
+from opsmetrics.desk.receipts import ledger_dict
+from opsmetrics.measurements import counted
+from opsmetrics.store import StoreBusy, is_owned
 from opsmetrics.verdict import wording
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file: its receipt (or diff, or refusal) as JSON, and the sentences beneath its line."""
-
-    source: str
-    answer: dict[str, Any]
-    notes: tuple[str, ...] = ()
-    kpis: tuple[str, ...] = field(default=())
-
-    @property
-    def refused(self) -> bool:
-        """True where nothing of the file was loaded because it could not be understood."""
-        return "error" in self.answer
+#: Seconds between two looks for an answer of the app, and for how long it may be away: it may be starting again.
+LOOK, PATIENCE = 0.1, 30.0
 
 
 def ingest(given: argparse.Namespace, console: Console) -> int:
     """Load each file as one batch with its receipt; exit code 1 where one was refused."""
     if given.covers is not None and len(given.files) > 1:
         raise WrongUsage("--covers speaks of one file, and several were given: load them one by one.")
-    with desks.opened(given) as desk:
-        outcomes: list[Outcome] = []
-        try:
-            outcomes.extend(_each(given, desk, _template(desk, given.template), console))
-        finally:
-            if outcomes:
-                report(console, outcomes, several=len(given.files) > 1, dry_run=given.dry_run)
-        if not given.dry_run:
-            desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
+    try:
+        with desks.opened(given) as desk:
+            outcomes = _here(given, desk, console)
+    except StoreBusy as busy:
+        if busy.role != "app":
+            raise
+        outcomes = _by_the_app(given, console)
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
 
-def _each(
-    given: argparse.Namespace, desk: Desk, template: files.Template | None, console: Console
-) -> Iterator[Outcome]:
+def _here(given: argparse.Namespace, desk: Desk, console: Console) -> list[Outcome]:
+    order = _order(given, _template(desk, given.template))
+    outcomes: list[Outcome] = []
+    try:
+        for number, path in enumerate(given.files, start=1):
+            console.progress(number, len(given.files), path.name)
+            outcomes.append(_told(given, load(desk, path, order)))
+    finally:
+        if outcomes:
+            report(console, outcomes, several=len(given.files) > 1, dry_run=given.dry_run)
+    if not given.dry_run:
+        desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
+    return outcomes
+
+
+def _by_the_app(given: argparse.Namespace, console: Console) -> list[Outcome]:
+    """Hand the files to the app, which owns the store, and wait for its receipts."""
+    path = desks.settings_of(given).store
+    named = given.template
+    template = Path(named) if named is not None and Path(named).is_file() else named
+    unreadable = {file: outcome for file in given.files if (outcome := _unreadable(file)) is not None}
+    sent = [file for file in given.files if file not in unreadable]
+    if not sent:
+        return _reported(given, console, list(unreadable.values()))
+    folder = handing.hand_over(path, sent, _order(given, None), template)
+    console.note("The app has the store open: it loads the files.")
+    try:
+        outcomes, failure = _answer(folder, path)
+    except KeyboardInterrupt:
+        raise Refused("Nobody waits for the receipt any more; the app loads the files all the same.") from None
+    handing.forget(folder)
+    outcomes = [*unreadable.values(), *(_told(given, outcome) for outcome in outcomes)]
+    if outcomes:
+        _reported(given, console, outcomes)
+    if failure is not None:
+        raise Refused(failure)
+    return outcomes
+
+
+def _reported(given: argparse.Namespace, console: Console, outcomes: list[Outcome]) -> list[Outcome]:
+    report(console, outcomes, several=len(given.files) > 1, dry_run=given.dry_run)
+    return outcomes
+
+
+def _unreadable(path: Path) -> Outcome | None:
+    """What to say of a file that is not there or may not be read; None of one that can."""
+    try:
+        with path.open("rb"):
+            return None
+    except OSError as error:
+        return refused(path, error)
+
+
+def _answer(folder: Path, store: Path) -> tuple[list[Outcome], str | None]:
+    """What the app answers. Refused where there is no app any more, and none comes back in its place."""
+    seen = time.monotonic()
+    while (found := handing.answered(folder)) is None:
+        now = time.monotonic()
+        seen = now if is_owned(store) else seen
+        if now - seen > PATIENCE:
+            raise Refused(
+                "The app stopped before it answered. The files are kept, and it loads them when it is started again. "
+                "They may also be sent again: loading one twice changes nothing."
+            )
+        time.sleep(LOOK)
+    return found
+
+
+def _order(given: argparse.Namespace, template: files.Template | None) -> Order:
     answers = dict(given.answer) | ({"sheet": given.sheet} if given.sheet else {})
-    for number, path in enumerate(given.files, start=1):
-        console.progress(number, len(given.files), path.name)
-        try:
-            batch = desk.prepare(path, template=template, covers=given.covers, answers=answers)
-        except (*failures.FILE_REFUSALS, OSError) as error:
-            if isinstance(error, files.NothingUsable):
-                _keep_rejects(given, error.batch)
-            yield _refusal(path, error)
-            continue
-        _keep_rejects(given, batch)
-        yield _compare(desk, batch) if given.dry_run else committed(desk, batch, desks.person(given))
+    return Order(desks.person(given), template, given.covers, answers, given.dry_run)
 
 
-def _refusal(path: Path, error: Exception) -> Outcome:
-    text = failures.expected(error) or str(error)
-    asked, name = isinstance(error, files.NeedsAnswer), path.name or str(path)
-    answer: dict[str, Any] = {"outcome": "needs_user_choice" if asked else "refuse", "source": name, "error": text}
-    if isinstance(error, files.NeedsAnswer):
-        answer["questions"] = failures.asked(error)
-    if isinstance(error, files.IngestRefused):
-        answer["code"] = error.code
-    return Outcome(name, answer, (text,))
-
-
-def committed(desk: Desk, batch: Batch, by: str) -> Outcome:
-    """Write the batch; the verdicts that follow are kept once all files are in."""
-    receipt = desk.commit(batch, by=by, publish=False)
-    return Outcome(batch.source, receipt.as_dict(), _notes(batch), tuple(span.kpi for span in batch.spans))
-
-
-def _compare(desk: Desk, batch: Batch) -> Outcome:
-    return Outcome(batch.source, diff_dict(batch, desk.diff(batch)), _notes(batch))
-
-
-def _notes(batch: Batch, limit: int = 5) -> tuple[str, ...]:
-    """What the file has to say; records that were rejected for one and the same thing are told once."""
-    notes = [warning.text for warning in batch.warnings]
-    kinds = batch.rejects.groupby(["column", "reason", "mend"], sort=False)["line"].agg(["min", "count"])
-    for (column, reason, mend), line, count in kinds.head(limit).itertuples():
-        where = f"line {line}" if count == 1 else f"{count:,} records from line {line} on"
-        notes.append(f"{', '.join(filter(None, (where, column)))}: {reason}; {mend}.")
-    if left := int(kinds["count"].iloc[limit:].sum()):
-        notes.append(f"… and {left:,} more rejected records; --rejects FOLDER writes them all.")
-    return tuple(notes)
-
-
-def _keep_rejects(given: argparse.Namespace, batch: Batch) -> None:
-    """Write the rejected records where --rejects says, if there are any."""
+def _told(given: argparse.Namespace, outcome: Outcome) -> Outcome:
+    """With how to answer here, and its rejected records where --rejects wants them."""
     folder: Path | None = given.rejects
-    if folder is not None and len(batch.rejects):
+    if folder is not None and outcome.rejects is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{Path(batch.source).stem}.rejects.csv").write_bytes(files.reject_csv(batch))
+        (folder / f"{Path(outcome.source).stem}.rejects.csv").write_bytes(outcome.rejects)
+    if "questions" not in outcome.answer:
+        return outcome
+    text = failures.questions(outcome.answer["questions"])
+    return replace(outcome, answer={**outcome.answer, "error": text}, notes=(text,))
 
 
 def _template(desk: Desk, name: str | None) -> files.Template | None:

@@ -13,6 +13,7 @@ from opsmetrics.catalog import read_catalog
 from opsmetrics.cli import desks, loading
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.desk import Desk
+from opsmetrics.desk.loading import Outcome, commit
 from opsmetrics.measurements import counted
 from opsmetrics.sample import SEED
 from opsmetrics.settings import Settings
@@ -29,7 +30,7 @@ def sample(given: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def fill(settings: Settings, seed: int, by: str, console: Console) -> list[loading.Outcome]:
+def fill(settings: Settings, seed: int, by: str, console: Console) -> list[Outcome]:
     """A new store with the sample in it, or none at all: half of it would pass for the whole."""
     folder, today = settings.store.parent, _today()
     _no_definitions_of_ones_own(folder / "kpis.toml")
@@ -47,14 +48,14 @@ def fill(settings: Settings, seed: int, by: str, console: Console) -> list[loadi
     return outcomes
 
 
-def told(console: Console, outcomes: list[loading.Outcome], store: Path) -> None:
+def told(console: Console, outcomes: list[Outcome], store: Path) -> None:
     """What was made, in two lines."""
     records = sum(outcome.answer["records"] for outcome in outcomes)
     console.say(f"Loaded {records:,} invented records from {len(outcomes)} files into {store}.")
     console.say("For numbers of your own, name another store with --store.")
 
 
-def _load(desk: Desk, tables: list[Path], today: dt.date, by: str, console: Console) -> list[loading.Outcome]:
+def _load(desk: Desk, tables: list[Path], today: dt.date, by: str, console: Console) -> list[Outcome]:
     """Load the files in their order, and the sample's decisions with them. The last file corrects figures that were
     shown before it came: the product is to notice that."""
     files = [path for path in tables if path.name.startswith("sample_")]
@@ -66,7 +67,7 @@ def _load(desk: Desk, tables: list[Path], today: dt.date, by: str, console: Cons
             for decision in simulator.decisions(today):
                 desk.store.decide(decision)
             desk.publish(span.kpi for span in batch.spans)
-        outcomes.append(loading.committed(desk, batch, by))
+        outcomes.append(commit(desk, batch, by))
     return outcomes
 
 

@@ -8,7 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
+from starlette.concurrency import run_in_threadpool
+
 from opsmetrics import store
+from opsmetrics.server.inbox import Inbox
 from opsmetrics.settings import Settings
 
 BUSY_EXIT_CODE = 1
@@ -23,9 +26,12 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         store.own(settings.store, memory_limit=settings.memory_limit, query_seconds=settings.query_seconds, role="app")
     except store.StoreError as error:
         _leave(str(error))
+    inbox = Inbox(settings)
+    inbox.start()
     try:
         yield
     finally:
+        await run_in_threadpool(inbox.stop)
         store.release()
 
 

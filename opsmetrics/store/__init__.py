@@ -17,6 +17,7 @@ from opsmetrics.store.errors import (
 )
 from opsmetrics.store.history import value_history
 from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in, restore
+from opsmetrics.store.lock import is_owned
 from opsmetrics.store.process import current, own, release
 from opsmetrics.store.shape import FactTable
 from opsmetrics.store.store import Store
@@ -38,6 +39,7 @@ __all__ = [
     "back_up",
     "backups_in",
     "current",
+    "is_owned",
     "own",
     "release",
     "restore",

@@ -54,3 +54,16 @@ class OwnerLock:
         except json.JSONDecodeError:
             return None, None
         return int(owner["pid"]), str(owner["role"])
+
+
+def is_owned(store: Path) -> bool:
+    """True while some process has the store open. The lock is not tried for: an owner that starts at this very moment
+    would find it taken."""
+    try:
+        owner = json.loads(store.with_name(store.name + ".lock").read_text(encoding="utf-8"))
+        os.kill(int(owner["pid"]), 0)
+    except PermissionError:
+        return True  # of another account, and alive
+    except (OSError, ValueError, KeyError):
+        return False
+    return True

@@ -17,7 +17,7 @@ from tests.cli.conftest import Run
 from tests.paths import ROOT
 
 
-@pytest.mark.parametrize("words", ["batches", "review", "ingest x.csv", "undo 1", "kpis export", "serve"])
+@pytest.mark.parametrize("words", ["batches", "review", "undo 1", "kpis export", "serve"])
 def test_a_store_in_use_says_by_whom(run: Run, store: Path, words: str) -> None:
     with Store.open(store, role="app"):
         ran = run(*words.split(), "--store", store)

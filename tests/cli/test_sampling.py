@@ -101,7 +101,7 @@ def test_an_empty_store_is_filled(run: Run, tmp_path: Path) -> None:
 def test_stopped_half_way_it_leaves_no_store(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
 ) -> None:
-    store, load = tmp_path / "kpis.duckdb", sampling.loading.committed
+    store, load = tmp_path / "kpis.duckdb", sampling.commit
 
     def stopped(desk: sampling.Desk, *rest: object) -> object:
         if len(desk.batches()) == 2:
@@ -110,7 +110,7 @@ def test_stopped_half_way_it_leaves_no_store(
             raise stop("here")
         return load(desk, *rest)
 
-    monkeypatch.setattr(sampling.loading, "committed", stopped)
+    monkeypatch.setattr(sampling, "commit", stopped)
     ran = run("sample", "--store", store)
     assert (ran.code, ran.out) == (1, "")
     left = {path.name for path in tmp_path.glob("kpis.duckdb*")}

@@ -1,0 +1,145 @@
+"""The inbox: files that people or programs drop into a folder, and those that the terminal hands over.
+
+A file in `inbox/` or in a folder of it, which names the import template of its source, is loaded once it has stopped
+growing. It then lies in `loaded`, `asks` (somebody has to answer a question about it) or `refused` beside, with its
+receipt and its rejected records. Nothing is thrown away, and a file that is found again after a crash changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from opsmetrics import store
+from opsmetrics.desk import Desk, handing
+from opsmetrics.desk.loading import Order, Outcome, load
+from opsmetrics.ingest import Template, TemplateError
+from opsmetrics.settings import Settings
+
+_LOG = logging.getLogger("opsmetrics.server")
+
+#: Seconds between two looks, and for how long a file must not have changed.
+EVERY, STILL = 0.5, 2.0
+
+LOADED, ASKS, REFUSED = "loaded", "asks", "refused"
+_OURS = (LOADED, ASKS, REFUSED)
+
+#: Endings of files that somebody is still writing.
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
+
+_Seen = tuple[int, int]
+
+
+@dataclass
+class Inbox:
+    """Looks for files until it is stopped."""
+
+    settings: Settings
+    _seen: dict[Path, tuple[_Seen, dt.datetime]] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Look again and again, in a thread of its own."""
+        self.settings.inbox.mkdir(parents=True, exist_ok=True)
+        handing.tidy(self.settings.store)
+        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the file in hand."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY):
+            try:
+                self.look()
+            except Exception:  # noqa: BLE001 - one bad look must not end the inbox; the log has what was wrong
+                _LOG.exception("the inbox could not be read")
+
+    def look(self, now: dt.datetime | None = None) -> None:
+        """Answer what was handed over, and load the files that have come."""
+        desk = Desk(store.current(), self.settings)
+        for folder in handing.waiting(self.settings.store):
+            if self._stop.is_set():
+                return
+            _fulfil(desk, folder)
+        for path in list(self._still(now or dt.datetime.now(dt.UTC))):
+            if self._stop.is_set():
+                return
+            _take(desk, self.settings.inbox, path)
+
+    def _still(self, now: dt.datetime) -> Iterator[Path]:
+        """Files that have looked the same for long enough to be whole."""
+        found = {path: _look_of(path) for path in _files(self.settings.inbox)}
+        self._seen = {
+            path: (look, self._seen[path][1] if self._seen.get(path, (None,))[0] == look else now)
+            for path, look in found.items()
+        }
+        for path, (_, since) in sorted(self._seen.items()):
+            if (now - since).total_seconds() >= STILL:
+                yield path
+
+
+def _files(inbox: Path) -> Iterator[Path]:
+    places = [inbox, *(item for item in inbox.iterdir() if item.is_dir() and item.name not in _OURS)]
+    for place in places:
+        for path in place.iterdir():
+            if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_UNFINISHED):
+                yield path
+
+
+def _look_of(path: Path) -> _Seen:
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns
+
+
+def _fulfil(desk: Desk, folder: Path) -> None:
+    """Do an order that was handed over, and answer it."""
+    outcomes: list[Outcome] = []
+    try:
+        order, files = handing.read(folder, desk.templates())
+        outcomes.extend(load(desk, path, order) for path in files)
+        if not order.dry_run:
+            desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
+    except (OSError, ValueError, KeyError, TypeError, TemplateError, store.StoreError) as error:
+        if folder.exists():  # else whoever waited has gone, and taken the order along
+            handing.answer(folder, outcomes, str(error))
+        return
+    handing.answer(folder, outcomes)
+
+
+def _take(desk: Desk, inbox: Path, path: Path) -> None:
+    """Load a file that was dropped, and put it where it belongs, with its receipt."""
+    source = path.parent.name if path.parent != inbox else ""
+    by = f"inbox {source}".strip()
+    try:
+        outcome = load(desk, path, Order(by, _template(desk, source)))
+    except TemplateError as error:
+        outcome = Outcome(path.name, {"outcome": "refuse", "source": path.name, "error": str(error)}, (str(error),))
+    desk.publish(outcome.kpis)
+    place = LOADED if not outcome.refused else ASKS if outcome.answer["outcome"] == "needs_user_choice" else REFUSED
+    _put_away(path, path.parent / place if path.parent == inbox else inbox / source / place, outcome)
+
+
+def _template(desk: Desk, source: str) -> Template | None:
+    """The template that a folder names; without one the header of the file decides."""
+    return next((kept for kept in desk.templates() if source and kept.name.casefold() == source.casefold()), None)
+
+
+def _put_away(path: Path, place: Path, outcome: Outcome) -> None:
+    """The receipt first: a file without one has not been dealt with."""
+    place.mkdir(exist_ok=True)
+    target = place / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%fZ}-{path.name}"
+    told = json.dumps({**outcome.answer, "notes": list(outcome.notes)}, ensure_ascii=False, indent=1)
+    target.with_name(f"{target.name}.receipt.json").write_text(told, encoding="utf-8")
+    if outcome.rejects is not None:
+        target.with_name(f"{target.name}.rejects.csv").write_bytes(outcome.rejects)
+    path.rename(target)

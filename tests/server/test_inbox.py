@@ -1,0 +1,252 @@
+"""The inbox: dropped files are loaded once they are whole, put away with their receipts, and nothing is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opsmetrics.desk import Desk, handing
+from opsmetrics.desk.loading import Order
+from opsmetrics.server.inbox import STILL, Inbox
+from opsmetrics.store import Store
+from tests.cases import cases
+from tests.cli.conftest import CATALOG, TEMPLATE, Ran, Run, scrap_rows, sums, write_scrap
+from tests.cli.conftest import run as run
+from tests.paths import ROOT
+from tests.server.test_lifespan import PATIENCE, answers, free_port, started
+from tests.server.test_writing import LATER, stored
+
+NOON = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def inbox(works: Desk) -> Inbox:
+    """Not running: it looks when it is told to."""
+    made = Inbox(works.settings)
+    works.settings.inbox.mkdir()
+    return made
+
+
+def look(inbox: Inbox) -> None:
+    """Twice, with as much time between as a file must stay the same."""
+    inbox.look(NOON)
+    inbox.look(NOON + dt.timedelta(seconds=STILL))
+
+
+def put(folder: Path, name: str = "week.csv", rows: Any = LATER) -> Path:
+    folder.mkdir(exist_ok=True)
+    write_scrap(folder / name, rows)
+    return folder / name
+
+
+def left(folder: Path) -> dict[str, list[str]]:
+    """The files that lie in each folder, without the time in front of their names."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        where = str(path.parent.relative_to(folder))
+        found.setdefault(where, []).append(path.name.partition("Z-")[2] or path.name)
+    return found
+
+
+def receipts(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in sorted(folder.rglob("*.receipt.json"))]
+
+
+def test_a_dropped_file_is_loaded_and_put_away_with_its_receipt(inbox: Inbox, works: Desk) -> None:
+    put(inbox.settings.inbox)
+    look(inbox)
+    assert stored(works) == sums(scrap_rows())
+    assert left(inbox.settings.inbox) == {"loaded": ["week.csv", "week.csv.receipt.json"]}
+    (receipt,) = receipts(inbox.settings.inbox)
+    assert (receipt["batch"], receipt["by"], receipt["source"], receipt["new"]) == (2, "inbox", "week.csv", 70)
+
+
+def test_a_folder_names_its_source(inbox: Inbox, works: Desk) -> None:
+    put(inbox.settings.inbox / "Scrap report")
+    look(inbox)
+    assert left(inbox.settings.inbox) == {"Scrap report/loaded": ["week.csv", "week.csv.receipt.json"]}
+    assert works.batches()["by"][0] == "inbox Scrap report"
+
+
+def test_a_file_that_still_grows_waits(inbox: Inbox, works: Desk) -> None:
+    path = put(inbox.settings.inbox, rows=LATER[:10])
+    for second in range(0, 10, 2):
+        inbox.look(NOON + dt.timedelta(seconds=second))
+        write_scrap(path, LATER[: 20 + second])
+    assert len(works.batches()) == 1
+    write_scrap(path, LATER)
+    inbox.look(NOON + dt.timedelta(seconds=20))
+    inbox.look(NOON + dt.timedelta(seconds=20 + STILL - 0.1))
+    assert len(works.batches()) == 1
+    inbox.look(NOON + dt.timedelta(seconds=20 + STILL))
+    assert stored(works) == sums(scrap_rows())
+
+
+@pytest.mark.parametrize("name", [".week.csv", "week.csv.part", "week.csv.tmp", "week.csv.crdownload"])
+def test_what_somebody_still_writes_is_not_looked_at(inbox: Inbox, works: Desk, name: str) -> None:
+    put(inbox.settings.inbox, name)
+    look(inbox)
+    assert (len(works.batches()), left(inbox.settings.inbox)) == (1, {".": [name]})
+
+
+def test_what_needs_an_answer_and_what_is_refused_is_kept_with_the_reason(inbox: Inbox, works: Desk) -> None:
+    folder = inbox.settings.inbox
+    (folder / "dates.csv").write_text("Day,Line,Scrapped,Made\n03/04/2026,A,4,500\n05/04/2026,A,3,500\n")
+    (folder / "paper.csv").write_bytes(b"%PDF-1.7 nothing")
+    look(inbox)
+    assert len(works.batches()) == 1
+    assert left(folder) == {
+        "asks": ["dates.csv", "dates.csv.receipt.json"],
+        "refused": ["paper.csv", "paper.csv.receipt.json"],
+    }
+    asked, refused = receipts(folder)
+    assert (asked["outcome"], len(asked["questions"][0]["choices"])) == ("needs_user_choice", 2)
+    assert (refused["outcome"], "PDF" in refused["error"]) == ("refuse", True)
+
+
+def test_rejected_records_lie_beside_the_receipt(inbox: Inbox) -> None:
+    path = put(inbox.settings.inbox)
+    path.write_text(path.read_text() + "2025-05-30,A,many,500\n")
+    look(inbox)
+    assert left(inbox.settings.inbox) == {"loaded": ["week.csv", "week.csv.receipt.json", "week.csv.rejects.csv"]}
+
+
+def test_two_files_of_one_name_are_both_kept(inbox: Inbox) -> None:
+    for _ in range(2):
+        put(inbox.settings.inbox)
+        look(inbox)
+    assert left(inbox.settings.inbox)["loaded"].count("week.csv") == 2
+    assert [receipt["new"] for receipt in receipts(inbox.settings.inbox)] == [70, 0]
+
+
+def test_an_order_is_there_whole_or_not_at_all(works: Desk, tmp_path: Path) -> None:
+    path, file = works.store.path, put(tmp_path / "sent")
+    order = Order("Cy", None, (dt.date(2025, 4, 5), dt.date(2025, 5, 9)), {"sheet": "all"}, dry_run=True)
+    folder = handing.hand_over(path, [file], order, "scrap report")
+    (handing.folder_of(path) / ".half").mkdir()
+    assert handing.waiting(path) == [folder]
+    read, files = handing.read(folder, works.templates())
+    assert (read.by, read.covers, read.answers, read.dry_run) == ("Cy", order.covers, {"sheet": "all"}, True)
+    assert read.template is not None and read.template.name == "scrap report"
+    assert [f.read_bytes() for f in files] == [file.read_bytes()]
+    handing.answer(folder, [])
+    assert (handing.waiting(path), handing.answered(folder)) == ([], ([], None))
+    handing.tidy(path)
+    assert folder.exists()
+    handing.tidy(path, dt.timedelta(seconds=-1))
+    assert list(handing.folder_of(path).iterdir()) == []
+
+
+@pytest.fixture
+def running(works: Desk) -> Iterator[Inbox]:
+    """As in the app: in a thread of its own."""
+    made = Inbox(works.settings)
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_the_terminal_hands_its_files_to_the_app(run: Run, running: Inbox, works: Desk, tmp_path: Path) -> None:
+    """The answers are those that the terminal gives where it opens the store itself."""
+    file = put(tmp_path / "sent")
+    file.write_text(file.read_text() + "2025-05-30,A,many,500\n")
+    words = ("ingest", file, "--store", works.store.path, "--by", "Cy")
+    tried = run(*words, "--dry-run", "--json")
+    assert (tried.json["new"], tried.json["dry_run"], len(works.batches())) == (70, True, 1)
+    loaded = run(*words, "--json", "--rejects", tmp_path / "rejects")
+    assert (loaded.code, loaded.json["batch"], loaded.json["by"], loaded.json["new"]) == (0, 2, "Cy", 70)
+    assert (tmp_path / "rejects" / "week.rejects.csv").read_text().count("2025-05-30,A,many") == 1
+    again: Ran = run(*words)
+    assert again.code == 0 and "week.csv" in again.out
+    assert list(handing.folder_of(works.store.path).iterdir()) == []
+
+
+def test_what_the_app_asks_or_refuses_is_told_in_the_terminal(
+    run: Run, running: Inbox, works: Desk, tmp_path: Path
+) -> None:
+    store, file = works.store.path, tmp_path / "dates.csv"
+    file.write_text("Day,Line,Scrapped,Made\n03/04/2026,A,4,500\n05/04/2026,A,3,500\n")
+    asked = run("ingest", file, "--store", store)
+    assert (asked.code, "--answer" in asked.err) == (1, True)
+    code = run("ingest", file, "--store", store, "--json").json["questions"][0]
+    answered = run("ingest", file, "--store", store, "--answer", f"{code['code']}={code['choices'][0]}", "--json")
+    assert (answered.code, answered.json["new"]) == (0, 2)
+    nowhere = run("ingest", tmp_path / "none.csv", "--store", store)
+    assert (nowhere.code, "none.csv" in nowhere.err) == (1, True)
+    unknown = run("ingest", file, "--store", store, "--template", "erp")
+    assert (unknown.code, "'erp'" in unknown.err) == (1, True)
+    own = tmp_path / "own.toml"
+    own.write_text(TEMPLATE)
+    assert run("ingest", file, "--store", store, "--template", own).code == 1, "its dates still say too little"
+
+
+def test_the_app_ends_after_the_file_in_hand(running: Inbox, works: Desk, tmp_path: Path) -> None:
+    folders = [handing.hand_over(works.store.path, [put(tmp_path / str(n))], Order("Cy")) for n in range(3)]
+    running.stop()
+    done = [handing.answered(folder) for folder in folders]
+    assert all(answer is None or answer[1] is None for answer in done)
+    assert len(handing.waiting(works.store.path)) == done.count(None)
+
+
+@pytest.mark.parametrize("seed", range(cases(2, 20)))
+def test_an_app_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, seed: int) -> None:
+    """Killed at a random moment while a terminal waits, and started again: the files are in, once."""
+    chance, store, port = random.Random(seed), tmp_path / "kpis.duckdb", free_port()
+    (tmp_path / "kpis.toml").write_text(CATALOG)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "scrap.toml").write_text(TEMPLATE)
+    with Desk.open(store) as desk:
+        desk.apply(tmp_path / "kpis.toml", by="Ann")
+    rows = scrap_rows()
+    files = [put(tmp_path / "sent", f"{n}.csv", rows[n * 20 : n * 20 + 20]) for n in range(7)]
+    command = [sys.executable, "-m", "opsmetrics", "ingest", *map(str, files), "--store", str(store), "--json"]
+    with started(store, port) as first:
+        assert answers(first, port)
+        waiting = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + PATIENCE
+        while not handing.waiting(store) and waiting.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(chance.random() * 1.5)
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+    with started(store, port) as second:
+        assert answers(second, port)
+        out, err = waiting.communicate(timeout=PATIENCE)
+        assert waiting.returncode == 0, err
+        assert json.loads(out)["total"]["records"] == 140
+        os.kill(second.pid, signal.SIGTERM)
+        second.wait(PATIENCE)
+    with Store.open(store) as opened:
+        found = opened.read("SELECT sum(numerator) AS n, sum(denominator) AS d, count(*) AS c FROM counts")
+        assert (found["n"][0], found["d"][0], found["c"][0]) == (*sums(rows), 140)
+        assert opened.check() == ()
+
+
+def test_several_terminals_at_once(run: Run, running: Inbox, works: Desk, tmp_path: Path) -> None:
+    rows, store = LATER, works.store.path
+    files = [put(tmp_path / "sent", f"{n}.csv", rows[n * 14 : n * 14 + 14]) for n in range(5)]
+    codes: list[int] = []
+
+    def send(file: Path) -> None:
+        command = [sys.executable, "-m", "opsmetrics", "ingest", str(file), "--store", str(store)]
+        codes.append(subprocess.run(command, cwd=ROOT, capture_output=True, timeout=PATIENCE).returncode)
+
+    senders = [threading.Thread(target=send, args=(file,)) for file in files]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert codes == [0] * 5
+    assert stored(works) == sums(scrap_rows())
