@@ -321,8 +321,15 @@ def _about_data(
         code = "summed" if question.measure == "count" else "summed_amounts"
         yield paretos.caveat(code, mean=wording.number(mean, 0 if mean >= 10 else 1))
         return
-    daily = facts.event_days(desk.store, stream, question.slice, viewer=viewer, start=now.start, end=now.end)
-    counts = [*daily["count"], *[0.0] * max(0, round(now.days) - len(daily))]
-    index = dispersion(counts)
+    index = dispersion(_daily_counts(desk, stream, question, now, viewer))
     if index is not None:
         yield paretos.caveat("clusters", index=wording.number(index, 1))
+
+
+def _daily_counts(desk: Desk, stream: Stream, question: ParetoQuestion, now: Stretch, viewer: Viewer) -> list[float]:
+    """How many events each covered working day holds: the zeros of closed days between busy ones are no clusters."""
+    found = facts.event_days(desk.store, stream, question.slice, viewer=viewer, start=now.start, end=now.end)
+    closed = series.periods(stream.calendar, "day", now.start, now.end)["closed"].to_numpy(dtype=bool)
+    place = ((found["day"] - now.start.normalize()) // pd.Timedelta(days=1)).clip(upper=len(closed) - 1)
+    counts = found["count"].to_numpy(dtype=float)[~closed[place.to_numpy()]]
+    return [*counts, *[0.0] * max(0, round(now.days * float((~closed).mean())) - len(counts))]

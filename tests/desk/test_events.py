@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -293,3 +294,24 @@ def test_what_is_not_there(desk: Desk) -> None:
     stream = desk.catalog.stream("stops")
     assert dimension_name(desk.catalog, stream, "line") == "Line"
     assert dimension_name(desk.catalog, replace(stream, category="Grund"), "category") == "Grund"
+
+
+def test_closed_days_make_no_clusters(tmp_path: Path) -> None:
+    """Independent counts of mean 12 on working days of eight weeks; with weekends as days their variance would be some
+    five times their mean. Counts that really come in fours are told all the same, against pandas."""
+    working = pd.bdate_range("2026-01-05", "2026-02-27")
+    draw = np.random.default_rng(4).poisson(12, len(working))
+    for name, counts in (("calm", draw), ("clustered", np.random.default_rng(4).poisson(3, len(working)) * 4)):
+        with Store.open(tmp_path / f"{name}.duckdb") as store:
+            shown = Desk(store, Settings.from_environment().for_store(store.path))
+            shown.apply(
+                CATALOG.replace("[streams", 'closed_weekdays = ["saturday", "sunday"]\n\n[streams', 1), by="tester"
+            )
+            stamps = [
+                day + pd.Timedelta(hours=9, minutes=k) for day, n in zip(working, counts, strict=True) for k in range(n)
+            ]
+            rows = pd.DataFrame({"observed_at": stamps, "category": "Jam", "line": "A"})
+            put(store, "stops", rows, spans=[(dt.datetime(2026, 1, 4, 23), dt.datetime(2026, 3, 1, 23))])
+            told = [text for text in event_pareto(shown, ParetoQuestion("stops")).warnings if "clusters" in text]
+        index = pd.Series(counts).var() / pd.Series(counts).mean()
+        assert (told == []) if name == "calm" else (f"vary {index:.1f} times" in told[0])
