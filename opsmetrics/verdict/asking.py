@@ -34,9 +34,17 @@ def summary_headline(verdicts: Sequence[Verdict], names: Sequence[str], language
     parts = [Sentence("got_worse", {"n": worse})] if worse else []
     if failing:
         parts.append(Sentence("summary_fails" if failing == 1 else "summary_fail", {"n": failing}))
-    first = Sentence("headline_news", {"parts": parts}) if parts else Sentence("summary_calm")
+    first = Sentence("headline_news", {"parts": parts}) if parts else Sentence(_calm(verdicts))
     ask = [Sentence("summary_ask", {"kpi": names[asked[0]]})] if asked else []
     return render((first, *ask), language)
+
+
+def _calm(verdicts: Sequence[Verdict]) -> str:
+    """What to say where nothing is known to be wrong: that it is fine only where something could be judged."""
+    found = {verdict.variation for verdict in verdicts}
+    if found == {"none"}:
+        return "no_data"
+    return "headline_early" if found <= {"none", "too_few"} else "summary_calm"
 
 
 def asks_title(n: int, language: str = "en") -> str:

@@ -87,6 +87,16 @@ def test_headlines() -> None:
     assert summary_headline([], []) == "Nothing to watch yet."
 
 
+def test_what_could_not_be_judged_is_not_called_fine() -> None:
+    names = ["Late deliveries", "Scrap"]
+    nothing = verdict(variation="none", assurance="too_early", stance="get_data", data="missing")
+    young = verdict(variation="too_few", assurance="too_early", stance="wait")
+    assert summary_headline([nothing, nothing], names) == "No data have arrived yet. Ask about Late deliveries first."
+    assert summary_headline([young, young], names) == "Too early to tell."
+    assert summary_headline([young, nothing], names) == "Too early to tell. Ask about Scrap first."
+    assert summary_headline([young, USUAL], names) == "Nothing got worse, and no target is out of reach."
+
+
 def test_the_title_above_what_to_ask() -> None:
     assert asks_title(1) == "Ask about this first"
     assert asks_title(3) == "Ask about these three first"
