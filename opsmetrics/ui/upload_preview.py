@@ -11,6 +11,7 @@ import pandas as pd
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.figures import data_mark
 from opsmetrics.ingest import Template
+from opsmetrics.ingest.cells import fold
 from opsmetrics.measurements import Batch, stamp_to_sample
 from opsmetrics.ui import upload_blocks, upload_events
 from opsmetrics.ui.blocks import Block
@@ -30,10 +31,12 @@ def preview(file: Incoming, catalog: Catalog) -> list[Block]:
     """The first and last rows as they will be stored, the file's heading over our field."""
     assert file.examined is not None and file.template is not None and file.sheet is not None
     shown = file.examined.preview  # its line and its time come first, whatever the file calls its columns
-    fields = fields_of(file.template, catalog)
-    headers = [str(name) for name in shown.columns[2:]]
-    parts = file.template.date_parts
-    time = next((h for h, role in file.template.columns.items() if role in TIMES), " ".join(parts))
+    own = {fold(header): header for header in file.sheet.headers}  # a template may write "Date" for the file's "date"
+    fields = {own.get(fold(header), header): word for header, word in fields_of(file.template, catalog).items()}
+    headers = [own.get(fold(str(name)), str(name)) for name in shown.columns[2:]]
+    parts = tuple(own.get(fold(part), part) for part in file.template.date_parts)
+    stamps = (own.get(fold(h), h) for h, role in file.template.columns.items() if role in TIMES)
+    time = next(stamps, " ".join(parts))
     columns = [column("line", right=True, narrow=True), column("date or time", over=time)]
     for place, header in enumerate(headers, start=2):
         numeric = pd.api.types.is_numeric_dtype(shown.iloc[:, place])

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
-from opsmetrics.ingest import Template
+from opsmetrics.ingest import Measured, Template
 from opsmetrics.ui.clock import span_text
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks, page
@@ -338,6 +338,20 @@ def test_a_file_that_is_too_large_is_refused_with_both_sizes(full: Path, monkeyp
     assert "at most 1 KB" in text
     assert "load it in parts" in text
     assert title(app) == "This file cannot be loaded."
+
+
+def test_a_template_fits_headers_written_another_way(full: Path) -> None:
+    """The preview names the file's own columns, and none of those that are used as unused."""
+    roles = {"Date": "date", "LINE": "line"}
+    parts = Measured("late", numerator="Late Orders", denominator="Orders")
+    template = Template(name="Upper", header=("Date", "LINE", "Late Orders", "Orders"), columns=roles, kpis=(parts,))
+    (full.parent / "templates").mkdir()
+    (full.parent / "templates" / "upper.toml").write_text(template.dump(), encoding="utf-8")
+    app = uploaded({"dispatch.csv": plain()})
+    assert block(app, "step")["note"].startswith("as “Upper”")
+    heads = [(column["over"], column["name"]) for column in grid(app, "First and last rows")["columns"][1:]]
+    assert heads == [("date", "date or time"), ("line", "Line"), ("late orders", "late orders"), ("orders", "orders")]
+    assert not [part for part in blocks(app) if part["kind"] == "said" and part["text"].startswith("Not used")]
 
 
 def test_a_broken_template_is_named_and_does_not_stop_the_page(full: Path) -> None:
