@@ -15,7 +15,7 @@ from opsmetrics.catalog import CatalogError, NotUnderstood
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, TemplateError
 from opsmetrics.store import StoreBusy, StoreClosed, StoreError, StoreReopened, StoreTimeout
 
-_LOG = logging.getLogger("opsmetrics")
+_LOG = logging.getLogger("opsmetrics.server")
 
 MEDIA = "application/problem+json"
 

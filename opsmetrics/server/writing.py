@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from opsmetrics.desk import receipts
-from opsmetrics.ingest import Template
+from opsmetrics.ingest import NothingUsable, Template
 from opsmetrics.measurements import Batch
 from opsmetrics.server.endpoints import Endpoint, Parameter, Request
 from opsmetrics.server.problems import Problem
@@ -32,7 +32,10 @@ def ingest(asked: Request) -> tuple[int, Any]:
     path = _records(asked) if asked.media == JSON else asked.body
     covers = asked.get("covers")
     template = None if asked.get("template") is None else _template(asked, asked.get("template"))
-    batch = asked.desk.prepare(path, template=template, covers=covers, answers=dict(asked.get("answer")))
+    try:
+        batch = asked.desk.prepare(path, template=template, covers=covers, answers=dict(asked.get("answer")))
+    except NothingUsable as error:
+        raise Problem(422, error.code, str(error), more={"rejects": _rejects(error.batch)}) from None
     if asked.get("dry_run"):
         return 200, {**receipts.diff_dict(batch, asked.desk.diff(batch)), "rejects": _rejects(batch)}
     receipt = asked.desk.commit(batch, by=asked.token.name)

@@ -202,6 +202,10 @@ def _remember(desk: Desk, session: Session, file: Incoming) -> None:
 def _buttons(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
     """Who loads, and the three buttons: Cancel, Download, Load."""
     ready = [file for file in files if file.state == "ready" and file.examined]
+    for file in ready:
+        if file.examined and file.examined.unusable is not None:
+            said = receipts.refusal(f"{file.name} cannot be loaded", str(file.examined.unusable))
+            upload_blocks.show(said, key=f"upload_unusable_{file.key}")
     with st.container(horizontal=True, vertical_alignment="bottom", key="upload_buttons"):
         person = _person() if ready else account_name()
         if st.button("Cancel", type="tertiary", key="upload_cancel"):

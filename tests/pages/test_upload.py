@@ -213,6 +213,9 @@ def test_what_is_kept_can_be_cancelled(full: Path) -> None:
 def test_a_file_without_a_readable_row_offers_nothing_to_load(full: Path) -> None:
     app = uploaded({"late.csv": f"{HEADER}\n2031-01-01,Line 5,1,800\n2031-01-02,Line 5,1,800\n".encode()})
     assert title(app) == "Nothing to load. 2 cannot be read."
+    found = block(app, "callout")
+    assert found["mark"]["word"] == "late.csv cannot be loaded"
+    assert found["text"].startswith("None of 2 records can be loaded")
     assert "upload_load" not in {button.key for button in app.button}
 
 

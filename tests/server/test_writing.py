@@ -70,6 +70,12 @@ def test_rejected_records_are_told_with_their_reason(program: Program) -> None:
     assert "many" in json.dumps(found.json["rejects"])
 
 
+def test_a_file_without_a_usable_record_is_refused_with_its_records(program: Program, works: Desk) -> None:
+    found = program.post("/api/v1/ingest", b"Day,Line,Scrapped,Made\n2125-05-30,A,4,500\n2125-05-31,A,5,500\n")
+    assert (found.status, found.json["code"], len(works.batches())) == (422, "nothing_usable", 1)
+    assert [reject["line"] for reject in found.json["rejects"]] == [2, 3]
+
+
 def test_a_question_is_asked_and_answered(program: Program, works: Desk) -> None:
     rows = b"Day,Line,Scrapped,Made\n03/04/2026,A,4,500\n05/04/2026,A,3,500\n"
     asked = program.post("/api/v1/ingest", rows)
