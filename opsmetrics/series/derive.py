@@ -25,7 +25,7 @@ def derive(kpi: Kpi, slice_: Slice, grain: Stretch, parts: Mapping[str, KpiSerie
 
     A period is known where each component has a value; a division by zero leaves it undefined. It has arrived where
     each component has: its flags are those of all of them, and a reporter is present where it is in each component in
-    which it ever reports. Raises ValueError where a component is missing.
+    which it ever reports. It is late when the slowest of them would be. Raises ValueError where a component is missing.
     """
     expression = parse_formula(kpi.formula or "")
     needed = components(expression)
@@ -54,7 +54,9 @@ def derive(kpi: Kpi, slice_: Slice, grain: Stretch, parts: Mapping[str, KpiSerie
     columns = [*_SHARED, "value", "size", "numerator", "denominator", "spread", "rows", *_FLAGS]
     points = points[columns].iloc[first:].reset_index(drop=True)
     seen = None if seen is None else seen.iloc[first:].reset_index(drop=True)
-    return KpiSeries(kpi, slice_, cast(Grain, grain), as_of, points, seen, None if others is None else others[first:])
+    others = None if others is None else others[first:]
+    after = max((part.expected_after for part in own if part.expected_after is not None), default=None)
+    return KpiSeries(kpi, slice_, cast(Grain, grain), as_of, points, seen, others, inherited_after=after)
 
 
 def evaluate(expression: Expression, values: Mapping[str, Numbers], length: int) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,6 +33,7 @@ class KpiSeries:
         report); None without reporters.
     others: of the slice of one reporter, one flag per period: others have reported it to its end; None elsewhere.
     finer: the same at the grain at which it is recorded, where somebody reports and this grain is coarser; else None.
+    inherited_after: of a derived KPI, the longest time that one of its components is given to come; else None.
     as_of: naive UTC.
 
     A period with rows 0 and value NaN is a gap: nothing is known of it. One with rows 0 and a value is known without a
@@ -58,6 +60,12 @@ class KpiSeries:
     presence: pd.DataFrame | None = None
     others: Flags | None = None
     finer: KpiSeries | None = None
+    inherited_after: dt.timedelta | None = None
+
+    @property
+    def expected_after(self) -> dt.timedelta | None:
+        """How long after a period's end its data come: as defined, else that of the slowest component."""
+        return self.kpi.expected_after if self.kpi.expected_after is not None else self.inherited_after
 
 
 @dataclass(frozen=True, eq=False)

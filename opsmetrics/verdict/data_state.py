@@ -58,13 +58,13 @@ def report_data(series: KpiSeries, judged: Judged, shown: pd.DataFrame | None, w
     tail = _after_last_arrival(judged)
     if _missing(judged, expected):
         return DataReport("missing", past_deadline=True)
-    if series.kpi.expected_after is not None and (judged.state[tail] == "gap")[expected[tail]].any():
+    if series.expected_after is not None and (judged.state[tail] == "gap")[expected[tail]].any():
         return DataReport("late", past_deadline=True)
     waited_for = np.array([judged.state[row] == "gap" and bool(judged.outstanding[row]) for row in tail], dtype=bool)
     partial = tail[(judged.state[tail] == "partial") | waited_for]
     if len(partial):
         names = tuple(dict.fromkeys(name for row in partial for name in judged.outstanding[row]))
-        overdue = series.kpi.expected_after is not None and bool(expected[partial].any())
+        overdue = series.expected_after is not None and bool(expected[partial].any())
         return DataReport("partial", names, overdue, _last_reports(series, names))
     found = _suspect(series, judged, shown)
     names = tuple(dict.fromkeys((*_absent(judged), *without)))
@@ -74,7 +74,7 @@ def report_data(series: KpiSeries, judged: Judged, shown: pd.DataFrame | None, w
 
 def _expected(series: KpiSeries) -> np.ndarray:
     ended = series.points["ended"].to_numpy(dtype=bool)
-    after = series.kpi.expected_after
+    after = series.expected_after
     if after is None:
         return ended
     return ended & (series.points["ends_at"] + after < series.as_of).to_numpy(dtype=bool)

@@ -204,3 +204,13 @@ def test_a_person_may_say_that_the_week_is_complete(asked: Asked, key: str) -> N
     decision = Decision(key, "complete", start=start, grain="week", value=True, why="C did not run", by="tester")
     asked.desk.decide(decision)
     assert asked.of(key, grain="week").verdict.as_of_period == "week of 16 Nov 2026"
+
+
+def test_a_derived_kpi_is_late_when_its_component_is(asked: Asked) -> None:
+    asked.desk.apply(
+        KPIS.replace('reported_by = "line"\n', 'reported_by = "line"\nexpected_after = "6h"\n', 1), by="tester"
+    )
+    asked.load(file(0, DAYS - 1, "ABC"))
+    five, seven = (dt.datetime.combine(MONDAY, dt.time(hour)) for hour in (5, 7))
+    assert [told(asked.of(key, as_of=five)) for key in ("good", "bad")] == [("fresh", ())] * 2
+    assert [told(asked.of(key, as_of=seven))[0] for key in ("good", "bad")] == ["late"] * 2
