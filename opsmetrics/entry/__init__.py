@@ -5,10 +5,11 @@ Huddle boards, safety crosses and small clinics have no export; their numbers ta
 
 from opsmetrics.entry.doubts import unusual, usual_range
 from opsmetrics.entry.lines import EntryRow, entry_grain, in_words, instant, period_asked, rows
-from opsmetrics.entry.typed import NotANumber, Typed, fields, number, understand
+from opsmetrics.entry.typed import HalfTyped, NotANumber, Typed, fields, number, understand
 
 __all__ = [
     "EntryRow",
+    "HalfTyped",
     "NotANumber",
     "Typed",
     "entry_grain",

@@ -48,6 +48,10 @@ class NotANumber(ValueError):
     """A typed text that cannot be loaded; `str()` says what was found, what was wanted and what to do."""
 
 
+class HalfTyped(NotANumber):
+    """One of two counts is there and the other one still to come."""
+
+
 def number(text: str) -> float:
     """A typed number; a comma or a point may part the decimals, but nothing may part thousands.
 
@@ -114,7 +118,7 @@ def _counts(kpi: Kpi, place: TypedRow, first: str, second: str) -> Typed:
         return Typed((replace(place, denominator=size),), math.nan, size, counted(kpi, math.nan, size))
     if not first or (not second and len(needed_parts(kpi)) == 2):
         missing = kpi.denominator if first else kpi.numerator
-        raise NotANumber(f"The number of {missing or 'the other count'} is missing; type both, or leave both empty.")
+        raise HalfTyped(f"The number of {missing or 'the other count'} is missing; type both, or leave both empty.")
     top, bottom = _count(kpi, first), _size(kpi, second) if second else None
     if bottom is not None and kpi.kind == "proportion" and top > bottom:
         raise NotANumber(f"{wording.counts(kpi, top, bottom)} is more than all of them; check both numbers.")

@@ -14,7 +14,7 @@ from opsmetrics import entry
 from opsmetrics.access import account_name
 from opsmetrics.catalog import slice_text
 from opsmetrics.desk import Desk
-from opsmetrics.entry import EntryRow, NotANumber, Typed
+from opsmetrics.entry import EntryRow, HalfTyped, NotANumber, Typed
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import IngestRefused, typed_batch
 from opsmetrics.measurements import counted
@@ -164,7 +164,8 @@ def _judge(desk: Desk, row: EntryRow, texts: tuple[str, str], number: int) -> An
     try:
         typed = entry.understand(row, texts)
     except NotANumber as error:
-        mark = blocks.worded(STOPPED, "Not understood")
+        half = isinstance(error, HalfTyped)
+        mark = blocks.worded(data_mark("partial"), "Not complete") if half else blocks.worded(STOPPED, "Not understood")
         upload_blocks.show(upload_blocks.said(str(error), mark=mark), key=f"enter_wrong_{number}")
         return Answer(row, problem=str(error))
     if typed is None:

@@ -169,9 +169,11 @@ def table(review: KpiReview) -> pd.DataFrame:
     for name, column in _behind(review):
         if points[column].notna().any():
             frame[name] = points[column].to_numpy(dtype=float)
+            if (frame[name].dropna() % 1 == 0).all():
+                frame[name] = frame[name].astype("Int64")
     for name, column in (("Lower limit", "lower"), ("Centre", "centre"), ("Upper limit", "upper")):
         frame[name] = points[column].to_numpy(dtype=float) * scale
-    frame["Phase"] = points["phase"].to_numpy()
+    frame["Phase"] = points["phase"].to_numpy() + 1
     frame["State"] = [_state(row) for row in points.to_dict("records")]
     frame["Rules"] = _rules(review)
     frame["Note"] = points["note"].fillna("").astype(str).to_numpy()

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from opsmetrics.catalog import Catalog, Stream, slice_of
 from opsmetrics.desk.events import EventPareto, dimension_name
-from opsmetrics.ui import carried, filters
+from opsmetrics.ui import addressed, carried, filters
 from opsmetrics.ui.clock import at_site, span_text
 from opsmetrics.ui.pareto_view import COMPARED, PRESETS, ParetoView
 from opsmetrics.ui.upload_blocks import plain
@@ -29,7 +30,8 @@ def controls(
         stream_picker(catalog, stream)
         measures = {str(m): paretos.measure_word(m) for m in (*answer.measures, view.measure)}
         if len(measures) > 1:
-            _measure(measures, view)
+            write = partial(_write, "measure")
+            addressed.segments("Measure", measures, view.measure, key="choose_measure", write=write)
         _select("By", "by", _ways(catalog, stream, view, values), view.by, width=200)
         _slices(catalog, stream, view, values)
         _period(view, answer)
@@ -62,21 +64,6 @@ def _ways(catalog: Catalog, stream: Stream, view: ParetoView, values: Mapping[st
     return {name: f"By {paretos.noun(dimension_name(catalog, stream, name))}" for name in names}
 
 
-def _measure(measures: Mapping[str, str], view: ParetoView) -> None:
-    key = "choose_measure"
-    st.session_state[key] = view.measure
-    st.segmented_control(
-        "Measure",
-        list(measures),
-        format_func=measures.__getitem__,
-        key=key,
-        required=True,
-        on_change=_to_address,
-        args=("measure", key),
-        label_visibility="collapsed",
-    )
-
-
 def _slices(catalog: Catalog, stream: Stream, view: ParetoView, values: Mapping[str, Sequence[str]]) -> None:
     """A picker for each dimension that offers a choice: one stands in the row, several in a popover of their own."""
     fixed = dict(view.slice)
@@ -95,18 +82,8 @@ def _dimension(catalog: Catalog, stream: Stream, view: ParetoView, dimension: st
     listed = [*values, *([chosen] if chosen is not None and chosen not in values else [])]
     called = dimension_name(catalog, stream, dimension)
     options = {_EVERYTHING: f"{called}: all"} | {value: f"{called}: {paretos.name(value)}" for value in listed}
-    key = f"choose_slice_{dimension}"
-    st.session_state[key] = _EVERYTHING if chosen is None else chosen
-    st.selectbox(
-        plain(called),
-        list(options),
-        format_func=options.__getitem__,
-        key=key,
-        on_change=_slice_to_address,
-        args=(view, dimension, key),
-        label_visibility="collapsed",
-        width=210,
-    )
+    write, now = partial(_slice_to_address, view, dimension), _EVERYTHING if chosen is None else chosen
+    addressed.select(plain(called), options, now, key=f"choose_slice_{dimension}", write=write, width=210)
 
 
 def _period(view: ParetoView, answer: EventPareto) -> None:
@@ -144,7 +121,7 @@ def _day(label: str, name: str, current: dt.date | None) -> None:
     key = f"choose_{name}"
     st.session_state[key] = current
     st.date_input(
-        label, key=key, on_change=_to_address, args=(name, key), format="YYYY-MM-DD", min_value=filters.EARLIEST,
+        label, key=key, on_change=_write_day, args=(name, key), format="YYYY-MM-DD", min_value=filters.EARLIEST,
         max_value=dt.date(2200, 1, 1), width=260,
     )  # fmt: skip
 
@@ -159,37 +136,28 @@ def _select(
     shown: bool = False,
     seeds: Mapping[str, str] | None = None,
 ) -> None:
-    key = f"choose_{name}"
-    st.session_state[key] = current
-    st.selectbox(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        key=key,
-        on_change=_to_address,
-        args=(name, key, dict(seeds or {})),
-        label_visibility="visible" if shown else "collapsed",
-        width=width,
-    )
+    write = partial(_write, name, seeds=seeds)
+    addressed.select(label, options, current, key=f"choose_{name}", write=write, width=width, shown=shown)
 
 
-def _to_address(name: str, key: str, seeds: Mapping[str, str] | None = None) -> None:
+def _write(name: str, chosen: str, *, seeds: Mapping[str, str] | None = None) -> None:
     """Write a choice into the address. Another stream starts afresh; days of one's own start from those shown."""
-    chosen = st.session_state[key]
-    if chosen is None:
-        return
     if name == "stream":
         st.query_params.from_dict(filters.said(("as_of",)))
     if name == "by":
         st.query_params.pop("open", None)
     if chosen == "custom":
-        for other, value in (seeds or {}).items():
-            st.query_params[other] = value
-    st.query_params[name] = chosen.isoformat() if isinstance(chosen, dt.date) else str(chosen)
+        st.query_params.update(seeds or {})
+    st.query_params[name] = chosen
 
 
-def _slice_to_address(view: ParetoView, dimension: str, key: str) -> None:
+def _write_day(name: str, key: str) -> None:
     chosen = st.session_state[key]
+    if isinstance(chosen, dt.date):
+        st.query_params[name] = chosen.isoformat()
+
+
+def _slice_to_address(view: ParetoView, dimension: str, chosen: str) -> None:
     part = {name: value for name, value in view.slice if name != dimension}
     if chosen != _EVERYTHING:
         part[dimension] = chosen

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
-from opsmetrics.catalog import Catalog, Grain, Kpi, Slice, slice_text
+from opsmetrics.catalog import Grain, Kpi, Slice, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.stats import RULES
-from opsmetrics.ui import carried, chart_choice, chart_rules, chart_view, decisions_list, filters, links, reviews
+from opsmetrics.ui import (
+    addressed,
+    carried,
+    chart_choice,
+    chart_rules,
+    chart_view,
+    decisions_list,
+    filters,
+    links,
+    reviews,
+)
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.links import SPANS, ChartView, grains_of
 from opsmetrics.verdict import wording
@@ -28,21 +38,39 @@ def controls(at: Desk, review: KpiReview, view: ChartView) -> None:
     """KPI, grain, slice, how many periods, as of when, with which rules, and what can be decided."""
     kpi = review.kpi
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        _select("KPI", "kpi", _kpis(at.catalog), kpi.key, width=260, clears=_OF_ONE_KPI)
-        grains = {grain: grain.capitalize() for grain in grains_of(kpi)}
-        if len(grains) > 1:
-            _segments("Grain", "grain", grains, view.grain or kpi.operate, clears=_OF_ONE_SERIES)
-        parts = slices(at, kpi, view.slice)
-        if len(parts) > 1:
-            here = links.slice_text(view.slice)
-            _select("Slice", "slice", parts, here, width=190, clears=("from", "to", "point"), of=kpi.dimensions)
+        series(at, kpi, view.slice, view.grain or kpi.operate, of_kpi=_OF_ONE_KPI, of_grain=_OF_ONE_SERIES,
+               of_slice=("from", "to", "point"))  # fmt: skip
         _periods(review, view)
         filters.as_of_control(at_site(kpi.calendar).date())
         _rules(view)
         decisions_list.actions(review, chart_choice.chosen(review, view))
 
 
-def slices(at: Desk, kpi: Kpi, here: Slice) -> dict[str, str]:
+def series(
+    at: Desk,
+    kpi: Kpi,
+    part: Slice,
+    grain: Grain,
+    *,
+    of_kpi: tuple[str, ...],
+    of_grain: tuple[str, ...],
+    of_slice: tuple[str, ...] = (),
+) -> None:
+    """Which KPI, by which grain, for which slice; each with the parameters that do not outlast another choice."""
+    kpis = {known.key: known.name for known in at.catalog.kpis}
+    write = partial(_write, "kpi", clears=of_kpi)
+    addressed.select("KPI", kpis, kpi.key, key="choose_kpi", write=write, width=260)
+    grains = {str(known): known.capitalize() for known in grains_of(kpi)}
+    if len(grains) > 1:
+        write = partial(_write, "grain", clears=of_grain)
+        addressed.segments("Grain", grains, grain, key="choose_grain", write=write)
+    parts = _slices(at, kpi, part)
+    if len(parts) > 1:
+        write = partial(_write, "slice", clears=of_slice, of=kpi.dimensions)
+        addressed.select("Slice", parts, links.slice_text(part), key="choose_slice", write=write, width=190)
+
+
+def _slices(at: Desk, kpi: Kpi, here: Slice) -> dict[str, str]:
     """The slices to choose from, by their parameter; of the whole KPI it says what it is not cut by."""
     names = [dimension.name for dimension in at.catalog.dimensions if dimension.key in kpi.dimensions]
     whole = f"{names[0]}: all" if len(names) == 1 else "All slices"
@@ -56,7 +84,8 @@ def _periods(review: KpiReview, view: ChartView) -> None:
     asked = chart_view.window(review, view)
     if asked is not None:
         options, current = {_RANGE: chart_view.stretch_label(review, *asked)} | options, _RANGE
-    _select("Periods", "span", options, current, width=150 if asked is None else 230, clears=("from", "to"))
+    write, width = partial(_write, "span", clears=("from", "to")), 150 if asked is None else 230
+    addressed.select("Periods", options, current, key="choose_span", write=write, width=width)
 
 
 def _rules(view: ChartView) -> None:
@@ -66,7 +95,9 @@ def _rules(view: ChartView) -> None:
     with st.popover(label, type="tertiary", key="open_rules"):
         sets = {"": "Those of the verdict", **chart_rules.SET_NAMES}
         current = _OWN if own else "".join(view.rules)
-        _select("Look with", "rules", sets | ({_OWN: "Own choice"} if own else {}), current, width=260, shown=True)
+        sets |= {_OWN: "Own choice"} if own else {}
+        write = partial(_write, "rules")
+        addressed.select("Look with", sets, current, key="choose_rules", write=write, width=260, shown=True)
         st.session_state["own_rules"] = list(chart_rules.viewed(view.rules)) if view.rules else []
         st.multiselect(
             "Or with rules of your own choice",
@@ -86,10 +117,6 @@ def _own_rules() -> None:
         st.query_params.pop("rules", None)
 
 
-def _kpis(catalog: Catalog) -> dict[str, str]:
-    return {kpi.key: kpi.name for kpi in catalog.kpis}
-
-
 def _spans(grain: Grain) -> dict[str, str]:
     many = {"sample": "samples"}.get(grain, f"{grain}s")
     counts = sorted({chart_view.ON_A_PHONE, SPANS[grain], 4 * SPANS[grain]})
@@ -100,53 +127,12 @@ def _span(grain: Grain, asked: int | None) -> str:
     return str(SPANS[grain] if asked is None else asked)
 
 
-def _select(
-    label: str,
-    name: str,
-    options: Mapping[str, str],
-    current: str,
-    *,
-    width: int,
-    clears: tuple[str, ...] = (),
-    shown: bool = False,
-    of: tuple[str, ...] = (),
-) -> None:
-    key = f"choose_{name}"
-    given = options if current in options else {**options, current: current}
-    st.session_state[key] = current
-    st.selectbox(
-        label,
-        list(given),
-        format_func=given.__getitem__,
-        key=key,
-        on_change=_to_address,
-        args=(name, key, clears, of),
-        label_visibility="visible" if shown else "collapsed",
-        width=width,
-    )
-
-
-def _segments(label: str, name: str, options: Mapping[Grain, str], current: Grain, *, clears: tuple[str, ...]) -> None:
-    key = f"choose_{name}"
-    st.session_state[key] = current
-    st.segmented_control(
-        label,
-        list(options),
-        format_func=lambda grain: options[grain],
-        key=key,
-        required=True,
-        on_change=_to_address,
-        args=(name, key, clears),
-        label_visibility="collapsed",
-    )
-
-
-def _to_address(name: str, key: str, clears: tuple[str, ...], of: tuple[str, ...] = ()) -> None:
-    chosen = str(st.session_state[key])
-    if name == "slice":
-        carried.choose_slice(links.read_slice(chosen), of)
+def _write(name: str, chosen: str, *, clears: tuple[str, ...] = (), of: tuple[str, ...] = ()) -> None:
+    """Put a choice into the address and take away what does not outlast it. of: the dimensions that a slice is of."""
     if chosen in (_RANGE, _OWN):
         return  # it stands for what the address says already
+    if name == "slice":
+        carried.choose_slice(links.read_slice(chosen), of)
     for other in clears:
         st.query_params.pop(other, None)
     if chosen:

@@ -100,6 +100,13 @@ def test_nothing_typed_saves_nothing(full: Path) -> None:
     assert len(store.current().batches()) == 1
 
 
+def test_half_a_pair_is_not_complete_yet_and_no_mistake(full: Path) -> None:
+    first = next(iter(LINE_3))
+    app = typed(page("enter", day=day_before()), {first: LINE_3[first]})
+    assert "Not complete The number of orders is missing" in said(app)
+    assert "Not understood" not in said(app)
+
+
 def test_a_mistake_is_said_at_its_line_and_blocks_the_save(full: Path) -> None:
     app = typed(page("enter", day=day_before()), {**LINE_3, "Changeover time, min": "3 x"})
     assert "Not understood “x” is not a number" in said(app)

@@ -99,9 +99,9 @@ def test_the_horizon_of_the_link_is_drawn_and_bounded(years: Path) -> None:
 
 def test_choosing_writes_the_address_and_starts_afresh(years: Path) -> None:
     app = page("forecast", kpi="otif", slice="line:A", grain="week", horizon="26")
-    app.selectbox(key="forecast_horizon").select("13").run()
+    app.selectbox(key="choose_horizon").select("13").run()
     assert app.query_params.get("horizon") == "13"
-    app.selectbox(key="forecast_kpi").select("wait").run()
+    app.selectbox(key="choose_kpi").select("wait").run()
     assert app.query_params.get("kpi") == "wait"
     assert not {"slice", "grain", "horizon"} & set(app.query_params)
     assert not app.exception

@@ -99,3 +99,11 @@ def test_an_unknown_failure_shows_an_id_and_nothing_of_itself() -> None:
     assert block["reference"] == "7F3A"
     assert "secret" not in json.dumps(block)
     assert block["mark"]["tone"] == "concern"
+
+
+def test_the_table_counts_phases_from_one_and_counted_things_are_whole() -> None:
+    table = kpi.table(LATE)
+    assert sorted(set(table["Phase"])) == [1, 2]
+    numerator = LATE.kpi.numerator or "Numerator"
+    assert str(table[numerator].dtype) == "Int64"
+    assert table[numerator].dropna().tolist() == LATE.points["numerator"].dropna().tolist()
