@@ -9,7 +9,7 @@ PORT   ?= 8501
 STORE  ?= data/opsmetrics.duckdb
 ROWS   ?= 300000
 ROUNDS ?= 20
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 3 --dist loadfile
 
 BIN     := .venv/bin
 RUNTIME := .venv/.runtime-installed

@@ -14,7 +14,7 @@ def test_a_forecast_in_words(run: Run, store: Path) -> None:
     assert text.startswith("Scrap (by day)\n\n")
     assert "80 % range" in text
     assert "Can it be trusted?" in text
-    assert "Holt-Winters (statsmodels)" in text
+    assert "Holt-Winters smoothing" in text
     assert "35 days, 1 Mar 2025 – 4 Apr 2025" in text
 
 
