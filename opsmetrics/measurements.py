@@ -151,6 +151,17 @@ class Tally:
         """True where loaded + rejected + missing + duplicates + skipped equals the records."""
         return self.rows + self.rejected + self.missing + self.duplicates + self.skipped == self.records
 
+    def as_dict(self) -> dict[str, int]:
+        """The numbers with the names of a receipt."""
+        return {
+            "records": self.records,
+            "rows": self.rows,
+            "rows_rejected": self.rejected,
+            "rows_missing": self.missing,
+            "rows_duplicate_dropped": self.duplicates,
+            "rows_skipped": self.skipped,
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -214,20 +225,14 @@ class Receipt:
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt with the names that the command line prints."""
-        rejected = self.tally.rejected
         return {
-            "outcome": "accept_with_rejects" if rejected else "accept",
+            "outcome": "accept_with_rejects" if self.tally.rejected else "accept",
             "batch": self.batch,
             "at": self.at.isoformat(),
             "by": self.by,
             "source": self.source,
             "fingerprint": self.fingerprint,
-            "records": self.tally.records,
-            "rows": self.tally.rows,
-            "rows_rejected": rejected,
-            "rows_missing": self.tally.missing,
-            "rows_duplicate_dropped": self.tally.duplicates,
-            "rows_skipped": self.tally.skipped,
+            **self.tally.as_dict(),
             "reject_lines": [int(line) for line in self.rejects["line"]],
             "warnings": [{"code": w.code, "text": w.text} for w in self.warnings],
             "new": self.new,

@@ -27,7 +27,7 @@ from opsmetrics.catalog.model import (
 )
 from opsmetrics.catalog.moments import parse_moment, parse_range, parse_slice, period_start
 from opsmetrics.catalog.names import CHARTS, RESERVED, RULE_SETS, RULES
-from opsmetrics.catalog.problems import CatalogError, NotUnderstood, Problem
+from opsmetrics.catalog.problems import CatalogError, NotHere, NotUnderstood, Problem
 from opsmetrics.catalog.reading import check, read_catalog
 from opsmetrics.catalog.writing import write_catalog, write_tables
 
@@ -51,6 +51,7 @@ __all__ = [
     "Kind",
     "Kpi",
     "Moment",
+    "NotHere",
     "NotUnderstood",
     "Problem",
     "Shift",

@@ -44,6 +44,14 @@ class NotUnderstood(ValueError):
         super().__init__(f"Wanted {wanted}. {mend}" if found is None else f"Found {found}; wanted {wanted}. {mend}")
 
 
+class NotHere(LookupError):
+    """Nothing has this name. code: a stable word for programs."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
 @dataclass
 class Findings:
     """Collects problems and warnings while a catalogue is read."""

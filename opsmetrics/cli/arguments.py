@@ -5,17 +5,26 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import TypeVar
 
-Day = TypeVar("Day", bound=dt.date)
+from opsmetrics.catalog import NotUnderstood
+from opsmetrics.catalog.written import read_day, read_day_or_instant, read_day_span, read_pair
+
+Value = TypeVar("Value")
+
+
+def _as(read: Callable[[str], Value], text: str) -> Value:
+    """The text as a value, or what argparse tells of it."""
+    try:
+        return read(text)
+    except NotUnderstood as error:
+        raise argparse.ArgumentTypeError(f"found {error.found}, wanted {error.wanted}") from None
 
 
 def pair(text: str) -> tuple[str, str]:
     """`key=value` as a pair."""
-    key, sign, value = text.partition("=")
-    if not sign or not key.strip() or not value.strip():
-        raise argparse.ArgumentTypeError(f"found {text!r}, wanted key=value, such as site=North")
-    return key.strip(), value.strip()
+    return _as(read_pair, text)
 
 
 #: What begins like this is a value such as -1/5 or -2..8, and no option.
@@ -29,43 +38,19 @@ def reason(text: str) -> str:
     return text
 
 
-#: Years that a date may lie in: calendar arithmetic on both sides of them stays within what a date can hold.
-YEARS = range(1800, 2201)
-
-
 def date(text: str) -> dt.date:
     """An ISO date, `2026-11-22`."""
-    try:
-        return _in_reach(text, dt.date.fromisoformat(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"found {text!r}, wanted a date such as 2026-11-22") from None
-
-
-def _in_reach(text: str, day: Day) -> Day:
-    if day.year not in YEARS:
-        raise argparse.ArgumentTypeError(f"found {text!r}, wanted a date from {YEARS[0]} to {YEARS[-1]}")
-    return day
+    return _as(read_day, text)
 
 
 def day_span(text: str) -> tuple[dt.date, dt.date]:
     """`A..B`, two ISO dates, both days included."""
-    first, sign, last = text.partition("..")
-    if not sign:
-        raise argparse.ArgumentTypeError(f"found {text!r}, wanted first..last day, such as 2026-11-01..2026-11-30")
-    start, end = date(first), date(last)
-    if end < start:
-        raise argparse.ArgumentTypeError(f"found {text!r}, wanted the earlier day first")
-    return start, end
+    return _as(read_day_span, text)
 
 
 def instant(text: str) -> dt.date | dt.datetime:
     """A date (noon at the site is meant) or a local date and time, `2026-11-22` or `2026-11-22T06:00`."""
-    try:
-        dated = len(text) == len("2026-11-22")
-        return _in_reach(text, dt.date.fromisoformat(text) if dated else dt.datetime.fromisoformat(text))
-    except ValueError:
-        wanted = "a date such as 2026-11-22, or a date and time such as 2026-11-22T06:00"
-        raise argparse.ArgumentTypeError(f"found {text!r}, wanted {wanted}") from None
+    return _as(read_day_or_instant, text)
 
 
 def port(text: str) -> int:

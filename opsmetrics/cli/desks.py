@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from opsmetrics.catalog import Catalog, Kpi, NotUnderstood, Slice, Stream, slice
 from opsmetrics.cli.console import Refused, WrongUsage
 from opsmetrics.desk import Desk
 from opsmetrics.desk.event_listing import event_values
+from opsmetrics.desk.finding import dimension_of, held, nearest, no_kpi, some, values_of
 from opsmetrics.settings import Settings
 from opsmetrics.verdict import wording
 
@@ -48,7 +48,7 @@ def person(given: argparse.Namespace) -> str:
 
 
 def kpi_of(catalog: Catalog, word: str) -> Kpi:
-    """The definition with this key, or this name. Refused with the nearest key where there is none."""
+    """The definition with this key, or this name. Raises NotHere; Refused where several have the name."""
     if word in catalog:
         return catalog[word]
     named = [kpi for kpi in catalog.kpis if kpi.name.casefold() == word.casefold()]
@@ -56,7 +56,7 @@ def kpi_of(catalog: Catalog, word: str) -> Kpi:
         return named[0]
     if named:
         raise Refused(f"{len(named)} KPIs are called {word!r}. Say which by its key: {some(k.key for k in named)}.")
-    raise Refused(f"There is no KPI {word!r}. {nearest(word, [kpi.key for kpi in catalog.kpis], 'KPIs')}")
+    raise no_kpi(catalog, word)
 
 
 def when(catalog: Catalog, moment: dt.datetime) -> str:
@@ -80,14 +80,10 @@ def slice_in(desk: Desk, kpi: Kpi, pairs: Sequence[tuple[str, str]]) -> Slice:
     return part
 
 
-def values_of(desk: Desk, kpi: Kpi, dimension: str) -> list[str]:
-    """The values that a dimension of a KPI takes in the data."""
-    return [value for part in desk.slices(kpi, by=[dimension]) for _, value in part]
-
-
 def _held(dimension: str, value: str, known: Sequence[str]) -> None:
-    if known and value not in known:
-        raise Refused(f"The data hold no {dimension} {value!r}. {nearest(value, known, 'values')}")
+    """Where nothing is stored yet, any value will do."""
+    if known:
+        held(dimension, value, known)
 
 
 def slice_of_all(desk: Desk, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -135,31 +131,6 @@ def dimension_of_stream(stream: Stream, name: str) -> str:
     if name not in known:
         raise Refused(f"{stream.key} has no dimension {name!r}. {nearest(name, known, 'dimensions')}")
     return name
-
-
-def dimension_of(kpi: Kpi, dimension: str) -> str:
-    """The dimension, if the KPI has it. Refused with the nearest one where it has not."""
-    if dimension not in kpi.dimensions:
-        raise Refused(f"{kpi.key} has no dimension {dimension!r}. {nearest(dimension, kpi.dimensions, 'dimensions')}")
-    return dimension
-
-
-def nearest(word: str, known: Iterable[str], what: str) -> str:
-    """A hint in words: the nearest known word, else all of them."""
-    names = list(known)
-    close = difflib.get_close_matches(word, names, n=1)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    if not names:
-        return f"There are no {what} yet."
-    return f"The {what} are: {some(names)}."
-
-
-def some(names: Iterable[str], most: int = 12) -> str:
-    """Names in order, and how many more there are."""
-    ordered = sorted(names)
-    more = f" and {len(ordered) - most} more" if len(ordered) > most else ""
-    return ", ".join(ordered[:most]) + more
 
 
 @contextmanager

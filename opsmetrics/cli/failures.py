@@ -33,7 +33,7 @@ def told(error: Exception, store: Path | None) -> Failure:
     if known is None:
         return Failure("unexpected", _unexpected(error, store))
     if isinstance(error, NeedsAnswer):
-        return Failure("needs_user_choice", known, {"questions": asked(error)})
+        return Failure("needs_user_choice", known, {"questions": error.as_list()})
     if isinstance(error, IngestRefused):
         return Failure(error.code, known)
     return Failure("file_unusable" if isinstance(error, OSError) else _code_of(type(error)), known)
@@ -49,15 +49,10 @@ def _code_of(kind: type[Exception]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
 
 
-def asked(error: NeedsAnswer) -> list[dict[str, object]]:
-    """The questions of a file as JSON values."""
-    return [{"code": q.code, "text": q.text, "choices": list(q.choices)} for q in error.questions]
-
-
 def expected(error: Exception) -> str | None:
     """The sentence of a failure that was foreseen, else None."""
     if isinstance(error, NeedsAnswer):
-        return questions(asked(error))
+        return questions(error.as_list())
     if isinstance(error, (StoreError, CatalogError, KeyDimensionNeedsAnswer, IngestRefused, TemplateError)):
         return str(error)
     if isinstance(error, OSError):

@@ -17,6 +17,7 @@ from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.cli.receipts import batch_of, receipts, sums
 from opsmetrics.desk import Desk, handing
+from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.loading import Order, Outcome, load, refused
 from opsmetrics.desk.receipts import ledger_dict
 from opsmetrics.measurements import counted
@@ -132,10 +133,7 @@ def _template(desk: Desk, name: str | None) -> files.Template | None:
         return None
     if Path(name).is_file():
         return files.Template.load(Path(name))
-    kept = {template.name: template for template in desk.templates()}
-    if name not in kept:
-        raise Refused(f"There is no import template {name!r}. {desks.nearest(name, kept, 'templates')}")
-    return kept[name]
+    return template_of(desk, name)
 
 
 def report(console: Console, outcomes: list[Outcome], *, several: bool, dry_run: bool = False) -> None:

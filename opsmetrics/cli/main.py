@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO, cast
 
+from opsmetrics.catalog import NotHere
 from opsmetrics.cli import parser
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 
@@ -50,7 +51,7 @@ def _run(words: Sequence[str], console: Console) -> int:
         return _told(console, "stopped", text, text, REFUSED)
     except WrongUsage as error:
         return _told(console, error.code, str(error), f"{error} See --help.", WRONG_USAGE)
-    except Refused as error:
+    except (Refused, NotHere) as error:
         return _told(console, "refused", str(error), str(error), REFUSED)
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass; failures.told records it
         from opsmetrics.cli import failures

@@ -12,6 +12,7 @@ from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, WrongUsage
 from opsmetrics.cli.layout import facts, table, wrapped
 from opsmetrics.desk import Desk
+from opsmetrics.desk.finding import dimension_of
 from opsmetrics.review import KpiReview
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.as_dict import review_as_dict
@@ -59,7 +60,7 @@ def _watched(desk: Desk, given: argparse.Namespace, console: Console) -> list[Kp
 
 def _each_value(desk: Desk, given: argparse.Namespace, console: Console) -> list[KpiReview]:
     kpi = desks.kpi_of(desk.catalog, given.kpi)
-    dimension = desks.dimension_of(kpi, given.by)
+    dimension = dimension_of(kpi, given.by)
     fixed = dict(desks.slice_in(desk, kpi, given.slice))
     if dimension in fixed:
         raise WrongUsage(f"--slice fixes {dimension}, and --by asks for each of its values: give one of them.")

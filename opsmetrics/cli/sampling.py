@@ -13,6 +13,7 @@ from opsmetrics.catalog import read_catalog
 from opsmetrics.cli import desks, loading
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.desk import Desk
+from opsmetrics.desk.finding import some
 from opsmetrics.desk.loading import Outcome, commit
 from opsmetrics.measurements import counted
 from opsmetrics.sample import SEED
@@ -96,6 +97,6 @@ def _nothing_inside(desk: Desk) -> None:
     own = {kpi.key for kpi in desk.catalog.kpis} - {kpi.key for kpi in read_catalog(simulator.KPIS).kpis}
     if own:
         raise Refused(
-            f"The store {desk.settings.store} holds definitions of your own ({desks.some(own)}), which the sample "
+            f"The store {desk.settings.store} holds definitions of your own ({some(own)}), which the sample "
             "would replace. Name another store with --store."
         )

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from opsmetrics import catalog as definitions
-from opsmetrics import ingest, series
+from opsmetrics import ingest, series, store
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Decision, Grain, Kpi, Slice
 from opsmetrics.desk.origins import Origins, touched
@@ -58,6 +58,12 @@ class Desk:
             yield cls(store, settings)
         finally:
             store.close()
+
+    @classmethod
+    def of_process(cls) -> Desk:
+        """The desk of the store that this process owns. Raises StoreClosed where none is open."""
+        held, settings = store.current(), Settings.from_environment()
+        return cls(held, settings if settings.store.resolve() == held.path else settings.for_store(held.path))
 
     # Definitions
 

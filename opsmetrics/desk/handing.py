@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from opsmetrics.desk.desk import Desk
+from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.loading import Order, Outcome
 from opsmetrics.ingest import Template
 
@@ -64,14 +66,12 @@ def waiting(store: Path) -> list[Path]:
     return [item for item in found if (item / _ORDER).exists() and not (item / _ANSWER).exists()]
 
 
-def read(folder: Path, templates: Sequence[Template]) -> tuple[Order, list[Path]]:
-    """An order and its files. Raises OSError, ValueError or TemplateError where it cannot be read."""
+def read(folder: Path, desk: Desk) -> tuple[Order, list[Path]]:
+    """An order and its files. Raises OSError, ValueError, NotHere or TemplateError where it cannot be read."""
     told = json.loads((folder / _ORDER).read_text(encoding="utf-8"))
     template = Template.load(folder / _TEMPLATE) if told["own_template"] else None
     if told["template"] is not None:
-        template = next((kept for kept in templates if kept.name == told["template"]), None)
-        if template is None:
-            raise ValueError(f"The app knows no import template {told['template']!r}.")
+        template = template_of(desk, told["template"])
     covers = None if told["covers"] is None else (_day(told["covers"][0]), _day(told["covers"][1]))
     order = Order(told["by"], template, covers, told["answers"], told["dry_run"])
     return order, [folder / str(number) / name for number, name in enumerate(told["files"])]

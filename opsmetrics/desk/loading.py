@@ -73,9 +73,9 @@ def refused(path: Path, error: Exception) -> Outcome:
     name = path.name or str(path)
     answer: dict[str, Any] = {"outcome": "refuse", "source": name}
     if isinstance(error, ingest.NeedsAnswer):
-        questions = [{"code": q.code, "text": q.text, "choices": list(q.choices)} for q in error.questions]
         text = " ".join(question.text for question in error.questions)
-        return Outcome(name, {**answer, "outcome": "needs_user_choice", "error": text, "questions": questions}, (text,))
+        asked = {"outcome": "needs_user_choice", "error": text, "questions": error.as_list()}
+        return Outcome(name, {**answer, **asked}, (text,))
     text = str(error)
     if isinstance(error, OSError):
         text = f"The file {error.filename or name} could not be used: {error.strerror or error}. Check its permissions."

@@ -12,20 +12,14 @@ from opsmetrics.verdict.as_dict import as_plain
 
 def diff_dict(batch: Batch, diff: Diff) -> dict[str, Any]:
     """What a commit would do, with the receipt's names, and the rows it would change."""
-    tally = batch.tally
     return {
-        "outcome": "accept_with_rejects" if tally.rejected else "accept",
+        "outcome": "accept_with_rejects" if batch.tally.rejected else "accept",
         "dry_run": True,
         "batch": None,
         "source": batch.source,
         "fingerprint": batch.fingerprint,
         "template": batch.template,
-        "records": tally.records,
-        "rows": tally.rows,
-        "rows_rejected": tally.rejected,
-        "rows_missing": tally.missing,
-        "rows_duplicate_dropped": tally.duplicates,
-        "rows_skipped": tally.skipped,
+        **batch.tally.as_dict(),
         "reject_lines": [int(line) for line in batch.rejects["line"]],
         "warnings": [{"code": w.code, "text": w.text} for w in batch.warnings],
         "new": diff.new,

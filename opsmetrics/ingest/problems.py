@@ -69,6 +69,10 @@ class NeedsAnswer(Exception):
         self.questions = tuple(questions)
         super().__init__(" ".join(f"{q.text} ({' | '.join(q.choices)})" for q in self.questions))
 
+    def as_list(self) -> list[dict[str, object]]:
+        """The questions as JSON values."""
+        return [{"code": q.code, "text": q.text, "choices": list(q.choices)} for q in self.questions]
+
 
 def short_name(choice: str) -> str:
     """The short name of a choice: what stands before its first colon."""

@@ -4,18 +4,17 @@ both made of it, so that they cannot differ.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
+from opsmetrics.catalog.written import read_day_or_instant, read_day_span, read_pair
 from opsmetrics.desk import Desk
 from opsmetrics.server.problems import Problem
 from opsmetrics.tokens import Right, Token
 
-Day = TypeVar("Day", bound=dt.date)
 Kind = Literal["text", "whole", "yes_or_no", "day_or_instant", "day_span", "pair"]
 
 _WANTED: Mapping[Kind, str] = {
@@ -26,9 +25,6 @@ _WANTED: Mapping[Kind, str] = {
     "day_span": "first..last day, such as 2026-11-01..2026-11-30",
     "pair": "name=value, such as line=C",
 }
-
-#: Years that a date may lie in: calendar arithmetic on both sides of them stays within what a date can hold.
-_YEARS = range(1800, 2201)
 
 
 @dataclass(frozen=True)
@@ -128,39 +124,11 @@ def _yes_or_no(text: str) -> bool:
     return text != "false"
 
 
-def _day(text: str) -> dt.date:
-    return _in_reach(dt.date.fromisoformat(text))
-
-
-def _in_reach(day: Day) -> Day:
-    if day.year not in _YEARS:
-        raise ValueError
-    return day
-
-
-def _day_or_instant(text: str) -> dt.date | dt.datetime:
-    return _day(text) if len(text) == len("2026-11-22") else _in_reach(dt.datetime.fromisoformat(text))
-
-
-def _day_span(text: str) -> tuple[dt.date, dt.date]:
-    first, _, last = text.partition("..")
-    if _day(last) < _day(first):
-        raise ValueError
-    return _day(first), _day(last)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip() or not value.strip():
-        raise ValueError
-    return name.strip(), value.strip()
-
-
 _READ: Mapping[Kind, Callable[[str], Any]] = {
     "text": str,
     "whole": _whole,
     "yes_or_no": _yes_or_no,
-    "day_or_instant": _day_or_instant,
-    "day_span": _day_span,
-    "pair": _pair,
+    "day_or_instant": read_day_or_instant,
+    "day_span": read_day_span,
+    "pair": read_pair,
 }

@@ -105,11 +105,11 @@ def _fulfil(desk: Desk, folder: Path) -> None:
     """Do an order that was handed over, and answer it."""
     outcomes: list[Outcome] = []
     try:
-        order, files = handing.read(folder, desk.templates())
+        order, files = handing.read(folder, desk)
         outcomes.extend(load(desk, path, order) for path in files)
         if not order.dry_run:
             desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
-    except (OSError, ValueError, KeyError, TypeError, TemplateError, store.StoreError) as error:
+    except (OSError, ValueError, LookupError, TypeError, TemplateError, store.StoreError) as error:
         if folder.exists():  # else whoever waited has gone, and taken the order along
             handing.answer(folder, outcomes, str(error))
         return

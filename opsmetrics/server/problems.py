@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from opsmetrics.catalog import CatalogError, NotUnderstood
+from opsmetrics.catalog import CatalogError, NotHere, NotUnderstood
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, TemplateError
 from opsmetrics.store import StoreBusy, StoreClosed, StoreError, StoreReopened, StoreTimeout
 
@@ -49,10 +49,11 @@ def problem_of(error: Exception) -> Problem:
     """What happened, as a problem. What nobody foresaw gets a number, and its traceback a place in the log."""
     if isinstance(error, Problem):
         return error
+    if isinstance(error, NotHere):
+        return Problem(404, error.code, str(error))
     if isinstance(error, NeedsAnswer):
-        questions = [{"code": q.code, "text": q.text, "choices": list(q.choices)} for q in error.questions]
         detail = "The file does not say enough to be loaded; nothing was written. Answer and send it again."
-        return Problem(409, "needs_answer", detail, more={"questions": questions})
+        return Problem(409, "needs_answer", detail, more={"questions": error.as_list()})
     if isinstance(error, IngestRefused):
         return Problem(422, error.code, str(error))
     if isinstance(error, (TemplateError, CatalogError, NotUnderstood)):

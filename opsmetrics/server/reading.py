@@ -7,13 +7,13 @@ that equal questions get equal answers everywhere.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from opsmetrics import figures
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
+from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
 from opsmetrics.figures import export
 from opsmetrics.review import KpiReview
 from opsmetrics.server.endpoints import Endpoint, Parameter, Request
@@ -45,7 +45,7 @@ def reviews(asked: Request) -> tuple[int, Any]:
         found = [_reviewed(asked)]
     else:
         kpi = _kpi(asked)
-        _dimension(kpi, by)
+        dimension_of(kpi, by)
         fixed = dict(_slice(asked, kpi))
         if by in fixed:
             raise Problem(400, "parameter", f"slice fixes {by}, and by asks for each of its values: give one of them.")
@@ -61,7 +61,8 @@ def review(asked: Request) -> tuple[int, Any]:
 
 def series(asked: Request) -> tuple[int, Any]:
     """The points of one series, with limits and states."""
-    return 200, _part(asked, "points")
+    told = review_as_dict(_reviewed(asked))
+    return 200, {**_identity(told), "points": told["points"]}
 
 
 def signals(asked: Request) -> tuple[int, Any]:
@@ -86,11 +87,6 @@ def batches(asked: Request) -> tuple[int, Any]:
     return 200, [as_plain(row.to_dict()) for _, row in ledger.iterrows()]
 
 
-def _part(asked: Request, name: str) -> dict[str, Any]:
-    told = review_as_dict(_reviewed(asked))
-    return {**_identity(told), name: told[name]}
-
-
 def _identity(told: dict[str, Any]) -> dict[str, Any]:
     return {name: told[name] for name in ("kpi", "name", "unit", "slice", "grain", "as_of", "versions")}
 
@@ -110,7 +106,7 @@ def _review(asked: Request, kpi: Kpi, part: Slice) -> KpiReview:
 def _kpi(asked: Request) -> Kpi:
     key, known = asked.get("kpi"), asked.desk.catalog
     if key not in known:
-        raise Problem(404, "no_kpi", f"There is no KPI {key!r}. {_nearest(key, [kpi.key for kpi in known.kpis])}")
+        raise no_kpi(known, key)
     return known[key]
 
 
@@ -120,27 +116,8 @@ def _slice(asked: Request, kpi: Kpi) -> Slice:
     if len(dict(pairs)) < len(pairs):
         raise Problem(400, "parameter", "A dimension was given twice in slice, wanted one value for each.")
     for name, value in pairs:
-        _dimension(kpi, name)
-        held = asked.desk.slices(kpi, by=[name], viewer=asked.token.viewer)
-        known = [each for part in held for _, each in part]
-        if value not in known:
-            raise Problem(404, "no_slice", f"The data hold no {name} {value!r}. {_nearest(value, known)}")
+        held(name, value, values_of(asked.desk, kpi, dimension_of(kpi, name), asked.token.viewer))
     return slice_of(dict(pairs))
-
-
-def _dimension(kpi: Kpi, name: str) -> None:
-    if name not in kpi.dimensions:
-        detail = f"{kpi.key} has no dimension {name!r}. {_nearest(name, kpi.dimensions)}"
-        raise Problem(404, "no_dimension", detail)
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    listed = sorted(known)
-    more = f" and {len(listed) - 12} more" if len(listed) > 12 else ""
-    return f"Known: {', '.join(listed[:12])}{more}." if listed else "There is none."
 
 
 def _whole_store(asked: Request) -> None:

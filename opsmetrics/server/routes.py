@@ -12,12 +12,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from opsmetrics import __version__, store
+from opsmetrics import __version__
 from opsmetrics.desk import Desk
 from opsmetrics.server import guard, health, openapi, reading, writing
 from opsmetrics.server.endpoints import Endpoint, Request
 from opsmetrics.server.problems import Problem, problem_of
-from opsmetrics.settings import Settings
 from opsmetrics.tokens import Token, Tokens
 
 ENDPOINTS = (*reading.ENDPOINTS, *writing.ENDPOINTS)
@@ -41,11 +40,10 @@ def _serving(endpoint: Endpoint) -> Callable[[HttpRequest], Awaitable[Response]]
 
 
 async def _answer(endpoint: Endpoint, http: HttpRequest) -> Response:
-    held, settings = store.current(), Settings.from_environment()
-    token = await run_in_threadpool(_known, http, Tokens(held.path), endpoint)
+    desk = Desk.of_process()
+    token = await run_in_threadpool(_known, http, Tokens(desk.store.path), endpoint)
     _ALLOWANCE.take(f"token {token.name}")
     values = endpoint.values(http.path_params, http.query_params.multi_items())
-    desk = Desk(held, settings.for_store(held.path) if held.path != settings.store else settings)
     if not endpoint.media:
         return _json(await run_in_threadpool(endpoint.answer, Request(desk, token, values)))
     media = http.headers.get("content-type", "").partition(";")[0].strip().casefold()
@@ -54,7 +52,7 @@ async def _answer(endpoint: Endpoint, http: HttpRequest) -> Response:
         raise Problem(415, "media_type", detail)
     with tempfile.TemporaryDirectory(prefix="opsmetrics-") as folder:
         body = Path(folder) / _file_name(values.get("name"), media)
-        await guard.body_into(body, http, settings.upload_bytes if endpoint.right == "load" else SHORT)
+        await guard.body_into(body, http, desk.settings.upload_bytes if endpoint.right == "load" else SHORT)
         return _json(await run_in_threadpool(endpoint.answer, Request(desk, token, values, body, media)))
 
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from opsmetrics.desk import receipts
-from opsmetrics.ingest import NothingUsable, Template
+from opsmetrics.desk.finding import template_of
+from opsmetrics.ingest import NothingUsable
 from opsmetrics.measurements import Batch
 from opsmetrics.server.endpoints import Endpoint, Parameter, Request
 from opsmetrics.server.problems import Problem
@@ -31,7 +32,7 @@ def ingest(asked: Request) -> tuple[int, Any]:
         raise Problem(400, "no_file", "The body is empty, wanted a file or a list of records.")
     path = _records(asked) if asked.media == JSON else asked.body
     covers = asked.get("covers")
-    template = None if asked.get("template") is None else _template(asked, asked.get("template"))
+    template = None if asked.get("template") is None else template_of(asked.desk, asked.get("template"))
     try:
         batch = asked.desk.prepare(path, template=template, covers=covers, answers=dict(asked.get("answer")))
     except NothingUsable as error:
@@ -74,14 +75,6 @@ def _plain(value: Any, name: str) -> Any:
     if isinstance(value, list | dict):
         raise Problem(422, "nested", f"The column {name!r} holds a list or an object, wanted a number, a text or null.")
     return value
-
-
-def _template(asked: Request, name: str) -> Template:
-    kept = {template.name: template for template in asked.desk.templates()}
-    if name not in kept:
-        known = ", ".join(sorted(kept)) or "none yet"
-        raise Problem(404, "no_template", f"There is no import template {name!r}. Known: {known}.")
-    return kept[name]
 
 
 def _rejects(batch: Batch) -> list[dict[str, Any]]:

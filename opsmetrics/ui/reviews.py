@@ -9,14 +9,12 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from opsmetrics import store
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Kpi, Slice
 from opsmetrics.desk import Desk
 from opsmetrics.desk.summary import SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
-from opsmetrics.settings import Settings
 from opsmetrics.ui import frame, sections
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
@@ -40,8 +38,7 @@ class Versions(NamedTuple):
 def desk() -> Desk:
     """The desk of this process, for a page inside the frame. Raises StoreClosed where no store is open."""
     frame.required()
-    held, settings = store.current(), Settings.from_environment()
-    return Desk(held, settings if settings.store.resolve() == held.path else settings.for_store(held.path))
+    return Desk.of_process()
 
 
 def viewer() -> Viewer:

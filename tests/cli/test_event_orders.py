@@ -14,27 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.conftest import Run
+from tests.cli.test_event_files import CATALOG
 
-CATALOG = """
-[dimensions]
-line = "Line"
-
-[calendars.default]
-time_zone = "Europe/Berlin"
-
-[streams.stops]
-name = "Stops"
-dimensions = ["line"]
-category = "Reason"
-unit = "stops"
-
-[kpis.stops]
-name = "Stops"
-kind = "count"
-better = "lower"
-dimensions = ["line"]
-events = {stream = "stops"}
-"""
 HEADER = ("When", "Line", "Reason", "Minutes", "Ticket")
 
 

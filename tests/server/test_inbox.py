@@ -137,7 +137,7 @@ def test_an_order_is_there_whole_or_not_at_all(works: Desk, tmp_path: Path) -> N
     folder = handing.hand_over(path, [file], order, "scrap report")
     (handing.folder_of(path) / ".half").mkdir()
     assert handing.waiting(path) == [folder]
-    read, files = handing.read(folder, works.templates())
+    read, files = handing.read(folder, works)
     assert (read.by, read.covers, read.answers, read.dry_run) == ("Cy", order.covers, {"sheet": "all"}, True)
     assert read.template is not None and read.template.name == "scrap report"
     assert [f.read_bytes() for f in files] == [file.read_bytes()]
