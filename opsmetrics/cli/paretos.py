@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -25,13 +26,17 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
         raise WrongUsage("--compare needs a period that something can lie before: give --from.")
     if given.start and given.end and given.end < given.start:
         raise WrongUsage(f"--from {given.start} is later than --to {given.end}: swap the two.")
+    if given.start and given.as_of and given.start > _day(given.as_of):
+        raise WrongUsage(
+            f"--from {given.start} is later than --as-of {_day(given.as_of)}: nothing was known of it then."
+        )
     if given.out and given.out.suffix.casefold() != ".html":
         raise WrongUsage(f"--out found {given.out.name!r}, wanted a file that ends in .html.")
     with desks.opened(given) as desk:
         stream = desks.stream_of(desk.catalog, given.stream)
         answer = event_pareto(desk, _question(desk, stream, given))
     if answer.now is None:
-        raise Refused(f"{stream.key} holds no events yet. Load a file of them with `ingest` first.")
+        raise Refused(_nothing(answer))
     if given.out:
         given.out.write_text(_page(answer), encoding="utf-8")
         console.note(f"Wrote {given.out}.")
@@ -47,7 +52,22 @@ def _question(desk: Desk, stream: Stream, given: argparse.Namespace) -> ParetoQu
     by = desks.dimension_of_stream(stream, given.by or "category")
     top = TOP if given.top is None else given.top
     compare: Comparison = given.compare or "none"
-    return ParetoQuestion(stream.key, given.measure, by, part, given.start, given.end, compare, top)
+    return ParetoQuestion(stream.key, given.measure, by, part, given.start, given.end, compare, top, given.as_of)
+
+
+def _day(moment: dt.date) -> dt.date:
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
+def _nothing(answer: EventPareto) -> str:
+    """Why there is nothing to rank: no event at all, or none known then."""
+    key, as_of = answer.stream.key, answer.question.as_of
+    if answer.reach is None or as_of is None:
+        return f"{key} holds no events yet. Load a file of them with `ingest` first."
+    return (
+        f"{key}: no {answer.stream.unit} are known as of {wording.date(as_of)}; the first ones in the store are from "
+        f"{wording.date(answer.reach[0])}. Give a later --as-of."
+    )
 
 
 def _page(answer: EventPareto) -> str:
@@ -144,6 +164,7 @@ def as_dict(answer: EventPareto) -> dict[str, Any]:
         "measure": asked.measure,
         "by": asked.by,
         "slice": dict(asked.slice),
+        "as_of": None if asked.as_of is None else asked.as_of.isoformat(),
         "period": _period(now),
         "events": answer.events,
         "total": result.total,

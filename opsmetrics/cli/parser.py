@@ -212,6 +212,12 @@ def _deciding(commands: Commands) -> None:
     listing.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: all)")
 
 
+def _as_of(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
+    )
+
+
 def _view(command: argparse.ArgumentParser) -> None:
     _slice(command, "only this value of a dimension; may be repeated")
     command.add_argument(
@@ -220,9 +226,7 @@ def _view(command: argparse.ArgumentParser) -> None:
         metavar="GRAIN",
         help=f"{', '.join(GRAINS)} (default: the one that the KPI is operated at)",
     )
-    command.add_argument(
-        "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
-    )
+    _as_of(command)
 
 
 def _reading(commands: Commands) -> None:
@@ -232,9 +236,7 @@ def _reading(commands: Commands) -> None:
     review.add_argument("--by", metavar="DIMENSION", help="one verdict for each value of this dimension")
     summary = _command(commands, "summary", ("summarising", "summary"), "one row for each KPI, as leadership reads it")
     _slice(summary, "look at this value of a dimension; may be repeated")
-    summary.add_argument(
-        "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
-    )
+    _as_of(summary)
     chart = _command(commands, "chart", ("charting", "chart"), "write a KPI's control chart to a file")
     chart.add_argument("kpi", metavar="KPI", help=KPI)
     _view(chart)
@@ -263,6 +265,7 @@ def _ranking(commands: Commands) -> None:
         "--measure", choices=("count", "minutes", "cost", "weight"), default="count", help="default: count"
     )
     _days(pareto)
+    _as_of(pareto)
     pareto.add_argument(
         "--compare", choices=("previous", "last_year"), help="with the days just before, or a year before"
     )

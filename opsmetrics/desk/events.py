@@ -40,7 +40,7 @@ _DAY = dt.timedelta(days=1)
 class ParetoQuestion:
     """What is asked. `first` None: from the first day that files cover, `last` None: to the last one until today, both
     included. The slice may fix dimensions, the category and the subcategory; "" is what has none. as_of: events after
-    noon of that day on the stream's clock do not count, and it stands for today."""
+    noon of that day (or after that time) on the stream's clock do not count, and it stands for today."""
 
     stream: str
     measure: Measure = "count"

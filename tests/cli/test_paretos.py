@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from opsmetrics.cli import main
+from opsmetrics.desk import Desk
+from opsmetrics.desk.events import ParetoQuestion, event_pareto
+from opsmetrics.settings import Settings
 from tests.cli.conftest import Run
 from tests.pages import pareto_stores
 
@@ -49,6 +52,30 @@ def test_the_answer_as_json(run: Run, stops: Path) -> None:
     assert found["leaders"]["leader_p"] < 1e-6
 
 
+def test_as_of_a_day_or_a_time_what_came_later_does_not_count(run: Run, stops: Path) -> None:
+    """As the page has it: noon of the day on the stream's clock; the period known then, and the one before."""
+    day = pareto_stores.today() - dt.timedelta(days=20)
+    with Desk.open(settings=Settings.from_environment().for_store(stops)) as desk:
+        asked = ParetoQuestion("stops", first=day - dt.timedelta(days=6), compare="previous", as_of=day)
+        page = event_pareto(desk, asked)
+    words = ("pareto", "stops", "--store", stops, "--from", asked.first, "--compare", "previous", "--json", "--as-of")
+    noon, morning = run(*words, day).json, run(*words, f"{day}T06:00").json
+    assert (noon["as_of"], noon["period"]["to"], noon["period"]["days"]) == (day.isoformat(), day.isoformat(), 7)
+    assert noon["events"] == page.events
+    assert noon["rows"][0]["amount"] == page.result.table["amount"].iloc[0]
+    assert morning["events"] < noon["events"] < run(*words[:-1]).json["events"]
+    listed = run(
+        "events", "stops", "--store", stops, "--from", asked.first, "--to", day, "--limit", "9999", "--json"
+    ).json
+    assert noon["events"] == sum(row["observed_at"] < f"{day}T12:00" for row in listed)
+
+
+def test_as_of_before_the_first_event_says_when_that_was(run: Run, stops: Path) -> None:
+    ran = run("pareto", "stops", "--store", stops, "--as-of", "2001-01-01")
+    assert (ran.code, ran.out) == (1, "")
+    assert "no stops are known as of 1 Jan 2001; the first ones in the store are from" in ran.err.replace("\u00a0", " ")
+
+
 def test_slice_measure_by_and_top(run: Run, stops: Path) -> None:
     words = ("pareto", "stops", "--store", stops, "--measure", "minutes", "--by", "subcategory", "--top", "1")
     found = run(*words, "--slice", "category=Flash", "--json").json
@@ -85,6 +112,7 @@ def test_the_picture_is_one_file_that_needs_no_network(run: Run, stops: Path, tm
         (("stops", "--slice", "line=A", "--slice", "line=B"), 2, "given twice"),
         (("stops", "--compare", "previous"), 2, "give --from"),
         (("stops", "--from", "2026-02-01", "--to", "2026-01-01"), 2, "swap the two"),
+        (("stops", "--from", "2026-02-01", "--as-of", "2026-01-01T06:00"), 2, "nothing was known of it then"),
         (("stops", "--top", "0"), 2, "at least 1"),
         (("stops", "--to", "9999-12-31"), 2, "from 1800 to 2200"),
         (("stops", "--from", "0001-01-01", "--compare", "previous"), 2, "from 1800 to 2200"),
