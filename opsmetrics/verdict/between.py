@@ -105,9 +105,10 @@ def _words(found: Workings, measure: Measure) -> tuple[str, str, str]:
 
 
 def _events(found: Workings) -> Numbers:
-    """Events in each row: what is counted, or its complement where that is the rarer; else one for a departure."""
-    measures, value = found.measures, found.measures.value
-    counts, present = measures.counts, value[~np.isnan(value)]
+    """Events in each judged row: what is counted, or its complement where it is the rarer; else one for a departure."""
+    measures, judged = found.measures, found.judged.judged
+    value = np.where(judged, measures.value, np.nan)
+    counts, present = None if measures.counts is None else np.where(judged, measures.counts, np.nan), value[judged]
     usual = usual_value(found.kpi, present) if len(present) else 0.0
     if counts is not None and not (np.nan_to_num(counts) % 1 != 0).any():
         if measures.law is not None and usual == 0:

@@ -34,7 +34,7 @@ def draw(kpi: Kpi, kind: str, measures: Measures, phases: Phases, excluded: Mask
     elif kind == "xbar_s" and measures.counts is None:
         chart = stats.xbar_s_summary(measures.value, measures.spread, _sizes(measures), **options)
     elif kind == "xmr":
-        chart = _individuals(kpi, measures, options)
+        chart = _individuals(kpi, measures, phases, options)
     elif kind == "run":
         chart = stats.run_chart(measures.value, **options)
     else:
@@ -59,13 +59,13 @@ def levels(chart: ControlChart) -> pd.DataFrame:
     return found.div(chart.points["size"], axis=0) if chart.kind == "np" else found
 
 
-def _individuals(kpi: Kpi, measures: Measures, options: dict[str, Any]) -> ControlChart:
+def _individuals(kpi: Kpi, measures: Measures, phases: Phases, options: dict[str, Any]) -> ControlChart:
     """XmR of the values; of means, the spread of their readings stands beneath and not the moving range."""
     chart = stats.xmr(measures.value, **options)
-    size = _sizes(measures)
-    if kpi.kind != "measured" or kpi.statistic != "mean" or np.median(size[size > 0]) < 2:
+    size = measures.size[phases.judged]
+    if kpi.kind != "measured" or kpi.statistic != "mean" or len(size) == 0 or np.median(size) < 2:
         return chart
-    return replace(chart, spread=stats.s_summary(measures.spread, size, **options))
+    return replace(chart, spread=stats.s_summary(measures.spread, _sizes(measures), **options))
 
 
 def _sizes(measures: Measures) -> Numbers:

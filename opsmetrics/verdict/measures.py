@@ -14,7 +14,7 @@ from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats import weekday_share
 from opsmetrics.verdict.judged import Judged
-from opsmetrics.verdict.moments import of_kind
+from opsmetrics.verdict.moments import Mask, of_kind
 
 Numbers = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
@@ -75,8 +75,9 @@ def measure(series: KpiSeries, judged: Judged, offset: Numbers | None = None) ->
         return Measures(value - off, size, None, spread, off)
     numerator = np.where(drawn, points["numerator"].to_numpy(dtype=float), np.nan)
     counts = numerator if offset is None else numerator - off * size
-    law = None if _fractions(numerator) else law_of(series.kpi)
-    if law == "binomial" and _fractions(size):
+    counted = judged.judged  # what is excluded must not decide what the others follow
+    law = None if _fractions(numerator[counted]) else law_of(series.kpi)
+    if law == "binomial" and _fractions(size[counted]):
         law = None
     return Measures(value - off, size, counts, spread, off, law)
 
@@ -119,16 +120,15 @@ def weekday(series: KpiSeries, decisions: Iterable[Decision], judged: Judged, ba
         return Weekday(share, nothing, "proposed" if share >= EXPLAINED else "none")
     if not offset.any():
         return Weekday(share, nothing, "none")
-    return Weekday(share, offset, "adjusted") if _clean(series, judged, offset) else Weekday(share, nothing, _REFUSED)
+    impossible = _impossible(measure(series, judged, offset))
+    if (impossible & judged.judged).any():
+        return Weekday(share, nothing, "not_adjusted")
+    return Weekday(share, np.where(impossible, 0.0, offset), "adjusted")  # an excluded row stays as it was counted
 
 
-_REFUSED = "not_adjusted"
-
-
-def _clean(series: KpiSeries, judged: Judged, offset: Numbers) -> bool:
-    """True where no adjusted count is negative or above its trials; readings have no such ends."""
-    adjusted = measure(series, judged, offset)
+def _impossible(adjusted: Measures) -> Mask:
+    """Rows whose adjusted count is negative or above its trials; readings have no such ends."""
     if adjusted.counts is None:
-        return True
-    counts, size = adjusted.counts[judged.drawn], adjusted.size[judged.drawn]
-    return bool((counts >= 0).all() and (adjusted.law != "binomial" or (counts <= size).all()))
+        return np.zeros(len(adjusted.value), dtype=bool)
+    above = (adjusted.counts > adjusted.size) & (adjusted.law == "binomial")
+    return np.asarray((adjusted.counts < 0) | above, dtype=bool)
