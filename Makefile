@@ -39,9 +39,10 @@ soak: $(DEV)
 	@for round in $$(seq $(ROUNDS)); do \
 		echo "round $$round of $(ROUNDS)"; \
 		OPSMETRICS_SOAK=1 $(BIN)/python -m pytest $(PYTEST) --hypothesis-seed=$$round \
-			tests/store tests/ingest tests/series tests/stats tests/verdict tests/catalog || exit 1; \
+			tests/store tests/ingest tests/facts tests/series tests/stats tests/verdict tests/catalog \
+			tests/desk tests/server || exit 1; \
 	done
-	@SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample
+	@OPSMETRICS_SOAK=1 SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample
 	@test ! -d ../shared/data || $(BIN)/python -m tests.reference.altered
 	@$(BIN)/python -m bench --rows 5000000
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TypeVar
 
 SOAK = os.environ.get("OPSMETRICS_SOAK") == "1"
 
+Cases = TypeVar("Cases")
 
-def cases(few: int, every: int) -> int:
+
+def cases(few: Cases, every: Cases) -> Cases:
     """`every` in a long run, else `few`."""
     return every if SOAK else few

@@ -17,10 +17,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.pages import pareto_stores, stores
 from tests.paths import ROOT
@@ -41,6 +42,10 @@ ARGUMENTS = [
 PROBES = ("_stcore/health", "_stcore/host-config")
 
 START_SECONDS = 90
+
+#: Programs that will do. The first draws no window frame of its own and takes little more than half of the processor's
+#: time for the same page.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 
 
 @dataclass
@@ -115,7 +120,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's program."""
-    found = os.environ.get("OPSMETRICS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = os.environ.get("OPSMETRICS_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found:
         return found
     if os.environ.get("OPSMETRICS_REQUIRE_BROWSER") == "1":
@@ -200,20 +205,44 @@ def fresh_server(chromium: str, tmp_path: Path) -> Iterator[str]:
     child.wait(timeout=30)
 
 
-@pytest.fixture
-def watch(browser: Browser, server: Callable[[str], str]) -> Iterator[Callable[..., Watch]]:
-    """`watch("full", width=390, theme="dark")`: a fresh page on the server over that store."""
-    contexts = []
+#: A window, and what it has in store: scripts that it has compiled once serve every page that it opens.
+Windows = dict[tuple[int, int, str], BrowserContext]
 
-    def opened(store: str, *, width: int = 1440, height: int = 900, theme: str = "light", base: str = "") -> Watch:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
-        contexts.append(context)
-        found = Watch(context.new_page(), base or server(store))
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[Windows]:
+    """A window of Chromium for each size and theme, kept for all tests."""
+    opened: Windows = {}
+    yield opened
+    for window in opened.values():
+        window.close()
+
+
+@pytest.fixture
+def watch(browser: Browser, windows: Windows, server: Callable[[str], str]) -> Iterator[Callable[..., Watch]]:
+    """`watch("full", width=390, theme="dark")`: a page without memory on the server over that store."""
+    pages = []
+
+    def opened(
+        store: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        theme: Literal["light", "dark"] = "light",
+        base: str = "",
+    ) -> Watch:
+        look = (width, height, theme)
+        if look not in windows:
+            windows[look] = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        found = Watch(windows[look].new_page(), base or server(store))
+        pages.append(found.page)
         found.page.on("console", found._console)
         found.page.on("pageerror", lambda error: found.errors.append(str(error)))
         found.page.on("request", found._request)
         return found
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
+        page.close()

@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Watch
@@ -26,16 +25,6 @@ def today() -> str:
 
 
 POINTS = ".js-plotly-plot .scatterlayer .trace:last-of-type .points path"
-
-
-@pytest.mark.parametrize("store", ["full", "empty", "defined", "one_point"])
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_the_page_is_clean_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
-    found = watch(store, width=width, theme=theme)
-    page = found.open("/chart?kpi=scrap")
-    if store != "empty":
-        page.wait_for_selector(".js-plotly-plot")
-    found.assert_clean()
 
 
 def test_a_deep_link_is_framed_also_for_the_first_visitor_of_a_new_server(watch: Open, fresh_server: str) -> None:

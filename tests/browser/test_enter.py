@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Watch
@@ -34,14 +33,6 @@ def tab_to(page: Page, name: str, *, back: bool = False, most: int = 40) -> None
             return
         page.keyboard.press("Shift+Tab" if back else "Tab")
     raise AssertionError(f"Tab does not reach {name!r}")
-
-
-@pytest.mark.parametrize("store", ["full", "empty", "one_point"])
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_the_page_is_clean_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
-    found, page = opened(watch, store, width=width, theme=theme)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
-    found.assert_clean()
 
 
 def test_numbers_are_entered_by_keyboard_alone(watch: Open) -> None:

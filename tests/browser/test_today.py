@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-import pytest
-
 from tests.browser.conftest import Watch
 from tests.pages.stores import HOSTILE, HOSTILE_LINE, start
 
@@ -14,19 +12,6 @@ Open = Callable[..., Watch]
 
 #: How far the page is scrolled.
 PLACE = "document.querySelector('[data-testid=stMain]').scrollTop"
-
-
-@pytest.mark.parametrize("store", ["full", "empty", "defined", "one_point"])
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_the_page_is_clean_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
-    found = watch(store, width=width, theme=theme)
-    found.open()
-    found.assert_clean()
-
-
-def test_nothing_scrolls_sideways_on_a_phone(watch: Open) -> None:
-    page = watch("full", width=390).open()
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
 
 def test_a_row_leads_to_its_chart_within_the_session_and_back(watch: Open) -> None:

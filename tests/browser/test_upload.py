@@ -45,15 +45,6 @@ def press(found: Watch, name: str) -> None:
     found.ready()
 
 
-@pytest.mark.parametrize("store", ["full", "empty", "one_point"])
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_the_page_is_clean_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
-    found = watch(store, width=width, theme=theme)
-    page = found.open("/upload")
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
-    found.assert_clean()
-
-
 def test_a_file_is_loaded_and_taken_back(watch: Open, tmp_path: Path) -> None:
     found, page = chosen(watch, write(tmp_path, "dispatch.csv", *rows("Line 7")))
     assert page.inner_text(".om h1") == "10 rows are new."

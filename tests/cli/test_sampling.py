@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from opsmetrics.cli import main, sampling
+from opsmetrics.cli import sampling
 from opsmetrics.store import Store, StoreBusy
+from tests.built import SAID, TOLD
 from tests.cli.conftest import CATALOG, PART_NAMES, Run
 
 CORRECTED = "sample_appointments_corrected.csv"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def folder(sample_folder: Path, tmp_path: Path) -> Path:
     """A folder whose store holds the sample."""
-    path = tmp_path_factory.mktemp("sample")
-    assert main(["sample", "--store", str(path / "kpis.duckdb")]) == 0
-    return path
+    return Path(shutil.copytree(sample_folder, tmp_path / "sample"))
 
 
-def test_it_loads_every_file_it_writes(run: Run, tmp_path: Path) -> None:
-    ran = run("sample", "--store", tmp_path / "kpis.duckdb", "--json")
-    assert ran.code == 0
-    written = sorted(path.name for path in tmp_path.glob("sample_*.csv"))
-    receipts = ran.json["receipts"]
+def test_it_loads_every_file_it_writes(sample_folder: Path) -> None:
+    answer = json.loads((sample_folder / TOLD).read_text(encoding="utf-8"))
+    written = sorted(path.name for path in sample_folder.glob("sample_*.csv"))
+    receipts = answer["receipts"]
     assert sorted(receipt["source"] for receipt in receipts) == written
     assert all(receipt["records"] == sum(receipt[part] for part in PART_NAMES) for receipt in receipts)
     *fresh, correction = receipts
     assert all((receipt["new"] > 0, receipt["updated"]) == (True, 0) for receipt in fresh)
     assert (correction["source"], correction["new"], correction["updated"]) == (CORRECTED, 0, 5)
-    total = ran.json["total"]
+    total = answer["total"]
     assert total["records"] == sum(receipt["records"] for receipt in receipts)
     assert all(total[part] == 0 for part in PART_NAMES[1:])
-    assert f"{total['records']:,} invented records from {len(receipts)} files" in ran.err
+    assert f"{total['records']:,} invented records from {len(receipts)} files" in (sample_folder / SAID).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_every_verdict_of_its_truth_can_be_asked_for(run: Run, folder: Path) -> None:
@@ -89,12 +91,9 @@ def test_a_store_with_definitions_of_ones_own_is_left_alone(run: Run, tmp_path: 
     assert sorted(path.name for path in tmp_path.glob("*.csv")) == []
 
 
-def test_an_empty_store_is_filled(run: Run, tmp_path: Path) -> None:
-    store = tmp_path / "kpis.duckdb"
-    assert run("init", "--store", store).code == 0
-    assert run("sample", "--store", store).code == 0
-    ran = run("check", "--store", store, "--json")
-    assert (ran.json["batches"], ran.json["findings"]) == (len(list(tmp_path.glob("sample_*.csv"))), [])
+def test_nothing_is_left_to_find_fault_with(run: Run, folder: Path) -> None:
+    ran = run("check", "--store", folder / "kpis.duckdb", "--json")
+    assert (ran.json["batches"], ran.json["findings"]) == (len(list(folder.glob("sample_*.csv"))), [])
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])

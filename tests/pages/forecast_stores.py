@@ -12,6 +12,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.measurements import Span
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
+from tests.built import once
 from tests.store.builders import batch, count, reading
 
 YEARS_DAYS = 3 * 365
@@ -79,6 +80,7 @@ def first_day() -> dt.datetime:
     return today - dt.timedelta(days=YEARS_DAYS)
 
 
+@once
 def years(path: Path) -> None:
     """Three years by day of two lines, a measured KPI near its target, constant, rare, sampled and very young ones."""
     with Store.open(path) as opened:

@@ -11,6 +11,7 @@ import pandas as pd
 from opsmetrics.desk import Desk
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
+from tests.built import once
 from tests.event_stores import put
 from tests.pages.stores import HOSTILE, HOSTILE_LINE
 
@@ -49,6 +50,7 @@ def today() -> dt.date:
     return pd.Timestamp.now("Europe/Berlin").date()
 
 
+@once
 def full(path: Path) -> None:
     """56 days of stops up to yesterday; exactly as many of each reason as REASONS says, cost for one in three."""
     draw = np.random.default_rng(3)
@@ -69,6 +71,7 @@ def full(path: Path) -> None:
     _build(path, rows, span, "stops <b>November</b>.csv")
 
 
+@once
 def one_event(path: Path) -> None:
     """A single stop, yesterday noon."""
     at = pd.Timestamp(today()) - pd.Timedelta(hours=12)
@@ -76,6 +79,7 @@ def one_event(path: Path) -> None:
     _build(path, rows, ((at - pd.Timedelta(days=1)).to_pydatetime(), at.to_pydatetime()), "one.csv")
 
 
+@once
 def no_events(path: Path) -> None:
     """Streams without a single event."""
     with Store.open(path) as opened:

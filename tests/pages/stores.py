@@ -19,6 +19,7 @@ from opsmetrics.measurements import Batch, Span
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
 from opsmetrics.ui.links import slice_text
+from tests.built import once
 from tests.paths import ROOT
 from tests.store.builders import batch, count, reading
 
@@ -78,6 +79,7 @@ watch_by = ["line"]
 """
 
 
+@once
 def full(path: Path) -> None:
     """A concerning KPI, an improving one, one that fails its target in its usual range, hostile names, notes."""
     with Store.open(path) as opened:
@@ -89,17 +91,20 @@ def full(path: Path) -> None:
         desk.decide(Decision("scrap", "exclude", (), start=noted, end=noted, by="tester", why=HOSTILE))
 
 
+@once
 def empty(path: Path) -> None:
     """A store into which nothing was ever put, definitions included."""
     Store.open(path).close()
 
 
+@once
 def defined(path: Path) -> None:
     """Definitions without a single fact."""
     with Store.open(path) as opened:
         _desk(opened).apply(KPIS, by="tester")
 
 
+@once
 def one_point(path: Path) -> None:
     """Definitions and one single day of one KPI."""
     with Store.open(path) as opened:

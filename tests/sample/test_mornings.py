@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +16,15 @@ import pytest
 
 from opsmetrics import sample
 from opsmetrics.catalog import parse_slice, read_catalog
-from opsmetrics.cli import main
 from opsmetrics.desk import Desk
 from opsmetrics.sample import known
 from opsmetrics.verdict.as_dict import review_as_dict
+from tests.cases import cases
 
 FIELDS = ("variation", "side", "assurance", "data", "stance")
+
+#: Of the day and the seed of stores of earlier days, the last is made in each run, all of them in `make soak`.
+EARLIER = [("2026-01-02", 7), ("2026-03-30", 11)]
 
 Row = dict[str, str]
 
@@ -38,10 +42,9 @@ def shown(desk: Desk, row: Row, as_of: dt.date | None) -> Row:
 
 
 @pytest.fixture(scope="module")
-def today(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Desk]]:
+def today(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Desk]]:
     """The store that `sample` fills, with the corrected file after its KPI was shown."""
-    folder = tmp_path_factory.mktemp("today")
-    assert main(["sample", "--store", str(folder / "kpis.duckdb")]) == 0
+    folder = Path(shutil.copytree(sample_folder, tmp_path_factory.mktemp("today") / "sample"))
     with Desk.open(folder / "kpis.duckdb") as desk:
         yield folder, desk
 
@@ -77,7 +80,7 @@ def test_a_page_is_the_same_as_one_review_at_a_time(today: tuple[Path, Desk]) ->
     assert {item.kpi.key for item in page} == {kpi.key for kpi in desk.catalog.kpis}
 
 
-@pytest.fixture(scope="module", params=[("2026-01-02", 7), ("2026-03-30", 11)], ids=str)
+@pytest.fixture(scope="module", params=cases(EARLIER[1:], EARLIER), ids=str)
 def earlier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Desk]]:
     """A store as the sample of an earlier day fills it."""
     day, folder = dt.date.fromisoformat(request.param[0]), tmp_path_factory.mktemp("earlier")

@@ -22,6 +22,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.server import ROUTES, guard, routes
 from opsmetrics.settings import Settings
 from opsmetrics.tokens import Tokens
+from tests.built import once
 from tests.cli.conftest import CATALOG, TEMPLATE, scrap_rows, write_scrap
 from tests.server.test_lifespan import free_port
 
@@ -74,18 +75,29 @@ class Program:
 @pytest.fixture
 def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The store of this process, with definitions, a template and the first month of scrap."""
-    (tmp_path / "kpis.toml").write_text(CATALOG, encoding="utf-8")
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "scrap.toml").write_text(TEMPLATE, encoding="utf-8")
     path = tmp_path / "kpis.duckdb"
+    _furnish(tmp_path)
+    _filled(path)
     monkeypatch.setenv("OPSMETRICS_STORE", str(path))
     store.release()
-    desk = Desk(store.own(path), Settings.from_environment())
-    desk.apply(tmp_path / "kpis.toml", by="Ann")
-    write_scrap(tmp_path / "first.csv", scrap_rows()[:70])
-    desk.commit(desk.prepare(tmp_path / "first.csv"), by="Ann")
-    yield desk
+    yield Desk(store.own(path), Settings.from_environment())
     store.release()
+
+
+@once
+def _filled(path: Path) -> None:
+    _furnish(path.parent)
+    with Desk.open(settings=Settings.from_environment({}).for_store(path)) as desk:
+        desk.apply(path.parent / "kpis.toml", by="Ann")
+        write_scrap(path.parent / "first.csv", scrap_rows()[:70])
+        desk.commit(desk.prepare(path.parent / "first.csv"), by="Ann")
+
+
+def _furnish(folder: Path) -> None:
+    """Definitions and a template."""
+    (folder / "kpis.toml").write_text(CATALOG, encoding="utf-8")
+    (folder / "templates").mkdir()
+    (folder / "templates" / "scrap.toml").write_text(TEMPLATE, encoding="utf-8")
 
 
 @pytest.fixture
