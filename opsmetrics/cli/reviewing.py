@@ -17,6 +17,7 @@ from opsmetrics.review import KpiReview
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.as_dict import review_as_dict
 from opsmetrics.verdict.model import STANCES, Stance, Verdict
+from opsmetrics.verdict.rare import FURTHEST
 
 RECENT_SIGNALS = 8
 
@@ -95,10 +96,15 @@ def listing(reviews: Iterable[KpiReview]) -> str:
 
 
 def _grouped(stance: Stance, group: list[KpiReview]) -> str:
-    """One line for each, and under it the sentence that says why; of what is left alone the lines only."""
+    """One line for each, and under it the sentence that says why; of what is left alone the lines only, unless it never
+    departed further."""
     head = ["KPI", "value", "period", *(["data"] if stance == "get_data" else []), "variation", "target reached"]
-    beneath = [] if stance == "leave_alone" else [_sentence(item) for item in group]
+    beneath = [_sentence(item) if stance != "leave_alone" or _furthest(item.verdict) else "" for item in group]
     return table((_line(item, head) for item in group), head, ("value",), spare=("period",), beneath=beneath)
+
+
+def _furthest(verdict: Verdict | None) -> bool:
+    return verdict is not None and FURTHEST in verdict.caveats
 
 
 def _sentence(item: KpiReview) -> str:
@@ -156,8 +162,9 @@ def _value_line(kpi: Kpi, verdict: Verdict) -> str:
 def _verdict_facts(kpi: Kpi, verdict: Verdict) -> list[tuple[str, str]]:
     limits = wording.limits(kpi, verdict.lower, verdict.upper, unit=True)
     met = "" if verdict.met is None else f", met in {verdict.met[0]} of {verdict.met[1]}"
+    why = wording.stance_why(verdict.stance, verdict.firm, furthest=_furthest(verdict))
     return [
-        ("Do", f"{wording.stance(verdict.stance)} · {wording.stance_why(verdict.stance, verdict.firm)}"),
+        ("Do", f"{wording.stance(verdict.stance)} · {why}"),
         ("Variation", wording.variation(verdict.variation, verdict.side)),
         ("Target", f"{wording.assurance(verdict.assurance, verdict.firm)}{_target(kpi, verdict)}{met}"),
         ("Data", wording.data(verdict.data, verdict.data_names)),

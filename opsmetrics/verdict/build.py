@@ -15,6 +15,7 @@ from opsmetrics.stats import ControlChart
 from opsmetrics.verdict import assurance, sentences, stance
 from opsmetrics.verdict.assurance import BY_RECORD
 from opsmetrics.verdict.between import Between, between_events
+from opsmetrics.verdict.chart_choice import usual_value
 from opsmetrics.verdict.data_state import DataReport, report_data
 from opsmetrics.verdict.excess import excess_of
 from opsmetrics.verdict.judged import Names
@@ -23,7 +24,7 @@ from opsmetrics.verdict.marking import mark_points
 from opsmetrics.verdict.measures import Positions
 from opsmetrics.verdict.model import Episode, Identity, Variation, Verdict
 from opsmetrics.verdict.proposals import proposals
-from opsmetrics.verdict.rare import first_event
+from opsmetrics.verdict.rare import FURTHEST, first_event, is_furthest
 from opsmetrics.verdict.reasons import reasons_at
 from opsmetrics.verdict.targets import as_value
 from opsmetrics.verdict.variation import UNCONFIRMED, Finding, Situation, find_variation, withhold, word
@@ -204,8 +205,18 @@ def _caveats(found: Workings, finding: Finding) -> tuple[str, ...]:
         "weekday_not_adjusted": found.weekday.state == "not_adjusted",
         "absent_reporters": UNCONFIRMED in finding.caveats or (len(rows) > 0 and bool(found.judged.absent[rows[-1]])),
         "not_pooled": found.choice.kind in BY_RECORD and not poolable(found.kpi) and _has_target(found),
+        FURTHEST: _furthest(found, finding),
     }
     return (*finding.caveats, *(code for code, holds in codes.items() if holds))
+
+
+def _furthest(found: Workings, finding: Finding) -> bool:
+    """A departure that is no news by how often they come (verdict.md 17), and larger than any before it. Of a first
+    count the size was judged (16)."""
+    if found.choice.kind != "rare" or finding.variation != "common_cause" or "first_event" in finding.caveats:
+        return False
+    value = found.points["value"].to_numpy(dtype=float)[found.phases.points(found.phases.current)]
+    return is_furthest(value, usual_value(found.kpi, value), found.kpi.better)
 
 
 def _has_target(found: Workings) -> bool:

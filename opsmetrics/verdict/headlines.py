@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from opsmetrics.catalog import Kpi, slice_text
 from opsmetrics.verdict.model import Sentence, Stance, Verdict
+from opsmetrics.verdict.rare import FURTHEST
 from opsmetrics.verdict.rendering import render
 
 
@@ -30,7 +31,8 @@ def headline(verdicts: Iterable[Verdict], language: str = "en") -> str:
 def kpi_headline(kpi: Kpi, verdict: Verdict, language: str = "en") -> str:
     """The headline of one KPI's page: "Late deliveries got worse. Find the cause." """
     name = " · ".join(part for part in (kpi.name, slice_text(verdict.identity.slice)) if part)
-    return render((Sentence(_kpi_pattern(verdict), {"kpi": name}),), language)
+    values = {"kpi": name, "one": 1, "grain": verdict.identity.grain}
+    return render((Sentence(_kpi_pattern(verdict), values),), language)
 
 
 def _news(verdicts: list[Verdict]) -> list[Sentence]:
@@ -69,4 +71,6 @@ def _kpi_pattern(verdict: Verdict) -> str:
         return f"kpi_{change[_change(verdict)]}"
     if verdict.stance == "wait" and verdict.variation == "none":
         return "kpi_no_data"
+    if verdict.stance == "leave_alone" and FURTHEST in verdict.caveats:
+        return "kpi_leave_process_alone"
     return f"kpi_{verdict.stance}"

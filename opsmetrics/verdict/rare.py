@@ -6,16 +6,35 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from opsmetrics.catalog import Better
 from opsmetrics.stats import departures, first_event_probability, first_event_rate_probability
 from opsmetrics.stats.rare import ONE_SIDED
 from opsmetrics.verdict.chart_choice import EQUAL, most_frequent
-from opsmetrics.verdict.measures import Measures, Positions
+from opsmetrics.verdict.measures import Measures, Numbers, Positions
 from opsmetrics.verdict.model import Side
 from opsmetrics.verdict.moments import Mask
 from opsmetrics.verdict.phases import ENOUGH
 from opsmetrics.verdict.reasons import DEPARTURES, FIRST_EVENT, GAP, Hit
 
-__all__ = ["DEPARTURES", "FIRST_EVENT", "GAP", "first_event", "rare_hits"]
+__all__ = ["DEPARTURES", "FIRST_EVENT", "FURTHEST", "GAP", "first_event", "is_furthest", "rare_hits"]
+
+#: The caveat of a departure that is no news by how often they come, and larger than any before it.
+FURTHEST = "furthest_departure"
+
+
+def is_furthest(value: Numbers, usual: float, better: Better) -> bool:
+    """Whether the last of these values departs further from the usual one than any before it, towards the bad side.
+
+    Where neither side is bad, towards its own. Departures are counted whatever their size, so nothing else would tell.
+    """
+    if len(value) < 2:
+        return False
+    slack = EQUAL * float(np.max(np.abs(value)))
+    away = float(value[-1] - usual)
+    side = np.sign(away)
+    if abs(away) <= slack or side == {"higher": 1, "lower": -1}.get(better, 0):
+        return False
+    return bool(abs(away) > np.max(side * (value[:-1] - usual)) + slack)
 
 
 def first_event(measures: Measures, rows: Positions) -> int | None:

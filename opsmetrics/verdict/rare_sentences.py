@@ -13,7 +13,7 @@ from opsmetrics.verdict.chart_choice import EQUAL
 from opsmetrics.verdict.clauses import Scene
 from opsmetrics.verdict.lead import lead_record
 from opsmetrics.verdict.model import Sentence
-from opsmetrics.verdict.rare import DEPARTURES, FIRST_EVENT, GAP
+from opsmetrics.verdict.rare import DEPARTURES, FIRST_EVENT, FURTHEST, GAP
 
 #: Reasons that rare events give.
 RULES = (FIRST_EVENT, DEPARTURES, GAP)
@@ -43,7 +43,20 @@ def ordinary(scene: Scene) -> Sentence:
     if "first_event" in scene.verdict.caveats:
         return _first_event(scene, "first")
     departed = _departed(scene)
+    if FURTHEST in scene.verdict.caveats:
+        return _furthest(scene, departed)
     return _with_last(scene, "usual", {"k": int((~departed).sum()), "n": len(departed)}, departed)
+
+
+def _furthest(scene: Scene, departed: np.ndarray) -> Sentence:
+    """The largest departure so far, and how often they came in the longest window that was looked at; before there is
+    one, in all periods."""
+    usual, now = usual_value(scene), scene.at("value")
+    values: dict[str, Any] = {"side": "high" if now > usual else "low", "n": len(departed)}
+    window = max(departures(departed).p, default=0)
+    if window:
+        return _with_last(scene, "furthest", {**values, "a": int(departed[-window:].sum()), "m": window}, departed)
+    return _with_last(scene, "furthest_few", {**values, "k": int((~departed).sum())}, departed)
 
 
 #: Patterns about the usual value, and about events where the usual value is none of them.

@@ -29,6 +29,7 @@ from opsmetrics.verdict.explanations import explain_choice, propose
 from opsmetrics.verdict.headlines import headline, kpi_headline
 from opsmetrics.verdict.judged import fewest_readings
 from opsmetrics.verdict.model import Episode, Sentence, Verdict
+from opsmetrics.verdict.rare import FURTHEST
 from opsmetrics.verdict.rendering import as_json, from_json, render
 from opsmetrics.verdict.targets import as_value, bounds_of
 from opsmetrics.verdict.variation import UNCONFIRMED
@@ -188,7 +189,7 @@ def _digits(x: float) -> int:
 def _of_stance(scene: Scene) -> list[Sentence]:
     verdict = scene.verdict
     if verdict.assurance in ("meets", "no_target"):
-        return [Sentence("leave_alone")] if verdict.stance == "leave_alone" else []
+        return [_leave_alone(scene)] if verdict.stance == "leave_alone" else []
     target = target_quantity(scene.kpi, as_value(scene.points.iloc[scene.last]))
     if target is None:
         return []
@@ -197,6 +198,13 @@ def _of_stance(scene: Scene) -> list[Sentence]:
     if scene.detail.get("chart_kind") in BY_RECORD:
         return rare_sentences.target(scene, target)
     return _range_target(scene, target)
+
+
+def _leave_alone(scene: Scene) -> Sentence:
+    """Of the process; a period that was worse than any before it is not passed over."""
+    if FURTHEST in scene.verdict.caveats:
+        return Sentence("leave_process_alone", {"grain": scene.grain, "one": 1})
+    return Sentence("leave_alone")
 
 
 def _constant_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:

@@ -251,10 +251,11 @@ def stance(code: str, language: str = "en") -> str:
     return _words(language, "stance", code)
 
 
-def stance_why(code: str, firm: bool = True, language: str = "en") -> str:
-    """One line that explains a stance; that what moved is noise is said of a firm verdict only."""
-    so_far = not firm and code in _language(language).words["stance.so_far"]
-    return _words(language, "stance.so_far" if so_far else "stance.why", code)
+def stance_why(code: str, firm: bool = True, language: str = "en", *, furthest: bool = False) -> str:
+    """One line that explains a stance; that what moved is noise is said of a firm verdict only, and not of the largest
+    departure so far."""
+    table = "stance.furthest" if furthest else "stance.why" if firm else "stance.so_far"
+    return _words(language, table if code in _language(language).words[table] else "stance.why", code)
 
 
 def rule(code: str, language: str = "en") -> str:

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmetrics.catalog import EventSource
+from opsmetrics.cli.reviewing import full, listing
 from opsmetrics.review import review
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.as_dict import review_as_dict
 from opsmetrics.verdict.assurance import SIZED_CHARTS, limits_at_typical_size
+from opsmetrics.verdict.sentences import kpi_headline
 from tests.verdict.kinds import BEDS, ORDINARY, kind, poisson, said, text
 from tests.verdict.made import (
     DEFECTS,
@@ -97,6 +99,58 @@ def test_17_rare_events_too_many_lately_and_none_for_long() -> None:
     seldom = review(totals([0.0, 0.0, 1.0] * 20 + [0.0] * 40, kpi=HARM), ())
     assert said(seldom) == ("improving", "low")
     assert text(seldom).startswith("Harm: no harms for 40 days; before that in 20 of 60.")
+
+
+UPTIME = replace(LATE, name="Uptime", better="higher", numerator="minutes up", denominator="minutes")
+OUTAGE = [1440.0] * 60 + [1430.5] + [1440.0] * 60 + [331.2]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "better", "told"),
+    [
+        (OUTAGE, "higher", True),
+        ([*OUTAGE, 1440.0], "higher", False),
+        ([*OUTAGE, 1440.0, 331.2], "higher", False),
+        ([*OUTAGE, 1440.0, 0.5], "higher", True),
+        ([1440.0] * 40 + [1439.5], "higher", True),
+        (OUTAGE, "lower", False),
+        (OUTAGE, "neither", True),
+        ([1440.0] * 11 + [331.2], "higher", True),
+        ([1440.0] * 10 + [331.2], "higher", False),
+    ],
+)
+def test_17_one_deep_departure_is_common_cause_and_told(minutes: list[float], better: str, told: bool) -> None:
+    """Departures are counted: one of 77 % is no more than one of 99 %. But the reader hears that it was the lowest."""
+    found = review(counts(minutes, 1440.0, kpi=replace(UPTIME, better=better)), ())  # type: ignore[arg-type]
+    assert found.verdict is not None
+    few = len(minutes) < 12
+    assert (found.verdict.variation, found.verdict.stance) == (
+        ("too_few", "find_cause") if few else ("common_cause", "leave_alone")
+    )
+    assert ("furthest_departure" in found.verdict.caveats) == told
+    assert ("is the lowest of" in text(found)) == text(found).endswith("; leave the process alone.") == told
+
+
+def test_17_an_outage_in_every_channel_that_says_leave_it_alone() -> None:
+    found = review(counts(OUTAGE, 1440.0, kpi=UPTIME), ())
+    assert found.verdict is not None
+    assert text(found) == (
+        "Uptime 23.0 % is the lowest of 122 days; it left 100.0 % in 1 of the last 28, no more often than chance "
+        "gives. Look at that day; leave the process alone."
+    )
+    assert kpi_headline(found.kpi, found.verdict) == "Uptime: look at the last day, leave the process alone."
+    said_in_terminal = listing([found]).replace("\n", " ")
+    assert "Look at that day" in said_in_terminal and "noise" not in full(found)
+    calm = review(counts([*OUTAGE, 1440.0], 1440.0, kpi=UPTIME), ())
+    assert calm.verdict is not None and kpi_headline(calm.kpi, calm.verdict) == "Uptime: leave it alone."
+
+
+def test_16_the_size_of_a_first_count_is_judged_not_told_as_the_largest() -> None:
+    """One of 1,000 after none in 60 days: no more than chance gives, by its size."""
+    found = review(counts([0.0] * 60 + [1.0], 1000.0), ())
+    assert found.verdict is not None and found.verdict.caveats == ("first_event",)
+    several = review(totals([0.0] * 30 + [1.0] + [0.0] * 28 + [2.0], kpi=HARM), ())
+    assert text(several).startswith("Harm 2.0 is the highest of 60 days; harms came in 1 of the last 28, no more often")
 
 
 def test_17_a_rare_kind_departs_from_none_of_its_events_however_often_they_come() -> None:

@@ -99,6 +99,34 @@ def test_rare_against_its_target(missed: int, assurance: str, stance: str, expec
     assert text(found, frame, with_target(YIELD, 100.0), chart_kind="rare").endswith(expected)
 
 
+def test_the_largest_departure_so_far_is_told() -> None:
+    """2 of the last 28 days: P(X ≥ 2) for 28 days at a rate of (1 + ½)/(32 + 1); one day of 77 % after 59 others."""
+    frame = rare([1.0] * 29 + [0.98] + [1.0] * 23 + [0.98] + [1.0] * 5 + [0.77], start="2026-09-01")
+    found = verdict(n=60, caveats=("furthest_departure",))
+    assert text(found, frame, YIELD, chart_kind="rare") == (
+        "First-pass yield 77.0 % is the lowest of 60 days; it left 100.0 % in 2 of the last 28, no more often than "
+        "chance gives. Look at that day; leave the process alone."
+    )
+    found = verdict(n=60, caveats=("furthest_departure",), assurance="hit_or_miss", stance="no_single_misses")
+    assert text(found, frame, YIELD, chart_kind="rare").startswith("First-pass yield 77.0 % is the lowest of 60 days;")
+    found = verdict(n=12, caveats=("furthest_departure",))
+    assert text(found, rare([1.0] * 11 + [0.77]), YIELD, chart_kind="rare") == (
+        "First-pass yield 77.0 % is the lowest of 12 days; it was 100.0 % in 11 of them. Look at that day; leave the "
+        "process alone."
+    )
+    frame = points([0.0] * 30 + [0.02] + [0.0] * 28 + [0.06], size=50.0)
+    assert text(verdict(n=60, caveats=("furthest_departure",)), frame, chart_kind="rare") == (
+        "Late share 6.0 % is the highest of 60 days; it left 0.0 % in 1 of the last 28, no more often than chance "
+        "gives. Look at that day; leave the process alone."
+    )
+    kpi = replace(LATE, kind="count", name="Falls", unit="", multiplier=1.0, decimals=0, numerator="falls")
+    frame = points([0.0] * 30 + [1.0] + [0.0] * 28 + [2.0], kpi=kpi, size=1.0)
+    assert text(verdict(n=60, caveats=("furthest_departure",)), frame, kpi, chart_kind="rare") == (
+        "Falls 2 is the highest of 60 days; falls came in 1 of the last 28, no more often than chance gives. "
+        "Look at that day; leave the process alone."
+    )
+
+
 def test_rare_departures_and_gap() -> None:
     frame = rare([1.0] * 29 + [0.98] + [1.0] * 23 + [0.98] * 5 + [1.0] * 2, start="2026-09-01")
     found = concerning(frame, Reason("departures", "low", (53, 54, 55, 56, 57)), side="low")

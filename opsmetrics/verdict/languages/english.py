@@ -26,6 +26,7 @@ WORDS: dict[str, dict[str, str]] = {
     "side.above": {"high": "above", "low": "below"},
     "side.upper": {"high": "upper", "low": "lower"},
     "side.higher": {"high": "higher", "low": "lower"},
+    "side.extreme": {"high": "highest", "low": "lowest"},
     "have": {"one": "has", "many": "have"},
     "times": {"one": "time", "many": "times"},
     "assurance": {
@@ -51,6 +52,7 @@ WORDS: dict[str, dict[str, str]] = {
         "leave_alone": "Leave it alone",
         "wait": "Wait",
     },
+    "stance.furthest": {"leave_alone": "departures are no more frequent than chance gives, but none was larger"},
     "stance.so_far": {"leave_alone": "nothing beyond its usual range, as it has run so far"},
     "stance.why": {
         "find_cause": "more than chance gives: look while the trail is fresh",
@@ -98,6 +100,7 @@ WORDS: dict[str, dict[str, str]] = {
         "small_numbers": "small numbers: only points beyond the limits and runs decide",
         "neighbours_alike": "neighbours are alike: only points beyond the limits decide",
         "first_event": "a first event, no more than chance gives",
+        "furthest_departure": "further from its usual value than ever before: judged is how often, not how far",
         "improvement_unconfirmed": "not counted as an improvement until everyone has reported or a person confirms it",
         "step_proposed": "its level has changed: a new phase is proposed",
         "weekday_adjusted": "limits follow the day of the week",

@@ -37,6 +37,7 @@ PATTERNS: dict[str, str] = {
     "usual": "{kpi:name} {v:value} is in its usual range {limits:range}.",
     "usual_plain": "{kpi:name} {v:value}: nothing unusual.",
     "leave_alone": "Leave it alone.",
+    "leave_process_alone": "Look at that {one:period}; leave the process alone.",
     "spans_target": "That range spans the target {t:target}: {j:number} of {n:number} {n:period} missed with nothing "
     "unusual.",
     "spans_target_mixed": "That range spans the target {t:target}: {j:number} of {n:number} {n:period} missed.",
@@ -70,6 +71,10 @@ PATTERNS: dict[str, str] = {
     "rare_usual_now": "{kpi:name} {v:value}: it was {usual:value} in {k:number} of {n:number} {n:period}.",
     "rare_departures_now": "{kpi:name} {v:value}: it left {usual:value} in {a:number} of the last {m:number} "
     "{m:period}, against {b:number} of {n:number} before.",
+    "rare_furthest_now": "{kpi:name} {v:value} is the {side:extreme} of {n:number} {n:period}; it left {usual:value} "
+    "in {a:number} of the last {m:number}, no more often than chance gives.",
+    "rare_furthest_few_now": "{kpi:name} {v:value} is the {side:extreme} of {n:number} {n:period}; it was "
+    "{usual:value} in {k:number} of them.",
     "rare_gap": "{kpi:name} has been {usual:value} for {g:number} {g:period}; before that it left it in {b:number} of "
     "{n:number}.",
     "event_usual": "{kpi:name}: no {event:text} in {k:number} of {n:number} {n:period}.",
@@ -78,6 +83,10 @@ PATTERNS: dict[str, str] = {
     "event_usual_now": "{kpi:name} {v:value}: no {event:text} in {k:number} of {n:number} {n:period}.",
     "event_departures_now": "{kpi:name} {v:value}: {event:text} in {a:number} of the last {m:number} {m:period}, "
     "against {b:number} of {n:number} before.",
+    "event_furthest_now": "{kpi:name} {v:value} is the {side:extreme} of {n:number} {n:period}; {event:text} came in "
+    "{a:number} of the last {m:number}, no more often than chance gives.",
+    "event_furthest_few_now": "{kpi:name} {v:value} is the {side:extreme} of {n:number} {n:period}; there were no "
+    "{event:text} in {k:number} of them.",
     "event_gap": "{kpi:name}: no {event:text} for {g:number} {g:period}; before that in {b:number} of {n:number}.",
     "event_first": "{kpi:name} {v:value} after {n:number} {n:period} without {event:text}: no more than chance gives.",
     "event_first_signal": "{kpi:name} {v:value} after {n:number} {n:period} without {event:text}: more than chance "
@@ -133,6 +142,7 @@ PATTERNS: dict[str, str] = {
     "kpi_no_single_misses": "{kpi:name} meets its target at times. Do not chase single misses.",
     "kpi_learn_keep": "{kpi:name} improved. Learn and keep it.",
     "kpi_leave_alone": "{kpi:name}: leave it alone.",
+    "kpi_leave_process_alone": "{kpi:name}: look at the last {one:period}, leave the process alone.",
     "kpi_wait": "{kpi:name}: too early to tell.",
     "kpi_no_data": "{kpi:name}: no data yet.",
     # Why this chart
