@@ -146,9 +146,7 @@ def _toned(found: Workings, finding: Finding) -> list[tuple[Episode, Variation]]
 
 def _verdict(found: Workings, finding: Finding, versions: Versions, shown: pd.DataFrame | None) -> Verdict:
     series, kpi = found.series, found.kpi
-    withheld = UNCONFIRMED in finding.caveats
-    rows = found.phases.points(found.phases.current)
-    data = report_data(series, found.judged, shown, _without(found, finding, rows) if withheld else ())
+    data = report_data(series, found.judged, shown, finding.waits_for)
     assessed = assurance.assess(
         kpi, found.points, variation=finding.variation, chart_kind=found.choice.kind, grain=series.grain
     )

@@ -40,13 +40,14 @@ class Situation:
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer of the first row that fits."""
+    """The answer of the first row that fits. waits_for: reporters until whom an improvement is withheld."""
 
     variation: Variation
     side: Side = "none"
     reasons: tuple[Reason, ...] = ()
     early_warning: bool = False
     caveats: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
 
 
 def find_variation(now: Situation) -> Finding:
@@ -165,4 +166,5 @@ def withhold(finding: Finding, absent: Sequence[str]) -> Finding:
     """An improvement without a reporter is only a change, until a person marks the period complete."""
     if finding.variation != "improving" or not absent:
         return finding
-    return replace(finding, variation="changed", caveats=(*finding.caveats, UNCONFIRMED))
+    caveats = (*finding.caveats, UNCONFIRMED)
+    return replace(finding, variation="changed", caveats=caveats, waits_for=tuple(absent))
