@@ -16,6 +16,9 @@ from opsmetrics.verdict.moments import Mask, at_or_after, covered, of_kind
 #: Fewer judged points than this cannot be told from chance (verdict.md 14).
 ENOUGH = 12
 
+#: Fewer judged points than this give no limits, so that they cannot be locked.
+FEWEST_LOCKED = 2
+
 
 @dataclass(frozen=True, eq=False)
 class Phases:
@@ -76,7 +79,8 @@ def split(series: KpiSeries, decisions: Iterable[Decision], judged: Judged) -> P
 def _baseline(
     series: KpiSeries, decisions: tuple[Decision, ...], judged: Mask, label: npt.NDArray[np.int64]
 ) -> tuple[Mask, tuple[bool, ...]]:
-    """All judged points of a phase, or those that its latest lock covers. A lock that covers none locks nothing."""
+    """All judged points of a phase, or those that its latest lock covers. A lock to which exclusions, say, have left
+    fewer than two locks nothing: one point gives no limits, and without limits nothing would ever be unusual."""
     baseline = judged.copy()
     phases = range(int(label[-1]) + 1) if len(label) else range(0)
     locked = [False] * len(phases)
@@ -86,7 +90,7 @@ def _baseline(
         kept = judged & covered(series, lock)
         for phase in phases:
             own = label == phase
-            if (kept & own).any():
+            if np.count_nonzero(kept & own) >= FEWEST_LOCKED:
                 baseline[own] = kept[own]
                 locked[phase] = True
     return baseline, tuple(locked)

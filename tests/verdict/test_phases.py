@@ -13,7 +13,7 @@ from opsmetrics.review import review
 from opsmetrics.verdict.judged import judge_periods
 from opsmetrics.verdict.moments import covered
 from opsmetrics.verdict.phases import split
-from tests.verdict.made import LATE, SPEED, counts, decision, noise, readings
+from tests.verdict.made import LATE, SPEED, binomial, counts, decision, noise, readings
 
 
 def phases_of(series, decisions):
@@ -93,6 +93,17 @@ def test_5_limits_of_the_current_phase_come_from_its_own_points() -> None:
     assert found.verdict is not None
     assert found.verdict.centre == pytest.approx(late.mean(), abs=1e-9)
     assert found.verdict.upper == pytest.approx(late.mean() + width, rel=1e-4)
+
+
+def test_5_a_lock_to_which_exclusions_leave_one_point_locks_nothing() -> None:
+    """One point gives no limits: 40 of 100 after 10 ± 3 a day would be nothing unusual."""
+    series = counts([*binomial(59, 0.1, 100), 40.0])
+    lock, excluded = decision(series, "lock", 0, 29), decision(series, "exclude", 0, 28)
+    found = review(series, [lock, excluded])
+    assert found.verdict is not None and found.verdict.variation == "concerning"
+    assert found.points["baseline"].sum() == 31
+    two = review(series, [lock, decision(series, "exclude", 0, 27)])
+    assert two.points["baseline"].sum() == 2 and two.points["upper"].notna().all()
 
 
 def test_5_locked_limits_do_not_follow_the_data() -> None:
