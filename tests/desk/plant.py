@@ -129,7 +129,7 @@ def stops(*more: dict[str, Any], until: int = DAYS, source: str = "stops.csv") -
 
 def loaded(desk: Desk, *batches: Batch) -> Desk:
     for each in batches:
-        desk.commit(each, by="tester")
+        desk.commit(each, by="tester", publish=each is batches[-1])
     return desk
 
 

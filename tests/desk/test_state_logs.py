@@ -166,7 +166,7 @@ def simulated(chance: random.Random, start: dt.datetime, days: int) -> list[Reco
     return sorted(told)
 
 
-@pytest.mark.parametrize("seed", range(cases(2, 6)))
+@pytest.mark.parametrize("seed", range(cases(1, 6)))
 @pytest.mark.parametrize("start", [dt.datetime(2026, 3, 22, 12), dt.datetime(2026, 10, 20, 1)])
 def test_daily_logs_in_any_order_give_what_the_records_tell(desk: Desk, seed: int, start: dt.datetime) -> None:
     """Over both changes of the clock, with a Sunday in between, a file undone, and the file sent again."""
