@@ -13,7 +13,7 @@ from opsmetrics.ingest.recognised import recognised_sheet
 from opsmetrics.ingest.rejects import harmless, reject_csv
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
-from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template
+from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template, named_template
 from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem
 from opsmetrics.ingest.texts import texts_of
 from opsmetrics.ingest.typed import TypedProblem, TypedRefused, TypedRow, typed_batch
@@ -51,6 +51,7 @@ __all__ = [
     "examine",
     "harmless",
     "locate",
+    "named_template",
     "prepare",
     "read_file",
     "read_known",

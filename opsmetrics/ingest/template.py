@@ -190,5 +190,10 @@ def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | N
     return fitting[0] if fitting else None
 
 
+def named_template(templates: Iterable[Template], name: str) -> Template | None:
+    """The template of this name, in any case; None where there is none."""
+    return next((kept for kept in templates if kept.name.casefold() == name.casefold()), None)
+
+
 def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

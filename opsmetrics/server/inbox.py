@@ -1,14 +1,14 @@
 """The inbox: files that people or programs drop into a folder, and those that the terminal hands over.
 
 A file in `inbox/` or in a folder of it, which names the import template of its source, is loaded once it has stopped
-growing. It then lies in `loaded`, `asks` (somebody has to answer a question about it) or `refused` beside, with its
-receipt and its rejected records. Nothing is thrown away, and a file that is found again after a crash changes nothing.
+growing. It then lies in `loaded`, `asks` or `refused` beside, with its receipt and its rejected records; what asks
+something, or was refused, waits on the page Upload. Nothing is thrown away, and a file that is found again after a
+crash changes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -18,16 +18,14 @@ from pathlib import Path
 from opsmetrics import store
 from opsmetrics.desk import Desk, handing
 from opsmetrics.desk.loading import Order, Outcome, load
-from opsmetrics.ingest import Template, TemplateError
+from opsmetrics.desk.waiting import ASKS, LOADED, OURS, REFUSED, put_away
+from opsmetrics.ingest import TemplateError, named_template
 from opsmetrics.settings import Settings
 
 _LOG = logging.getLogger("opsmetrics.server")
 
 #: Seconds between two looks, and for how long a file must not have changed.
 EVERY, STILL = 0.5, 2.0
-
-LOADED, ASKS, REFUSED = "loaded", "asks", "refused"
-_OURS = (LOADED, ASKS, REFUSED)
 
 #: Endings of files that somebody is still writing.
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
@@ -89,7 +87,7 @@ class Inbox:
 
 
 def _files(inbox: Path) -> Iterator[Path]:
-    places = [inbox, *(item for item in inbox.iterdir() if item.is_dir() and item.name not in _OURS)]
+    places = [inbox, *(item for item in inbox.iterdir() if item.is_dir() and item.name not in OURS)]
     for place in places:
         for path in place.iterdir():
             if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_UNFINISHED):
@@ -117,29 +115,13 @@ def _fulfil(desk: Desk, folder: Path) -> None:
 
 
 def _take(desk: Desk, inbox: Path, path: Path) -> None:
-    """Load a file that was dropped, and put it where it belongs, with its receipt."""
+    """Load a file that was dropped, and put it where it belongs, with its receipt. The folder may name the template."""
     source = path.parent.name if path.parent != inbox else ""
     by = f"inbox {source}".strip()
     try:
-        outcome = load(desk, path, Order(by, _template(desk, source)))
+        outcome = load(desk, path, Order(by, named_template(desk.templates(), source)))
     except TemplateError as error:
         outcome = Outcome(path.name, {"outcome": "refuse", "source": path.name, "error": str(error)}, (str(error),))
     desk.publish(outcome.kpis)
     place = LOADED if not outcome.refused else ASKS if outcome.answer["outcome"] == "needs_user_choice" else REFUSED
-    _put_away(path, path.parent / place if path.parent == inbox else inbox / source / place, outcome)
-
-
-def _template(desk: Desk, source: str) -> Template | None:
-    """The template that a folder names; without one the header of the file decides."""
-    return next((kept for kept in desk.templates() if source and kept.name.casefold() == source.casefold()), None)
-
-
-def _put_away(path: Path, place: Path, outcome: Outcome) -> None:
-    """The receipt first: a file without one has not been dealt with."""
-    place.mkdir(exist_ok=True)
-    target = place / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%fZ}-{path.name}"
-    told = json.dumps({**outcome.answer, "notes": list(outcome.notes)}, ensure_ascii=False, indent=1)
-    target.with_name(f"{target.name}.receipt.json").write_text(told, encoding="utf-8")
-    if outcome.rejects is not None:
-        target.with_name(f"{target.name}.rejects.csv").write_bytes(outcome.rejects)
-    path.rename(target)
+    put_away(path, path.parent / place if path.parent == inbox else inbox / source / place, outcome)

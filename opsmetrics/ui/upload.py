@@ -24,6 +24,7 @@ from opsmetrics.ui import (
     upload_session,
     upload_steps,
     upload_table,
+    upload_waiting,
 )
 from opsmetrics.ui.upload_files import Incoming
 from opsmetrics.ui.upload_session import Session
@@ -44,6 +45,7 @@ def render(desk: Desk) -> None:
     files = list(session.files.values())
     _head(desk, head, session, files)
     person = _files(desk, session, files) if files else _outcome(desk)
+    upload_waiting.render(desk, session)
     upload_ledger.render(desk, person, _SLOT)
 
 
@@ -62,7 +64,7 @@ def _head(desk: Desk, head: st.delta_generator.DeltaGenerator, session: Session,
         title = upload_steps.headline(files)
         loading = any(file.state != "refused" for file in files)
         lead = "Nothing is written until you load it." if loading else ""
-        if any(file.key in session.kept for file in files):
+        if any(file.key in session.kept and file.key not in session.dropped for file in files):
             lead = f"Kept while you were away. {lead}".strip()
         named = files[0].name if len(files) == 1 else f"{len(files)} files"
     elif isinstance(outcome, receipts.Outcome):
@@ -248,7 +250,9 @@ def _load(desk: Desk, session: Session, ready: Sequence[Incoming], person: str) 
     def done(number: int) -> None:
         bar.progress(number / len(batches), f"Loaded {number} of {len(batches)}")
 
-    st.session_state[_SLOT] = receipts.commit(desk, batches, person, done)
+    outcome = receipts.commit(desk, batches, person, done)
+    upload_waiting.settle(session, ready, outcome.receipts)
+    st.session_state[_SLOT] = outcome
     session.clear()
     st.rerun()
 

@@ -103,8 +103,11 @@ class Confirmed:
     sheets: dict[tuple[str, ...], str] = field(default_factory=dict)  # the choices of a workbook → the one taken
 
 
-def receive(desk: Desk, key: str, name: str, data: BinaryIO, size: int, confirmed: Confirmed) -> Incoming:
-    """Recognise an uploaded file and compare it with the store as far as that goes without a person."""
+def receive(
+    desk: Desk, key: str, name: str, data: BinaryIO, size: int, confirmed: Confirmed, source: str = ""
+) -> Incoming:
+    """Recognise an uploaded file and compare it with the store as far as that goes without a person. `source`: the
+    folder of the inbox that it came from, which names its template."""
     found = Incoming(key, name, size)
     limit = desk.settings.upload_bytes
     if size > limit:
@@ -114,7 +117,7 @@ def receive(desk: Desk, key: str, name: str, data: BinaryIO, size: int, confirme
             found = _recognised(desk, found, path, confirmed)
             if found.sheet is None:
                 return found
-            template, how = _template(desk, found.sheet, confirmed)
+            template, how = _template(desk, found.sheet, confirmed, source)
             if template is not None and (template.encoding or template.delimiter) and not found.sheet.form:
                 found = replace(found, sheet=ingest.read_file(path, name=name, template=template))
     except IngestRefused as error:
@@ -174,12 +177,13 @@ def take_sheet(confirmed: Confirmed, files: Iterable[Incoming], question: Questi
     return [file.key for file in files if file.questions and names_of(file.questions[0]) == names_of(question)]
 
 
-def _template(desk: Desk, sheet: Sheet, confirmed: Confirmed) -> tuple[Template | None, How]:
-    """The template for this header: what a person confirmed in this session, else one kept beside the store, else
-    what the names of the columns say, where they say everything."""
+def _template(desk: Desk, sheet: Sheet, confirmed: Confirmed, source: str) -> tuple[Template | None, How]:
+    """The template for this header: what a person confirmed in this session, else the one that its source names or that
+    fits it of those kept beside the store, else what the names of the columns say, where they say everything."""
     if sheet.headers in confirmed.templates:
         return confirmed.templates[sheet.headers], "said"
-    chosen = ingest.choose_template(sheet, kept_templates(desk)[0])
+    kept = kept_templates(desk)[0]
+    chosen = ingest.named_template(kept, source) or ingest.choose_template(sheet, kept)
     if chosen is not None:
         return chosen, "template"
     proposed = ingest.suggest(sheet, desk.catalog)

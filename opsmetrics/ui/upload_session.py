@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,10 +10,19 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from opsmetrics.desk import Desk
+from opsmetrics.desk.waiting import Waiting
 from opsmetrics.ui import upload_blocks, upload_files
 from opsmetrics.ui.upload_files import Confirmed, Incoming
 
 _SESSION = "upload_session"
+
+
+class Dropped(io.BytesIO):
+    """A file of the inbox, as the uploader would hand it over. Raises OSError where it cannot be read."""
+
+    def __init__(self, file: Waiting) -> None:
+        super().__init__(file.path.read_bytes())
+        self.file_id, self.name, self.size = str(file.path), file.name, self.getbuffer().nbytes
 
 
 @dataclass
@@ -20,19 +30,28 @@ class Session:
     """What this page keeps between reruns: files are recognised once and dropped with the upload they came from.
 
     Streamlit empties an uploader that is not drawn. Files that a reader left behind on the way to another page are
-    `kept`, and the bytes of those that still have to be read lie in `unread`.
+    `kept`, and the bytes of those that still have to be read lie in `unread`. Files that waited in the inbox come the
+    same way; `dropped` tells which they are.
     """
 
     files: dict[str, Incoming] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
-    unread: dict[str, UploadedFile] = field(default_factory=dict)
+    unread: dict[str, UploadedFile | Dropped] = field(default_factory=dict)
+    dropped: dict[str, Waiting] = field(default_factory=dict)
     confirmed: Confirmed = field(default_factory=Confirmed)
     round: int = 0  # a new round gives an empty uploader
 
     def clear(self) -> None:
         """Drop the files: an uploader of a new name starts empty, and the old one's bytes are let go."""
-        self.files, self.kept, self.unread = {}, set(), {}
+        self.files, self.kept, self.unread, self.dropped = {}, set(), {}, {}
         self.round += 1
+
+    def take(self, file: Waiting) -> None:
+        """Read a file of the inbox in the run that follows. Raises OSError where it cannot be read."""
+        found = Dropped(file)
+        self.unread[found.file_id] = found
+        self.dropped[found.file_id] = file
+        self.kept.add(found.file_id)
 
     @property
     def uploader(self) -> str:
@@ -67,7 +86,7 @@ def _receive(desk: Desk, session: Session, uploaded: Sequence[UploadedFile]) -> 
     """Recognise what is new, forget what was taken away, and compare again where the store changed."""
     names = {file.name for file in uploaded}
     given = {key: file for key, file in session.unread.items() if key in session.kept and file.name not in names}
-    given |= {file.file_id: file for file in uploaded}
+    given = {**given, **{file.file_id: file for file in uploaded}}
     session.files = {
         key: file
         for key, file in session.files.items()
@@ -84,10 +103,12 @@ def _receive(desk: Desk, session: Session, uploaded: Sequence[UploadedFile]) -> 
     return bool(new)
 
 
-def _read(desk: Desk, session: Session, new: Sequence[UploadedFile]) -> None:
+def _read(desk: Desk, session: Session, new: Sequence[UploadedFile | Dropped]) -> None:
     bar = st.progress(0.0) if len(new) > 3 else None
     for number, file in enumerate(new, start=1):
-        found = upload_files.receive(desk, file.file_id, file.name, file, file.size, session.confirmed)
+        waited = session.dropped.get(file.file_id)
+        source = waited.source if waited else ""
+        found = upload_files.receive(desk, file.file_id, file.name, file, file.size, session.confirmed, source)
         session.files[file.file_id] = found
         if bar:
             bar.progress(number / len(new), f"Read {number} of {len(new)} files")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from tests.pages import stores
 Open = Callable[..., Watch]
 
 HEADER = "date,line,late orders,orders"
+
+#: Seconds that the inbox may take on a busy machine.
+PATIENCE = 60
 HOSTILE_CELL = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1> ![x](http://evil.example/c.png)"
 HOSTILE_NAME = "![x](http:evil.example&x.png)<img src=x onerror=window.pwned=1>.csv"
 
@@ -121,4 +125,30 @@ def test_the_rejected_rows_can_be_taken_away(watch: Open, tmp_path: Path) -> Non
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "line,text,column,reason,mend"
     assert text.splitlines()[1].startswith("12,")
+    found.assert_clean()
+
+
+def test_a_dropped_file_is_answered_and_another_is_dismissed(
+    watch: Open, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    found = watch("full")
+    inbox = tmp_path_factory.getbasetemp() / "full0" / "inbox"
+    for name in ("north.csv", "south.csv"):
+        lines = "".join(f"0{day}/02/2026,{name},90,800\n" for day in range(1, 9))
+        (inbox / f"{name}.part").write_text(f"date,line,late orders,orders\n{lines}", encoding="utf-8")
+        (inbox / f"{name}.part").rename(inbox / name)
+    deadline = time.monotonic() + PATIENCE
+    while len(list((inbox / "asks").glob("*.csv"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    page = found.open("/upload")
+    page.get_by_role("button", name="Dismiss south.csv", exact=True).click()
+    page.wait_for_selector("text=south.csv", state="detached")
+    page.get_by_role("button", name="Answer north.csv", exact=True).click()
+    page.get_by_text("day/month/year").click()
+    found.ready()
+    page.locator("[class*=st-key-upload_ask_] button").click()
+    press(found, "Load 8 rows")
+    page.wait_for_selector("text=8 loaded = 8 records")
+    assert page.get_by_text("Waiting in the inbox").count() == 0
+    assert sorted(path.parent.name for path in inbox.rglob("*.csv")) == ["dismissed", "loaded"]
     found.assert_clean()
