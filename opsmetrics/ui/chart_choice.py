@@ -1,4 +1,4 @@
-"""What a reader chose on the chart: a point, which stands in the address, or a stretch, which the session keeps."""
+"""What a reader chose on the chart, a period or a stretch of them: it stands in the address, so a link shows it too."""
 
 from __future__ import annotations
 
@@ -8,47 +8,49 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import chart_view, rows
+from opsmetrics.ui import chart_view
 from opsmetrics.ui.links import ChartView
+
+#: The parameters of what is chosen.
+CHOICE = ("point", "until")
 
 
 def chosen(review: KpiReview, view: ChartView) -> tuple[int, int] | None:
-    """First and last position of what is chosen: a stretch dragged over, else the point of the address."""
-    ends = st.session_state.get(_key(review))
-    if ends is not None:
-        first, last = (chart_view.position_of(review, stamp) for stamp in ends)
-        if first is not None and last is not None:
-            return first, last
-    point = chart_view.position_of(review, view.point)
-    return None if point is None else (point, point)
+    """First and last position of what the address chooses, a period or a stretch; None where it is not all there."""
+    first = chart_view.position_of(review, view.point)
+    last = chart_view.position_of(review, view.until) if view.until else first
+    return None if first is None or last is None else (min(first, last), max(first, last))
 
 
-def choose_point(review: KpiReview, position: int) -> None:
-    """Put the period into the address; a stretch chosen before is forgotten."""
-    clear(review)
-    if 0 <= position < len(review.points):
-        st.query_params["point"] = chart_view.stamp(review, position)
+def choose(review: KpiReview, first: int, last: int | None = None) -> None:
+    """Put a period, or the stretch from `first` to `last`, into the address in place of what was chosen before."""
+    clear()
+    stamps = [chart_view.stamp(review, place) for place in (first, first if last is None else last)]
+    st.query_params["point"] = stamps[0]
+    if stamps[1] != stamps[0]:
+        st.query_params["until"] = stamps[1]
 
 
-def clear(review: KpiReview) -> None:
+def clear() -> None:
     """Choose nothing."""
-    st.query_params.pop("point", None)
-    forget_stretch(review)
+    for name in CHOICE:
+        st.query_params.pop(name, None)
 
 
-def forget_stretch(review: KpiReview) -> None:
-    """Choose no stretch; the point of the address stays."""
-    st.session_state.pop(_key(review), None)
+def forget_stretch() -> None:
+    """Choose no stretch; a single period stays chosen."""
+    if "until" in st.query_params:
+        clear()
 
 
 def choose_stretch(review: KpiReview, picked: list[Mapping[str, Any]]) -> None:
-    """A drag across points chooses the periods from the first to the last of them; an empty one chooses none."""
+    """A drag across points chooses the periods from the first to the last of them; an empty one leaves a single period
+    chosen, as every click on a point ends in one."""
     found = [place for place in (position_in(point) for point in picked) if place is not None]
-    forget_stretch(review)
     if found:
-        ends = chart_view.stamp(review, min(found)), chart_view.stamp(review, max(found))
-        st.session_state[_key(review)] = ends
-        st.query_params.pop("point", None)
+        choose(review, min(found), max(found))
+    else:
+        forget_stretch()
 
 
 def position_in(point: Mapping[str, Any]) -> int | None:
@@ -59,7 +61,3 @@ def position_in(point: Mapping[str, Any]) -> int | None:
     if isinstance(carried, list | tuple):
         carried = carried[0] if carried else None
     return None if carried is None else int(carried)
-
-
-def _key(review: KpiReview) -> str:
-    return f"stretch_{rows.row_key(review)}"

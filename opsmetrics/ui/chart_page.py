@@ -37,7 +37,7 @@ def render(at: Desk, view: ChartView) -> None:
     found = chart_rules.workings(review)
     head = kpi.head(review, filters.today(at.catalog, view.as_of))
     page.show(head, kpi.strip(review, chart_rules.deciding(review, found)), key="head")
-    misread.tell(at)
+    misread.tell(at, chart_view.not_there(review, st.query_params.to_dict()))
     decisions_list.confirmation(at, review)
     pickers.controls(at, review, view)
     filters.keep(own)

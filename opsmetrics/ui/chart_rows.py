@@ -15,7 +15,7 @@ NO_ROWS = "No row stands behind it: the files cover this period and hold nothing
 
 
 def rows_behind(at: Desk, review: KpiReview, view: ChartView) -> None:
-    """The rows behind the period of the address, else behind the last judged one."""
+    """The rows behind the chosen period, of a stretch the last one; else behind the last judged one."""
     known = (review.points["rows"] > 0) | review.points["value"].notna()  # a zero may be known without a row
     labels = {int(p): str(review.points["label"].iloc[p]) for p in np.flatnonzero(known.to_numpy())[::-1]}
     if not labels:
@@ -31,7 +31,7 @@ def rows_behind(at: Desk, review: KpiReview, view: ChartView) -> None:
         list(labels),
         format_func=labels.__getitem__,
         key="choose_point",
-        on_change=lambda: chart_choice.choose_point(review, int(st.session_state["choose_point"])),
+        on_change=lambda: chart_choice.choose(review, int(st.session_state["choose_point"])),
         label_visibility="collapsed",
         width=260,
     )
@@ -42,9 +42,9 @@ def rows_behind(at: Desk, review: KpiReview, view: ChartView) -> None:
 
 
 def _position(review: KpiReview, view: ChartView, labels: dict[int, str]) -> int:
-    asked = chart_view.position_of(review, view.point)
-    if asked is not None and asked in labels:
-        return asked
+    asked = chart_choice.chosen(review, view)
+    if asked is not None and asked[1] in labels:
+        return asked[1]
     last = kpi.last_judged(review)
     return next(iter(labels)) if last is None else int(last["position"])
 

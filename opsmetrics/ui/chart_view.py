@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from opsmetrics.catalog import slice_of
 from opsmetrics.review import KpiReview
 from opsmetrics.ui.clock import at_site
-from opsmetrics.ui.links import SPANS, ChartView, Target, period_text, slice_text, target
+from opsmetrics.ui.links import PERIODS, SPANS, ChartView, Target, period_text, read_period, slice_text, target
 
 #: Periods that stand too close together on a phone, and how many are shown there in their place.
 CROWDED, ON_A_PHONE = 40, 30
@@ -31,6 +32,12 @@ def position_of(review: KpiReview, text: str) -> int | None:
         return None
     stamps = [period_text(period) for period in review.points["period"]]
     return stamps.index(text) if text in stamps else None
+
+
+def not_there(review: KpiReview, params: Mapping[str, Any]) -> list[str]:
+    """What periods an address asks for that the review does not have, each as "no period “1999-01-01”"."""
+    asked = dict.fromkeys(str(params[name]) for name in PERIODS if params.get(name))
+    return [f"no period “{text}”" for text in asked if position_of(review, read_period(text)) is None]
 
 
 def label(review: KpiReview, position: int) -> str:

@@ -288,7 +288,7 @@ def _save(at: Desk, review: KpiReview, draft: Draft) -> None:
         _stopped(str(error))
         return
     forget()
-    chart_choice.forget_stretch(review)
+    chart_choice.forget_stretch()
     st.session_state[_DONE] = (rows.row_key(review), number)
     st.rerun()
 

@@ -203,13 +203,13 @@ def _elsewhere(review: KpiReview, view: ChartView) -> list[Block]:
 def _pressed(review: KpiReview, pressed: Mapping[str, Any]) -> None:
     """Do what a button of the bar, or a click on a point, stands for."""
     if "point" in pressed:
-        chart_choice.choose_point(review, int(pressed["point"]))
+        chart_choice.choose(review, int(pressed["point"]))
     elif "clear" in pressed:
-        chart_choice.clear(review)
+        chart_choice.clear()
     elif "look" in pressed:
         first, last = (int(place) for place in pressed["look"])
         st.query_params["from"], st.query_params["to"] = (chart_view.stamp(review, place) for place in (first, last))
-        chart_choice.clear(review)
+        chart_choice.clear()
     else:
         decisions_form.ask(review, pressed["kind"], int(pressed["first"]), int(pressed["last"]))
     st.rerun()

@@ -29,6 +29,10 @@ PAGES = {
 SPANS: dict[Grain, int] = {"sample": 120, "shift": 90, "day": 91, "week": 52, "month": 36, "quarter": 24}
 
 
+#: The parameters of a chart that name a period.
+PERIODS = ("point", "until", "from", "to")
+
+
 class Target(TypedDict):
     """A link as data: the page with its parameters for a plain click, the address for every other one."""
 
@@ -60,8 +64,9 @@ def read_slice(text: str) -> Slice:
 class ChartView:
     """What the page of one KPI shows. `span` None: the grain's usual number of periods, 0: all of them.
 
-    start, end: the first and last period drawn, in place of the span; point: the chosen period; all three as
-    `period_text` writes them. rules: the set, or the rules, that the chart is looked at with; () as the verdict is.
+    start, end: the first and last period drawn, in place of the span; point: the chosen period, the first one of a
+    chosen stretch that ends with `until`; all four as `period_text` writes them. rules: the set, or the rules, that the
+    chart is looked at with; () as the verdict is.
     """
 
     kpi: str
@@ -70,6 +75,7 @@ class ChartView:
     span: int | None = None
     as_of: dt.date | None = None
     point: str = ""
+    until: str = ""
     start: str = ""
     end: str = ""
     rules: tuple[str, ...] = ()
@@ -84,6 +90,7 @@ class ChartView:
             span="" if self.span is None else str(self.span),
             as_of=self.as_of.isoformat() if self.as_of else "",
             point=self.point,
+            until=self.until,
             **{"from": self.start, "to": self.end},
             rules=",".join(self.rules),
         )
@@ -107,9 +114,10 @@ class ChartView:
             grain=grain,
             span=int(span) if span.isdecimal() and len(span) < 7 else None,
             as_of=read_as_of(params.get("as_of")),
-            point=_period(params.get("point")),
-            start=_period(params.get("from")),
-            end=_period(params.get("to")),
+            point=read_period(params.get("point")),
+            until=read_period(params.get("until")),
+            start=read_period(params.get("from")),
+            end=read_period(params.get("to")),
             rules=read_rules(params.get("rules")),
         )
 
@@ -150,8 +158,8 @@ def period_text(period: object) -> str:
     return str(period)
 
 
-def _period(text: object) -> str:
-    """The period of a link, "" where it is none."""
+def read_period(text: object) -> str:
+    """The period of a link as `period_text` writes it, "" where it is none."""
     found = str(text or "")
     if found.isdecimal() and len(found) < 10:
         return str(int(found))

@@ -25,8 +25,9 @@ from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.links import SPANS, ChartView, grains_of
 from opsmetrics.verdict import wording
 
-#: A range, a point and a span belong to one series; the grain, the slice and the rules to one KPI.
-_OF_ONE_SERIES = ("span", "from", "to", "point")
+#: A range, a choice and a span belong to one series; the grain, the slice and the rules to one KPI.
+_OF_ONE_SLICE = ("from", "to", *chart_choice.CHOICE)
+_OF_ONE_SERIES = ("span", *_OF_ONE_SLICE)
 _OF_ONE_KPI = ("slice", "grain", "rules", *_OF_ONE_SERIES)
 
 #: What the list of periods says of a range that the address asks for.
@@ -39,7 +40,7 @@ def controls(at: Desk, review: KpiReview, view: ChartView) -> None:
     kpi = review.kpi
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         series(at, kpi, view.slice, view.grain or kpi.operate, of_kpi=_OF_ONE_KPI, of_grain=_OF_ONE_SERIES,
-               of_slice=("from", "to", "point"))  # fmt: skip
+               of_slice=_OF_ONE_SLICE)  # fmt: skip
         _periods(review, view)
         filters.as_of_control(at_site(kpi.calendar).date())
         _rules(view)

@@ -168,11 +168,15 @@ def test_a_drag_chooses_a_stretch_that_can_be_looked_at_closer(watch: Open) -> N
     count = int(re.match(r"(\d+) days selected, ", page.inner_text(".om-barname"))[1])  # type: ignore[index]
     assert 20 < count < 35
     found.ready()
+    again = watch("full").open(page.url.removeprefix(found.base))
+    again.wait_for_selector(".om-barchosen")
+    assert again.inner_text(".om-barname") == page.inner_text(".om-barname"), "whoever opens the link sees it too"
     page.click(".om-bar button:has-text('Look closer')")
     page.wait_for_selector(".om-barchosen", state="detached")
     found.ready()
     assert page.locator(".js-plotly-plot").first.locator(POINTS.removeprefix(".js-plotly-plot ")).count() == count
     assert "from=" in page.url
+    assert "until=" not in page.url
     found.assert_clean()
 
 

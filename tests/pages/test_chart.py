@@ -169,6 +169,29 @@ def test_a_point_that_is_not_there_chooses_nothing(full: Path) -> None:
     app = page("chart", kpi="changeover", point="1999-01-01")
     assert not block(app, "bar")["chosen"]
     assert "selectedpoints" not in trace(app, "points")
+    assert "no period “1999-01-01”" in block(app, "caption")["text"]
+
+
+def test_a_stretch_of_the_link_is_veiled_and_fills_the_form(full: Path) -> None:
+    app = page("chart", kpi="changeover", point=day(60), until=day(64), span="0")
+    bar = block(app, "bar")
+    assert bar["text"].startswith("5 days selected, ")
+    assert [item["text"] for item in bar["acts"]][:2] == ["Exclude", "Lock limits here"]
+    assert [(s["x0"], s["x1"]) for s in figure(app)["layout"]["shapes"] if s["type"] == "rect"][-1] == (59.5, 64.5)
+    first, last = bar["text"].removeprefix("5 days selected, ").split(" – ")
+    assert block(app, "rowstitle")["title"] == f"Rows behind {last}"
+    app.button(key="ask_exclude").click().run()
+    ends = [next(box for box in app.selectbox if box.label == label) for label in ("From", "To")]
+    assert [box.format_func(box.value) for box in ends] == [first, last]
+
+
+def test_another_period_or_slice_takes_the_place_of_a_stretch(full: Path) -> None:
+    app = page("chart", kpi="changeover", point=day(60), until=day(64))
+    app.selectbox(key="choose_point").select(50).run()
+    assert (app.query_params.get("point"), "until" in app.query_params) == (day(50), False)
+    app = page("chart", kpi="late", slice="line:Line 3", point=day(60), until=day(64))
+    app.selectbox(key="choose_slice").select("line:Line 4").run()
+    assert not {"point", "until"} & set(app.query_params)
 
 
 def test_a_range_of_the_link_cuts_the_chart_and_leaves_limits_and_verdict(full: Path) -> None:

@@ -43,6 +43,23 @@ def test_the_ends_of_a_range_may_be_swapped_and_half_a_range_is_none() -> None:
     assert chart_view.drawn(JUDGED, ChartView("k", start=first, end="1999-01-01"))[0] is JUDGED
 
 
+def test_a_stretch_of_the_address_is_chosen_whichever_end_stands_first_and_only_where_both_are_there() -> None:
+    first, last = chart_view.stamp(JUDGED, 5), chart_view.stamp(JUDGED, 9)
+    chosen = chart_choice.chosen
+    assert chosen(JUDGED, ChartView("k", point=first)) == (5, 5)
+    assert chosen(JUDGED, ChartView("k", point=first, until=last)) == (5, 9)
+    assert chosen(JUDGED, ChartView("k", point=last, until=first)) == (5, 9)
+    assert chosen(JUDGED, ChartView("k", point=first, until="1999-01-01")) is None
+    assert chosen(JUDGED, ChartView("k", until=last)) is None
+
+
+def test_periods_that_an_address_asks_for_and_the_chart_lacks_are_named_once() -> None:
+    here = chart_view.stamp(JUDGED, 5)
+    asked = {"kpi": "k", "point": here, "until": "soon", "from": "1999-01-01", "to": "1999-01-01", "span": "30"}
+    assert chart_view.not_there(JUDGED, asked) == ["no period “soon”", "no period “1999-01-01”"]
+    assert chart_view.not_there(JUDGED, {"point": here, "until": ""}) == []
+
+
 @pytest.mark.parametrize(
     ("values", "stem"),
     [

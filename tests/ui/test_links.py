@@ -30,7 +30,7 @@ def test_a_slice_survives_its_address(values: dict[str, str]) -> None:
 
 @given(st.dictionaries(st.sampled_from(["line", "site"]), texts), st.sampled_from([None, 30, 0, 365]))
 def test_a_view_survives_its_link(values: dict[str, str], span: int | None) -> None:
-    moments = {"point": "2026-11-16", "start": "2026-11-02", "end": "2026-11-16T06:00"}
+    moments = {"point": "2026-11-09", "until": "2026-11-16", "start": "2026-11-02", "end": "2026-11-16T06:00"}
     view = ChartView("late", slice_of(values), "week", span, dt.date(2026, 11, 16), **moments, rules=("nelson",))
     query = dict(parse_qsl(urlsplit(view.link()["href"]).query, keep_blank_values=True))
     assert query == view.link()["params"]
@@ -52,7 +52,14 @@ def test_a_plain_slice_reads_like_the_command_line() -> None:
         {"kpi": "late", "grain": "shift"},
         {"kpi": "late", "span": "-3"},
         {"kpi": "late", "span": "99999999999"},
-        {"kpi": "late", "point": "yesterday", "from": "x", "to": "99999999999999", "rules": "everything,all"},
+        {
+            "kpi": "late",
+            "point": "yesterday",
+            "until": "2026-13-01",
+            "from": "x",
+            "to": "99999999999999",
+            "rules": "everything,all",
+        },
     ],
 )
 def test_a_link_that_is_not_understood_shows_the_plain_view(params: dict[str, str]) -> None:
