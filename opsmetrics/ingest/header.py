@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from opsmetrics.ingest.cells import CellKind, fold, kind_of, tidy
-from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.flags import NO, YES
+from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.records import Record
 
 #: Lines in which the header is looked for.
 SEARCHED = 100
+
+#: Characters of a header that a refusal repeats.
+SHOWN = 40
+
+#: What a person is asked for where a file holds no table.
+A_TABLE = "a header and below it records with a date and a value"
+
+#: Words that may be all that a record states beside what it is about.
+FLAGS = frozenset((*YES, *NO))
 
 
 @dataclass(frozen=True)
@@ -53,11 +63,35 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
 
 
 def refuse_without_rows(head: Head, lines: int) -> None:
-    """Raises IngestRefused (`no_rows`) where the file ends with its header."""
+    """Raises IngestRefused (`no_rows`) where the file ends with its header, or with the one line that could be it."""
     if lines < head.first:
-        raise IngestRefused(
-            "no_rows", "a header without rows below it", "at least one record", "export the period again"
-        )
+        raise _without_rows(head)
+
+
+def _without_rows(head: Head) -> IngestRefused:
+    names = listed(tidy(name)[:SHOWN] for name in head.raw)
+    if head.line is None or head.line == 1:
+        found = f"a header ({names}) without rows below it"
+        return IngestRefused("no_rows", found, "at least one record", "export the period again")
+    return IngestRefused(
+        "no_rows",
+        f"no table: the only line that could be a header is line {head.line} ({names}), and nothing stands below it",
+        A_TABLE,
+        "choose the file that holds the figures, or export the period again",
+    )
+
+
+def refuse_words(head: Head, rows: Iterable[Sequence[str]]) -> None:
+    """Raises IngestRefused (`no_table`) where the first records say neither a number, a date nor yes or no: a text
+    whose commas look like columns; `no_rows` where they say nothing."""
+    cells = [cell for row in rows for cell in map(tidy, row) if cell]
+    if not cells:
+        raise _without_rows(head)
+    if any(fold(cell) in FLAGS or any(sign.isdigit() for sign in cell) for cell in cells):
+        return
+    names = listed(tidy(name)[:SHOWN] for name in head.raw)
+    found = f"no table of measurements: below the line with {names} stand only words, no number and no date"
+    raise IngestRefused("no_table", found, A_TABLE, "choose the file that holds the figures, or export them as CSV")
 
 
 def line_numbers(found: Sequence[Record], offset: int) -> list[int]:

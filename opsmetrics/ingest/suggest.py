@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream
 from opsmetrics.ingest.cells import fold, kind_of
+from opsmetrics.ingest.header import refuse_words
 from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
@@ -80,7 +81,11 @@ class Suggestion:
 
 
 def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
-    """Propose what each column means from its name, and its cells where the name says nothing."""
+    """Propose what each column means from its name, and its cells where the name says nothing.
+
+    Raises IngestRefused where no record says a number, a date, yes or no (`no_table`), or anything (`no_rows`).
+    """
+    refuse_words(sheet.head, sheet.rows)
     guesses = {header: _named(header, catalog) for header in sheet.headers}
     _settle_time(sheet, guesses)
     long = _holds(guesses, "metric") and _holds(guesses, "value", "numerator")

@@ -11,6 +11,7 @@ from opsmetrics.access import account_name
 from opsmetrics.desk import Desk
 from opsmetrics.figures import STOPPED
 from opsmetrics.ingest import Template, TemplateError, reject_csv
+from opsmetrics.measurements import Batch
 from opsmetrics.ui import (
     blocks,
     page,
@@ -62,7 +63,7 @@ def _head(desk: Desk, head: st.delta_generator.DeltaGenerator, session: Session,
     outcome = st.session_state.get(_SLOT)
     if files:
         title = upload_steps.headline(files)
-        loading = any(file.state != "refused" for file in files)
+        loading = any(not file.why_not for file in files)
         lead = "Nothing is written until you load it." if loading else ""
         if any(file.key in session.kept and file.key not in session.dropped for file in files):
             lead = f"Kept while you were away. {lead}".strip()
@@ -94,8 +95,8 @@ def _files(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
 
 
 def _file(desk: Desk, session: Session, file: Incoming) -> None:
-    if file.state == "refused":
-        upload_blocks.show(receipts.refusal(f"{file.name} cannot be loaded", file.refusal), key="upload_refused")
+    if file.why_not:
+        upload_blocks.show(receipts.refusal(f"{file.name} cannot be loaded", file.why_not), key="upload_refused")
     if file.sheet is not None:
         _steps(desk, session, file)
     elif file.state == "asks":
@@ -121,12 +122,16 @@ def _steps(desk: Desk, session: Session, file: Incoming) -> None:
     times = int((ledger["template"] == name).sum()) if name else 0
     with upload_blocks.step(1, "Recognised", upload_steps.recognised_note(file, times)):
         _recognised(desk, session, file)
-    if file.state != "ready" or file.examined is None:
+    if file.state not in ("ready", "unusable") or file.examined is None:
         return
-    with upload_blocks.step(2, "Preview", "first and last rows, as they will be stored"):
-        rejected = upload_preview.rejected(file.examined.batch)
-        shown = upload_preview.preview(file, desk.catalog)
-        upload_blocks.show(*shown, *([rejected] if rejected else []), key=f"upload_preview_{file.key}")
+    ready = file.state == "ready"
+    rejected = upload_preview.rejected(file.examined.batch)
+    if ready or rejected:
+        with upload_blocks.step(2, "Preview", "first and last rows, as they will be stored" if ready else "left out"):
+            shown = upload_preview.preview(file, desk.catalog) if ready else []
+            upload_blocks.show(*shown, *([rejected] if rejected else []), key=f"upload_preview_{file.key}")
+    if not ready:
+        return
     with upload_blocks.step(3, "Difference", "against what is stored now"):
         shown = upload_steps.difference(file, desk.catalog, ledger)
         notices = dict.fromkeys(notice.text for notice in file.examined.batch.warnings)
@@ -204,20 +209,15 @@ def _remember(desk: Desk, session: Session, file: Incoming) -> None:
 def _buttons(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
     """Who loads, and the three buttons: Cancel, Download, Load."""
     ready = [file for file in files if file.state == "ready" and file.examined]
-    for file in ready:
-        if file.examined and file.examined.unusable is not None:
-            said = receipts.refusal(f"{file.name} cannot be loaded", str(file.examined.unusable))
-            upload_blocks.show(said, key=f"upload_unusable_{file.key}")
     with st.container(horizontal=True, vertical_alignment="bottom", key="upload_buttons"):
         person = _person() if ready else account_name()
         if st.button("Cancel", type="tertiary", key="upload_cancel"):
             session.clear()
             st.rerun()
-        for file in ready if len(files) == 1 else []:
-            _download(file)
-        loadable = [file for file in ready if file.loadable]
-        if loadable and st.button(_load_text(files, loadable), type="primary", key="upload_load"):
-            _load(desk, session, loadable, person)
+        if len(files) == 1 and files[0].examined:
+            _download(files[0].examined.batch)
+        if ready and st.button(_load_text(files, ready), type="primary", key="upload_load"):
+            _load(desk, session, ready, person)
     return person
 
 
@@ -234,9 +234,7 @@ def _load_text(files: Sequence[Incoming], ready: Sequence[Incoming]) -> str:
     return f"Load the {len(ready)} files that are ready" if len(ready) > 1 else "Load the file that is ready"
 
 
-def _download(file: Incoming) -> None:
-    assert file.examined is not None
-    batch = file.examined.batch
+def _download(batch: Batch) -> None:
     if len(batch.rejects):
         count = len(batch.rejects)
         text = "Download the row left out" if count == 1 else f"Download the {count:,} rows left out"

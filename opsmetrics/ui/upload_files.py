@@ -42,7 +42,7 @@ from opsmetrics.store import (
 
 #: How a template came to a file: it lies beside the store, the columns' own names say it all, a person said it.
 How = Literal["template", "names", "said"]
-State = Literal["refused", "columns", "asks", "ready"]
+State = Literal["refused", "columns", "asks", "unusable", "ready"]
 Header = tuple[str, ...]
 
 #: Failures of the store itself, which no other file or number would mend: the page as a whole says so.
@@ -76,17 +76,19 @@ class Incoming:
             return "refused"
         if self.template is None and not self.questions:
             return "columns"
-        return "asks" if self.questions else "ready"
+        if self.questions:
+            return "asks"
+        return "unusable" if self.examined and self.examined.unusable else "ready"
+
+    @property
+    def why_not(self) -> str:
+        """Why it cannot be loaded: it was refused, or none of its records can be; "" where neither is so."""
+        return self.refusal or (str(self.examined.unusable) if self.state == "unusable" and self.examined else "")
 
     @property
     def header(self) -> Header:
         """The headers of its columns, by which files of one kind are recognised."""
         return self.sheet.headers if self.sheet else ()
-
-    @property
-    def loadable(self) -> bool:
-        """Whether there is anything to load: a row that could be read."""
-        return self.examined is not None and self.examined.unusable is None
 
     @property
     def changes(self) -> int:
@@ -121,7 +123,7 @@ def receive(
             if template is not None and (template.encoding or template.delimiter) and not found.sheet.form:
                 found = replace(found, sheet=ingest.read_file(path, name=name, template=template))
     except IngestRefused as error:
-        return replace(found, refusal=str(error))
+        return replace(found, sheet=None, refusal=str(error))  # no table of it is worth a form
     sheet = found.sheet
     assert sheet is not None
     if template is None:

@@ -32,9 +32,12 @@ def table(files: Sequence[Incoming]) -> None:
 
 
 def chosen(files: Sequence[Incoming]) -> Incoming:
-    """Draw the choice; the first file that waits for a person is chosen by itself, else the first refused."""
+    """Draw the choice; by itself the first file that waits for a person, else the first that cannot be loaded."""
     names = {file.key: f"{number} · {file.name}" for number, file in enumerate(files, start=1)}
-    order = [[file.key for file in files if file.state in states] for states in (("columns", "asks"), ("refused",))]
+    order = [
+        [file.key for file in files if file.state in states]
+        for states in (("columns", "asks"), ("refused", "unusable"))
+    ]
     waiting = [key for keys in order for key in keys]
     if st.session_state.get(_CHOSEN) not in names:
         st.session_state[_CHOSEN] = waiting[0] if waiting else files[0].key
@@ -53,7 +56,7 @@ def line(file: Incoming) -> list[Block]:
 
 def state(file: Incoming) -> Block:
     """The state of a file as a marked word."""
-    if file.state == "refused":
+    if file.why_not:
         return {"mark": blocks.worded(STOPPED, "cannot be loaded")}
     if file.state == "columns":
         return {"mark": blocks.worded(data_mark("suspect"), "which column is which?")}

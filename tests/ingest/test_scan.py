@@ -78,6 +78,15 @@ def test_limits_and_empty_files(tmp_path: Path, content: bytes, limits: Limits, 
     assert refused.value.found and refused.value.wanted and refused.value.mend
 
 
+def test_a_header_without_rows_is_told_from_a_text_whose_last_line_has_a_comma(tmp_path: Path) -> None:
+    with pytest.raises(IngestRefused) as header:
+        read_file(written(tmp_path, b"date,site,value\n"))
+    assert header.value.found == "a header ('date', 'site', 'value') without rows below it"
+    with pytest.raises(IngestRefused) as text:
+        read_file(written(tmp_path, b"Dear all,\nthe numbers of this week follow.\nRegards, Anna\n"))
+    assert text.value.found.startswith("no table: the only line that could be a header is line 3 ('Regards', 'Anna')")
+
+
 def test_a_line_that_never_ends_is_refused_before_it_is_read_whole(tmp_path: Path) -> None:
     path = written(tmp_path, b"a," * 2_000_000)
     with pytest.raises(IngestRefused) as refused:

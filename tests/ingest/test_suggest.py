@@ -159,3 +159,21 @@ def test_counts_and_kpis_fed_by_events_are_recognised_by_the_parts_they_need(tmp
     found = suggest(sheet, definitions)
     assert found.exact
     assert found.kpis == (Measured("falls", numerator="Falls"), Measured("fed", denominator="Hours"))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Dear all, the numbers follow.\nRegards, Anna\n", "no_table"),
+        ("name;remark\nAnna;good\nBert;better\n", "no_table"),
+        ("date;value\n\n\n", "no_rows"),
+    ],
+)
+def test_a_text_without_a_number_or_a_date_is_no_table(tmp_path: Path, text: str, code: str) -> None:
+    with pytest.raises(IngestRefused) as refused:
+        proposed(tmp_path, text)
+    assert refused.value.code == code
+
+
+def test_records_of_yes_and_no_are_a_table(tmp_path: Path) -> None:
+    assert proposed(tmp_path, "machine,ok\nA,yes\nB,no\n").missing

@@ -212,11 +212,33 @@ def test_what_is_kept_can_be_cancelled(full: Path) -> None:
 
 def test_a_file_without_a_readable_row_offers_nothing_to_load(full: Path) -> None:
     app = uploaded({"late.csv": f"{HEADER}\n2031-01-01,Line 5,1,800\n2031-01-02,Line 5,1,800\n".encode()})
-    assert title(app) == "Nothing to load. 2 cannot be read."
+    assert (title(app), block(app, "heading")["lead"]) == ("This file cannot be loaded.", "")
     found = block(app, "callout")
     assert found["mark"]["word"] == "late.csv cannot be loaded"
     assert found["text"].startswith("None of 2 records can be loaded")
     assert "upload_load" not in {button.key for button in app.button}
+    labels = [part["label"] for part in blocks(app) if part["kind"] in ("grid", "edged")]
+    assert labels[0].startswith("2 rows cannot be read"), "no table without rows, no difference of nothing"
+    assert [part for part in blocks(app) if part["kind"] == "figures"] == []
+
+
+def test_among_several_files_one_without_a_readable_row_is_not_called_ready(full: Path) -> None:
+    lost = f"{HEADER}\n2031-01-01,Line 5,1,800\n".encode()
+    app = uploaded({"dispatch.csv": plain(), "late.csv": lost})
+    assert title(app) == f"{DAYS} rows are new. 1 of 2 files cannot be loaded."
+    states = [row[1] for row in cells(grid(app, "Files"))]
+    assert states == ["ready", "cannot be loaded"]
+    assert block(app, "callout")["mark"]["word"] == "late.csv cannot be loaded", "its steps are shown first"
+    press(app, "upload_load")
+    assert len(store.current().batches()) == 2
+
+
+def test_a_text_with_commas_is_no_table(full: Path) -> None:
+    app = uploaded({"mail.txt": b"Dear all, the numbers follow.\nRegards, Anna\n"})
+    assert title(app) == "This file cannot be loaded."
+    said = block(app, "callout")["text"]
+    assert said.startswith("No table of measurements: below the line with 'Dear all', 'the numbers follow.' stand only")
+    assert "wanted: a header and below it records with a date and a value" in said
 
 
 def test_a_refused_file_promises_no_loading(full: Path) -> None:
