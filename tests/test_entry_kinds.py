@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,17 @@ def test_what_follows_from_elsewhere_is_not_asked_for(any_kind: Desk) -> None:
         nothing = EntryRow(any_kind.catalog[key], (), dt.datetime(2026, 2, 9), "")
         with pytest.raises(NotANumber, match="nothing is typed for it"):
             entry.understand(nothing, ("1", ""))
+
+
+def test_what_is_not_typed_is_said_with_where_it_comes_from(any_kind: Desk) -> None:
+    catalog = any_kind.catalog
+    said = {kpi.key: entry.half_typed(kpi, catalog) for kpi in catalog.kpis}
+    assert said.pop("stops_per_hour") == "Type hours only; events are counted from the events “Stops”."
+    assert set(said.values()) == {""}
+    assert entry.never_typed(catalog) == (
+        "Not typed, but computed from events loaded by file: Stops, Uptime; from other KPIs: Share."
+    )
+    assert entry.never_typed(replace(catalog, kpis=(catalog["scrap"],))) == ""
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Huddle boards, safety crosses and small clinics have no export; their numbers ta
 """
 
 from opsmetrics.entry.doubts import unusual, usual_range
+from opsmetrics.entry.elsewhere import half_typed, never_typed
 from opsmetrics.entry.lines import EntryRow, entry_grain, in_words, instant, period_asked, rows
 from opsmetrics.entry.typed import HalfTyped, NotANumber, Typed, fields, number, understand
 
@@ -14,8 +15,10 @@ __all__ = [
     "Typed",
     "entry_grain",
     "fields",
+    "half_typed",
     "in_words",
     "instant",
+    "never_typed",
     "number",
     "period_asked",
     "rows",

@@ -20,6 +20,9 @@ from opsmetrics.verdict import wording
 #: What the page can show beside the list, by the parameter `do`.
 _NEW, _PRESET, _FILE, _MANY = "new", "preset", "file", "many"
 
+#: Pixels that hold a target with its date, "93 from 2026-09-01": the table's own guess looks at the first rows only.
+TARGET_WIDTH = 130
+
 
 def render(desk: Desk) -> None:
     """Draw what the address asks for."""
@@ -55,6 +58,7 @@ def _list(desk: Desk, catalog: Catalog) -> None:
     chosen = st.dataframe(
         table, hide_index=True, width="stretch", height="content", key="definitions", on_select="rerun",
         selection_mode="single-row", alt="The KPIs that are defined; choose a row to edit it.",
+        column_config={"Target": st.column_config.TextColumn(width=TARGET_WIDTH)},
     )  # fmt: skip
     picked = chosen["selection"]["rows"]
     if picked:

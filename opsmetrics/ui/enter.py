@@ -64,6 +64,8 @@ def render(desk: Desk) -> None:
         filters.nothing_fits(desk.catalog, "line")
         return
     answers = _lines(desk, found)
+    if untyped := entry.never_typed(desk.catalog):
+        st.caption(plain(untyped))
     note = st.text_input("Note for this entry (optional)", key=f"note_{_round()}", max_chars=500, width=560)
     _save(desk, answers, person, note)
     receipts.show(desk, _SLOT, person)
@@ -138,6 +140,8 @@ def _line(desk: Desk, row: EntryRow, number: int) -> Answer:
                 st.caption(plain(row.label))
             if row.closed:
                 st.caption("a closed day: nothing is expected")
+            if why := entry.half_typed(row.kpi, desk.catalog):
+                st.caption(plain(why))
         with last, st.container(horizontal=True, vertical_alignment="center", key=f"enter_last_{number}"):
             st.text(row.last or wording.DASH)
             st.caption(plain(row.last_label or "nothing yet"))

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
+from opsmetrics.desk import Desk
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks, page
 
@@ -171,3 +172,34 @@ def test_one_point_stands_beside_its_line(tmp_path: Path) -> None:
         app = page("enter")
         assert not app.exception
         assert "3 of 100" in [found.value for found in app.text]
+
+
+FED = """
+[streams.stops]
+name = "Stops"
+[kpis.stops_per_hour]
+name = "Stops per hour"
+kind = "rate"
+better = "lower"
+numerator = "stops"
+denominator = "hours"
+events = {stream = "stops"}
+[kpis.stops]
+name = "All stops"
+kind = "count"
+better = "lower"
+events = {stream = "stops"}
+"""
+
+
+def fed(path: Path) -> None:
+    """Definitions of two KPIs that events feed."""
+    with Desk.open(path, role="tests") as opened:
+        opened.apply(FED, by="tester")
+
+
+def test_a_kpi_that_events_feed_says_why_only_its_denominator_is_typed(tmp_path: Path) -> None:
+    with stores.owned(fed, tmp_path):
+        told = [found.value for found in page("enter").caption]
+    assert "Type hours only; stops are counted from the events “Stops”." in told
+    assert "Not typed, but computed from events loaded by file: All stops." in told
