@@ -50,8 +50,8 @@ def control_chart(
 
     Values stand in the KPI's shown unit. `customdata` of the trace "points" holds the position of each point in
     `source.points`. A source without any value gives an empty figure that says so. `height`: in pixels, to which the
-    lines of notes are added; `holding`: levels that the value axis holds too; `written`: notes and the values of
-    signals are written out.
+    lines of notes are added; `holding`: levels that the value axis holds too; `written`: notes, the
+    values of signals and the reasons of phases are written out.
     """
     colours = tokens(theme)
     series = plotted(source, span)
@@ -66,7 +66,7 @@ def control_chart(
     inner = height - MARGIN["t"] - MARGIN["b"]
     notes = labels.note_labels(series, domain, inner, colours) if written else []
     more = labels.LINE * len(notes)
-    phases, rules = labels.phase_labels(source, series, colours)
+    phases, rules = labels.phase_labels(source, series, colours, written=written)
     said = [*notes, *phases, *labels.end_labels(series, domain, inner, colours)]
     for tone in _SYMBOLS if written else ():
         said += labels.signal_labels(series, tone, _tone_colour(tone, colours))

@@ -105,16 +105,17 @@ def _top(group: list[int], heights: list[float], apart: float) -> float:
 
 
 def phase_labels(
-    source: KpiReview | ControlChart, series: Plotted, colours: Tokens
+    source: KpiReview | ControlChart, series: Plotted, colours: Tokens, *, written: bool = True
 ) -> tuple[list[Annotation], list[dict[str, Any]]]:
-    """A rule where a phase starts and, at its top, the centre with the reason; nothing for a single phase."""
+    """A rule where a phase starts and, at its top, the centre, with the reason where `written`; nothing for a single
+    phase."""
     places = [0, *(np.flatnonzero(np.diff(series.phase)) + 1).tolist()]
     if len(places) < 2:
         return [], []
     reasons = phase_reasons(source)
     starts = [int(series.position[place]) for place in places]
     labels = [
-        _phase_label(series, place, reasons.get(start, ""), colours)
+        _phase_label(series, place, _since(series, place, reasons.get(start, "")) if written else "", colours)
         for place, start in zip(places, starts, strict=True)
     ]
     return _fitting(labels, series), [_rule(start - 0.5, colours) for start in starts[1:]]
@@ -138,11 +139,14 @@ def _rule(x: float, colours: Tokens) -> dict[str, Any]:
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1.06, "yref": "paper", "line": line}
 
 
-def _phase_label(series: Plotted, place: int, why: str, colours: Tokens) -> Annotation:
+def _since(series: Plotted, place: int, why: str) -> str:
+    return f" {wording.figure('since')} {short(why, 36) or series.label[place]}" if place else ""
+
+
+def _phase_label(series: Plotted, place: int, since: str, colours: Tokens) -> Annotation:
     centre = series.centre[place:]
     centre = centre[np.isfinite(centre)]
     level = series.text(float(centre[0])) + wording.unit_text(series.unit) if len(centre) else wording.DASH
-    since = f" {wording.figure('since')} {short(why, 36) or series.label[place]}" if place else ""
     return {
         "text": plain(level + since),
         "x": int(series.position[place]) - 0.5,
@@ -182,26 +186,28 @@ def _share(series: Plotted, point: dict[str, Any]) -> float:
 
 
 def _middles(series: Plotted, noted: Mask) -> Mask:
-    """Of each unbroken row of points that would say the same, the middle one."""
+    """Of each unbroken row of points whose notes read the same, the middle one."""
     places = np.flatnonzero(noted & series.present)
-    same = [
-        a + 1 == b and series.note[a] == series.note[b] and series.state[a] == series.state[b]
-        for a, b in pairwise(places.tolist())
-    ]
+    said = [_written(str(note), str(state)) for note, state in zip(series.note, series.state, strict=True)]
+    same = [a + 1 == b and said[a] == said[b] for a, b in pairwise(places.tolist())]
     starts = np.flatnonzero(np.r_[True, ~np.array(same, dtype=bool)])[: len(places)]
     chosen = np.zeros(len(series), dtype=bool)
     chosen[[int(row[(len(row) - 1) // 2]) for row in np.split(places, starts[1:]) if len(row)]] = True
     return chosen
 
 
+def _written(note: str, state: str) -> str:
+    """A note as it stands on the chart."""
+    excluded = f", {wording.figure('excluded')}" if state == "excluded" else ""
+    return (short(note, NOTE_LETTERS - len(excluded)) + excluded).removeprefix(", ")
+
+
 def _note(point: dict[str, Any], rise: float, share: float, colours: Tokens) -> Annotation:
     """The note `rise` pixels above its point; the leader starts clear of the mark, and of the value above a signal."""
-    excluded = f", {wording.figure('excluded')}" if point["state"] == "excluded" else ""
-    text = short(str(point["note"]), NOTE_LETTERS - len(excluded)) + excluded
     named = point["tone"] and point["value"] >= point["centre"]
     rightward = share < RUN_LEFT
     return {
-        "text": plain(text.removeprefix(", ")),
+        "text": plain(_written(str(point["note"]), str(point["state"]))),
         "x": point["position"],
         "y": point["value"],
         "ax": 0,

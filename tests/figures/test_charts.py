@@ -235,6 +235,14 @@ def strings(found: Any) -> list[str]:
     return []
 
 
+def test_neighbours_whose_notes_read_the_same_once_cut_are_named_once() -> None:
+    review = reviews.late_deliveries()
+    long = "Trial run with new steel of the second supplier"
+    notes = [f"{long}; New phase" if i == 20 else long if i in (21, 22) else "" for i in range(len(review.points))]
+    figure = control_chart(replace(review, points=review.points.assign(note=notes)))
+    assert len([text for text in texts(figure) if text.startswith("Trial run")]) == 1
+
+
 def test_old_notes_become_ticks() -> None:
     review = reviews.stable()
     points = review.points.assign(note=[f"note {i}" if i % 3 == 0 else "" for i in range(30)])

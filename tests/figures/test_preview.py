@@ -29,6 +29,17 @@ def test_new_limits_are_dashed_where_they_differ_and_the_axis_holds_them() -> No
     assert high >= then.points["upper"].max()
 
 
+def test_a_small_chart_names_the_centre_of_a_phase_without_its_reason() -> None:
+    day = START.to_pydatetime() + np.timedelta64(20, "D").astype(object)
+    phase = Decision("k", "phase", start=day, value=True, grain="day", why="New supplier of the coils")
+    now = reviewed(series(HIGH), (phase,))
+    said = {chart: [str(note.text) for note in figure.layout.annotations if "since" in str(note.text)]
+            for chart, figure in (("page", control_chart(now)), ("form", limits_preview(now, now)))}  # fmt: skip
+    assert len(said["page"]) == 1
+    assert said["page"][0].endswith("since New supplier of the coils")
+    assert said["form"] == []
+
+
 def test_nothing_is_dashed_where_nothing_changes() -> None:
     review = reviews.late_deliveries()
     assert len(limits_preview(review, review).data) == len(control_chart(review).data)
