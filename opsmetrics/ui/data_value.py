@@ -161,7 +161,7 @@ def _correction(desk: Desk, kpi: Kpi, key: FactKey, row: Mapping[Any, Any], pers
         st.text("Correct this number")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             values = {name: _number(kpi, name, row) for name in _names(kpi, row)}
-            why = st.text_input("Reason", key="value_why", max_chars=400, width=420)
+            why = st.text_input("Reason", key=f"value_why_{row['batch']}", max_chars=400, width=420)
             pressed = st.form_submit_button("Save the correction", type="primary")
         st.caption("It becomes a batch of its own, with your name and the reason, and can be undone like any file.")
     if pressed:

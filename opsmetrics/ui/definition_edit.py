@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.access import account_name
-from opsmetrics.catalog import Catalog, CatalogError, read_catalog
+from opsmetrics.catalog import Catalog, CatalogError, Slice, read_catalog
 from opsmetrics.catalog.editing import Edited, Tables, edited, kpi_key, with_kpi, without_kpi
 from opsmetrics.desk import Desk
 from opsmetrics.desk.defining import preview, put_in_force
@@ -96,9 +96,9 @@ def _show(desk: Desk, change: Edited, key: str, known: Tables) -> None:
     drafted = read_catalog(change.text)
     before = read_catalog(edited(known).text) if key in known.get("kpis", {}) else None
     changed = before is not None and before[key] != drafted[key]
-    items = [_row(_review(desk, drafted, key), "as it would be" if changed else "on the data")]
+    items = [_row(_drafted(desk, drafted, key), "as it would be" if changed else "on the data")]
     if changed:
-        items.insert(0, _row(_review(desk, desk.catalog, key), "as it is"))
+        items.insert(0, _row(reviews.review(desk, ChartView(key, _part(desk.catalog, key))), "as it is"))
     page.show(*[block for item in items for block in item], key="definition_preview")
     if change.warnings:
         lines = [
@@ -107,10 +107,14 @@ def _show(desk: Desk, change: Edited, key: str, known: Tables) -> None:
         page.show(blocks.lines("Look again", lines), key="definition_warnings")
 
 
-def _review(desk: Desk, catalog: Catalog, key: str) -> KpiReview:
+def _drafted(desk: Desk, catalog: Catalog, key: str) -> KpiReview:
+    return preview(desk, catalog, key, _part(catalog, key), viewer=reviews.viewer())
+
+
+def _part(catalog: Catalog, key: str) -> Slice:
+    """The first watched slice."""
     part = next(iter(catalog[key].watch), ())
-    usable = tuple((name, value) for name, value in part if name in catalog[key].dimensions)
-    return preview(desk, catalog, key, usable, viewer=reviews.viewer())
+    return tuple((name, value) for name, value in part if name in catalog[key].dimensions)
 
 
 def _row(review: KpiReview, title: str) -> list[Block]:

@@ -11,13 +11,14 @@ import streamlit as st
 from opsmetrics import ingest
 from opsmetrics.access import account_name
 from opsmetrics.catalog import Problem, check, read_catalog
-from opsmetrics.catalog.editing import SHEET, Tables, edited, from_sheet, sheet_rows
+from opsmetrics.catalog.differing import differences
+from opsmetrics.catalog.editing import SHEET, Tables, edited, from_sheet, sheet_rows, tables_of
 from opsmetrics.desk import Desk
 from opsmetrics.figures import STOPPED
-from opsmetrics.ui import blocks, definition_edit, page, tables
+from opsmetrics.ui import blocks, definition_changes, definition_edit, page, tables
 
 
-def toml(desk: Desk) -> None:
+def toml(desk: Desk, known: Tables) -> None:
     """Export and import of all definitions."""
     lead = "Export, change the file with any editor, check it here, and make it the one in force."
     page.show(blocks.heading("All definitions as one file", eyebrow="KPIs", lead=lead), key="head")
@@ -37,26 +38,19 @@ def toml(desk: Desk) -> None:
     if problems:
         page.show(_problems(problems), key="import_problems")
         return
-    _changes(desk, text, warnings)
+    _changes(desk, known, text, warnings)
 
 
-def _changes(desk: Desk, text: str, warnings: tuple[Problem, ...]) -> None:
-    """What the file would change, and the button that makes it so."""
-    before, after = desk.catalog, read_catalog(text)
-    lines = [{"lead": "New", "text": kpi.name, "note": kpi.key} for kpi in after.kpis if kpi.key not in before]
-    lines += [
-        {"lead": "Changed", "text": kpi.name, "note": kpi.key}
-        for kpi in after.kpis
-        if kpi.key in before and before[kpi.key] != kpi
-    ]
-    lines += [
-        {"lead": "Leaves", "text": kpi.name, "note": "its rows stay in the store"}
-        for kpi in before.kpis
-        if kpi.key not in after
-    ]
-    lines += [{"lead": "Note", "text": str(warning), "note": ""} for warning in warnings]
+def _changes(desk: Desk, known: Tables, text: str, warnings: tuple[Problem, ...]) -> None:
+    """What the file would change, and the button that makes it so. Targets that were decided count as said."""
+    after = read_catalog(text)
+    names = {kpi.key: kpi.name for kpi in (*desk.catalog.kpis, *after.kpis)}
+    lines = definition_changes.lines(differences(known, tables_of(after)), names)
     nothing = [{"lead": "", "text": "The file says what is in force already.", "note": ""}]
-    page.show(blocks.lines("What it would change", lines or nothing), key="import_changes")
+    told = [blocks.lines("What it would change", lines or nothing) | ({} if lines else {"count": ""})]
+    if warnings:
+        told.append(blocks.lines("Look again", [{"lead": "Note", "text": str(w), "note": ""} for w in warnings]))
+    page.show(*told, key="import_changes")
     if lines and st.button("Put it in force", type="primary", key="import_apply"):
         definition_edit.save(desk, text, [kpi.key for kpi in after.kpis], _person())
 
@@ -114,7 +108,8 @@ def _save_many(desk: Desk, known: Tables, rows: pd.DataFrame) -> None:
     if not names:
         st.text("Nothing has been changed yet.")
         return
-    listed = [{"lead": "Changes", "text": str(changed["kpis"][key].get("name", key)), "note": key} for key in names]
+    called = {key: str(table.get("name", key)) for key, table in changed["kpis"].items()}
+    listed = definition_changes.lines(differences(known, changed), called)
     page.show(blocks.lines("What would change", listed), key="many_changes")
     if st.button(f"Save {len(names)} definition{'s' if len(names) > 1 else ''}", type="primary", key="many_save"):
         definition_edit.save(desk, change.text, names, _person())

@@ -12,7 +12,7 @@ from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.catalog.editing import Tables, tables_of
 from opsmetrics.catalog.presets import presets, with_needs
 from opsmetrics.desk import Desk
-from opsmetrics.ui import blocks, definition_edit, definition_files, misread, page, reviews, tables
+from opsmetrics.ui import blocks, definition_changes, definition_edit, definition_files, misread, page, reviews, tables
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.definition_words import KIND_WORDS
 from opsmetrics.verdict import wording
@@ -36,7 +36,7 @@ def render(desk: Desk) -> None:
     elif doing == _PRESET:
         _presets(known)
     elif doing == _FILE:
-        definition_files.toml(desk)
+        definition_files.toml(desk, known)
     elif doing == _MANY:
         definition_files.many(desk, known)
     else:
@@ -128,18 +128,10 @@ def _last_day(kpi: Kpi, seen: Any) -> str:
 
 
 def _target(table: Mapping[str, Any]) -> str:
+    """The target, of several the last one."""
     if "target" in table:
-        return _one_target(table["target"])
-    dated = table.get("targets", [])
-    if not dated:
-        return ""
-    last = dated[-1]
-    value = last["value"] if "value" in last else [last["low"], last["high"]]
-    return f"{_one_target(value)} from {last['from']:%Y-%m-%d}" if "from" in last else _one_target(value)
-
-
-def _one_target(value: Any) -> str:
-    return f"{value[0]:g} to {value[1]:g}" if isinstance(value, list) else f"{value:g}" if value != "none" else "none"
+        return definition_changes.target(table["target"])
+    return "".join(map(definition_changes.dated, table.get("targets", [])[-1:]))
 
 
 # Starting points

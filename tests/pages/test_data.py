@@ -99,12 +99,13 @@ def test_a_number_is_corrected_with_a_reason(full: Path) -> None:
     app = chosen()
     assert [row[0] for row in grid(app, "History")] == [f"{before[0]:,.0f} of {before[1]:,.0f}"]
     app.number_input[0].set_value(1.0)
-    app.text_input(key="value_why").set_value("counted again")
+    app.text_input(key="value_why_1").set_value("counted again")
     save(app)
     assert not app.exception
     assert numbers() == (1.0, before[1])
     newest = grid(app, "History")[0]
     assert (newest[0], newest[2], newest[5]) == (f"1 of {before[1]:,.0f}", "correction", "counted again")
+    assert app.text_input(key="value_why_2").value == "", "the reason belongs to the number that was corrected"
 
 
 @pytest.mark.parametrize(("number", "why", "says"), [(1.0, "", "No reason"), (5000.0, "x", "5000 of")])
@@ -112,7 +113,7 @@ def test_what_cannot_be_stored_is_said_and_changes_nothing(full: Path, number: f
     before = numbers()
     app = chosen()
     app.number_input[0].set_value(number)
-    app.text_input(key="value_why").set_value(why)
+    app.text_input(key="value_why_1").set_value(why)
     save(app)
     assert not app.exception
     assert says in block(app, "callout")["text"]

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
-from opsmetrics.catalog import Kpi
+from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.measurements import BIN, Span, sample_to_stamp
 from tests.pages import stores
@@ -174,11 +174,43 @@ def test_the_definitions_can_be_exported_and_imported(full: Path) -> None:
     assert not app.exception
     text = store.current().catalog.text.replace("M. Okafor", "T. Lind")
     app.file_uploader(key="import_toml").upload("kpis.toml", text.encode(), "application/toml").run()
-    changes = [item["lead"] for part in blocks(app) if part["kind"] == "lines" for item in part["items"]]
-    assert changes == ["Changed", "Note"], "the note: no time zone is given"
+    changes, notes = (part["items"] for part in blocks(app) if part["kind"] == "lines")
+    assert [(item["lead"], item["text"]) for item in changes] == [
+        ("Changes", "Late deliveries: Owner M. Okafor → T. Lind")
+    ]
+    assert [item["lead"] for item in notes] == ["Note"], "no time zone is given"
     app.button(key="import_apply").click().run()
     assert not app.exception
     assert kpi().owner == "T. Lind"
+
+
+def imported(text: str) -> list[tuple[str, str]]:
+    """What the page says a file of definitions would change."""
+    app = page("kpis", do="file")
+    app.file_uploader(key="import_toml").upload("kpis.toml", text.encode(), "application/toml").run()
+    assert not app.exception
+    (changes, *_) = (part["items"] for part in blocks(app) if part["kind"] == "lines")
+    assert any(item["lead"] for item in changes) == ("import_apply" in {button.key for button in app.button})
+    return [(item["lead"], item["text"]) for item in changes]
+
+
+def test_a_file_without_a_decided_target_says_that_it_takes_it_back(full: Path) -> None:
+    held, plain = store.current(), store.current().catalog.text
+    held.decide(Decision("scrap", "target", start=dt.datetime(2026, 7, 1), value={"value": 1.5}, by="A", why="w"))
+    assert imported(Desk.of_process().export()) == [("", "The file says what is in force already.")]
+    ((lead, text),) = imported(plain)
+    assert (lead, text) == ("Changes", "Scrap rate: Target 2, 1.5 from 2026-07-01 → 2")
+
+
+def test_as_it_is_follows_decided_targets(full: Path) -> None:
+    store.current().decide(Decision("scrap", "target", value={"value": 9.0}, by="A", why="w"))
+    app = page("kpis", edit="scrap")
+    app.text_input(key=field("owner", "scrap")).set_value("T. Lind").run()
+    sections = [part for part in blocks(app) if part["kind"] == "section"]
+    assert [part["note"] for part in sections] == ["as it is", "as it would be"]
+    shown = [part["rows"][0]["counts"] for part in sections]
+    assert shown[0] == shown[1], "another owner changes no target"
+    assert any("9.0" in text for text in shown[0])
 
 
 @pytest.mark.parametrize(
@@ -200,6 +232,8 @@ def test_many_definitions_change_by_a_spreadsheet(full: Path) -> None:
     sheet = "key;owner\nlate;T. Lind\nscrap;S. Amari\n"
     app.file_uploader(key="many_file").upload("kpis.csv", sheet.encode(), "text/csv").run()
     assert not app.exception
+    (changes,) = (part["items"] for part in blocks(app) if part["kind"] == "lines")
+    assert [item["text"] for item in changes] == ["Late deliveries: Owner M. Okafor → T. Lind"], "S. Amari owns it"
     app.button(key="many_save").click().run()
     assert not app.exception
     assert (kpi().owner, kpi("scrap").owner) == ("T. Lind", "S. Amari")
