@@ -1,13 +1,13 @@
 # make run     start the app on 127.0.0.1 (installs what it needs, fills a new store with sample data)
 # make test    all tests            make check   formatting, lint, types
-# make bench   measured ratios      make soak    round after round with other random cases, and the bench at 5 M rows
+# make bench   measured ratios   make soak    round after round with other random cases, and the bench at 10 and 50 M facts
 # make sample  fill an empty store with labelled sample data
-# Settings: PORT=8600, PYTHON=python3.12, STORE=/some/where/kpis.duckdb, ROWS=300000, ROUNDS=20
+# Settings: PORT=8600, PYTHON=python3.12, STORE=/some/where/kpis.duckdb, ROWS=1000000, ROUNDS=20
 
 PYTHON ?= python3
 PORT   ?= 8501
 STORE  ?= data/opsmetrics.duckdb
-ROWS   ?= 300000
+ROWS   ?= 1000000
 ROUNDS ?= 20
 PYTEST ?= -n 3 --dist loadfile
 
@@ -44,7 +44,7 @@ soak: $(DEV)
 	done
 	@OPSMETRICS_SOAK=1 SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample
 	@test ! -d ../shared/data || $(BIN)/python -m tests.reference.altered
-	@$(BIN)/python -m bench --rows 5000000
+	@$(BIN)/python -m bench --large
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

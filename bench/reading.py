@@ -1,11 +1,11 @@
-"""What reading costs above SQL written by hand, and a verdict above the query that feeds it."""
+"""What reading costs above SQL written by hand, and a verdict above the query that feeds it, at each size of store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bench import loading
+from bench import filling, loading
 from bench.timing import Ratio, side_by_side
 from opsmetrics import facts
 from opsmetrics.access import OPEN
@@ -19,17 +19,17 @@ FROM counts WHERE kpi = 'scrap' AND site = 'Site 1' GROUP BY bin
 WATCHED = 'watch_by = ["site", "line"]\n'
 
 
-def measure(folder: Path, rows: int) -> Iterator[Ratio]:
-    """Ratios of one query, and of all watched verdicts, on one store."""
-    source = folder / "bench.csv"
-    if not source.exists():
-        loading.generate(source, rows)
-    settings = loading.began(Settings.from_environment({}).for_store(folder / "reading.duckdb"))
-    loading.load(source, settings)
-    with Desk.open(settings=settings) as desk:
-        desk.apply(loading.CATALOG + WATCHED, by="bench")
-        yield _query(desk, rows)
-        yield _today(desk)
+def measure(folder: Path, sizes: Iterable[int]) -> Iterator[Ratio]:
+    """Ratios of one query, and of all watched verdicts. Each store spans the same time, and is removed before the next
+    is filled."""
+    for rows in sizes:
+        path = folder / "reading.duckdb"
+        with Desk.open(settings=Settings.from_environment({}).for_store(path)) as desk:
+            desk.apply(loading.CATALOG + WATCHED, by="bench")
+            filling.fill(desk, rows)
+            yield _query(desk, rows)
+            yield _today(desk, rows)
+        path.unlink()
 
 
 def _query(desk: Desk, rows: int) -> Ratio:
@@ -45,7 +45,7 @@ def _query(desk: Desk, rows: int) -> Ratio:
     return Ratio(f"quarter-hour sums of {rows:,} facts by Ibis", *side_by_side(ours, floor, 10), "the same by hand")
 
 
-def _today(desk: Desk) -> Ratio:
+def _today(desk: Desk, rows: int) -> Ratio:
     kpi = desk.catalog["scrap"]
     parts = desk.slices(kpi)
 
@@ -58,4 +58,4 @@ def _today(desk: Desk) -> Ratio:
 
     taken, queries = side_by_side(ours, floor)
     count = len(parts)
-    return Ratio("one verdict of Today, by day", taken / count, queries / count, "the query for all alone")
+    return Ratio(f"one of {count} verdicts, {rows:,} facts", taken / count, queries / count, "the query for all alone")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ratio:
-    """What ours took above its floor. Times in CPU seconds of this process (all threads), the best of the rounds."""
+    """What ours took and what its floor took, the best of the rounds: CPU seconds of all threads unless `unit` says
+    otherwise (ms: CPU milliseconds of the server's process; kB: sent to the browser; s wall: time of the clock)."""
 
     what: str
     ours: float
@@ -21,6 +22,11 @@ class Ratio:
     def ratio(self) -> float:
         """Ours divided by the floor."""
         return self.ours / self.floor
+
+    @property
+    def above(self) -> float:
+        """What ours took more than the floor."""
+        return self.ours - self.floor
 
 
 def side_by_side(ours: Callable[[], object], floor: Callable[[], object], rounds: int = 3) -> tuple[float, float]:

@@ -6,18 +6,42 @@ from pathlib import Path
 
 import pytest
 
-from bench import charts
-from bench.__main__ import measured
+from bench import charts, pages
+from bench.__main__ import measured, starting
+from bench.serving import Session, serving
+
+FLOORS = [
+    ("numpy limits alone", "s"),
+    ("DuckDB's own load, types given", "s"),
+    *[("the same by hand", "s"), ("the query for all alone", "s")] * 2,
+    *[("an empty page", "ms"), ("an empty page", "kB")] * 5,
+    *[("the answer of /healthz", "ms")] * 2,
+]
+START = [("Streamlit with one heading", "s wall"), ("Streamlit with one heading", "s")]
 
 
 def test_every_ratio_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(charts, "POINTS", 2_000)
-    ratios = list(measured(tmp_path, rows=2_000))
-    assert [ratio.floor_is for ratio in ratios] == [
-        "numpy limits alone",
-        "DuckDB's own load, types given",
-        "the same by hand",
-        "the query for all alone",
-    ]
+    ratios = list(measured(tmp_path, rows=2_000, sizes=(2_000, 3_000), watched=(20,), rounds=1))
+    expected = FLOORS + (START if starting.chromium() else [])
+    assert [(ratio.floor_is, ratio.unit) for ratio in ratios] == expected
     assert all(ratio.ours > 0 and ratio.floor > 0 and ratio.ratio == ratio.ours / ratio.floor for ratio in ratios)
     assert "2,000" in ratios[0].what
+
+
+def test_a_reader_of_the_bench_sees_the_page_that_it_asks_for(tmp_path: Path) -> None:
+    with serving(pages.watched_store(tmp_path, 20)) as server:
+        today, empty = Session(server, ""), Session(server, "empty")
+        chart = Session(server, "chart", "kpi=measure_3&slice=line:Line+1")
+        for page in (today, empty, chart):
+            page.run()
+            page.run()  # an open page asks for itself by another name than a new one
+        assert b"Measure 3" not in empty.sent
+        assert today.query == ""
+        assert "measure_3" in chart.query
+        first = len(today.sent)
+        today.at("line=Line+1").run()
+        assert len(today.sent) > first, "a filter was set and nothing new was sent"
+        used = server.settled()
+        today.run()
+        assert server.settled() > used
