@@ -1,6 +1,7 @@
 # make run     start the app on 127.0.0.1 (installs what it needs, fills a new store with sample data)
 # make test    all tests            make check   formatting, lint, types
 # make bench   measured ratios   make soak    round after round with other random cases, and the bench at 10 and 50 M facts
+# make docs    write the references of docs/cli.md and docs/api.md anew
 # make sample  fill an empty store with labelled sample data
 # Settings: PORT=8600, PYTHON=python3.12, STORE=/some/where/kpis.duckdb, ROWS=1000000, ROUNDS=20
 
@@ -15,7 +16,7 @@ BIN     := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV     := .venv/.dev-installed
 
-.PHONY: run sample test check bench soak clean
+.PHONY: run sample test check docs bench soak clean
 
 run: $(RUNTIME)
 	@exec $(BIN)/python -m opsmetrics serve --sample --store "$(STORE)" --port $(PORT)
@@ -30,6 +31,9 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(RUNTIME)
+	@$(BIN)/python -m docs.reference
 
 bench: $(DEV)
 	@$(BIN)/python -m bench --rows $(ROWS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import reference
 from opsmetrics.catalog import check
 from opsmetrics.catalog.names import KINDS, STATISTICS
 from opsmetrics.catalog.presets import FIELDS
@@ -109,10 +110,25 @@ def test_every_screen_is_shown_and_light() -> None:
     assert {name: size for name, size in screens.items() if size > HEAVIEST_SCREEN} == {}
 
 
+# References are written from the code
+
+
+@pytest.mark.parametrize("page", sorted(reference.PAGES))
+def test_references_are_up_to_date(page: str) -> None:
+    held = read(f"docs/{page}")
+    assert reference.placed(held, reference.PAGES[page]()) == held, "run `make docs`"
+
+
+def test_a_page_without_its_marks_is_refused() -> None:
+    for page in ("", reference.BEGIN, f"{reference.END}\n{reference.BEGIN}", f"{reference.BEGIN}{reference.END}" * 2):
+        with pytest.raises(ValueError, match="each once"):
+            reference.placed(page, "anything")
+
+
 # What is shown works
 
 
-@pytest.mark.parametrize("page", GUIDES)
+@pytest.mark.parametrize("page", DOCUMENTS)
 def test_commands_are_in_the_grammar(page: str) -> None:
     shown = "\n".join(blocks(page, "")).replace("\\\n", " ")
     lines = [line.strip().removeprefix("$ ").split("  #")[0] for line in shown.splitlines()]

@@ -292,7 +292,7 @@ def _keeping(commands: Commands) -> None:
         "put a backup in the place of the store",
         more="What was there stays beside it under another name.",
     )
-    restore.add_argument("file", type=Path, metavar="BACKUP")
+    restore.add_argument("file", type=Path, metavar="BACKUP", help="a file that `backup` has written")
     _command(
         commands,
         "check",
@@ -321,7 +321,7 @@ def _granting(commands: Commands) -> None:
     _by(add)
     _command(actions, "list", ("granting", "listed"), "list the tokens; not their texts, which are kept nowhere")
     withdraw = _command(actions, "withdraw", ("granting", "withdraw"), "end a token at once")
-    withdraw.add_argument("name", metavar="NAME")
+    withdraw.add_argument("name", metavar="NAME", help="as `tokens list` shows it")
 
 
 def _serving(commands: Commands) -> None:

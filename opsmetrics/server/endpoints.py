@@ -17,7 +17,8 @@ from opsmetrics.tokens import Right, Token
 
 Kind = Literal["text", "whole", "yes_or_no", "day_or_instant", "day_span", "pair"]
 
-_WANTED: Mapping[Kind, str] = {
+#: What a value of each kind looks like, as a refusal and the page about the API say it.
+WANTED: Mapping[Kind, str] = {
     "text": "a text",
     "whole": "a whole number of at least 1",
     "yes_or_no": "true or false",
@@ -41,7 +42,7 @@ class Parameter:
 
     def value(self, given: str) -> Any:
         """The text as a value. Raises Problem with what was found and what is wanted."""
-        wanted = f"one of {', '.join(self.choices)}" if self.choices else _WANTED[self.kind]
+        wanted = f"one of {', '.join(self.choices)}" if self.choices else WANTED[self.kind]
         try:
             if self.choices and given not in self.choices:
                 raise ValueError
@@ -76,7 +77,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One thing that can be asked for. answer: blocking, returns (status, JSON value). media: what a body may be."""
+    """One thing that can be asked for. answer: blocking, returns (status, JSON value). media: what a body may be;
+    statuses and refusals: what success and what else it may be answered with, beyond what any endpoint may."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -86,7 +88,8 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     media: tuple[str, ...] = ()
     text: str = ""
-    statuses: Mapping[int, str] = field(default_factory=lambda: {200: "The answer."})
+    statuses: Mapping[int, str] = field(default_factory=lambda: {200: "The answer."}, hash=False)
+    refusals: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     def values(self, path: Mapping[str, str], query: list[tuple[str, str]]) -> dict[str, Any]:
         """The values of all parameters. Raises Problem; a parameter that is not known is one, not a silence."""

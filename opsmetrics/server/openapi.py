@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from opsmetrics.server.endpoints import Endpoint, Kind, Parameter
+from opsmetrics.server.guard import PER_SECOND
 from opsmetrics.server.problems import MEDIA
 
 _SCHEMAS: dict[Kind, dict[str, Any]] = {
@@ -23,15 +24,17 @@ _SCHEMAS: dict[Kind, dict[str, Any]] = {
 }
 
 #: What any endpoint may answer, besides success.
-_ALWAYS = {
-    400: "A parameter or the body was not understood.", 401: "No token, or none in force.",
-    403: "The token is not for this.", 429: "Too many requests.", 503: "The store cannot answer now.",
-}  # fmt: skip
-_READING = {404: "No such KPI, dimension or value.", 422: "The grain does not suit the KPI."}
-_WRITING = {
-    404: "No such template.", 409: "Something must be answered or done first.", 413: "The body is too long.",
-    415: "The body is of another kind.", 422: "The file was refused.",
-}  # fmt: skip
+ALWAYS = {
+    400: "A parameter or the body was not understood.",
+    401: "No token, or none in force.",
+    403: "The token is not for this.",
+    429: f"More than {PER_SECOND:g} requests each second for long: ask again after `Retry-After` seconds.",
+    503: "The store cannot answer now: ask again after `Retry-After` seconds.",
+}
+_WITH_BODY = {
+    413: "The body is longer than allowed: a file than `OPSMETRICS_UPLOAD_MB`, anything else than 64 kB.",
+    415: "The body is of another kind.",
+}
 
 
 def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
@@ -64,6 +67,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": endpoint.title,
         "description": re.sub(r"\s+", " ", endpoint.text),
         "operationId": endpoint.answer.__name__,
+        "security": [{"token": [endpoint.right]}],
         "parameters": [_parameter(parameter) for parameter in endpoint.parameters],
         "responses": _responses(endpoint),
     }
@@ -95,6 +99,6 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         str(status): {"description": text, "content": {"application/json": {}}}
         for status, text in endpoint.statuses.items()
     }
-    bad = {**_ALWAYS, **(_WRITING if endpoint.method == "POST" else _READING)}
+    bad = {**ALWAYS, **(_WITH_BODY if endpoint.media else {}), **endpoint.refusals}
     problem = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return good | {str(status): {"description": text, "content": problem} for status, text in sorted(bad.items())}

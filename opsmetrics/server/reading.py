@@ -27,6 +27,7 @@ _AS_OF = Parameter(
     "as_of", "A day (noon at the site is meant) or a local date and time, as which it is looked at.", "day_or_instant"
 )
 _ONE = (_KPI, _SLICE, _GRAIN, _AS_OF)
+_REFUSED = {404: "No such KPI, dimension or value.", 422: "The grain does not suit the KPI."}
 
 
 def kpis(asked: Request) -> tuple[int, Any]:
@@ -55,7 +56,7 @@ def reviews(asked: Request) -> tuple[int, Any]:
 
 
 def review(asked: Request) -> tuple[int, Any]:
-    """Everything known about one series."""
+    """Everything known about one series, as `review KPI --json` prints it."""
     return 200, review_as_dict(_reviewed(asked))
 
 
@@ -81,7 +82,7 @@ def chart(asked: Request) -> tuple[int, Any]:
 
 
 def batches(asked: Request) -> tuple[int, Any]:
-    """What was loaded, newest first."""
+    """What was loaded, newest first; not for a token that is limited to a part."""
     _whole_store(asked)
     ledger = asked.desk.batches().head(asked.get("limit") or 100)
     return 200, [as_plain(row.to_dict()) for _, row in ledger.iterrows()]
@@ -136,18 +137,27 @@ ENDPOINTS = (
             _SLICE, _GRAIN, _AS_OF,
             Parameter("by", "A dimension of the KPI: one verdict for each of its values."),
         ),
-        text=str(reviews.__doc__),
+        text=str(reviews.__doc__), refusals=_REFUSED,
     ),
-    Endpoint("GET", "/api/v1/review", "read", "One verdict, whole", review, _ONE, text=str(review.__doc__)),
-    Endpoint("GET", "/api/v1/series", "read", "Series", series, _ONE, text=str(series.__doc__)),
-    Endpoint("GET", "/api/v1/signals", "read", "Signals", signals, _ONE, text=str(signals.__doc__)),
+    Endpoint(
+        "GET", "/api/v1/review", "read", "One verdict, whole", review, _ONE,
+        text=str(review.__doc__), refusals=_REFUSED,
+    ),
+    Endpoint(
+        "GET", "/api/v1/series", "read", "Series", series, _ONE, text=str(series.__doc__), refusals=_REFUSED,
+    ),
+    Endpoint(
+        "GET", "/api/v1/signals", "read", "Signals", signals, _ONE, text=str(signals.__doc__), refusals=_REFUSED,
+    ),
     Endpoint(
         "GET", "/api/v1/chart", "read", "Chart", chart,
         (*_ONE, Parameter("theme", "Colours for a light or a dark page.", choices=("light", "dark"))),
         text=str(chart.__doc__),
+        refusals=_REFUSED | {404: "No such KPI, dimension or value, or no points to draw."},
     ),
     Endpoint(
         "GET", "/api/v1/batches", "read", "Batches", batches,
         (Parameter("limit", "How many at most; without it 100.", "whole"),), text=str(batches.__doc__),
+        refusals={403: "The token is not for this, or is limited to a part."},
     ),
 )  # fmt: skip

@@ -94,10 +94,15 @@ ENDPOINTS = (
         ),
         (CSV, JSON, BINARY), str(ingest.__doc__),
         {200: "Nothing was new, or a dry run.", 201: "Loaded: the receipt."},
+        {
+            404: "No such template.",
+            409: "The file does not say enough: answer its `questions` and send it again.",
+            422: "The file was refused.",
+        },
     ),
     Endpoint(
         "POST", "/api/v1/batches/{batch}/undo", "undo", "Take back a batch", undo,
         (Parameter("batch", "The number of the batch.", "whole", required=True, in_path=True),),
-        (JSON,), str(undo.__doc__),
+        (JSON,), str(undo.__doc__), refusals={409: "There is no such batch, or it cannot be taken back."},
     ),
 )  # fmt: skip
