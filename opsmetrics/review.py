@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from opsmetrics.series import KpiSeries
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.build import judge
+from opsmetrics.verdict.identifying import identifier
 from opsmetrics.verdict.model import Episode, Verdict
 
 
@@ -50,6 +52,11 @@ class KpiReview:
     def name(self) -> str:
         """What it is called in a list: "Scrap rate · Line 3"."""
         return " · ".join(part for part in (self.kpi.name, slice_text(self.series.slice)) if part)
+
+    @cached_property
+    def id(self) -> str:
+        """The short id of its verdict, by which `verify` finds it again; "" at a grain without a verdict."""
+        return identifier(self)
 
     @property
     def detected(self) -> pd.Timestamp:

@@ -14,7 +14,7 @@ from typing import Any
 
 from opsmetrics.catalog import CatalogError
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, TemplateError
-from opsmetrics.settings import Settings
+from opsmetrics.settings import BadSetting, Settings
 from opsmetrics.store import KeyDimensionNeedsAnswer, StoreError
 
 
@@ -53,7 +53,7 @@ def expected(error: Exception) -> str | None:
     """The sentence of a failure that was foreseen, else None."""
     if isinstance(error, NeedsAnswer):
         return questions(error.as_list())
-    if isinstance(error, (StoreError, CatalogError, KeyDimensionNeedsAnswer, IngestRefused, TemplateError)):
+    if isinstance(error, (StoreError, BadSetting, CatalogError, KeyDimensionNeedsAnswer, IngestRefused, TemplateError)):
         return str(error)
     if isinstance(error, OSError):
         name = f" {error.filename}" if error.filename else ""

@@ -12,7 +12,7 @@ from opsmetrics.store import Backup
 
 def backup(given: argparse.Namespace, console: Console) -> int:
     """Copy the store, open and check the copy, and remove the oldest copies where only some are to be kept."""
-    folder = given.folder or desks.beside(given, "backups")
+    folder = given.folder or desks.settings_of(given).backups
     with desks.opened(given) as desk:
         made = store.back_up(desk.store, folder, keep=given.keep)
     if console.as_json:

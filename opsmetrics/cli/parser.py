@@ -5,86 +5,62 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from opsmetrics.catalog import GRAINS
 from opsmetrics.cli import arguments
-from opsmetrics.cli.console import WrongUsage
+from opsmetrics.cli.grammar import KPI, Parser, by, command, of_slice
 from opsmetrics.tokens import RIGHTS
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
-#: What names a KPI.
-KPI = "its key or its name"
+    from opsmetrics.cli.grammar import Commands
 
 DECISIONS = ("exclude", "phase", "lock", "target", "complete", "annotate")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line by an exception, so that one place decides how it is told."""
-
-    def error(self, message: str) -> NoReturn:
-        raise WrongUsage(message, f"{self.format_usage()}{self.prog}: error: ")
-
-
 def build() -> argparse.ArgumentParser:
     """The parser with all commands. Parsing raises WrongUsage, and SystemExit after a help."""
-    parser: argparse.ArgumentParser = _Parser(
+    parser: argparse.ArgumentParser = Parser(
         prog="python -m opsmetrics",
         description="Operational KPIs with one verdict each, computed from control limits.",
         epilog="Exit codes: 0 done, 1 refused or failed (one sentence says why), 2 wrong usage.",
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
-    for group in (_setting_up, _definitions, _loading, _deciding, _reading, _ranking, _keeping, _granting, _serving):
+    for group in (
+        _setting_up,
+        _definitions,
+        _loading,
+        _deciding,
+        _reading,
+        _ranking,
+        _mornings,
+        _keeping,
+        _granting,
+        _serving,
+    ):
         group(commands)
     return parser
 
 
-def _command(
-    commands: Commands, name: str, runs: tuple[str, str], help_: str, *, json: bool = True, more: str = ""
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(
-        name, help=help_, description=f"{help_[0].upper()}{help_[1:]}. {more}".strip(), allow_abbrev=False
-    )
-    command.add_argument("--store", type=Path, metavar="PATH", help="the store (default: data/opsmetrics.duckdb)")
-    command.add_argument("--debug", action="store_true", help="show the traceback of an unexpected error")
-    if json:
-        command.add_argument("--json", action="store_true", help="answer with one JSON value on stdout")
-    command.set_defaults(runs=runs)
-    command._negative_number_matcher = arguments.NEGATIVE  # argparse knows plain numbers only
-    return command
-
-
-def _by(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--by", metavar="NAME", help="who does this (default: the name of the account)")
-
-
-def _slice(command: argparse.ArgumentParser, help_: str) -> None:
-    command.add_argument(
-        "--slice", type=arguments.pair, action="append", default=[], metavar="DIMENSION=VALUE", help=help_
-    )
-
-
 def _setting_up(commands: Commands) -> None:
-    init = _command(commands, "init", ("definitions", "init"), "create an empty store")
+    init = command(commands, "init", ("definitions", "init"), "create an empty store")
     init.add_argument(
         "--catalog", type=Path, metavar="FILE", help="definitions to apply (default: kpis.toml beside the store)"
     )
-    _by(init)
-    sample = _command(commands, "sample", ("sampling", "sample"), "fill an empty store with labelled sample data")
+    by(init)
+    sample = command(commands, "sample", ("sampling", "sample"), "fill an empty store with labelled sample data")
     sample.add_argument("--seed", type=arguments.whole, metavar="N", help="another number gives another sample")
-    _by(sample)
+    by(sample)
 
 
 def _definitions(commands: Commands) -> None:
     kpis = commands.add_parser("kpis", help="check, apply or export the KPI definitions", allow_abbrev=False)
     actions = kpis.add_subparsers(title="actions", metavar="ACTION", required=True, dest="action")
-    check = _command(actions, "check", ("definitions", "check"), "list every mistake in a definitions file")
-    apply = _command(actions, "apply", ("definitions", "apply"), "make a definitions file the one in force")
-    for command in (check, apply):
-        command.add_argument(
+    check = command(actions, "check", ("definitions", "check"), "list every mistake in a definitions file")
+    apply = command(actions, "apply", ("definitions", "apply"), "make a definitions file the one in force")
+    for each in (check, apply):
+        each.add_argument(
             "file", type=Path, nargs="?", metavar="FILE", help="the definitions (default: kpis.toml beside the store)"
         )
     apply.add_argument(
@@ -95,15 +71,15 @@ def _definitions(commands: Commands) -> None:
         metavar="KPI.DIMENSION=VALUE",
         help="value for the rows already stored where a KPI gains a key dimension",
     )
-    _by(apply)
-    export = _command(
+    by(apply)
+    export = command(
         actions, "export", ("definitions", "export"), "print the definitions in force, with the targets as decided"
     )
     export.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of stdout")
 
 
 def _loading(commands: Commands) -> None:
-    ingest = _command(
+    ingest = command(
         commands,
         "ingest",
         ("loading", "ingest"),
@@ -126,18 +102,18 @@ def _loading(commands: Commands) -> None:
     ingest.add_argument("--sheet", metavar="NAME", help="sheet of a workbook that has several; all: those alike")
     ingest.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
     ingest.add_argument("--rejects", type=Path, metavar="FOLDER", help="write the rejected records of each file there")
-    _by(ingest)
+    by(ingest)
     _typing(commands)
     _correcting(commands)
-    _command(commands, "batches", ("loading", "batches"), "list what was loaded, newest first")
-    undo = _command(commands, "undo", ("loading", "undo"), "take back exactly what a batch wrote")
+    command(commands, "batches", ("loading", "batches"), "list what was loaded, newest first")
+    undo = command(commands, "undo", ("loading", "undo"), "take back exactly what a batch wrote")
     undo.add_argument("batch", type=arguments.above_zero, metavar="BATCH", help="its number, as `batches` lists it")
     undo.add_argument("--why", type=arguments.reason, metavar="TEXT", help="the reason; it is kept with the batch")
-    _by(undo)
+    by(undo)
 
 
 def _typing(commands: Commands) -> None:
-    enter = _command(
+    enter = command(
         commands,
         "enter",
         ("entering", "enter"),
@@ -145,37 +121,37 @@ def _typing(commands: Commands) -> None:
     )
     enter.add_argument("kpi", metavar="KPI", help=KPI)
     enter.add_argument("values", nargs="+", metavar="VALUE", help="38/412 for counts, one or more numbers for readings")
-    _slice(enter, "a dimension of the measurement; once for each dimension of the KPI")
+    of_slice(enter, "a dimension of the measurement; once for each dimension of the KPI")
     enter.add_argument("--at", metavar="DATE", help="its period: a date, a local time or a sample number "
                        "(default: the last period that has ended)")  # fmt: skip
     enter.add_argument("--note", default="", metavar="TEXT", help="kept with the batch")
     enter.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
-    _by(enter)
+    by(enter)
 
 
 def _correcting(commands: Commands) -> None:
-    history = _command(commands, "history", ("correcting", "show"), "list every value that one stored number has had")
-    correct = _command(
+    history = command(commands, "history", ("correcting", "show"), "list every value that one stored number has had")
+    correct = command(
         commands,
         "correct",
         ("correcting", "amend"),
         "give one stored number a new value, with a reason",
         more="The correction is a batch of its own: the old value stays in the history, and undo brings it back.",
     )
-    for command in (history, correct):
-        command.add_argument("kpi", metavar="KPI", help=KPI)
-        if command is correct:
-            command.add_argument("values", nargs="+", metavar="VALUE", help="the right one, written as for `enter`")
-        _slice(command, "a dimension of the row; once for each dimension of the KPI")
-        command.add_argument("--at", required=True, metavar="DATE", help="its date, local time or sample number")
-        command.add_argument(
+    for each in (history, correct):
+        each.add_argument("kpi", metavar="KPI", help=KPI)
+        if each is correct:
+            each.add_argument("values", nargs="+", metavar="VALUE", help="the right one, written as for `enter`")
+        of_slice(each, "a dimension of the row; once for each dimension of the KPI")
+        each.add_argument("--at", required=True, metavar="DATE", help="its date, local time or sample number")
+        each.add_argument(
             "--sample", type=arguments.whole, default=0, metavar="N", help="number of the reading, of several"
         )
     correct.add_argument(
         "--why", required=True, type=arguments.reason, metavar="TEXT", help="the reason; it is kept with the value"
     )
     correct.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")
-    _by(correct)
+    by(correct)
 
 
 def _deciding(commands: Commands) -> None:
@@ -189,55 +165,55 @@ def _deciding(commands: Commands) -> None:
         ("complete", "mark a period complete though a reporter is missing", "A", "off: not any more"),
         ("annotate", "write a note beside a period", "A", "the note (default: the reason)"),
     ):
-        command = _command(kinds, kind, ("deciding", "decide"), help_)
-        command.add_argument("kpi", metavar="KPI", help=KPI)
-        _slice(command, "the slice that the decision is about; once for each dimension (default: the whole KPI)")
-        command.add_argument("--at", required=True, metavar=at, help="period(s), as a date or sample number")
-        command.add_argument("--value", required=kind == "target", metavar="VALUE", help=value)
-        command.add_argument(
+        each = command(kinds, kind, ("deciding", "decide"), help_)
+        each.add_argument("kpi", metavar="KPI", help=KPI)
+        of_slice(each, "the slice that the decision is about; once for each dimension (default: the whole KPI)")
+        each.add_argument("--at", required=True, metavar=at, help="period(s), as a date or sample number")
+        each.add_argument("--value", required=kind == "target", metavar="VALUE", help=value)
+        each.add_argument(
             "--why",
             required=True,
             type=arguments.reason,
             metavar="TEXT",
             help="the reason; it is kept with the decision",
         )
-        command.add_argument(
+        each.add_argument(
             "--grain", choices=GRAINS, metavar="GRAIN", help="only for the chart of this grain (default: all)"
         )
-        command.add_argument(
+        each.add_argument(
             "--replaces", type=arguments.whole, metavar="NUMBER", help="the decision that this one replaces"
         )
-        _by(command)
-    listing = _command(kinds, "list", ("deciding", "listing"), "list the decisions, oldest first")
+        by(each)
+    listing = command(kinds, "list", ("deciding", "listing"), "list the decisions, oldest first")
     listing.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: all)")
 
 
-def _as_of(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
+def _as_of(each: argparse.ArgumentParser) -> None:
+    each.add_argument(
         "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
     )
 
 
-def _view(command: argparse.ArgumentParser) -> None:
-    _slice(command, "only this value of a dimension; may be repeated")
-    command.add_argument(
+def _view(each: argparse.ArgumentParser) -> None:
+    of_slice(each, "only this value of a dimension; may be repeated")
+    each.add_argument(
         "--grain",
         choices=GRAINS,
         metavar="GRAIN",
         help=f"{', '.join(GRAINS)} (default: the one that the KPI is operated at)",
     )
-    _as_of(command)
+    _as_of(each)
 
 
 def _reading(commands: Commands) -> None:
-    review = _command(commands, "review", ("reviewing", "review"), "say what the numbers of each KPI mean")
+    review = command(commands, "review", ("reviewing", "review"), "say what the numbers of each KPI mean")
     review.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: everything watched on Today)")
     _view(review)
     review.add_argument("--by", metavar="DIMENSION", help="one verdict for each value of this dimension")
-    summary = _command(commands, "summary", ("summarising", "summary"), "one row for each KPI, as leadership reads it")
-    _slice(summary, "look at this value of a dimension; may be repeated")
+    summary = command(commands, "summary", ("summarising", "summary"), "one row for each KPI, as leadership reads it")
+    of_slice(summary, "look at this value of a dimension; may be repeated")
     _as_of(summary)
-    chart = _command(commands, "chart", ("charting", "chart"), "write a KPI's control chart to a file")
+    chart = command(commands, "chart", ("charting", "chart"), "write a KPI's control chart to a file")
     chart.add_argument("kpi", metavar="KPI", help=KPI)
     _view(chart)
     chart.add_argument(
@@ -245,20 +221,20 @@ def _reading(commands: Commands) -> None:
     )
     chart.add_argument("--svg", action="store_true", help="the small line with limits instead of the whole chart")
     chart.add_argument("--theme", choices=("light", "dark"), default="light", help="default: light")
-    forecast = _command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
+    forecast = command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
     forecast.add_argument("kpi", metavar="KPI", help=KPI)
     _view(forecast)
     forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
 
 
-def _days(command: argparse.ArgumentParser) -> None:
+def _days(each: argparse.ArgumentParser) -> None:
     first, last = "first day (default: the first that files cover)", "last day (default: the last one, at most today)"
-    command.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help=first)
-    command.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help=last)
+    each.add_argument("--from", dest="start", type=arguments.date, metavar="DATE", help=first)
+    each.add_argument("--to", dest="end", type=arguments.date, metavar="DATE", help=last)
 
 
 def _ranking(commands: Commands) -> None:
-    pareto = _command(commands, "pareto", ("paretos", "pareto"), "say which few categories of a stream hold most of it")
+    pareto = command(commands, "pareto", ("paretos", "pareto"), "say which few categories of a stream hold most of it")
     pareto.add_argument("stream", metavar="STREAM", help="its key, as in the definitions")
     pareto.add_argument("--by", metavar="WHAT", help="category (default), subcategory, or a dimension of the stream")
     pareto.add_argument(
@@ -269,23 +245,36 @@ def _ranking(commands: Commands) -> None:
     pareto.add_argument(
         "--compare", choices=("previous", "last_year"), help="with the days just before, or a year before"
     )
-    _slice(pareto, "only this category, subcategory or value of a dimension; may be repeated")
+    of_slice(pareto, "only this category, subcategory or value of a dimension; may be repeated")
     pareto.add_argument("--top", type=arguments.above_zero, metavar="N", help="bars of their own (default: 9)")
     pareto.add_argument("--out", type=Path, metavar="FILE", help="also write the chart, as HTML")
-    events = _command(commands, "events", ("events", "events"), "list the stored events of a stream, oldest first")
+    events = command(commands, "events", ("events", "events"), "list the stored events of a stream, oldest first")
     events.add_argument("stream", metavar="STREAM", help="its key, as in the definitions")
-    _slice(events, "only this category, subcategory or value of a dimension; may be repeated")
+    of_slice(events, "only this category, subcategory or value of a dimension; may be repeated")
     _days(events)
     events.add_argument(
         "--limit", type=arguments.above_zero, default=50, metavar="N", help="how many at most (default: 50)"
     )
 
 
+def _mornings(commands: Commands) -> None:
+    morning = command(
+        commands,
+        "morning",
+        ("mornings", "morning"),
+        "close yesterday and keep every watched verdict as it stands",
+        more="The running app does this by itself each morning.",
+    )
+    morning.add_argument(
+        "--as-of", type=arguments.instant, metavar="DATE", help="the morning of an earlier day: a date or a time"
+    )
+
+
 def _keeping(commands: Commands) -> None:
-    backup = _command(commands, "backup", ("keeping", "backup"), "copy the store, and check that the copy opens")
+    backup = command(commands, "backup", ("keeping", "backup"), "copy the store, and check that the copy opens")
     backup.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help="default: backups/ beside the store")
     backup.add_argument("--keep", type=arguments.above_zero, metavar="N", help="keep only the N newest copies there")
-    restore = _command(
+    restore = command(
         commands,
         "restore",
         ("keeping", "restore"),
@@ -293,7 +282,7 @@ def _keeping(commands: Commands) -> None:
         more="What was there stays beside it under another name.",
     )
     restore.add_argument("file", type=Path, metavar="BACKUP", help="a file that `backup` has written")
-    _command(
+    command(
         commands,
         "check",
         ("keeping", "check"),
@@ -305,7 +294,7 @@ def _keeping(commands: Commands) -> None:
 def _granting(commands: Commands) -> None:
     tokens = commands.add_parser("tokens", help="let programs ask the app, by tokens", allow_abbrev=False)
     actions = tokens.add_subparsers(title="actions", metavar="ACTION", required=True, dest="action")
-    add = _command(actions, "add", ("granting", "add"), "make a token; it is shown this once")
+    add = command(actions, "add", ("granting", "add"), "make a token; it is shown this once")
     add.add_argument("name", metavar="NAME", help="which program uses it; what it loads carries this name")
     add.add_argument(
         "--for",
@@ -317,15 +306,15 @@ def _granting(commands: Commands) -> None:
     add.add_argument(
         "--days", type=arguments.above_zero, default=365, metavar="N", help="until it expires (default: 365)"
     )
-    _slice(add, "only this value of a dimension; may be repeated")
-    _by(add)
-    _command(actions, "list", ("granting", "listed"), "list the tokens; not their texts, which are kept nowhere")
-    withdraw = _command(actions, "withdraw", ("granting", "withdraw"), "end a token at once")
+    of_slice(add, "only this value of a dimension; may be repeated")
+    by(add)
+    command(actions, "list", ("granting", "listed"), "list the tokens; not their texts, which are kept nowhere")
+    withdraw = command(actions, "withdraw", ("granting", "withdraw"), "end a token at once")
     withdraw.add_argument("name", metavar="NAME", help="as `tokens list` shows it")
 
 
 def _serving(commands: Commands) -> None:
-    serve = _command(commands, "serve", ("serving", "serve"), "run the app on this computer", json=False)
+    serve = command(commands, "serve", ("serving", "serve"), "run the app on this computer", json=False)
     serve.add_argument(
         "--port", type=arguments.port, default=8501, metavar="NUMBER", help="default: 8501; 0 for any free one"
     )

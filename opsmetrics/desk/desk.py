@@ -7,7 +7,6 @@ only through the store, and keeps the verdicts that people were shown after each
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from opsmetrics import catalog as definitions
 from opsmetrics import ingest, series, store
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Decision, Grain, Kpi, Slice
+from opsmetrics.desk import showing
 from opsmetrics.desk.origins import Origins, touched
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
@@ -26,7 +26,6 @@ from opsmetrics.measurements import BIN, Batch, Diff, Receipt, UndoReceipt, samp
 from opsmetrics.review import KpiReview
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
-from opsmetrics.verdict.as_dict import review_as_dict
 
 #: What a person may give for "as of": a date means noon on that day at the site; None means now.
 AsOf = dt.date | dt.datetime | None
@@ -197,6 +196,12 @@ class Desk:
 
     def watched(self, as_of: AsOf = None, viewer: Viewer = OPEN, keys: Iterable[str] | None = None) -> list[KpiReview]:
         """The reviews of all watched slices, in the catalogue's order."""
+        return list(self.each_watched(as_of, viewer, keys))
+
+    def each_watched(
+        self, as_of: AsOf = None, viewer: Viewer = OPEN, keys: Iterable[str] | None = None
+    ) -> Iterator[KpiReview]:
+        """The same, one after the other."""
         looked = self.snapshot(viewer)
         named = None if keys is None else set(keys)
         kpis = [kpi for kpi in looked.catalog.kpis if named is None or kpi.key in named]
@@ -206,7 +211,7 @@ class Desk:
             for kpi, parts in zip(kpis, slices, strict=True)
             for part in parts
         ]
-        return list(reviews(looked, wanted))
+        return reviews(looked, wanted)
 
     def slices(self, kpi: Kpi, *, by: Iterable[str] | None = None, viewer: Viewer = OPEN) -> list[Slice]:
         """The watched slices of a KPI; with `by`, one slice for each value of these dimensions instead."""
@@ -241,30 +246,7 @@ class Desk:
         """Keep the verdicts of the watched slices of these KPIs as they are shown from now on, and of those that follow
         from them: fed by a stream that is among `keys`, or derived."""
         wanted = touched(self.catalog, keys)
-        rows = [_shown_row(item) for item in self.watched(keys=wanted) if item.verdict is not None]
-        if rows:
-            self.store.keep_shown(rows)
-
-
-def _shown_row(item: KpiReview) -> dict[str, object]:
-    answer = review_as_dict(item, rows=False)
-    verdict = item.verdict
-    assert verdict is not None
-    identity = verdict.identity
-    return {
-        "kpi": identity.kpi,
-        "slice": identity.slice,
-        "grain": identity.grain,
-        "as_of": identity.as_of,
-        "data_version": identity.data_version,
-        "decisions_version": identity.decisions_version,
-        "definitions_version": identity.definitions_version,
-        "as_of_period": verdict.as_of_period,
-        "value": verdict.value,
-        "verdict": json.dumps(answer, ensure_ascii=False),
-        "episodes": json.dumps(answer["episodes"], ensure_ascii=False),
-        "channel": "store",
-    }
+        showing.keep(self.store, self.watched(keys=wanted), "store")
 
 
 def _now() -> pd.Timestamp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections import Counter
 
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from opsmetrics import store
 from opsmetrics.server.problems import problem_of
+from opsmetrics.server.scheduler import FAILURES
 
 
 class Served:
@@ -49,7 +51,36 @@ async def ready(_http: HttpRequest) -> Response:
         version = await run_in_threadpool(lambda: store.current().data_version)
     except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering is asked for
         return problem_of(error).response()
-    return JSONResponse({"status": "ready", "data_version": version})
+    return JSONResponse({"status": "ready", "data_version": version, **await run_in_threadpool(_chores)})
+
+
+def _moments() -> dict[str, dict[str, dt.datetime]]:
+    """By chore when it was last done (of several sites by the one that is behind) and when it last failed."""
+    found: dict[str, dict[str, dt.datetime]] = {}
+    for each in store.current().chores():
+        name, which = ("last_failed", max) if each.failed else ("last_done", min)
+        moments = found.setdefault(each.chore, {})
+        moments[name] = which(moments.get(name, each.at), each.at)
+    return found
+
+
+def _chores() -> dict[str, dict[str, str]]:
+    return {
+        chore: {name: f"{moment.isoformat(timespec='seconds')}Z" for name, moment in moments.items()}
+        for chore, moments in _moments().items()
+    }
+
+
+def _chore_lines() -> list[str]:
+    """The same for a monitoring system, and how often it failed since the start."""
+    lines, found = list[str](), _moments()
+    for name in ("last_done", "last_failed"):
+        measure = f"opsmetrics_chore_{name}_timestamp_seconds"
+        stamps = {chore: each[name].replace(tzinfo=dt.UTC).timestamp() for chore, each in found.items() if name in each}
+        lines += [f"# TYPE {measure} gauge"] if stamps else []
+        lines += [f'{measure}{{chore="{chore}"}} {stamp:.0f}' for chore, stamp in stamps.items()]
+    counted = [f'opsmetrics_chore_failures_total{{chore="{name}"}} {count}' for name, count in sorted(FAILURES.items())]
+    return [*lines, "# TYPE opsmetrics_chore_failures_total counter", *counted]
 
 
 async def metrics(_http: HttpRequest) -> Response:
@@ -57,6 +88,7 @@ async def metrics(_http: HttpRequest) -> Response:
     lines = ["# TYPE opsmetrics_requests_total counter", *SERVED.lines()]
     try:
         held = store.current()
+        lines += _chore_lines()
         numbers = {"data_version": held.data_version, "decisions_version": held.decisions_version, "store_open": 1}
     except store.StoreError:
         numbers = {"store_open": 0}

@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from opsmetrics import store
 from opsmetrics.server.inbox import Inbox
-from opsmetrics.settings import Settings
+from opsmetrics.server.scheduler import Scheduler
+from opsmetrics.settings import BadSetting, Settings
 
 BUSY_EXIT_CODE = 1
 
@@ -20,17 +21,19 @@ BUSY_EXIT_CODE = 1
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Own the store for the life of the server. Ends the process with a sentence where the store cannot be had."""
-    settings = Settings.from_environment()
-    settings.store.parent.mkdir(parents=True, exist_ok=True)
     try:
+        settings = Settings.from_environment()
+        settings.store.parent.mkdir(parents=True, exist_ok=True)
         store.own(settings.store, memory_limit=settings.memory_limit, query_seconds=settings.query_seconds, role="app")
-    except store.StoreError as error:
+    except (store.StoreError, BadSetting) as error:
         _leave(str(error))
-    inbox = Inbox(settings)
+    inbox, scheduler = Inbox(settings), Scheduler(settings)
     inbox.start()
+    scheduler.start()
     try:
         yield
     finally:
+        await run_in_threadpool(scheduler.stop)
         await run_in_threadpool(inbox.stop)
         store.release()
 

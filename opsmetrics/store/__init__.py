@@ -4,6 +4,7 @@
 """
 
 from opsmetrics.store.check import Finding
+from opsmetrics.store.chores import Chore
 from opsmetrics.store.decisions import slice_json
 from opsmetrics.store.errors import (
     KeyDimensionNeedsAnswer,
@@ -20,10 +21,13 @@ from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in
 from opsmetrics.store.lock import is_owned
 from opsmetrics.store.process import current, own, release
 from opsmetrics.store.shape import FactTable
+from opsmetrics.store.shown import Channel
 from opsmetrics.store.store import Store
 
 __all__ = [
     "Backup",
+    "Channel",
+    "Chore",
     "FactTable",
     "Finding",
     "KeyDimensionNeedsAnswer",

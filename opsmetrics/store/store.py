@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
-from opsmetrics.store import decisions, definitions, ledger, load, shown, undo
+from opsmetrics.store import chores, decisions, definitions, ledger, load, shown, undo
 from opsmetrics.store.acknowledged import Notes
 from opsmetrics.store.check import Finding, check
 from opsmetrics.store.engine import Engine
@@ -222,11 +223,26 @@ class Store:
         with self.cursor() as cursor:
             return decisions.decisions(cursor, kpis)
 
-    def keep_shown(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keeps verdicts that were shown; the keys of each row are `shown.COLUMNS` (`at` defaults to now)."""
-        if rows:
-            with self._engine.writing() as transaction:
-                shown.keep(transaction.cursor, rows)
+    def keep_shown(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Keeps verdicts that were shown, as far as they say something new, and returns how many did; the keys of each
+        row are `shown.COLUMNS` (`at` defaults to now, `id` to none)."""
+        if not rows:
+            return 0
+        with self._engine.writing() as transaction:
+            kept = shown.keep(transaction.cursor, rows)
+            if not kept:
+                transaction.abandon()
+        return kept
+
+    def known_ids(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids belong to a kept verdict."""
+        with self.cursor() as cursor:
+            return shown.known(cursor, ids)
+
+    def shown_as(self, id_: str) -> dict[str, Any] | None:
+        """The kept verdict with this id as it was first shown, its keys `shown.COLUMNS`; None where there is none."""
+        with self.cursor() as cursor:
+            return shown.found(cursor, id_)
 
     def shown(self, kpi: str, slice_: Slice, grain: str) -> pd.DataFrame:
         """The verdicts shown of one KPI slice at one grain, oldest first."""
@@ -238,6 +254,23 @@ class Store:
         first said: as_of, as_of_period, value, episodes (JSON)."""
         with self.cursor() as cursor:
             return shown.told(cursor, series)
+
+    # What the app does by itself
+
+    def record_chore(self, done: chores.Chore) -> None:
+        """Notes that a chore was done, or that it failed."""
+        with self._engine.writing() as transaction:
+            chores.record(transaction.cursor, done)
+
+    def chores(self) -> tuple[chores.Chore, ...]:
+        """Of each chore and site the last time that it was done, and the last time that it failed."""
+        with self.cursor() as cursor:
+            return chores.last(cursor)
+
+    def chore_done(self, chore: str, day: dt.date) -> set[str]:
+        """The sites at which a chore was done for a day."""
+        with self.cursor() as cursor:
+            return chores.done(cursor, chore, day)
 
     def _current(self, cursor: duckdb.DuckDBPyConnection) -> Catalog:
         """The applied definitions: always those of the store, so that no thread sees others than it reads."""

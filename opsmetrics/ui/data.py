@@ -18,6 +18,7 @@ from opsmetrics.measurements import stamp_to_sample
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
     blocks,
+    data_chores,
     data_value,
     filters,
     misread,
@@ -80,6 +81,7 @@ def render(desk: Desk) -> None:
     upload_ledger.render(desk, person, _OUTCOME)
     _inside(desk, ledger, arrive=came and bool(batch))
     data_value.render(desk, person)
+    data_chores.render(desk)
 
 
 def _person() -> str:

@@ -103,7 +103,7 @@ def with_decision(at: Desk, review: KpiReview, given: Decision) -> KpiReview:
     """The same series judged with one decision more."""
     series = review.series
     decided = (*at.store.decisions(review.kpi.key), replace(given, at=given.at or now()))
-    return reviewed(series, decided, shown=at.store.shown(review.kpi.key, series.slice, series.grain))
+    return reviewed(series, decided, shown=at.store.told([(review.kpi.key, series.slice, series.grain)])[0])
 
 
 # Why it cannot be

@@ -16,18 +16,11 @@ from opsmetrics.series import KpiSeries
 from opsmetrics.stats import ControlChart
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.between import Between
-from opsmetrics.verdict.model import Episode, Sentence, Verdict
+from opsmetrics.verdict.model import VERDICT_FIELDS, Episode, Sentence, Verdict
 from opsmetrics.verdict.rendering import as_json, render
 
 #: Columns of `KpiReview.points` that JSON does not repeat.
 _INTERNAL = frozenset({"from_start", "reaches_end"})
-
-#: A verdict's fields as they stand in JSON; all are null at a grain without a verdict.
-_FIELDS = (
-    *("variation", "side", "assurance", "firm", "stance", "data", "data_names", "as_of_period", "n", "early_warning"),
-    *("caveats", "value", "size", "numerator", "denominator", "lower", "centre", "upper", "target", "met"),
-    *("excess", "excess_cost"),
-)
 
 
 class Reviewed(Protocol):
@@ -53,13 +46,16 @@ class Reviewed(Protocol):
     def proposals(self) -> tuple[str, ...]: ...
     @property
     def between(self) -> Between | None: ...
+    @property
+    def id(self) -> str: ...
 
 
 def review_as_dict(review: Reviewed, language: str = "en", *, rows: bool = True) -> dict[str, Any]:
     """Everything a review holds, as plain values: numbers in stored units, NaN and NA as None, instants in ISO form.
 
-    Keys: kpi, name, unit, multiplier, slice, grain, as_of, versions {data, decisions, definitions}; the fields of the
-    verdict (None at a grain without one) with sentence {pattern, values, text, parts}; target_text, words {variation,
+    Keys: id (that `verify` takes; None at a grain without a verdict), kpi, name, unit, multiplier, slice, grain, as_of,
+    versions {data, decisions, definitions}; the fields of the verdict (None at a grain without one) with sentence
+    {pattern, values, text, parts}; target_text, words {variation,
     assurance, data, stance}; episodes; chart {kind, why, rejected, code, sigma, sigma_z, methods, warnings, limits:
     one {phase, lower, centre, upper} for each phase, at its last point}; points and signals (a list of rows each, by
     position); proposals; between {kind, name, measure, unit, title, why, since_last, points, signals} for rare events,
@@ -67,6 +63,7 @@ def review_as_dict(review: Reviewed, language: str = "en", *, rows: bool = True)
     """
     series, verdict = review.series, review.verdict
     answer: dict[str, Any] = {
+        "id": review.id or None,
         "kpi": review.kpi.key,
         "name": review.kpi.name,
         "unit": review.kpi.unit,
@@ -137,8 +134,8 @@ def _versions(verdict: Verdict | None) -> dict[str, Any] | None:
 
 def _verdict(verdict: Verdict | None, language: str) -> dict[str, Any]:
     if verdict is None:
-        return dict.fromkeys((*_FIELDS, "reasons", "episode", "sentence"))
-    fields = {name: getattr(verdict, name) for name in _FIELDS}
+        return dict.fromkeys((*VERDICT_FIELDS, "reasons", "episode", "sentence"))
+    fields = {name: getattr(verdict, name) for name in VERDICT_FIELDS}
     sentence = _sentence(verdict.sentence, language)
     return fields | {"reasons": verdict.reasons, "episode": verdict.episode, "sentence": sentence}
 

@@ -27,6 +27,14 @@ STANCES: tuple[Stance, ...] = (
 )
 
 
+#: A verdict's fields as they stand in JSON; all are null at a grain without one.
+VERDICT_FIELDS = (
+    *("variation", "side", "assurance", "firm", "stance", "data", "data_names", "as_of_period", "n", "early_warning"),
+    *("caveats", "value", "size", "numerator", "denominator", "lower", "centre", "upper", "target", "met"),
+    *("excess", "excess_cost"),
+)
+
+
 @dataclass(frozen=True)
 class Reason:
     """One rule hit at the last judged point. `members` are positions in the series' points."""

@@ -43,6 +43,9 @@ PROBES = ("_stcore/health", "_stcore/host-config")
 
 START_SECONDS = 90
 
+#: Chores of the server have tests of their own; here they would only take time from the browser.
+ALONE = {"OPSMETRICS_MORNING": "off", "OPSMETRICS_BACKUP": "off"}
+
 #: Programs that will do. The first draws no window frame of its own and takes little more than half of the processor's
 #: time for the same page.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
@@ -166,7 +169,7 @@ def _start(store: Path) -> tuple[subprocess.Popen[bytes], str]:
     child = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", HOST],
         cwd=ROOT,
-        env={**os.environ, "OPSMETRICS_STORE": str(store)},
+        env={**os.environ, "OPSMETRICS_STORE": str(store), **ALONE},
         stdout=log,
         stderr=subprocess.STDOUT,
     )

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from opsmetrics import store
 from opsmetrics.access import OPEN
 from opsmetrics.facts import rows_between
+from opsmetrics.store import Chore
 from tests.pages import stores
 from tests.pages.stores import block, blocks, page
 
@@ -137,3 +138,20 @@ def test_one_point_is_shown(tmp_path: Path) -> None:
         app = page("data")
         assert not app.exception
         assert ["Scrap rate", "1"] in [[row[0], row[3]] for row in grid(app, "Freshness")]
+
+
+def test_what_the_app_did_by_itself_stands_below(full: Path) -> None:
+    assert not any("Morning run" in part.get("text", "") for part in blocks(page("data")))
+    at, day = dt.datetime(2026, 3, 2, 6), dt.date(2026, 3, 2)
+    silent = [{"kpi": "late"}, {"kpi": "scrap"}]
+    held = store.current()
+    held.record_chore(Chore("morning", "default", day, at, failed=False, told={"reviewed": 7, "silent": silent}))
+    told = {"path": "/b/kpis.duckdb", "bytes": 6_300_000}
+    held.record_chore(Chore("backup", "default", day, at, failed=False, told=told))
+    later = at + dt.timedelta(days=1)
+    held.record_chore(Chore("backup", "default", day, later, failed=True, told={"error": "The disk is full."}))
+    lines = [part["text"] for part in blocks(page("data")) if part["kind"] == "caption"]
+    assert "Morning run · 2 Mar 2026, 06:00 · 7 verdicts kept, 2 wait for data" in lines
+    (backup,) = [line for line in lines if line.startswith("Backup")]
+    assert "2 Mar 2026, 06:00 · /b/kpis.duckdb, 6.3 MB, opened and checked" in backup
+    assert "Failed 3 Mar 2026, 06:00, and is tried again: The disk is full." in backup

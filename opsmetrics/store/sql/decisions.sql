@@ -7,7 +7,7 @@ SELECT kpi, (SELECT min(later.id) FROM decisions AS later WHERE later.supersedes
 -- name: record
 INSERT INTO decisions VALUES (
     $id, $kpi, $kind, $slice, $grain, $start_at, $start_sample, $end_at, $end_sample, $value, $by, $at, $why,
-    $supersedes
+    $supersedes, (SELECT decisions_version + 1 FROM meta)
 )
 
 -- name: all

@@ -4,11 +4,11 @@ SELECT coalesce(max(batch), 0) + 1 FROM batches
 -- name: record
 INSERT INTO batches (
     batch, kind, "at", "by", source, fingerprint, template, note, records, rows, rejected, missing, duplicates, skipped,
-    new, updated, unchanged, removed, kpis
+    new, updated, unchanged, removed, kpis, data_version
 )
 VALUES (
     $batch, $kind, $at, $by, $source, $fingerprint, $template, $note, $records, $rows, $rejected, $missing,
-    $duplicates, $skipped, $new, $updated, $unchanged, $removed, $kpis
+    $duplicates, $skipped, $new, $updated, $unchanged, $removed, $kpis, (SELECT data_version + 1 FROM meta)
 )
 
 -- name: record_span

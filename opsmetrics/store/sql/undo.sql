@@ -50,4 +50,6 @@ WHERE later.batch > $batch AND later.undone_at IS NULL AND later.unchanged > 0 A
 ORDER BY later.batch
 
 -- name: mark
-UPDATE batches SET undone_at = $at, undone_by = $by, undone_why = $why WHERE batch = $batch
+UPDATE batches SET undone_at = $at, undone_by = $by, undone_why = $why,
+    undone_version = (SELECT data_version + 1 FROM meta)
+WHERE batch = $batch
