@@ -33,7 +33,10 @@ TOO_MANY = Fault(12, "too_many_fields", "too many fields", "remove the surplus c
 ALONE = Fault(13, "one_cell_only", "only one cell is filled", "complete the record or remove the line")
 NO_DATE = Fault(14, "no_date", "no date in '{column}'", "write the date of the record")
 BAD_DATE = Fault(
-    15, "bad_date", "'{cell}' is not a date in the form and order of its column", "write it as the others are written"
+    15,
+    "bad_date",
+    "'{cell}' is no day of the calendar in the form and order of its column",
+    "correct the day, or write it as the others are written",
 )
 IMPLAUSIBLE = Fault(
     16, "implausible_date", "'{cell}' lies before 1970 or in the future", "correct the date: is it a slip of the pen?"
