@@ -9,12 +9,7 @@ carried.bring_series("chart", at.catalog)
 view = links.ChartView.read(st.query_params.to_dict(), at.catalog)
 
 if view is None:
-    page.show(
-        blocks.heading("No KPI is defined yet.", eyebrow="Charts"),
-        blocks.empty("Describe what is measured in kpis.toml and apply it, then load a file."),
-        key="empty",
-    )
-    page.buttons([("Load a file", "upload")], key="empty_buttons")
+    page.first_steps(at.catalog, "", key="empty", head=blocks.heading("No KPI is defined yet.", eyebrow="Charts"))
     st.stop()
 
 chart_page.render(at, chart_page.fitted(at, view))

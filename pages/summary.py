@@ -9,12 +9,8 @@ at = reviews.desk()
 catalog = at.catalog
 filters.bring("summary", catalog, most=1)
 if reviews.sources(at).empty:
-    page.show(
-        blocks.heading("Nothing to sum up yet.", eyebrow="Summary"),
-        blocks.empty("A summary needs KPIs with data. Describe what is measured, then load a file or type numbers."),
-        key="empty",
-    )
-    page.buttons([("Load a file", "upload"), ("See the KPIs", "kpis")], key="empty_buttons")
+    head = blocks.heading("Nothing to sum up yet.", eyebrow="Summary")
+    page.first_steps(catalog, "A summary needs data: load a file or type numbers.", key="empty", head=head)
     st.stop()
 
 top = st.container()

@@ -12,18 +12,19 @@ as_of = filters.asked_as_of()
 watched = reviews.watched(at, as_of)
 
 if not as_of and not any(len(review.points) for review in watched):
+    page.first_steps(
+        catalog,
+        "Load a CSV or Excel file with a date and a number, or type yesterday's numbers. Twelve points are enough "
+        "for the first limits; until then a measure says “too few points”.",
+        key="empty",
+        head=blocks.heading("Nothing to watch yet.", eyebrow="Today"),
+    )
     page.show(
-        blocks.heading("Nothing to watch yet.", eyebrow="Today"),
-        blocks.empty(
-            "Load a CSV or Excel file with a date and a number, or type yesterday's numbers. Twelve points are enough "
-            "for the first limits; until then a measure says “too few points”."
-        ),
         blocks.caption(
             "To look around first, python -m opsmetrics sample --store sample.duckdb fills a store of its own."
         ),
-        key="empty",
+        key="sample",
     )
-    page.buttons([("Load a file", "upload"), ("Type numbers", "enter")], key="empty_buttons")
     st.stop()
 
 top = st.container()

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 ENGLISH: Mapping[str, str] = {
     # Headline and lead
     "no_kpi": "No KPI is defined yet.",
-    "define_first": "Describe what is measured in kpis.toml and apply it, then load a file.",
     "no_points": "Nothing to forecast from yet.",
     "stale": "The last judged {one} is too long ago to forecast from.",
     "out_of_reach": "{target} is out of reach this year unless the process changes.",

@@ -72,8 +72,7 @@ def render(desk: Desk) -> None:
     misread.tell(desk, [f"no batch “{batch}”"] if lost else [])
     if ledger.empty:
         text = "Load a file or type numbers: what was loaded stands here, with who, when, and a way to take it back."
-        page.show(blocks.empty(text), key="empty")
-        page.buttons([("Load a file", "upload"), ("Type numbers", "enter")], key="empty_buttons")
+        page.first_steps(catalog, text, key="empty")
         return
     person = _person()
     receipts.show(desk, _OUTCOME, person)
@@ -101,6 +100,7 @@ def _name() -> str:
 def _head(catalog: Catalog, watched: list[KpiReview], ledger: pd.DataFrame) -> Block:
     states = _states(watched)
     waiting = [catalog[key].name for key, (state, _) in states.items() if state in _WAITING]
+    never = [review.kpi.name for review in watched if review.kpi.key not in states]
     odd = [catalog[key].name for key, (state, _) in states.items() if state == "suspect"]
     live = ledger[ledger["undone_at"].isna()] if len(ledger) else ledger
     moment = at_site(site(catalog))
@@ -108,12 +108,14 @@ def _head(catalog: Catalog, watched: list[KpiReview], ledger: pd.DataFrame) -> B
     eyebrow = f"{wording.instant(moment)} · {count}"
     if ledger.empty:
         return blocks.heading("Nothing has been loaded yet.", eyebrow="Data")
-    if not waiting and not odd:
+    if not waiting and not odd and not never:
         return blocks.heading("All data are here.", eyebrow=eyebrow)
     verb = "waits for its data" if len(waiting) == 1 else "wait for their data"
     told = [f"{_who(waiting)} {verb}."] if waiting else []
     told += [f"Check the figures of {_who(odd)}."] if odd else []
-    groups = (("Waiting", waiting), ("To check", odd))
+    none = list(dict.fromkeys(never))
+    told += [f"{_who(none)} {'has' if len(none) == 1 else 'have'} no data yet."] if none else []
+    groups = (("Waiting", waiting), ("To check", odd), ("No data yet", none))
     lead = " ".join(f"{word}: {wording.listed(names)}." for word, names in groups if len(names) > 1)
     return blocks.heading(" ".join(told), eyebrow=eyebrow, lead=lead)
 

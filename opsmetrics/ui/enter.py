@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from opsmetrics import entry
 from opsmetrics.access import account_name
-from opsmetrics.catalog import slice_text
+from opsmetrics.catalog import Catalog, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.entry import EntryRow, HalfTyped, NotANumber, Typed
 from opsmetrics.figures import STOPPED, data_mark
@@ -44,6 +44,7 @@ class Answer:
     row: EntryRow
     typed: Typed | None = None
     problem: str = ""
+    half: bool = False  # nothing is wrong but that the other number is still to come
     confirmed: bool = True
 
 
@@ -58,7 +59,7 @@ def render(desk: Desk) -> None:
     with head:
         _head(found if found or not offered else offered, day)
     if not offered:
-        _nothing_to_enter()
+        _nothing_to_enter(desk.catalog)
         return
     if not found:
         filters.nothing_fits(desk.catalog, "line")
@@ -109,7 +110,10 @@ def _head(found: list[EntryRow], day: dt.date) -> None:
     page.show(blocks.heading(title, eyebrow="Enter numbers", lead=lead if found else ""), key="enter_head")
 
 
-def _nothing_to_enter() -> None:
+def _nothing_to_enter(catalog: Catalog) -> None:
+    if not catalog.kpis:
+        page.first_steps(catalog, "", key="enter_empty")
+        return
     page.show(
         blocks.empty(
             "Lines appear here for every KPI that has no dimensions, and for each line, site or "
@@ -117,7 +121,7 @@ def _nothing_to_enter() -> None:
         ),
         key="enter_empty",
     )
-    page.buttons([("Load a file", "upload")], key="enter_empty")
+    page.buttons([("Load a file", "upload"), ("See the KPIs", "kpis")], key="enter_empty")
 
 
 def _lines(desk: Desk, found: list[EntryRow]) -> list[Answer]:
@@ -171,7 +175,7 @@ def _judge(desk: Desk, row: EntryRow, texts: tuple[str, str], number: int) -> An
         half = isinstance(error, HalfTyped)
         mark = blocks.worded(data_mark("partial"), "Not complete") if half else blocks.worded(STOPPED, "Not understood")
         upload_blocks.show(upload_blocks.said(str(error), mark=mark), key=f"enter_wrong_{number}")
-        return Answer(row, problem=str(error))
+        return Answer(row, problem=str(error), half=half)
     if typed is None:
         return Answer(row)
     asked = entry.unusual(row, typed, reviews.review(desk, ChartView(row.kpi.key, row.part)))
@@ -187,9 +191,10 @@ def _judge(desk: Desk, row: EntryRow, texts: tuple[str, str], number: int) -> An
 def _save(desk: Desk, answers: list[Answer], person: str, note: str) -> None:
     """The button stays within reach of the keyboard; what it waits for stands beside it."""
     typed = [answer for answer in answers if answer.typed is not None]
-    wrong = sum(bool(answer.problem) for answer in answers)
+    half = sum(answer.half for answer in answers)
+    wrong = sum(bool(answer.problem) for answer in answers) - half
     questions = sum(not answer.confirmed for answer in typed)
-    why = _why_not(len(typed), wrong, questions)
+    why = _why_not(len(typed), wrong, half, questions)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Save", type="primary", key="enter_save")
         said = f"{counted(len(typed), '{n} line', '{n} lines')} to save."
@@ -198,12 +203,14 @@ def _save(desk: Desk, answers: list[Answer], person: str, note: str) -> None:
         _commit(desk, typed, person, note)
 
 
-def _why_not(typed: int, wrong: int, questions: int) -> str:
-    if wrong:
-        return f"{wrong} {'line is' if wrong == 1 else 'lines are'} not understood yet."
-    if questions:
-        verb = "line is" if questions == 1 else "lines are"
-        return f"{questions} {verb} unusual: mend the number, or tick that it is right."
+def _why_not(typed: int, wrong: int, half: int, questions: int) -> str:
+    for count, what in (
+        (wrong, "not understood yet"),
+        (half, "not complete yet"),
+        (questions, "unusual: mend the number, or tick that it is right"),
+    ):
+        if count:
+            return f"{counted(count, '{n} line is', '{n} lines are')} {what}."
     return "" if typed else "Nothing typed yet."
 
 

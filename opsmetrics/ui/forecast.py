@@ -41,9 +41,7 @@ def render(at: Desk) -> None:
     carried.bring_series("forecast", at.catalog)
     view = ForecastView.read(_asked(), at.catalog)
     if view is None:
-        empty = blocks.heading(say("no_kpi"), eyebrow="Forecast"), blocks.empty(say("define_first"))
-        page.show(*empty, key="empty")
-        page.buttons([("Load a file", "upload")], key="empty_buttons")
+        page.first_steps(at.catalog, "", key="empty", head=blocks.heading(say("no_kpi"), eyebrow="Forecast"))
         return
     forecast_blocks.apply_style()
     told = read(at, view)
@@ -51,8 +49,7 @@ def render(at: Desk) -> None:
     misread.tell(at)
     forecast_controls.controls(at, told.found.review.kpi, view)
     if told.found.forecast is None:
-        page.show(blocks.empty(told.lead()), key="nothing")
-        page.buttons([("Load a file", "upload"), ("Type numbers", "enter")], key="nothing_buttons")
+        page.first_steps(at.catalog, told.lead(), key="nothing")
         return
     _figure(told, view)
     forecast_blocks.show(forecast_blocks.panels(likely_panel(told), trust_panel(told), used_panel(told)), key="panels")

@@ -8,21 +8,27 @@ from typing import Any
 
 import streamlit as st
 
-from opsmetrics.ui import look
+from opsmetrics.catalog import Catalog
+from opsmetrics.ui import blocks, look
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.links import PAGES
 
 _SCRIPT = (Path(__file__).parent / "blocks.js").read_text(encoding="utf-8")
+#: What a reader is told where no KPI is defined.
+UNDEFINED = (
+    "Say first what you measure: take a KPI that others use, or define your own. Then load a file or type the numbers."
+)
+
 _COMPONENT = st.components.v2.component(
     "opsmetrics_blocks", html='<div class="om"></div>', js=_SCRIPT, isolate_styles=False
 )
 
 
-def show(*blocks: Block, key: str) -> None:
+def show(*shown: Block, key: str) -> None:
     """Draw the blocks; a plain click on a link in them goes to its page within the session."""
     answer = _COMPONENT(
         key=key,
-        data={"blocks": list(blocks), "theme": look.theme()},
+        data={"blocks": list(shown), "theme": look.theme()},
         on_go_change=_noted,
         on_show_change=_noted,
         on_theme_change=_noted,
@@ -51,6 +57,15 @@ def go(page: str, params: Mapping[str, str | list[str]] | None = None) -> None:
 
 def _noted() -> None:
     """The rerun that a trigger causes is all that is wanted."""
+
+
+def first_steps(catalog: Catalog, text: str, *, key: str, head: Block | None = None) -> None:
+    """Where nothing is there yet: `text` with the ways to the first data. Without a KPI every way leads over defining
+    one, so that alone is said and offered."""
+    shown = blocks.empty(text if catalog.kpis else UNDEFINED)
+    show(*([head] if head else []), shown, key=key)
+    ways = [("Load a file", "upload"), ("Type numbers", "enter")] if catalog.kpis else [("Define a KPI", "kpis")]
+    buttons(ways, key=f"{key}_buttons")
 
 
 def buttons(choices: Sequence[tuple[str, str]], key: str) -> None:

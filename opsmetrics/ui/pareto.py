@@ -43,9 +43,8 @@ def render(desk: Desk) -> None:
     params = st.query_params.to_dict()
     stream = first_stream(params, catalog)
     if stream is None:
-        _empty(
-            "No stream of events is defined yet.", "Describe one in kpis.toml, apply it, then load a file of events."
-        )
+        text = "Write one into the file of definitions, which KPIs imports and exports; then load a file of events."
+        _empty("No stream of events is defined yet.", text, way=("Go to KPIs", "kpis"))
         return
     today = at_site(stream.calendar).date()
     key = reviews.versions(desk, None)
@@ -68,9 +67,9 @@ def render(desk: Desk) -> None:
         _rows_behind(desk, answer)
 
 
-def _empty(title: str, text: str, eyebrow: str = "Pareto") -> None:
+def _empty(title: str, text: str, eyebrow: str = "Pareto", way: tuple[str, str] = ("Load events", "upload")) -> None:
     pareto_blocks.show(blocks.heading(title, eyebrow=eyebrow), blocks.empty(text), key="empty")
-    page.buttons([("Load events", "upload")], key="empty_buttons")
+    page.buttons([way], key="empty_buttons")
 
 
 def _no_events(catalog: Catalog, answer: EventPareto) -> None:

@@ -19,6 +19,7 @@ def test_without_definitions_the_page_says_what_to_do(tmp_path: Path) -> None:
         app = page("chart")
         assert not app.exception
         assert block(app, "heading")["title"] == "No KPI is defined yet."
+        assert [button.label for button in app.button] == ["Define a KPI"]
 
 
 def test_a_kpi_without_data_draws_an_empty_chart(tmp_path: Path) -> None:

@@ -130,13 +130,15 @@ def test_without_data_the_page_says_what_to_do(tmp_path: Path, build: Callable[[
         app = page("data")
         assert not app.exception
         assert block(app, "heading")["title"] == title
-        assert {button.label for button in app.button} >= {"Load a file", "Type numbers"}
+        ways = {"Load a file", "Type numbers"} if build is stores.defined else {"Define a KPI"}
+        assert {button.label for button in app.button} >= ways
 
 
 def test_one_point_is_shown(tmp_path: Path) -> None:
     with stores.owned(stores.one_point, tmp_path):
         app = page("data")
         assert not app.exception
+        assert block(app, "heading")["title"] == "3 KPIs have no data yet.", "Today asks for them first, too"
         assert ["Scrap rate", "1"] in [[row[0], row[3]] for row in grid(app, "Freshness")]
 
 

@@ -106,6 +106,7 @@ def test_half_a_pair_is_not_complete_yet_and_no_mistake(full: Path) -> None:
     app = typed(page("enter", day=day_before()), {first: LINE_3[first]})
     assert "Not complete The number of orders is missing" in said(app)
     assert "Not understood" not in said(app)
+    assert save(app).caption[-1].value == "Nothing was saved. 1 line is not complete yet."
 
 
 def test_a_mistake_is_said_at_its_line_and_blocks_the_save(full: Path) -> None:

@@ -13,7 +13,7 @@ def test_without_a_stream_the_page_says_what_to_do(tmp_path: Path) -> None:
         app = page("pareto")
         assert not app.exception
         assert str(block(app, "heading")["title"]) == "No stream of events is defined yet."
-        assert [button.label for button in app.button] == ["Load events"]
+        assert [button.label for button in app.button] == ["Go to KPIs"], "a file of events would have no place"
 
 
 def test_one_event_is_too_early(tmp_path: Path) -> None:

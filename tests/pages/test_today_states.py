@@ -11,14 +11,29 @@ from tests.pages import stores
 from tests.pages.stores import block, blocks, page
 
 
-@pytest.mark.parametrize("build", [stores.empty, stores.defined])
-def test_nothing_to_watch_says_what_to_do(tmp_path: Path, build: object) -> None:
+@pytest.mark.parametrize(
+    ("build", "says", "ways"),
+    [
+        (stores.empty, "Say first what you measure", ["Define a KPI"]),
+        (stores.defined, "Twelve points are enough", ["Load a file", "Type numbers"]),
+    ],
+)
+def test_nothing_to_watch_says_what_to_do(tmp_path: Path, build: object, says: str, ways: list[str]) -> None:
     with stores.owned(build, tmp_path):  # type: ignore[arg-type]
         app = page("today")
         assert not app.exception
         assert block(app, "heading")["title"] == "Nothing to watch yet."
-        assert "Twelve points are enough" in block(app, "empty")["text"]
-        assert [button.label for button in app.button] == ["Load a file", "Type numbers"]
+        assert says in block(app, "empty")["text"]
+        assert [button.label for button in app.button] == ways
+
+
+@pytest.mark.parametrize("name", ["summary", "chart", "forecast", "enter", "upload", "data"])
+def test_without_a_kpi_every_page_offers_to_define_one_and_nothing_else(tmp_path: Path, name: str) -> None:
+    with stores.owned(stores.empty, tmp_path):
+        app = page(name)
+        assert not app.exception
+        assert [button.label for button in app.button] == ["Define a KPI"]
+        assert "what you measure" in block(app, "empty")["text"]
 
 
 def test_one_point_is_shown_and_not_judged(tmp_path: Path) -> None:
