@@ -132,11 +132,17 @@ def test_a_page_without_its_marks_is_refused() -> None:
 def test_commands_are_in_the_grammar(page: str) -> None:
     shown = "\n".join(blocks(page, "")).replace("\\\n", " ")
     lines = [line.strip().removeprefix("$ ").split("  #")[0] for line in shown.splitlines()]
-    start = "python -m opsmetrics "
     for line in lines:
-        if line.startswith(start) and "COMMAND" not in line:
-            words = [word.replace('"', "") for word in re.findall(r'(?:[^\s"]|"[^"]*")+', line.removeprefix(start))]
+        _, found, rest = line.partition("python -m opsmetrics ")
+        if found and "COMMAND" not in line:
+            words = [word.replace('"', "") for word in re.findall(r'(?:[^\s"]|"[^"]*")+', rest)]
             assert parser.build().parse_args(words)
+
+
+def test_every_target_that_is_named_is_one_of_the_makefile() -> None:
+    named = {name for page in DOCUMENTS for name in re.findall(r"(?:^|`)make ([a-z]+)", read(page), flags=re.M)}
+    assert named - set(re.findall(r"^([a-z]+):", read("Makefile"), flags=re.M)) == set()
+    assert "run" in named
 
 
 def loaded(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, int]]:
