@@ -7,11 +7,11 @@
 
 PYTHON ?= python3
 PORT   ?= 8501
-STORE  ?= data/opsmetrics.duckdb
 ROWS   ?= 1000000
 ROUNDS ?= 20
 PYTEST ?= -n 3 --dist loadfile
 
+AT      := $(if $(STORE),--store "$(STORE)")
 BIN     := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV     := .venv/.dev-installed
@@ -19,10 +19,10 @@ DEV     := .venv/.dev-installed
 .PHONY: run sample test check docs bench soak clean
 
 run: $(RUNTIME)
-	@exec $(BIN)/python -m opsmetrics serve --sample --store "$(STORE)" --port $(PORT)
+	@exec $(BIN)/python -m opsmetrics serve --sample $(AT) --port $(PORT)
 
 sample: $(RUNTIME)
-	@$(BIN)/python -m opsmetrics sample --store "$(STORE)"
+	@$(BIN)/python -m opsmetrics sample $(AT)
 
 test: $(DEV)
 	$(BIN)/python -m pytest $(PYTEST)

@@ -62,6 +62,15 @@ class Settings:
             self, store=store, templates=beside / "templates", inbox=beside / "inbox", backups=beside / "backups"
         )
 
+    def places(self) -> dict[str, str]:
+        """Where things are, as variables of the environment: a process that is given them reads the same settings."""
+        return {
+            "OPSMETRICS_STORE": str(self.store),
+            "OPSMETRICS_TEMPLATES": str(self.templates),
+            "OPSMETRICS_INBOX": str(self.inbox),
+            "OPSMETRICS_BACKUP_FOLDER": str(self.backups),
+        }
+
 
 def _number(env: Mapping[str, str], name: str, usual: float) -> float:
     text = env.get(name, "")

@@ -36,3 +36,9 @@ def test_chores_have_a_time_or_are_off() -> None:
 def test_what_is_not_understood_is_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(BadSetting, match=f"{name} is '{text}', wanted"):
         Settings.from_environment({name: text})
+
+
+def test_a_process_that_is_given_the_places_has_the_same_settings() -> None:
+    here = {"OPSMETRICS_STORE": "/a/x.duckdb", "OPSMETRICS_INBOX": "/drop", "OPSMETRICS_BACKUP_FOLDER": "/safe"}
+    for settings in (Settings.from_environment(here), Settings.from_environment(here).for_store(Path("/b/y.duckdb"))):
+        assert Settings.from_environment({**here, **settings.places()}) == settings

@@ -35,7 +35,7 @@ def serve(given: argparse.Namespace, console: Console) -> int:
             pass  # a busy, damaged or newer store says so here, in a sentence, before a server is started
         port = _free_port(given.port)
     server = _Server()
-    server.start(_command(port), {**os.environ, "OPSMETRICS_STORE": str(desks.settings_of(given).store)})
+    server.start(_command(port), {**os.environ, **settings.places()})
     if server.answers(port):
         console.say(f"OpsMetrics runs at http://{ADDRESS}:{port}  (Ctrl+C stops it)")
         sys.stdout.flush()

@@ -60,6 +60,20 @@ def test_it_prints_its_address_and_stops_when_asked(tmp_path: Path, number: sign
         assert free.is_open
 
 
+def test_another_store_is_served_with_the_folders_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inbox of the usual store is not emptied into the one that is served, as in a restore drill."""
+    usual = tmp_path / "usual"
+    usual.mkdir()
+    monkeypatch.setenv("OPSMETRICS_INBOX", str(usual))
+    (usual / "dropped.csv").write_text("Day,Line\n", encoding="utf-8")
+    with serving(tmp_path / "drill" / "kpis.duckdb") as child:
+        address(child)
+        assert (tmp_path / "drill" / "inbox").is_dir()
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=PATIENCE)
+    assert [path.name for path in usual.iterdir()] == ["dropped.csv"]
+
+
 def test_a_port_in_use_is_a_sentence(run: Run, store: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
