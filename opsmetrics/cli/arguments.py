@@ -31,6 +31,16 @@ def pair(text: str) -> tuple[str, str]:
 NEGATIVE = re.compile(r"-[.,]?\d")
 
 
+def identifier(text: str) -> str:
+    """The id of a verdict, as people write it."""
+    from opsmetrics.verdict.identifying import read_identifier  # loads pandas, which help has no need of
+
+    try:
+        return read_identifier(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def reason(text: str) -> str:
     """A reason in words."""
     if not text.strip():

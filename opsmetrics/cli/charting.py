@@ -9,9 +9,10 @@ from opsmetrics import figures
 from opsmetrics.catalog import slice_text
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, Refused, WrongUsage
+from opsmetrics.desk import showing
 from opsmetrics.figures import export
 from opsmetrics.review import KpiReview
-from opsmetrics.verdict import sentences
+from opsmetrics.verdict import sentences, wording
 
 
 def chart(given: argparse.Namespace, console: Console) -> int:
@@ -20,12 +21,15 @@ def chart(given: argparse.Namespace, console: Console) -> int:
     with desks.opened(given) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
         shown = desk.review(kpi.key, desks.slice_in(desk, kpi, given.slice), grain=given.grain, as_of=given.as_of)
+        showing.keep(desk.store, [shown], "terminal")
     if shown.points.empty:
         raise Refused(f"{kpi.key} has no points to draw. Load its measurements with `ingest` or `enter` first.")
     path = given.out or Path(f"{kpi.key}.{kind}")
     path.write_bytes(_drawn(shown, kind, given))
     if console.as_json:
-        console.answer({"kpi": kpi.key, "file": str(path), "format": kind, "points": len(shown.points)})
+        console.answer(
+            {"kpi": kpi.key, "file": str(path), "format": kind, "points": len(shown.points), "id": shown.id or None}
+        )
     else:
         console.say(f"Wrote {path}.")
     return 0
@@ -50,10 +54,10 @@ def _drawn(shown: KpiReview, kind: str, given: argparse.Namespace) -> bytes:
         return figures.sparkline_svg(shown, given.theme).encode("utf-8")
     figure = figures.control_chart(shown, theme=given.theme)
     if kind == "json":
-        return export.as_json(figure).encode("utf-8")
+        return export.as_json(figure, shown.id).encode("utf-8")
     if kind in ("svg", "png"):
         try:
-            return export.as_picture(figure, "svg" if kind == "svg" else "png")
+            return export.as_picture(figure, "svg" if kind == "svg" else "png", shown.id)
         except export.NoPicture as error:
             raise Refused(str(error)) from error
     drawn = [figure]
@@ -63,4 +67,6 @@ def _drawn(shown: KpiReview, kind: str, given: argparse.Namespace) -> bytes:
         drawn.append(figures.between_chart(shown, theme=given.theme))
     title = " · ".join(part for part in (shown.kpi.name, slice_text(shown.series.slice)) if part)
     said = "" if shown.verdict is None else sentences.render(shown.verdict.sentence)
-    return export.as_html(drawn, title=title, lines=[said], theme=given.theme).encode("utf-8")
+    return export.as_html(drawn, title=title, lines=[said, wording.verdict_id(shown.id)], theme=given.theme).encode(
+        "utf-8"
+    )

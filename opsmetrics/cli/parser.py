@@ -23,7 +23,7 @@ def build() -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = Parser(
         prog="python -m opsmetrics",
         description="Operational KPIs with one verdict each, computed from control limits.",
-        epilog="Exit codes: 0 done, 1 refused or failed (one sentence says why), 2 wrong usage.",
+        epilog="Exit codes: 0 done, 1 refused or failed (one sentence says why), 2 wrong usage, 3 verify: different.",
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
@@ -267,6 +267,16 @@ def _mornings(commands: Commands) -> None:
     )
     morning.add_argument(
         "--as-of", type=arguments.instant, metavar="DATE", help="the morning of an earlier day: a date or a time"
+    )
+    verify = command(
+        commands,
+        "verify",
+        ("verifying", "verify"),
+        "judge a verdict that was shown again, and say what changed it",
+        more="Exit code 0 where it would be the same today, 3 where not, 1 where no such verdict is kept.",
+    )
+    verify.add_argument(
+        "id", type=arguments.identifier, metavar="ID", help="as it stands beside a verdict or in a file"
     )
 
 

@@ -11,7 +11,7 @@ from opsmetrics.catalog import Kpi, Slice, slice_text
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console, WrongUsage
 from opsmetrics.cli.layout import facts, table, wrapped
-from opsmetrics.desk import Desk
+from opsmetrics.desk import Desk, showing
 from opsmetrics.desk.finding import dimension_of
 from opsmetrics.review import KpiReview
 from opsmetrics.verdict import sentences, wording
@@ -32,6 +32,7 @@ def review(given: argparse.Namespace, console: Console) -> int:
             reviews = [_one(desk, kpi, desks.slice_in(desk, kpi, given.slice), given)]
         else:
             reviews = _each_value(desk, given, console)
+        showing.keep(desk.store, reviews, "terminal")
     alone = given.kpi is not None and given.by is None
     if console.as_json:
         answers = [review_as_dict(item) for item in reviews]
@@ -140,7 +141,7 @@ def full(item: KpiReview) -> str:
     else:
         blocks.append(wrapped(_value_line(kpi, verdict)))
         blocks.append(wrapped(_sentence(item)))
-        blocks.append(facts(_verdict_facts(kpi, verdict)))
+        blocks.append(facts([*_verdict_facts(kpi, verdict), ("Id", item.id)]))
     blocks.append(facts([("Chart", _choice(item))]))
     blocks.append(_signals(item))
     blocks.append(facts([("Proposed", proposal) for proposal in item.proposals]))

@@ -8,6 +8,7 @@ from typing import Any
 from opsmetrics.cli import desks
 from opsmetrics.cli.console import Console
 from opsmetrics.cli.layout import table, wrapped
+from opsmetrics.desk import showing
 from opsmetrics.desk.summary import TO_DATE, SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.verdict import sentences, wording
@@ -25,6 +26,7 @@ def summary(given: argparse.Namespace, console: Console) -> int:
     """One row for each KPI at the grain it is led by, and what to ask about first."""
     with desks.opened(given) as desk:
         rows = rows_of_summary(desk, as_of=given.as_of, slice_=desks.slice_of_all(desk, given.slice))
+        showing.keep(desk.store, [row.review for row in rows], "terminal")
     verdicts = [_verdict(row) for row in rows]
     headline, asked = summary_headline(verdicts, [row.review.name for row in rows]), ask_first(verdicts)
     if console.as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from opsmetrics import __version__
 from opsmetrics.review import KpiReview
 from opsmetrics.store import Channel, Store
 from opsmetrics.verdict.identifying import content
@@ -40,4 +41,5 @@ def _row(item: KpiReview, channel: Channel) -> dict[str, object]:
         "verdict": json.dumps(said, ensure_ascii=False),
         "channel": channel,
         "id": item.id,
+        "program": __version__,
     }

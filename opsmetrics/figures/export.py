@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Sequence
 from html import escape
 from importlib.util import find_spec
@@ -59,13 +61,13 @@ _STYLE = (
 )
 
 
-def as_json(figure: go.Figure) -> str:
-    """The figure as Plotly's JSON."""
-    return str(figure.to_json())
+def as_json(figure: go.Figure, verdict: str = "") -> str:
+    """The figure as Plotly's JSON, with the id of the verdict that it shows."""
+    return str((go.Figure(figure).update_layout(meta={"verdict": verdict}) if verdict else figure).to_json())
 
 
-def as_picture(figure: go.Figure, kind: Literal["svg", "png"]) -> bytes:
-    """The figure as a picture, drawn by kaleido and the Chrome that it finds.
+def as_picture(figure: go.Figure, kind: Literal["svg", "png"], verdict: str = "") -> bytes:
+    """The figure as a picture, drawn by kaleido and the Chrome that it finds; the id of its verdict is noted in it.
 
     Raises NoPicture where one of the two is missing.
     """
@@ -78,11 +80,26 @@ def as_picture(figure: go.Figure, kind: Literal["svg", "png"]) -> bytes:
     # Its ground is clear on a page; a picture is looked at anywhere, so it brings its own.
     grounded = go.Figure(figure).update_layout(paper_bgcolor=_ground(figure))
     try:
-        return bytes(grounded.to_image(format=kind, width=WIDTH, scale=SCALE if kind == "png" else 1.0))
+        drawn = bytes(grounded.to_image(format=kind, width=WIDTH, scale=SCALE if kind == "png" else 1.0))
     except (RuntimeError, ValueError, OSError) as error:
         reason = (str(error).splitlines() or ["no reason was given"])[0].rstrip(".")
         text = f"kaleido could not draw the {name}: {reason}. Install Chrome for it, or write .html instead."
         raise NoPicture(text) from error
+    return (_noted_svg if kind == "svg" else _noted_png)(drawn, f"Verdict {verdict}") if verdict else drawn
+
+
+def _noted_svg(drawn: bytes, note: str) -> bytes:
+    """The picture with a description, which follows the opening tag."""
+    end = drawn.index(b">", drawn.index(b"<svg")) + 1
+    return drawn[:end] + f"<desc>{escape(note)}</desc>".encode() + drawn[end:]
+
+
+def _noted_png(drawn: bytes, note: str) -> bytes:
+    """The picture with a chunk tEXt "Description" behind its header (PNG 1.2, 11.3.4.3)."""
+    header = 8 + 4 + 4 + 13 + 4  # signature; length, name, content and checksum of IHDR
+    chunk = b"tEXt" + b"Description\x00" + note.encode("latin-1")
+    told = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return drawn[:header] + told + drawn[header:]
 
 
 def _ground(figure: go.Figure) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from opsmetrics import figures
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
+from opsmetrics.desk import showing
 from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
 from opsmetrics.figures import export
 from opsmetrics.review import KpiReview
@@ -52,23 +53,23 @@ def reviews(asked: Request) -> tuple[int, Any]:
             raise Problem(400, "parameter", f"slice fixes {by}, and by asks for each of its values: give one of them.")
         parts = [{**dict(part), **fixed} for part in asked.desk.slices(kpi, by=[by], viewer=viewer)]
         found = [_review(asked, kpi, slice_of(part)) for part in parts]
-    return 200, [review_as_dict(item, rows=False) for item in found]
+    return 200, [_told(asked, item, rows=False) for item in _kept(asked, list(found))]
 
 
 def review(asked: Request) -> tuple[int, Any]:
     """Everything known about one series, as `review KPI --json` prints it."""
-    return 200, review_as_dict(_reviewed(asked))
+    return 200, _told(asked, _reviewed(asked))
 
 
 def series(asked: Request) -> tuple[int, Any]:
     """The points of one series, with limits and states."""
-    told = review_as_dict(_reviewed(asked))
+    told = _told(asked, _reviewed(asked))
     return 200, {**_identity(told), "points": told["points"]}
 
 
 def signals(asked: Request) -> tuple[int, Any]:
     """Every hit of a rule, and the episodes that they open."""
-    told = review_as_dict(_reviewed(asked))
+    told = _told(asked, _reviewed(asked))
     return 200, {**_identity(told), "signals": told["signals"], "episodes": told["episodes"]}
 
 
@@ -78,7 +79,7 @@ def chart(asked: Request) -> tuple[int, Any]:
     if shown.points.empty:
         raise Problem(404, "no_points", f"{shown.kpi.name} has no points to draw: load its measurements first.")
     figure = figures.control_chart(shown, theme=asked.get("theme") or "light")
-    return 200, json.loads(export.as_json(figure))
+    return 200, json.loads(export.as_json(figure, shown.id if _whole(asked) else ""))
 
 
 def batches(asked: Request) -> tuple[int, Any]:
@@ -89,12 +90,29 @@ def batches(asked: Request) -> tuple[int, Any]:
 
 
 def _identity(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: told[name] for name in ("kpi", "name", "unit", "slice", "grain", "as_of", "versions")}
+    return {name: told[name] for name in ("id", "kpi", "name", "unit", "slice", "grain", "as_of", "versions")}
 
 
 def _reviewed(asked: Request) -> KpiReview:
     kpi = _kpi(asked)
-    return _review(asked, kpi, _slice(asked, kpi))
+    return _kept(asked, [_review(asked, kpi, _slice(asked, kpi))])[0]
+
+
+def _told(asked: Request, item: KpiReview, *, rows: bool = True) -> dict[str, Any]:
+    """A review as plain values. A token that is limited to a part sees figures of that part, which `verify` could not
+    judge again: they have no id."""
+    told = review_as_dict(item, rows=rows)
+    return told if _whole(asked) else told | {"id": None}
+
+
+def _kept(asked: Request, found: list[KpiReview]) -> list[KpiReview]:
+    if _whole(asked):
+        showing.keep(asked.desk.store, found, "program")
+    return found
+
+
+def _whole(asked: Request) -> bool:
+    return not asked.token.scope
 
 
 def _review(asked: Request, kpi: Kpi, part: Slice) -> KpiReview:

@@ -19,6 +19,7 @@ from opsmetrics.store.errors import (
 from opsmetrics.store.history import value_history
 from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in, restore
 from opsmetrics.store.lock import is_owned
+from opsmetrics.store.past import definitions_text, lost, past, steps_after
 from opsmetrics.store.process import current, own, release
 from opsmetrics.store.shape import FactTable
 from opsmetrics.store.shown import Channel
@@ -43,10 +44,14 @@ __all__ = [
     "back_up",
     "backups_in",
     "current",
+    "definitions_text",
     "is_owned",
+    "lost",
     "own",
+    "past",
     "release",
     "restore",
     "slice_json",
+    "steps_after",
     "value_history",
 ]

@@ -24,7 +24,8 @@ from opsmetrics.store.statements import statement
 #: were looked at, and are kept for their id.
 Channel = Literal["store", "morning", "page", "program", "terminal"]
 
-#: The columns of a kept verdict. verdict and episodes are JSON; id is None where it has no name.
+#: The columns of a kept verdict. verdict and episodes are JSON; id is None where it has no name, program (its version)
+#: where that was not noted.
 SCHEMA = pa.schema(
     {
         "kpi": pa.string(),
@@ -41,6 +42,7 @@ SCHEMA = pa.schema(
         "at": pa.timestamp("us"),
         "channel": pa.string(),
         "id": pa.string(),
+        "program": pa.string(),
     }
 )
 COLUMNS = tuple(SCHEMA.names)
@@ -48,7 +50,7 @@ COLUMNS = tuple(SCHEMA.names)
 
 def keep(cursor: duckdb.DuckDBPyConnection, rows: Iterable[Mapping[str, Any]]) -> int:
     """Adds the rows that say something new, inside an open transaction, and returns how many. `at` defaults to now,
-    `id` to none; `slice` may be a Slice or its JSON."""
+    `id` and `program` to none; `slice` may be a Slice or its JSON."""
     now = utc_now()
     table = pa.Table.from_pylist([_row(given, now) for given in rows], schema=SCHEMA)
     cursor.register("arriving", table)
@@ -57,7 +59,7 @@ def keep(cursor: duckdb.DuckDBPyConnection, rows: Iterable[Mapping[str, Any]]) -
 
 
 def _row(given: Mapping[str, Any], now: Any) -> dict[str, Any]:
-    row = {"at": now, "id": None, **given}
+    row = {"at": now, "id": None, "program": None, **given}
     wrong = sorted(set(COLUMNS) ^ set(row))
     if wrong:
         raise StoreError(
@@ -72,12 +74,12 @@ def _row(given: Mapping[str, Any], now: Any) -> dict[str, Any]:
 def shown(cursor: duckdb.DuckDBPyConnection, kpi: str, part: Slice, grain: str) -> pd.DataFrame:
     """The verdicts kept of one KPI slice at one grain, oldest first, with the columns of COLUMNS."""
     values: dict[str, object] = {"kpi": kpi, "slice": slice_json(part), "grain": grain}
-    return frame_of(cursor, statement("shown", "of"), values)
+    return frame_of(cursor, statement("shown", "of", columns=columns(COLUMNS)), values)
 
 
 def found(cursor: duckdb.DuckDBPyConnection, id_: str) -> dict[str, Any] | None:
     """The kept verdict with this id, as it was first shown; None where there is none."""
-    rows = frame_of(cursor, statement("shown", "found"), {"id": id_}).to_dict("records")
+    rows = frame_of(cursor, statement("shown", "found", columns=columns(COLUMNS)), {"id": id_}).to_dict("records")
     return {str(name): value for name, value in rows[0].items()} if rows else None
 
 

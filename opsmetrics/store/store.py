@@ -225,7 +225,7 @@ class Store:
 
     def keep_shown(self, rows: Sequence[Mapping[str, Any]]) -> int:
         """Keeps verdicts that were shown, as far as they say something new, and returns how many did; the keys of each
-        row are `shown.COLUMNS` (`at` defaults to now, `id` to none)."""
+        row are `shown.COLUMNS` (`at` defaults to now, `id` and `program` to none)."""
         if not rows:
             return 0
         with self._engine.writing() as transaction:

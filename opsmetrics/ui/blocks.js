@@ -168,6 +168,7 @@ function row(item, host) {
   const meta = el("p", "om-caption om-meta", worded(item.second), el("span", "", item.meta));
   const said = el("div", "om-said", sentence("", item.sentence), meta);
   const owner = el("p", "om-owner om-caption", ...(item.owner ? ["owner ", el("span", "om-ownername", item.owner)] : []));
+  if (item.id) owner.append(el("span", "om-id", item.id));
   node.append(worded(item.mark, "om-verdict"), name, spark(item), numbers, said, owner);
   return node;
 }

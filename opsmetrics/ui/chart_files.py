@@ -54,7 +54,8 @@ def lines(review: KpiReview, view: ChartView) -> list[str]:
     moment = at_site(review.kpi.calendar, review.series.as_of.to_pydatetime())
     said = f"{decisions_words.by_grain(review).capitalize()} · as of {wording.instant(moment)}"
     only = f"View only, looked at with {chart_rules.title(view.rules)}." if view.rules else ""
-    return [line for line in (kpi.lead(review), only, said) if line]
+    signed = " · ".join(part for part in (said, wording.verdict_id(review.id)) if part)
+    return [line for line in (kpi.lead(review), only, signed) if line]
 
 
 def html(review: KpiReview, view: ChartView) -> str:

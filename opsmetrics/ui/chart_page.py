@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import streamlit as st
 
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
+from opsmetrics.store import slice_json
 from opsmetrics.ui import (
     carried,
     chart_blocks,
@@ -27,10 +29,12 @@ from opsmetrics.ui import (
     tables,
 )
 from opsmetrics.ui.links import ChartView
+from opsmetrics.verdict import sentences
 
 
 def render(at: Desk, view: ChartView) -> None:
     """Draw the page."""
+    beside, view = view.verdict, replace(view, verdict="")  # what leads on from here is about what is here
     own = replace(at.catalog, dimensions=())  # a slice of this page stands in its own parameter
     chart_blocks.apply_style()
     review = reviews.review(at, view)
@@ -38,6 +42,7 @@ def render(at: Desk, view: ChartView) -> None:
     head = kpi.head(review, filters.today(at.catalog, view.as_of))
     page.show(head, kpi.strip(review, chart_rules.deciding(review, found)), key="head")
     misread.tell(at, chart_view.not_there(review, st.query_params.to_dict()))
+    _other_verdict(at, review, beside)
     decisions_list.confirmation(at, review)
     pickers.controls(at, review, view)
     filters.keep(own)
@@ -50,6 +55,19 @@ def render(at: Desk, view: ChartView) -> None:
     decisions_list.in_force(at, review)
     chart_rows.rows_behind(at, review, view)
     decisions_form.show(at, review, view)
+
+
+def _other_verdict(at: Desk, review: KpiReview, beside: str) -> None:
+    """A link that was made beside another verdict about this series says so: the reader may hold that one in hand."""
+    if not beside or beside == review.id:
+        return
+    told = at.store.shown_as(beside)
+    if told is None or (told["kpi"], told["slice"]) != (review.kpi.key, slice_json(review.series.slice)):
+        return
+    text = sentences.render(json.loads(told["verdict"])["sentence"])
+    how = f"What changed it: python -m opsmetrics verify {beside}"
+    link = chart_blocks.notice(None, f"{text} {how}", lead=f"The link was made beside verdict {beside}, which said:")
+    chart_blocks.show(link, key="other_verdict")
 
 
 def fitted(at: Desk, view: ChartView) -> ChartView:

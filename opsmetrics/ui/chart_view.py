@@ -103,10 +103,10 @@ def events_link(review: KpiReview, view: ChartView, first: int, last: int) -> Ta
 
 
 def file_stem(review: KpiReview, view: ChartView) -> str:
-    """The name of a file about this view: KPI, slice, grain and the day as of which it is shown."""
+    """The name of a file about this view: KPI, slice, grain, the day as of which it is shown, and its verdict's id."""
     values = [value for _, value in review.series.slice]
     day = view.as_of.isoformat() if view.as_of else f"{review.series.as_of:%Y-%m-%d}"
-    return "_".join(_plain([review.kpi.key, *values, review.series.grain, day]))
+    return "_".join(_plain([review.kpi.key, *values, review.series.grain, day, review.id]))
 
 
 def _plain(parts: Sequence[str]) -> list[str]:

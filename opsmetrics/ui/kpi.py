@@ -94,7 +94,7 @@ def _owner(review: KpiReview) -> str:
     episode = review.verdict.episode if review.verdict else None
     since = f"signal since {episode.start_label}" if episode is not None and episode.open else ""
     owner = f"owner {review.kpi.owner}" if review.kpi.owner else ""
-    return " · ".join(part for part in (owner, since) if part)
+    return " · ".join(part for part in (owner, since, wording.verdict_id(review.id)) if part)
 
 
 def lists(review: KpiReview) -> list[Block]:

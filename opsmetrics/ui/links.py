@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlencode
 from opsmetrics.catalog import GRAINS, Catalog, Grain, Kpi, Slice, slice_of
 from opsmetrics.stats import RULE_SETS, RULES
 from opsmetrics.verdict import wording
+from opsmetrics.verdict.identifying import read_identifier
 
 #: Pages by the name under which a link asks for them.
 PAGES = {
@@ -66,7 +67,7 @@ class ChartView:
 
     start, end: the first and last period drawn, in place of the span; point: the chosen period, the first one of a
     chosen stretch that ends with `until`; all four as `period_text` writes them. rules: the set, or the rules, that the
-    chart is looked at with; () as the verdict is.
+    chart is looked at with; () as the verdict is. verdict: the id of the one that the link was made beside.
     """
 
     kpi: str
@@ -79,6 +80,7 @@ class ChartView:
     start: str = ""
     end: str = ""
     rules: tuple[str, ...] = ()
+    verdict: str = ""
 
     def link(self) -> Target:
         """The link to this view."""
@@ -93,6 +95,7 @@ class ChartView:
             until=self.until,
             **{"from": self.start, "to": self.end},
             rules=",".join(self.rules),
+            verdict=self.verdict,
         )
 
     @classmethod
@@ -119,6 +122,7 @@ class ChartView:
             start=read_period(params.get("from")),
             end=read_period(params.get("to")),
             rules=read_rules(params.get("rules")),
+            verdict=_verdict(params.get("verdict")),
         )
 
 
@@ -165,6 +169,14 @@ def read_period(text: object) -> str:
         return str(int(found))
     try:
         return period_text(dt.datetime.fromisoformat(found).replace(tzinfo=None))
+    except ValueError:
+        return ""
+
+
+def _verdict(text: object) -> str:
+    """The id of a verdict of a link, "" where it is none."""
+    try:
+        return read_identifier(str(text or ""))
     except ValueError:
         return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,14 +12,17 @@ import streamlit as st
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Kpi, Slice
-from opsmetrics.desk import Desk
+from opsmetrics.desk import Desk, showing
 from opsmetrics.desk.summary import SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
+from opsmetrics.store import StoreError
 from opsmetrics.ui import frame, sections
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
 from opsmetrics.ui.links import ChartView
+
+_LOG = logging.getLogger("opsmetrics.ui")
 
 #: Without a date a page shows "now", and now is one and the same for a quarter of an hour.
 QUARTER = 15 * 60
@@ -96,9 +100,19 @@ def sources(at: Desk) -> pd.DataFrame:
     return _sources(at, versions(at, None))
 
 
+def _kept(at: Desk, shown: list[KpiReview]) -> list[KpiReview]:
+    """What is shown is kept for its id, once where it is computed: no rerun writes. A page is read also where that
+    cannot be written, as on a full disk; the log says so."""
+    try:
+        showing.keep(at.store, shown, "page")
+    except StoreError:
+        _LOG.exception("what a page shows could not be kept, so `verify` will not know its ids")
+    return shown
+
+
 @st.cache_resource(max_entries=16, show_spinner="Computing the verdicts of all charts…")
 def _watched(_at: Desk, key: Versions, as_of: dt.date | None) -> list[KpiReview]:
-    return _at.watched(as_of=as_of, viewer=viewer())
+    return _kept(_at, _at.watched(as_of=as_of, viewer=viewer()))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -108,7 +122,9 @@ def _today(_shown: list[KpiReview], key: Versions, wanted: str, as_of: dt.date |
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _review(_at: Desk, key: Versions, kpi: str, part: Slice, grain: Grain | None, as_of: dt.date | None) -> KpiReview:
-    return _at.review(kpi, part, grain=grain, as_of=as_of, viewer=viewer())
+    found = _at.review(kpi, part, grain=grain, as_of=as_of, viewer=viewer())
+    _kept(_at, [found])
+    return found
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -120,7 +136,9 @@ def _slices(_at: Desk, key: Versions, kpi: str) -> list[Slice]:
 
 @st.cache_resource(max_entries=16, show_spinner="Computing the verdicts of all charts…")
 def _summary(_at: Desk, key: Versions, as_of: dt.date | None, chosen: Slice) -> list[SummaryRow]:
-    return rows_of_summary(_at, as_of=as_of, slice_=dict(chosen), viewer=viewer())
+    rows = rows_of_summary(_at, as_of=as_of, slice_=dict(chosen), viewer=viewer())
+    _kept(_at, [row.review for row in rows])
+    return rows
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

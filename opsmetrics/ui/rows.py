@@ -43,6 +43,7 @@ def row(review: KpiReview, view: ChartView) -> Block:
         "second": second,
         "meta": _since(verdict),
         "owner": review.kpi.owner,
+        "id": review.id,
     }
 
 
@@ -57,7 +58,7 @@ def tile(review: KpiReview, view: ChartView) -> Block:
         "spark": spark(review, *TILE),
         "value": value,
         "unit": unit if len(review.kpi.unit) <= 4 else "",  # a longer one would leave no room for the name
-        "title": f"{review.kpi.name}\n{sentences.render(known(review).sentence)}",
+        "title": f"{review.kpi.name}\n{sentences.render(known(review).sentence)}\n{wording.verdict_id(review.id)}",
     }
 
 
@@ -150,6 +151,7 @@ def table_line(review: KpiReview) -> dict[str, Any]:
         "Judged periods": verdict.n,
         "Sentence": sentences.render(verdict.sentence),
         "Owner": kpi.owner,
+        "Verdict": review.id,
     }
 
 

@@ -74,7 +74,7 @@ def _section(stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, ev
 
 
 def _view(review: KpiReview, as_of: dt.date | None) -> ChartView:
-    return ChartView(review.kpi.key, review.series.slice, as_of=as_of)
+    return ChartView(review.kpi.key, review.series.slice, as_of=as_of, verdict=review.id)
 
 
 def foot(reviews: list[KpiReview], sources: pd.DataFrame, catalog: Catalog) -> Block:

@@ -74,7 +74,8 @@ def _ask(review: KpiReview, as_of: dt.date | None) -> Block:
 
 
 def _view(review: KpiReview, as_of: dt.date | None) -> ChartView:
-    return ChartView(review.kpi.key, review.series.slice, grain=review.series.grain, as_of=as_of)
+    grain = review.series.grain
+    return ChartView(review.kpi.key, review.series.slice, grain=grain, as_of=as_of, verdict=review.id)
 
 
 def table_block(shown: list[SummaryRow], as_of: dt.date | None) -> Block:

@@ -78,3 +78,23 @@ def rounded(said: Any) -> Any:
     if isinstance(said, Sequence) and not isinstance(said, str):
         return [rounded(part) for part in said]
     return said
+
+
+#: Two figures that differ by no more than this part of them are equal.
+_SAME = 1e-8
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields in which two contents differ, figures beyond the noise of adding up."""
+    names = dict.fromkeys((*one, *other))
+    return tuple(name for name in names if not _alike(one.get(name), other.get(name)))
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return not differences(one, other)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one == other or math.isclose(one, other, rel_tol=_SAME, abs_tol=_SAME * _SAME)
+    return bool(one == other)

@@ -241,6 +241,11 @@ def data(code: str, names: Sequence[str] = (), language: str = "en") -> str:
     return f"{word}: {_language(language).listed(list(names))}" if names and code != "fresh" else word
 
 
+def verdict_id(id_: str, language: str = "en") -> str:
+    """How the id of a verdict stands beside it; "" where there is none."""
+    return f"{_words(language, 'label', 'verdict_id')} {id_}" if id_ else ""
+
+
 def listed(names: Sequence[str], language: str = "en") -> str:
     """Names as an enumeration, at most three of them: "Line 1, Line 2 and Line 3"."""
     return _language(language).listed(list(names))

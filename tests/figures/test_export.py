@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import re
+import struct
+import zlib
+from xml.etree import ElementTree
 
 import pytest
 
-from opsmetrics.figures import control_chart, spread_chart
+from opsmetrics.figures import control_chart, export, spread_chart
 from opsmetrics.figures.export import NoPicture, as_html, as_json, as_picture
 from tests.figures import reviews
 
@@ -58,3 +62,22 @@ def test_the_figure_as_json_is_plotlys_own() -> None:
 def test_a_picture_without_kaleido_is_a_sentence_with_a_way_out(kind: str) -> None:
     with pytest.raises(NoPicture, match=rf"{kind.upper()} needs the package kaleido .*\.html instead"):
         as_picture(control_chart(reviews.stable()), kind)  # type: ignore[arg-type]
+
+
+def test_a_picture_notes_the_id_of_its_verdict() -> None:
+    note = "Verdict 7KQ2M-9XABT"
+    drawing = export._noted_svg(b'<?xml version="1.0"?><svg width="3"><g/></svg>', note)
+    assert ElementTree.fromstring(drawing).findtext("desc") == note
+    plain = base64.b64decode(  # one dot
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+    )
+    told = export._noted_png(plain, note)
+    chunks, place = {}, 8
+    while place < len(told):
+        (length,) = struct.unpack(">I", told[place : place + 4])
+        kind, body = told[place + 4 : place + 8], told[place + 8 : place + 8 + length]
+        assert struct.unpack(">I", told[place + 8 + length : place + 12 + length]) == (zlib.crc32(kind + body),)
+        chunks[kind] = body
+        place += 12 + length
+    assert list(chunks) == [b"IHDR", b"tEXt", b"IDAT", b"IEND"]
+    assert chunks[b"tEXt"] == b"Description\x00" + note.encode()

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from opsmetrics import store
+from opsmetrics.desk import Desk
+from opsmetrics.settings import Settings
 from opsmetrics.verdict import wording
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, HOSTILE_LINE, block, blocks, figure, page, trace
@@ -234,7 +237,26 @@ def test_rules_are_chosen_by_set_or_one_by_one_and_stand_in_the_link(full: Path)
 
 def test_files_are_named_after_kpi_slice_grain_and_day(full: Path) -> None:
     app = page("chart", kpi="late", slice="line:Line 3", as_of=day(60))
-    assert block(app, "pictures")["file"] == f"late_Line-3_day_{day(60)}"
+    held = store.current()
+    desk = Desk(held, Settings.from_environment().for_store(held.path))
+    id_ = desk.review("late", (("line", "Line 3"),), as_of=dt.date.fromisoformat(day(60))).id
+    assert block(app, "pictures")["file"] == f"late_Line-3_day_{day(60)}_{id_}"
+    assert any(f"Verdict {id_}" in line for line in block(app, "pictures")["texts"])
+
+
+def test_a_link_beside_another_verdict_says_what_that_one_said(full: Path) -> None:
+    old, now = page("chart", kpi="late", as_of=day(60)), page("chart", kpi="late")
+    was, is_ = (block(app, "strip")["note"].rpartition(" ")[2] for app in (old, now))
+    assert was != is_
+    came = page("chart", kpi="late", verdict=was)
+    told = block(came, "notice")
+    assert was in told["lead"]
+    assert block(old, "heading")["lead"] in told["text"]
+    assert told["text"].endswith(f"python -m opsmetrics verify {was}")
+    for harmless in ({"verdict": is_}, {"verdict": "00000-00000"}, {"verdict": "no id"}, {}):
+        assert not [part for part in blocks(page("chart", kpi="late", **harmless)) if part["kind"] == "notice"]
+    other = page("chart", kpi="scrap", verdict=was)
+    assert not [part for part in blocks(other) if part["kind"] == "notice"]
 
 
 def test_the_form_of_another_kpi_does_not_follow(full: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_row_says_what_the_review_says(full: Path) -> None:
     assert row["marks"][1]["word"] == wording.assurance(verdict.assurance, verdict.firm)
     assert row["period"] == verdict.as_of_period
     assert row["counts"] == f"{verdict.numerator:,.0f} of {verdict.denominator:,.0f}"
-    assert row["go"]["params"] == {"kpi": "late", "grain": "month"}
+    assert row["go"]["params"] == {"kpi": "late", "grain": "month", "verdict": review.id}
 
 
 def test_a_slice_is_chosen_for_the_kpis_that_have_it(full: Path) -> None:

@@ -11,6 +11,7 @@ from opsmetrics import figures
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import slice_of
 from opsmetrics.desk import Desk
+from opsmetrics.desk.verifying import verify
 from opsmetrics.figures import export
 from opsmetrics.tokens import Tokens
 from opsmetrics.verdict.as_dict import review_as_dict
@@ -50,9 +51,30 @@ def test_a_local_time_is_understood(program: Program, works: Desk) -> None:
 
 def test_a_chart_is_the_figure_of_the_page(program: Program, works: Desk) -> None:
     shown = works.review("scrap", as_of=AS_OF)
-    wanted = export.as_json(figures.control_chart(shown, theme="dark"))
+    wanted = export.as_json(figures.control_chart(shown, theme="dark"), shown.id)
     assert program.get("/api/v1/chart", kpi="scrap", as_of=DAY, theme="dark").json == json.loads(wanted)
     assert program.get("/api/v1/chart", kpi="weight").status == 404
+
+
+def test_each_answer_carries_an_id_that_leads_back(program: Program, works: Desk) -> None:
+    review = works.review("scrap", as_of=AS_OF)
+    asked = {"kpi": "scrap", "as_of": DAY}
+    for path in ("review", "series", "signals"):
+        assert program.get(f"/api/v1/{path}", **asked).json["id"] == review.id
+    assert program.get("/api/v1/chart", **asked).json["layout"]["meta"] == {"verdict": review.id}
+    found = verify(works, review.id)
+    assert found is not None
+    assert found.equal
+
+
+def test_a_token_for_a_part_gets_no_id_and_keeps_nothing(works: Desk, port: int, tokens: Tokens) -> None:
+    """Its figures are those of a part, which nobody else could judge again."""
+    part = Program(port, tokens.add("north", "read", days=1, by="Ann", scope={"line": ("A",)}))
+    before = len(works.store.shown("scrap", (), "day"))
+    assert part.get("/api/v1/review", kpi="scrap", as_of="2025-03-20").json["id"] is None
+    assert {row["id"] for row in part.get("/api/v1/reviews", as_of="2025-03-21").json} == {None}
+    assert "meta" not in part.get("/api/v1/chart", kpi="scrap", as_of="2025-03-22").json["layout"]
+    assert len(works.store.shown("scrap", (), "day")) == before
 
 
 def test_what_was_loaded(program: Program) -> None:

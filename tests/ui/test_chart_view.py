@@ -70,9 +70,11 @@ def test_periods_that_an_address_asks_for_and_the_chart_lacks_are_named_once() -
         ((("line", "///"),), "late_day_2026-11-16"),
     ],
 )
-def test_a_file_is_named_after_its_view_and_nothing_else(values: tuple[tuple[str, str], ...], stem: str) -> None:
+def test_a_file_is_named_after_its_view_and_verdict_and_nothing_else(
+    values: tuple[tuple[str, str], ...], stem: str
+) -> None:
     shown = replace(LATE, series=replace(LATE.series, slice=values))
-    assert chart_view.file_stem(shown, replace(VIEW, as_of=dt.date(2026, 11, 16))) == stem
+    assert chart_view.file_stem(shown, replace(VIEW, as_of=dt.date(2026, 11, 16))) == f"{stem}_{shown.id}"
 
 
 def test_a_stretch_of_one_period_has_one_name() -> None:

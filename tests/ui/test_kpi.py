@@ -40,7 +40,7 @@ def test_the_strip_holds_variation_target_data_and_the_reason_for_the_chart() ->
     assert strip["items"][1]["label"] == "Target ≤\u00a016.0"
     assert strip["items"][-1]["text"] == "p chart, 2 phases"
     assert strip["why"] == [{"lead": "p chart", "text": "Chance in counting explains the spread. p′ chart: too wide."}]
-    assert strip["note"] == "owner M. Okafor · signal since 16 Nov 2026"
+    assert strip["note"] == f"owner M. Okafor · signal since 16 Nov 2026 · Verdict {LATE.id}"
 
 
 def test_the_lists_part_what_decides_from_what_is_only_listed() -> None:

@@ -16,17 +16,13 @@ WHERE arriving.id IS NULL OR CASE
 END
 
 -- name: of
-SELECT
-    kpi, slice, grain, as_of, data_version, decisions_version, definitions_version, as_of_period, value, verdict,
-    episodes, "at", channel, id
+SELECT {columns}
 FROM shown
 WHERE kpi = $kpi AND slice = $slice AND grain = $grain
 ORDER BY "at", as_of
 
 -- name: found
-SELECT
-    kpi, slice, grain, as_of, data_version, decisions_version, definitions_version, as_of_period, value, verdict,
-    episodes, "at", channel, id
+SELECT {columns}
 FROM shown
 WHERE id = $id
 ORDER BY "at", as_of

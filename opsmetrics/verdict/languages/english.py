@@ -36,6 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fails": "Fails",
         "hit_or_miss": "Hit or miss",
     },
+    "label": {"verdict_id": "Verdict"},
     "data": {
         "fresh": "Fresh",
         "partial": "Partial",
