@@ -42,4 +42,4 @@ page.show(
     sections.foot(shown, reviews.sources(at), catalog),
     key="rows",
 )
-tables.behind("As table", sections.table(shown), file="today.csv", key="today_table")
+tables.behind("As table", reviews.today_table(at, shown, wanted, as_of), file="today.csv", key="today_table")

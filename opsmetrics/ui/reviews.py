@@ -75,6 +75,11 @@ def today(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | No
     return _today(shown, versions(at, as_of), wanted.key, as_of, everything)
 
 
+def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None) -> pd.DataFrame:
+    """The table behind Today, made once for each combination of versions and filters."""
+    return _today_table(shown, versions(at, as_of), wanted.key)
+
+
 def slices(at: Desk, kpi: Kpi) -> list[Slice]:
     """The whole KPI, its watched slices, and one slice for each value of its dimensions."""
     return _slices(at, versions(at, None), kpi.key)
@@ -118,6 +123,11 @@ def _watched(_at: Desk, key: Versions, as_of: dt.date | None) -> list[KpiReview]
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _today(_shown: list[KpiReview], key: Versions, wanted: str, as_of: dt.date | None, everything: str) -> list[Block]:
     return sections.stance_sections(_shown, as_of, everything)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _today_table(_shown: list[KpiReview], key: Versions, wanted: str) -> pd.DataFrame:
+    return sections.table(_shown)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
