@@ -164,17 +164,24 @@ def _count(scan: Scan, chunk: bytes, limits: Limits) -> Scan:
 
 def _open_line(before: int, chunk: bytes, limits: Limits) -> int:
     """Bytes of the line that this chunk leaves open. Raises IngestRefused (`line_too_long`) for any line."""
-    pieces = chunk.replace(b"\r", b"\n").split(b"\n")
-    lengths = [len(piece) for piece in pieces]
-    lengths[0] += before
-    if max(lengths) > limits.line:
-        raise IngestRefused(
-            "line_too_long",
-            f"a line of more than {limits.line:,} bytes",
-            "a table with one record to a line",
-            "export it with line ends",
-        )
-    return lengths[-1]
+    start = -before  # of the first line that is not known to be short enough
+    while len(chunk) - start > limits.line:
+        # Lines that end within so many bytes are all short enough: one look from behind clears them together.
+        ended = _last_line_end(chunk, max(start, 0), start + limits.line + 1)
+        if ended < 0:
+            raise IngestRefused(
+                "line_too_long",
+                f"a line of more than {limits.line:,} bytes",
+                "a table with one record to a line",
+                "export it with line ends",
+            )
+        start = ended + 1
+    ended = _last_line_end(chunk, max(start, 0), len(chunk))
+    return len(chunk) - (start if ended < 0 else ended + 1)
+
+
+def _last_line_end(chunk: bytes, begin: int, end: int) -> int:
+    return max(chunk.rfind(b"\n", begin, end), chunk.rfind(b"\r", begin, end))
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:

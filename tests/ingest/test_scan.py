@@ -59,6 +59,28 @@ def test_other_formats_are_refused_by_name(tmp_path: Path, content: bytes, says:
     assert refused.value.code == "not_a_table"
 
 
+@given(
+    pieces=st.lists(st.sampled_from([b"a", b"abc", b"\n", b"\r\n", b"\r"]), max_size=30),
+    chunk=st.integers(1, 9),
+    longest=st.integers(1, 8),
+)
+@settings(deadline=None, max_examples=cases(100, 500))
+def test_a_line_is_too_long_wherever_the_chunks_part_it(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes], chunk: int, longest: int
+) -> None:
+    whole = b"a" + b"".join(pieces)
+    lengths = [len(line) for line in whole.replace(b"\r", b"\n").split(b"\n")]
+    path = written(tmp_path_factory.mktemp("lines"), whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "CHUNK", chunk)
+        if max(lengths) > longest:
+            with pytest.raises(IngestRefused) as refused:
+                scan_file(path, Limits(line=longest))
+            assert refused.value.code == "line_too_long"
+        else:
+            assert scan_file(path, Limits(line=longest)).open_line == lengths[-1]
+
+
 @pytest.mark.parametrize(
     ("content", "limits", "code"),
     [
