@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -37,9 +36,8 @@ def watched_store(folder: Path, rows: int) -> Path:
 def _today(server: Server, idle: Server, rows: int, rounds: int) -> Iterator[Ratio]:
     page, empty = Session(server, ""), Session(idle, "empty")
     page.run()
-    names = len(set(re.findall(rb'"key": "(measure_[^"]*)"', page.sent)))
-    if names != rows:
-        raise RuntimeError(f"Today shows {names} rows of {rows}")
+    if f"{rows} watched".encode() not in page.sent:
+        raise RuntimeError(f"Today does not show that it watches {rows} rows")
     lines = [f"line=Line+{number + 1}" for number in range(filling.lines_of(rows))]
 
     def all_but_one(turn: int) -> str:
