@@ -65,13 +65,22 @@ class Zero:
         return self.high if self.at == "zero" else self.low
 
 
-def assess(kpi: Kpi, points: pd.DataFrame, *, variation: Variation, chart_kind: str, grain: Grain) -> Assessment:
+def assess(
+    kpi: Kpi,
+    points: pd.DataFrame,
+    *,
+    variation: Variation,
+    chart_kind: str,
+    grain: Grain,
+    awaited: Bounds = (None, None),
+) -> Assessment:
     """The assurance of a verdict with this variation, over the points of a review (targets attached).
 
     Without judged points, or with fewer than 12, it is too early; better = neither without a range has no target.
+    `awaited`: the target where there is no point to which one could be attached.
     """
     phase = current_phase(points)
-    target = target_in_force(points)
+    target = awaited if points.empty else target_in_force(points)
     met, detail = _record(points), missed_of(phase)
     share = detail["missed"] / detail["judged"] if detail["judged"] else None
     if target == (None, None):

@@ -26,7 +26,7 @@ from opsmetrics.verdict.model import Episode, Identity, Variation, Verdict
 from opsmetrics.verdict.proposals import proposals
 from opsmetrics.verdict.rare import FURTHEST, first_event, is_furthest
 from opsmetrics.verdict.reasons import reasons_at
-from opsmetrics.verdict.targets import as_value
+from opsmetrics.verdict.targets import as_value, awaited
 from opsmetrics.verdict.variation import UNCONFIRMED, Finding, Situation, find_variation, withhold, word
 from opsmetrics.verdict.workings import Workings, work_out
 
@@ -148,7 +148,12 @@ def _verdict(found: Workings, finding: Finding, versions: Versions, shown: pd.Da
     series, kpi = found.series, found.kpi
     data = report_data(series, found.judged, shown, finding.waits_for)
     assessed = assurance.assess(
-        kpi, found.points, variation=finding.variation, chart_kind=found.choice.kind, grain=series.grain
+        kpi,
+        found.points,
+        variation=finding.variation,
+        chart_kind=found.choice.kind,
+        grain=series.grain,
+        awaited=awaited(kpi, found.decisions, series.slice, series.as_of, series.grain),
     )
     episode = _open_episode(found.episodes, finding)
     excess, cost = excess_of(kpi, found.points, episode)

@@ -40,6 +40,14 @@ def attach(
     return points.assign(target_low=low, target_high=high, met=met.mask(~comparable))
 
 
+def awaited(kpi: Kpi, decisions: Iterable[Decision], slice_: Slice, as_of: pd.Timestamp, grain: Grain) -> Bounds:
+    """The target that holds as of an instant (naive UTC) for values that have not come yet."""
+    if not aims_at(kpi, grain):
+        return None, None
+    day = dt.date.max if grain == "sample" else to_local(pd.DatetimeIndex([as_of]), kpi.calendar.time_zone).date[0]
+    return stored_bounds(kpi, target_at(kpi, tuple(decisions), slice_, day))
+
+
 def aims_at(kpi: Kpi, grain: Grain | None) -> bool:
     """Whether a target can be compared with values of this grain (None: that of the KPI).
 

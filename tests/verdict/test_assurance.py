@@ -276,3 +276,9 @@ def test_the_frame_received_is_not_changed() -> None:
     before = frame.copy(deep=True)
     of(frame, kpi)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_27_a_target_before_the_first_value_is_too_early_to_tell() -> None:
+    empty, told = calm(LATE).iloc[:0], {"variation": "none", "chart_kind": "p", "grain": "day"}
+    assert assess(LATE, empty, **told, awaited=(None, 0.05)).assurance == "too_early"
+    assert assess(LATE, empty, **told).assurance == "no_target"
