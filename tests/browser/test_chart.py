@@ -24,6 +24,9 @@ def today() -> str:
     return f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
 
 
+#: The id of a verdict, by which `verify` finds it.
+ID = "[0-9A-Z]{5}-[0-9A-Z]{5}"
+
 POINTS = ".js-plotly-plot .scatterlayer .trace:last-of-type .points path"
 
 
@@ -107,7 +110,7 @@ def test_the_table_behind_the_chart_can_be_downloaded(watch: Open) -> None:
     with page.expect_download() as waiting:
         page.click(".st-key-chart_table_csv button")
     content = Path(waiting.value.path()).read_bytes()
-    assert waiting.value.suggested_filename == f"late_day_{today()}.csv"
+    assert re.fullmatch(f"late_day_{today()}_{ID}.csv", waiting.value.suggested_filename)
     assert content.startswith(b"\xef\xbb\xbfPeriod,Value,late orders,orders,")
 
 
@@ -192,7 +195,7 @@ def test_the_chart_is_saved_as_picture_and_page_without_any_request_to_the_outsi
     for kind in ("PNG", "SVG", "HTML"):
         with page.expect_download() as waiting:
             page.click(f".om-pictures button:text-is('{kind}')" if kind != "HTML" else ".st-key-chart_html button")
-        assert waiting.value.suggested_filename == f"changeover_day_{today()}.{kind.lower()}"
+        assert re.fullmatch(f"changeover_day_{today()}_{ID}.{kind.lower()}", waiting.value.suggested_filename)
         saved[kind] = Path(waiting.value.path()).read_bytes()
     assert saved["PNG"].startswith(b"\x89PNG\r\n")
     root = ElementTree.fromstring(saved["SVG"])
