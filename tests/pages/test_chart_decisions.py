@@ -60,7 +60,9 @@ def decided(kpi: str) -> list[Decision]:
 def sentence_on_today(name: str, sub: str = "") -> str:
     rows = [row for part in blocks(page("today")) if part["kind"] == "section" for row in part["rows"]]
     row = next(row for row in rows if row["name"] == name and (not sub or row["sub"] == sub))
-    return str(row.get("sentence", row.get("title"))).split("\n")[-1]  # a tile's title begins with its name
+    return (
+        str(row["sentence"]) if "sentence" in row else row["title"].split("\n")[1]
+    )  # a tile's title: name, sentence, id
 
 
 def position(number: int) -> int:
