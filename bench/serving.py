@@ -41,7 +41,7 @@ class Server:
     def wait(self) -> None:
         """Until it answers. Raises RuntimeError where it does not."""
         deadline = time.monotonic() + START_SECONDS
-        while not _answers(self.port):
+        while not answers(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not start: {self.log.read_text(encoding='utf-8')}")
             time.sleep(0.05)
@@ -72,7 +72,7 @@ def serving(store: Path, script: str = "bench/served/app.py") -> Iterator[Server
 @contextlib.contextmanager
 def started(store: Path, script: str) -> Iterator[Server]:
     """The process alone, not waited for."""
-    port = _free_port()
+    port = free_port()
     log = store.with_suffix(".log")
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", f"--server.address={HOST}"]
     environment = {**os.environ, "OPSMETRICS_STORE": str(store), "PYTHONPATH": str(ROOT)}
@@ -142,13 +142,15 @@ class Session:
         return bool(kind == "script_finished" and told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """True where a server says that it is well. Another program could be the one: look that your own lives."""
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/_stcore/health", timeout=2) as answer:
             return bool(answer.status == 200)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from opsmetrics import __version__
-from opsmetrics.cli import parser
+from opsmetrics.cli import grammar, parser
 from opsmetrics.server import openapi, routes
 from opsmetrics.server.endpoints import WANTED, Endpoint, Parameter
 
@@ -25,7 +25,7 @@ BEGIN, END = "<!-- Written by `make docs`; do not edit by hand. -->", "<!-- The 
 
 def command_line() -> str:
     """Every command with its arguments and options, from the parser."""
-    commands = dict(_commands(parser.build(), ()))
+    commands = dict(grammar.walk(parser.build()))
     own = {words: _options(command) for words, command in commands.items()}
     usual = _usual(own.values())
     lines = ["| nearly every command takes | meaning |", "|---|---|", *_rows(usual)]
@@ -77,17 +77,6 @@ def main() -> int:
             path.write_text(new, encoding="utf-8")
             sys.stdout.write(f"docs/{name} was brought up to date\n")
     return 0
-
-
-def _commands(
-    command: argparse.ArgumentParser, words: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], argparse.ArgumentParser]]:
-    groups = [action for action in command._actions if isinstance(action, argparse._SubParsersAction)]
-    if not groups:
-        yield words, command
-    for group in groups:
-        for name, child in group.choices.items():
-            yield from _commands(child, (*words, name))
 
 
 def _positional(command: argparse.ArgumentParser) -> list[argparse.Action]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -49,3 +50,15 @@ def of_slice(command: argparse.ArgumentParser, help_: str) -> None:
     command.add_argument(
         "--slice", type=arguments.pair, action="append", default=[], metavar="DIMENSION=VALUE", help=help_
     )
+
+
+def walk(
+    command: argparse.ArgumentParser, words: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], argparse.ArgumentParser]]:
+    """Every command that runs something, with the words that lead to it."""
+    groups = [action for action in command._actions if isinstance(action, argparse._SubParsersAction)]
+    if not groups:
+        yield words, command
+    for group in groups:
+        for name, child in group.choices.items():
+            yield from walk(child, (*words, name))

@@ -14,7 +14,7 @@ from opsmetrics.desk.loading import Outcome
 LOADED, ASKS, REFUSED, DISMISSED = "loaded", "asks", "refused", "dismissed"
 
 #: Folders of an inbox that are not the folder of a source.
-OURS = (LOADED, ASKS, REFUSED, DISMISSED)
+_OURS = (LOADED, ASKS, REFUSED, DISMISSED)
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 _RECEIPT, _REJECTS = ".receipt.json", ".rejects.csv"
@@ -48,9 +48,13 @@ class Waiting:
 
 def waiting(inbox: Path) -> list[Waiting]:
     """The files that wait for a person, in the order in which they came."""
-    places = [inbox, *(item for item in _items(inbox) if item.is_dir() and item.name not in OURS)]
-    found = [file for place in places for state in (ASKS, REFUSED) for file in _waiting(place / state, inbox)]
+    found = [file for place in places(inbox) for state in (ASKS, REFUSED) for file in _waiting(place / state, inbox)]
     return sorted(found, key=lambda file: (file.since, file.path))
+
+
+def places(inbox: Path) -> list[Path]:
+    """The folders that files are dropped into: the inbox and those of its sources."""
+    return [inbox, *(item for item in _items(inbox) if item.is_dir() and item.name not in _OURS)]
 
 
 def _items(folder: Path) -> list[Path]:

@@ -9,23 +9,20 @@ crash changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from opsmetrics import store
 from opsmetrics.desk import Desk, handing
 from opsmetrics.desk.loading import Order, Outcome, load
-from opsmetrics.desk.waiting import ASKS, LOADED, OURS, REFUSED, put_away
+from opsmetrics.desk.waiting import ASKS, LOADED, REFUSED, places, put_away
 from opsmetrics.ingest import TemplateError, named_template
-from opsmetrics.settings import Settings
+from opsmetrics.server.looking import Looking
 
-_LOG = logging.getLogger("opsmetrics.server")
-
-#: Seconds between two looks, and for how long a file must not have changed.
-EVERY, STILL = 0.5, 2.0
+#: Seconds for which a file must not have changed.
+STILL = 2.0
 
 #: Endings of files that somebody is still writing.
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
@@ -34,33 +31,19 @@ _Seen = tuple[int, int]
 
 
 @dataclass
-class Inbox:
+class Inbox(Looking):
     """Looks for files until it is stopped."""
 
-    settings: Settings
+    name: ClassVar[str] = "inbox"
+    every: ClassVar[float] = 0.5
+
     _seen: dict[Path, tuple[_Seen, dt.datetime]] = field(default_factory=dict)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Look again and again, in a thread of its own."""
+        """Make the folder where there is none, and look again and again."""
         self.settings.inbox.mkdir(parents=True, exist_ok=True)
         handing.tidy(self.settings.store)
-        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the file in hand."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(EVERY):
-            try:
-                self.look()
-            except Exception:  # noqa: BLE001 - one bad look must not end the inbox; the log has what was wrong
-                _LOG.exception("the inbox could not be read")
+        super().start()
 
     def look(self, now: dt.datetime | None = None) -> None:
         """Answer what was handed over, and load the files that have come."""
@@ -87,8 +70,7 @@ class Inbox:
 
 
 def _files(inbox: Path) -> Iterator[Path]:
-    places = [inbox, *(item for item in inbox.iterdir() if item.is_dir() and item.name not in OURS)]
-    for place in places:
+    for place in places(inbox):
         for path in place.iterdir():
             if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_UNFINISHED):
                 yield path

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from opsmetrics import store
 from opsmetrics.catalog import Calendar
 from opsmetrics.desk import Desk, backups, mornings
-from opsmetrics.settings import Settings
+from opsmetrics.server.looking import Looking
 from opsmetrics.store import Chore
 
 _LOG = logging.getLogger("opsmetrics.server")
-
-#: Seconds between two looks at the clock; the first one comes as late after the start, when the first pages are out.
-EVERY = 20.0
 
 #: Seconds between two verdicts of a morning run, in which pages get their turn.
 BREATH = 0.01
@@ -53,33 +49,19 @@ class Turn:
 
 
 @dataclass
-class Scheduler:
+class Scheduler(Looking):
     """Looks at the clock until it is stopped."""
 
-    settings: Settings
+    name: ClassVar[str] = "scheduler"
+    every: ClassVar[float] = 20.0  # the first look comes as late after the start, when the first pages are out
+
     breath: float = BREATH
     _failed: dict[_Day, list[dt.datetime]] = field(default_factory=dict)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Look again and again, in a thread of its own."""
-        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the verdict, or the backup, in hand."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(EVERY):
-            try:
-                self.look(dt.datetime.now(dt.UTC))
-            except Exception:  # noqa: BLE001 - the next look must come; log and metrics say that one failed
-                FAILURES["scheduler"] += 1
-                _LOG.exception("the scheduler could not find out what is due")
+    def failed(self) -> None:
+        """The metrics count it too."""
+        super().failed()
+        FAILURES[self.name] += 1
 
     def look(self, now: dt.datetime) -> None:
         """Do what is due at this instant (with a zone)."""

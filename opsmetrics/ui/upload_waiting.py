@@ -62,9 +62,9 @@ def _do(session: Session, files: Sequence[Waiting], pressed: dict[str, str]) -> 
     st.rerun()
 
 
-def settle(session: Session, files: Sequence[Incoming], receipts: Sequence[Receipt]) -> None:
+def settle(session: Session, files: Sequence[Incoming], given: Sequence[Receipt]) -> None:
     """Put away those of these files that came from the inbox and are loaded now."""
-    by_bytes = {receipt.fingerprint: receipt for receipt in receipts}
+    by_bytes = {receipt.fingerprint: receipt for receipt in given}
     for file in files:
         waited = session.dropped.get(file.key)
         receipt = by_bytes.get(file.examined.batch.fingerprint) if file.examined else None

@@ -7,13 +7,9 @@ OPSMETRICS_CHROMIUM names the program where it is not on the path.
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +19,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from bench import starting
+from bench.serving import HOST, START_SECONDS, answers, free_port
 from tests.pages import pareto_stores, stores
 from tests.paths import ROOT
 
-HOST = "127.0.0.1"
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -41,14 +38,9 @@ ARGUMENTS = [
 #: On a page with an address of its own Streamlit looks for its server below that address first, then at the root.
 PROBES = ("_stcore/health", "_stcore/host-config")
 
-START_SECONDS = 90
 
 #: Chores of the server have tests of their own; here they would only take time from the browser.
 ALONE = {"OPSMETRICS_MORNING": "off", "OPSMETRICS_BACKUP": "off"}
-
-#: Programs that will do. The first draws no window frame of its own and takes little more than half of the processor's
-#: time for the same page.
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 
 
 @dataclass
@@ -123,7 +115,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's program."""
-    found = os.environ.get("OPSMETRICS_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    found = starting.chromium()
     if found:
         return found
     if os.environ.get("OPSMETRICS_REQUIRE_BROWSER") == "1":
@@ -164,7 +156,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def _start(store: Path) -> tuple[subprocess.Popen[bytes], str]:
-    port = _free_port()
+    port = free_port()
     log = (store.parent / "server.log").open("wb")
     child = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", HOST],
@@ -175,27 +167,13 @@ def _start(store: Path) -> tuple[subprocess.Popen[bytes], str]:
     )
     base = f"http://{HOST}:{port}"
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(base):
+    while not answers(port):
         # Another program could answer on the port: only a living child of ours counts.
         assert child.poll() is None, (store.parent / "server.log").read_text(encoding="utf-8")
         assert time.monotonic() < deadline, "the server did not answer in time"
         time.sleep(0.2)
     assert child.poll() is None, (store.parent / "server.log").read_text(encoding="utf-8")
     return child, base
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(base: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{base}/_stcore/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
 
 
 @pytest.fixture

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
-from collections.abc import Iterator
 
 import pytest
 
-from opsmetrics.cli import main, parser
+from opsmetrics.cli import grammar, main, parser
 from tests.paths import ROOT
 
-
-def commands(
-    command: argparse.ArgumentParser, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], argparse.ArgumentParser]]:
-    """Every command that runs something, with the words that lead to it."""
-    groups = [action for action in command._actions if isinstance(action, argparse._SubParsersAction)]
-    if not groups:
-        yield path, command
-    for group in groups:
-        for name, child in group.choices.items():
-            yield from commands(child, (*path, name))
-
-
-ALL = dict(commands(parser.build()))
+ALL = dict(grammar.walk(parser.build()))
 
 
 def test_the_commands_are_these() -> None:

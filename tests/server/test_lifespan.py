@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +16,8 @@ from typing import TypeVar
 
 import pytest
 
+from bench import serving
+from bench.serving import free_port
 from opsmetrics import store
 from opsmetrics.server import lifespan
 from tests.paths import ROOT
@@ -26,12 +25,6 @@ from tests.paths import ROOT
 Result = TypeVar("Result")
 
 PATIENCE = 60  # seconds until a hanging process is given up; nothing is asserted about speed
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -54,11 +47,9 @@ def answers(child: subprocess.Popen[str], port: int) -> bool:
     """True once OUR child answers; False when it has ended."""
     deadline = time.monotonic() + PATIENCE
     while child.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
-                return child.poll() is None
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
+        if serving.answers(port):
+            return child.poll() is None
+        time.sleep(0.1)
     return False
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from opsmetrics.catalog import CHARTS, Kpi
 from opsmetrics.review import KpiReview
 from opsmetrics.series import KpiSeries
 from opsmetrics.verdict.as_dict import review_as_dict
 from tests.verdict.made import (
+    DEFECTS,
     ENERGY,
     FALLS,
     HARM,
+    IN_TIME,
+    LATE,
     OEE,
     WAIT,
+    WEIGHT,
+    Numbers,
     counts,
     noise,
     readings,
@@ -58,3 +66,21 @@ ORDINARY: dict[str, KpiSeries] = {
     "rare": totals([1.0 if day % 13 == 5 else 0.0 for day in range(120)], kpi=HARM),
     "derived": readings(noise(60, centre=0.7, sd=0.02), kpi=OEE),
 }
+
+#: A KPI of each kind, and each with every chart that its definition may pin.
+KPIS = (LATE, FALLS, DEFECTS, ENERGY, HARM, replace(HARM, denominator="operations"), WEIGHT, WAIT, IN_TIME, OEE)
+
+
+def charted(*kpis: Kpi) -> list[tuple[Kpi, str | None]]:
+    return [(kpi, chart) for kpi in kpis for chart in (None, *CHARTS[kpi.kind])]
+
+
+def of_kind(kpi: Kpi, values: Numbers, sizes: Sequence[float], read: Any, spread: Any, **more: Any) -> KpiSeries:
+    """A series of any KPI: counts of sizes (shares never more than these), or readings of so many with a spread."""
+    if kpi.kind in ("count", "rare") and kpi.denominator is None:
+        return totals(values, kpi=kpi, **more)
+    if kpi.counts or kpi.statistic == "share_within":
+        share = kpi.kind == "proportion" or kpi.statistic == "share_within"
+        kept = [n if share and v is not None and v > n else v for v, n in zip(values, sizes, strict=True)]
+        return counts(kept, sizes, kpi=kpi, **more)
+    return readings(values, read, spread, kpi=kpi, **more)

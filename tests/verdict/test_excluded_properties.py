@@ -10,42 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsmetrics.catalog import CHARTS, Kpi
 from opsmetrics.review import KpiReview, review
 from opsmetrics.series import KpiSeries
 from opsmetrics.verdict.sentences import render
 from tests.cases import cases
-from tests.verdict.made import (
-    DEFECTS,
-    ENERGY,
-    FALLS,
-    HARM,
-    IN_TIME,
-    LATE,
-    OEE,
-    WAIT,
-    WEIGHT,
-    counts,
-    decision,
-    readings,
-    totals,
-    with_target,
-)
+from tests.verdict.kinds import KPIS, charted, of_kind
+from tests.verdict.made import LATE, counts, decision, totals, with_target
 
 UPTIME = replace(LATE, key="uptime", name="Uptime", better="higher")
-KPIS = (LATE, UPTIME, FALLS, DEFECTS, ENERGY, HARM, replace(HARM, denominator="operations"), WEIGHT, WAIT, IN_TIME, OEE)
-CASES = [(kpi, chart) for kpi in KPIS for chart in (None, *CHARTS[kpi.kind])]
+CASES = charted(*KPIS, UPTIME)
 
 Rows = dict[int, tuple[float, float]]
-
-
-def made(kpi: Kpi, values: Any, sizes: Any, spread: Any) -> KpiSeries:
-    if kpi.kind == "count" or (kpi.kind == "rare" and kpi.denominator is None):
-        return totals(values, kpi=kpi)
-    if kpi.counts or kpi.statistic == "share_within":
-        share = kpi.kind == "proportion" or kpi.statistic == "share_within"
-        return counts(np.minimum(values, sizes).tolist() if share else values, sizes, kpi=kpi)
-    return readings(values, np.floor(sizes), spread, kpi=kpi)
 
 
 @st.composite
@@ -67,8 +42,8 @@ def pairs(draw: Any) -> tuple[KpiSeries, KpiSeries, list[Any], np.ndarray]:
     other, wide, apart = values.copy(), sizes.copy(), spread.copy()
     for row, value, size in zip(rows, odd, big, strict=True):
         other[row], wide[row], apart[row] = value, size, 80.0
-    series = made(kpi, values, sizes, spread)
-    changed = made(kpi, other, wide, apart)
+    series = of_kind(kpi, values, sizes, np.floor(sizes), spread)
+    changed = of_kind(kpi, other, wide, np.floor(wide), apart)
     decisions = [decision(series, "exclude", row) for row in sorted(rows)]
     spots = {"phase": (n // 3, None), "lock": (0, n // 2), "weekday": (0, None)}
     for kind in draw(st.sets(st.sampled_from(sorted(spots)))):

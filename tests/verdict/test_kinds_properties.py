@@ -4,53 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmetrics.catalog import CHARTS, Kpi
 from opsmetrics.figures import between_chart, control_chart, sparkline
 from opsmetrics.review import review
-from opsmetrics.series import KpiSeries
 from opsmetrics.verdict.as_dict import review_as_dict
-from tests.verdict.made import (
-    DEFECTS,
-    ENERGY,
-    FALLS,
-    HARM,
-    IN_TIME,
-    LATE,
-    OEE,
-    WAIT,
-    WEIGHT,
-    counts,
-    decision,
-    readings,
-    totals,
-    with_target,
-)
-
-KPIS = (LATE, FALLS, DEFECTS, ENERGY, HARM, replace(HARM, denominator="operations"), WEIGHT, WAIT, IN_TIME, OEE)
-CASES = [(kpi, chart) for kpi in KPIS for chart in (None, *CHARTS[kpi.kind])]
+from tests.verdict.kinds import KPIS, charted, of_kind
+from tests.verdict.made import decision, with_target
 
 NUMBERS = st.one_of(st.none(), st.sampled_from([0.0, 0.0, 1.0, 2.0, 5.0, 9.0, 30.0]))
 
 
-def made(kpi: Kpi, values: list[float | None], sizes: list[float], **more: Any) -> KpiSeries:
-    if kpi.kind in ("count", "rare") and kpi.denominator is None:
-        return totals(values, kpi=kpi, **more)
-    if kpi.counts or kpi.statistic == "share_within":
-        share = kpi.kind == "proportion" or kpi.statistic == "share_within"
-        kept = [n if share and v is not None and v > n else v for v, n in zip(values, sizes, strict=True)]
-        return counts(kept, sizes, kpi=kpi, **more)
-    return readings(values, 60.0 if kpi.statistic != "mean" else 5.0, 1.5, kpi=kpi, **more)
-
-
 @given(
-    st.sampled_from(CASES),
+    st.sampled_from(charted(*KPIS)),
     st.lists(st.tuples(NUMBERS, st.sampled_from([40.0, 55.0, 200.0])), max_size=45),
     st.sampled_from(["day", "week", "month", "sample"]),
     st.booleans(),
@@ -59,7 +29,8 @@ def made(kpi: Kpi, values: list[float | None], sizes: list[float], **more: Any) 
 def test_any_series_can_be_judged_told_and_drawn(case, pairs, grain, running, kinds) -> None:
     kpi, chart = case
     kpi = replace(with_target(kpi, 3.0), chart=chart, operate=grain)
-    series = made(kpi, [v for v, _ in pairs], [n for _, n in pairs], running=running)
+    read = 60.0 if kpi.statistic != "mean" else 5.0
+    series = of_kind(kpi, [v for v, _ in pairs], [n for _, n in pairs], read, 1.5, running=running)
     rows = len(pairs)
     spots = {
         "weekday": (0, None),
