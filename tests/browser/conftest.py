@@ -38,6 +38,8 @@ ARGUMENTS = [
 #: On a page with an address of its own Streamlit looks for its server below that address first, then at the root.
 PROBES = ("_stcore/health", "_stcore/host-config")
 
+#: The name of a server as that of a folder.
+FOLDER = str.maketrans(":@", "__")
 
 #: Chores of the server have tests of their own; here they would only take time from the browser.
 ALONE = {"OPSMETRICS_MORNING": "off", "OPSMETRICS_BACKUP": "off"}
@@ -135,13 +137,14 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
     """`server("full")` is the address of a server over the store that stores.full builds, `server("pareto:full")` over
-    that of pareto_stores.full; started once each."""
+    that of pareto_stores.full, `server("full@upload")` one over a store of its own for tests that write; started once
+    each."""
     started: dict[str, tuple[subprocess.Popen[bytes], str]] = {}
 
     def address(name: str) -> str:
         if name not in started:
-            path = tmp_path_factory.mktemp(name.replace(":", "_")) / "browser.duckdb"
-            module, _, own = name.rpartition(":")
+            path = tmp_path_factory.mktemp(name.translate(FOLDER)) / "browser.duckdb"
+            module, _, own = name.partition("@")[0].rpartition(":")
             getattr(pareto_stores if module == "pareto" else stores, own)(path)
             started[name] = _start(path)
         child, base = started[name]

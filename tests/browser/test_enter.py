@@ -14,7 +14,7 @@ from tests.pages.stores import HOSTILE
 Open = Callable[..., Watch]
 
 
-def opened(watch: Open, store: str = "full", *, back: int = 1, **how: object) -> tuple[Watch, Page]:
+def opened(watch: Open, store: str = "full@enter", *, back: int = 1, **how: object) -> tuple[Watch, Page]:
     """The page for a day before the stores' first, which holds no number yet."""
     found = watch(store, **how)
     day = (stores.start() - dt.timedelta(days=back)).date()

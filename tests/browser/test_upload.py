@@ -34,7 +34,7 @@ def write(folder: Path, name: str, *lines: str) -> Path:
     return path
 
 
-def chosen(watch: Open, *files: Path, store: str = "full", **how: object) -> tuple[Watch, Page]:
+def chosen(watch: Open, *files: Path, store: str = "full@upload", **how: object) -> tuple[Watch, Page]:
     """The page after these files were chosen."""
     found = watch(store, **how)
     page = found.open("/upload")
@@ -131,8 +131,8 @@ def test_the_rejected_rows_can_be_taken_away(watch: Open, tmp_path: Path) -> Non
 def test_a_dropped_file_is_answered_and_another_is_dismissed(
     watch: Open, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    found = watch("full")
-    inbox = tmp_path_factory.getbasetemp() / "full0" / "inbox"
+    found = watch("full@upload")
+    inbox = tmp_path_factory.getbasetemp() / "full_upload0" / "inbox"
     for name in ("north.csv", "south.csv"):
         lines = "".join(f"0{day}/02/2026,{name},90,800\n" for day in range(1, 9))
         (inbox / f"{name}.part").write_text(f"date,line,late orders,orders\n{lines}", encoding="utf-8")
