@@ -9,7 +9,8 @@ PYTHON ?= python3
 PORT   ?= 8501
 ROWS   ?= 1000000
 ROUNDS ?= 20
-PYTEST ?= -n 3 --dist loadfile
+# In the order of their folders: files of few but long tests (browsers, stores of the sample) must not come last.
+PYTEST ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 AT      := $(if $(STORE),--store "$(STORE)")
 BIN     := .venv/bin
