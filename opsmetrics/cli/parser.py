@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsmetrics.catalog import GRAINS
+from opsmetrics.catalog import GRAINS, RULE_SETS
 from opsmetrics.cli import arguments
 from opsmetrics.cli.grammar import KPI, Parser, by, command, of_slice
 from opsmetrics.tokens import RIGHTS
@@ -277,6 +277,28 @@ def _mornings(commands: Commands) -> None:
     )
     verify.add_argument(
         "id", type=arguments.identifier, metavar="ID", help="as it stands beside a verdict or in a file"
+    )
+    replay = command(
+        commands,
+        "replay",
+        ("replaying", "replay"),
+        "say what each morning of a stretch of days would have shown",
+        more="With the data as they are now; nothing is written.",
+    )
+    replay.add_argument(
+        "--from", dest="start", type=arguments.date, required=True, metavar="DATE", help="first morning"
+    )
+    replay.add_argument("--to", dest="end", type=arguments.date, required=True, metavar="DATE", help="last morning")
+    replay.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        choices=("own", *RULE_SETS),
+        metavar="SET",
+        help=f"judge all KPIs by it: {', '.join(RULE_SETS)}; own: as defined (default); may be repeated, to compare",
+    )
+    replay.add_argument(
+        "--events", type=Path, metavar="FILE", help="known events as CSV: kpi, slice, event, from, to; which are found?"
     )
 
 

@@ -18,12 +18,13 @@ def keep(store: Store, reviews: Iterable[KpiReview], channel: Channel) -> int:
     """
     named = {item.id: item for item in reviews if item.id}
     if channel in ("store", "morning"):
-        return store.keep_shown([_row(item, channel) for item in named.values()])
+        return store.keep_shown([row(item, channel) for item in named.values()])
     known = store.known_ids(list(named))
-    return store.keep_shown([_row(item, channel) for id_, item in named.items() if id_ not in known])
+    return store.keep_shown([row(item, channel) for id_, item in named.items() if id_ not in known])
 
 
-def _row(item: KpiReview, channel: Channel) -> dict[str, object]:
+def row(item: KpiReview, channel: Channel) -> dict[str, object]:
+    """The verdict of a review as a row of those that are kept. It has an id."""
     said, verdict = content(item), item.verdict
     assert verdict is not None  # it has an id
     identity = verdict.identity

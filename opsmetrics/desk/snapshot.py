@@ -57,7 +57,8 @@ class Snapshot:
     there is read when it is needed, by the same queries.
 
     catalog: the definitions by which components and streams are found; `drafted`: they are not those in force, so the
-    store may lack some of their dimensions. versions: of data and decisions, read before anything else: what is
+    store may lack some of their dimensions. `remembering`: what was shown is not that of the store, but what it is told
+    by `remember`, from nothing on. versions: of data and decisions, read before anything else: what is
     committed meanwhile must not make older facts pass for the newer version.
     """
 
@@ -65,6 +66,7 @@ class Snapshot:
     catalog: Catalog
     viewer: Viewer
     drafted: bool = False
+    remembering: bool = False
     versions: tuple[int, int] = field(init=False)
     now: pd.Timestamp = field(default_factory=lambda: pd.Timestamp.now("UTC").tz_localize(None))
     _rows: dict[_Key, pd.DataFrame] = field(default_factory=dict)
@@ -90,14 +92,16 @@ class Snapshot:
 
     def _weighed(self, wanted: list[Wanted]) -> Iterator[list[Wanted]]:
         portion: list[Wanted] = []
-        weight = 0
+        weight, read = 0, set[_Key]()  # the same facts at another moment weigh nothing more
         for one in wanted:
+            reads = {key for key, _ in self._reads(one)}
             own = self._weight(one.kpi) if len(wanted) > 1 else 0
-            if portion and weight + own > ROWS_AT_ONCE:
+            if portion and not reads <= read and weight + own > ROWS_AT_ONCE:
                 yield portion
-                portion, weight = [], 0
+                portion, weight, read = [], 0, set()
             portion.append(one)
-            weight += own
+            weight += own if not reads <= read else 0
+            read |= reads
         if portion:
             yield portion
 
@@ -255,7 +259,17 @@ class Snapshot:
     def read_told(self, wanted: Iterable[tuple[str, Slice, Grain]]) -> None:
         """Reads what was shown of several series at once."""
         keys = list(dict.fromkeys(wanted))
+        if self.remembering:
+            self._told = {key: pd.DataFrame() for key in keys} | self._told
+            return
         self._told |= zip(keys, self.store.told(keys), strict=True)
+
+    def remember(self, kpi: str, slice_: Slice, grain: Grain, said: Mapping[str, object]) -> None:
+        """From now on this is what was said last of a series: as_of, as_of_period, value, episodes (JSON)."""
+        told = self._told[kpi, slice_, grain]
+        row = pd.DataFrame([{name: said[name] for name in ("as_of", "as_of_period", "value", "episodes")}])
+        new = row if told.empty else pd.concat([told, row], ignore_index=True)
+        self._told[kpi, slice_, grain] = new.drop_duplicates(["as_of_period", "value", "episodes"], ignore_index=True)
 
 
 def _fed_alone(kpi: Kpi) -> bool:
