@@ -83,7 +83,7 @@ def _card(card: Card) -> dict[str, Any]:
 def _event(one: Found) -> dict[str, Any]:
     event = one.event
     told = {"kpi": event.kpi, "slice": dict(event.slice), "event": event.name, "from": event.first, "to": event.last}
-    return {**told, "found": None if one.card is None else one.card.opened, "days": one.after}
+    return {**told, "watched": one.watched, "found": None if one.card is None else one.card.opened, "days": one.after}
 
 
 def _told(scored: list[Scored], definitions: Catalog, *, with_events: bool) -> str:
@@ -120,9 +120,14 @@ def _a_week(count: int, weeks: float) -> str:
 
 def _event_line(place: int, scored: list[Scored], definitions: Catalog) -> list[object]:
     event = scored[0].found[place].event
-    after = [each.found[place].after for each in scored]
-    told = ["not found" if days is None else f"after {counted(days, '{n} day', '{n} days')}" for days in after]
+    told = [_after(each.found[place]) for each in scored]
     return [event.name, _name(definitions, event.kpi, event.slice), wording.date(event.first), *told]
+
+
+def _after(one: Found) -> str:
+    if one.after is None:
+        return "not found" if one.watched else "not watched"
+    return f"after {counted(one.after, '{n} day', '{n} days')}"
 
 
 def _name(definitions: Catalog, key: str, part: Slice) -> str:

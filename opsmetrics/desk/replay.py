@@ -26,7 +26,6 @@ from opsmetrics.verdict.model import Stance
 
 #: The rules that the definitions name, in place of a set for all.
 OWN = "own"
-SETS = (OWN, *RULE_SETS)
 
 Kind = Literal["signal", "data"]
 

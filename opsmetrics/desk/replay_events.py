@@ -36,10 +36,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Found:
-    """A known event and the card that found it, None where none did."""
+    """A known event and the card that found it, None where none did. watched: some morning looks at its series."""
 
     event: Known
     card: Card | None
+    watched: bool = True
 
     @property
     def after(self) -> int | None:
@@ -67,10 +68,15 @@ def score(replayed: Replay, events: Sequence[Known]) -> Scored:
     was opened after it began; a card that tells of no event at all is false."""
     within = [event for event in events if replayed.start <= event.first < replayed.end]
     found = tuple(
-        Found(event, next((card for card in replayed.cards if _finds(card, event)), None)) for event in within
+        Found(event, next((card for card in replayed.cards if _finds(card, event)), None), _watched(replayed, event))
+        for event in within
     )
     false = tuple(card for card in replayed.cards if not any(_tells(card, event) for event in events))
     return Scored(replayed, found, false)
+
+
+def _watched(replayed: Replay, event: Known) -> bool:
+    return (event.kpi, event.slice) in replayed.said
 
 
 def _finds(card: Card, event: Known) -> bool:

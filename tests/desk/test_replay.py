@@ -7,6 +7,8 @@ import datetime as dt
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,9 @@ from tests.store.builders import batch, count, event
 
 DAYS = 45
 FIRST, LAST = dt.date(2026, 10, 28), dt.date(2026, 11, 18)
+
+#: Under the first seed an episode stands on the first of these mornings and is dissolved by the last but one.
+MORNINGS = (dt.date(2026, 11, 10), dt.date(2026, 11, 13))
 
 
 def at(day: int, hours: float = 0) -> dt.datetime:
@@ -47,59 +52,55 @@ def random_weeks(seed: int) -> Batch:
     return batch(*rows, dimensions=DIMENSIONS, spans=spans)
 
 
+#: Enough of the plant for a share, a rate, a count of events and minutes of them.
+KEYS = ("good", "jams", "stops", "uptime")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    catalog = read_catalog(plant.KPIS)
     with Desk.open(settings=Settings.from_environment({}).for_store(tmp_path / "kpis.duckdb")) as opened:
-        opened.store.apply_catalog(read_catalog(plant.KPIS), by="ann")
+        opened.store.apply_catalog(replace(catalog, kpis=tuple(catalog[key] for key in KEYS)), by="ann")
         yield opened
 
 
 def day_by_day(desk: Desk, first: dt.date, last: dt.date) -> dict[tuple[str, str], list[str]]:
-    """By series the ids of each morning's verdicts, each morning run and kept before the next one."""
-    ids: dict[tuple[str, str], list[str]] = {}
+    """By series the ids of the verdicts that mornings run one by one have kept."""
     for number in range((last - first).days + 1):
         day = first + dt.timedelta(days=number)
-        for review in desk.watched(as_of=day):
-            ids.setdefault((review.kpi.key, str(review.series.slice)), []).append(review.id)
         for site in mornings.sites(desk.catalog):
             mornings.run(desk, site, day, as_of=day)
-    return ids
+    kept = desk.store.read("SELECT kpi, slice, id FROM shown ORDER BY as_of")
+    parts = kept.groupby(["kpi", "slice"], sort=False)["id"]
+    return {(kpi, str(tuple(map(tuple, json.loads(part))))): list(ids) for (kpi, part), ids in parts}
 
 
-@pytest.mark.parametrize("seed", range(cases(2, 12)))
+@pytest.mark.parametrize("seed", range(1, cases(2, 12)))
 def test_it_equals_the_mornings_run_day_by_day(desk: Desk, seed: int) -> None:
+    """Under the first seed an episode that was shown is dissolved, and stays closed: a morning that did not know what
+    those before it said would find another verdict."""
     desk.commit(random_weeks(seed), by="ann", publish=False)
-    found = replay.replay(desk, FIRST, LAST)
+    found = replay.replay(desk, *MORNINGS)
     told = {(key, str(part)): [each.id for each in said] for (key, part), said in found.said.items()}
     assert desk.store.read("SELECT count(*) AS n FROM shown")["n"][0] == 0, "a replay writes nothing"
-    assert told == day_by_day(desk, FIRST, LAST)
+    once = {key: [id_ for id_, _ in groupby(ids)] for key, ids in told.items()}
+    assert once == day_by_day(desk, *MORNINGS), "a morning that says what the last one said is not kept again"
+    if seed == 1:
+        assert any(DISSOLVED in text for text in desk.store.read("SELECT episodes FROM shown")["episodes"])
 
 
-def test_a_morning_knows_what_the_mornings_before_it_said(desk: Desk) -> None:
-    """An episode once shown is closed and not gone: a replay that forgot would find other verdicts."""
-    for seed in range(30):
-        desk.commit(random_weeks(seed), by="ann", publish=False)
-        day_by_day(desk, FIRST, LAST)
-        kept = desk.store.read("SELECT episodes FROM shown WHERE kpi = 'good'")["episodes"]
-        if any(DISSOLVED in text for text in kept):
-            break
-        desk.undo(desk.batches()["batch"].max(), by="ann", publish=False)
-        with desk.store._engine.writing() as transaction:
-            transaction.cursor.execute("DELETE FROM shown")
-    else:
-        pytest.fail("no episode was dissolved: the comparison with days one by one would show nothing")
-    ids = set(desk.store.read("SELECT id FROM shown WHERE kpi = 'good'")["id"])
-    replayed = replay.replay(desk, FIRST, LAST)
-    assert {each.id for key, said in replayed.said.items() if key[0] == "good" for each in said} == ids
-
-
-def test_a_set_of_rules_judges_all_and_changes_nothing(desk: Desk) -> None:
-    desk.commit(random_weeks(5), by="ann", publish=False)
-    few, many, own = (replay.replay(desk, FIRST, LAST, rules) for rules in ("rule_1", "nelson", OWN))
-    assert len(many.of("signal")) > len(few.of("signal"))
-    assert own.said != many.said
-    assert replay.replay(desk, FIRST, LAST, "daily").said == own.said, "daily is what a daily KPI is judged by"
-    assert (few.weeks, few.rules) == (22 / 7, "rule_1")
+def test_a_set_of_rules_judges_all(desk: Desk) -> None:
+    """Nine days close above the mean: a run for Nelson's second rule (nine on one side), nothing for his first."""
+    made = [*(890 if day % 2 else 910 for day in range(DAYS - 9)), *[906] * 9]
+    rows = [count(at(day), good, 1000, kpi="good", line="A") for day, good in enumerate(made)]
+    spans = (Span("good", at(0), at(DAYS), ("A",)),)
+    desk.commit(batch(*rows, dimensions=DIMENSIONS, spans=spans), by="ann", publish=False)
+    few, many = (replay.replay(desk, LAST, LAST, rules) for rules in ("rule_1", "nelson"))
+    assert [found.said["good", ()][0].kind for found in (few, many)] == ["", "signal"]
+    assert [(card.kpi, card.side, card.since) for card in many.of("signal")] == [
+        ("good", "high", LAST - dt.timedelta(days=9))
+    ]
+    assert (few.weeks, few.rules, few.of("signal")) == (1 / 7, "rule_1", ())
 
 
 def said(*kinds: str, first: dt.date = FIRST) -> list[Said]:
@@ -225,4 +226,3 @@ def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, lines: tu
 
 def test_the_modules_agree_on_what_a_card_is() -> None:
     assert set(replay._KINDS) == replay_events.TELLING
-    assert json.loads(json.dumps(sorted(replay.SETS))) == sorted({OWN, *replay.RULE_SETS})
