@@ -1,14 +1,13 @@
-"""Cached readers: finished reviews, kept by what they are a function of, never by a frame."""
+"""Cached readers: finished reviews and what pages make of them, kept by what they are a function of."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
-import streamlit as st
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Kpi, Slice
@@ -17,15 +16,22 @@ from opsmetrics.desk.summary import SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
 from opsmetrics.store import StoreError
-from opsmetrics.ui import frame, sections
+from opsmetrics.ui import frame, rows, sections, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
+from opsmetrics.ui.kept import Kept
 from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.page_desk import PageDesk
+from opsmetrics.ui.sections import Draw
+from opsmetrics.ui.tables import Table
 
 _LOG = logging.getLogger("opsmetrics.ui")
 
 #: Without a date a page shows "now", and now is one and the same for a quarter of an hour.
 QUARTER = 15 * 60
+
+
+_COMPUTING = "Computing the verdicts of all charts…"
 
 
 class Versions(NamedTuple):
@@ -39,10 +45,22 @@ class Versions(NamedTuple):
     viewer: str
 
 
-def desk() -> Desk:
-    """The desk of this process, for a page inside the frame. Raises StoreClosed where no store is open."""
+_WATCHED: Kept[Versions, list[KpiReview]] = Kept(16, _COMPUTING)
+_REVIEWS: Kept[tuple[Versions, str, Slice, Grain | None], KpiReview] = Kept(256)
+_SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(16, _COMPUTING)
+_SLICES: Kept[tuple[Versions, str], list[Slice]] = Kept(256)
+_SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
+_ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)
+_LINES: Kept[tuple[Versions, str], dict[str, Any]] = Kept(2_000)
+_SECTIONS: Kept[tuple[Versions, str, str], list[Block]] = Kept(64)
+_TABLES: Kept[tuple[Versions, str], Table] = Kept(64)
+
+
+def desk() -> PageDesk:
+    """The desk of this process for one run of a page inside the frame. Raises StoreClosed where no store is open."""
     frame.required()
-    return Desk.of_process()
+    held = Desk.of_process()
+    return PageDesk(held.store, held.settings)
 
 
 def viewer() -> Viewer:
@@ -54,40 +72,68 @@ def versions(at: Desk, as_of: dt.date | None) -> Versions:
     """The key of the caches: store, data, decisions, definitions, moment and reader."""
     now = dt.datetime.now(dt.UTC).timestamp() // QUARTER
     moment = as_of.isoformat() if as_of else f"now {now:.0f}"
-    state = at.store
-    return Versions(
-        str(state.path), state.data_version, state.decisions_version, at.catalog.version, moment, viewer().name
-    )
+    data, decisions = at.versions
+    return Versions(str(at.store.path), data, decisions, at.catalog.version, moment, viewer().name)
 
 
 def watched(at: Desk, as_of: dt.date | None) -> list[KpiReview]:
     """The reviews of all watched slices."""
-    return _watched(at, versions(at, as_of), as_of)
+    return _WATCHED.of(versions(at, as_of), lambda: _kept(at, at.watched(as_of=as_of, viewer=viewer())))
 
 
 def review(at: Desk, view: ChartView) -> KpiReview:
     """The review behind the page of one KPI."""
-    return _review(at, versions(at, view.as_of), view.kpi, view.slice, view.grain, view.as_of)
+
+    def read() -> KpiReview:
+        found = at.review(view.kpi, view.slice, grain=view.grain, as_of=view.as_of, viewer=viewer())
+        _kept(at, [found])
+        return found
+
+    return _REVIEWS.of((versions(at, view.as_of), view.kpi, view.slice, view.grain), read)
 
 
 def today(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None, everything: str) -> list[Block]:
-    """The sections of Today, drawn once for each combination of versions and filters."""
-    return _today(shown, versions(at, as_of), wanted.key, as_of, everything)
+    """The sections of Today, put together once for each combination of versions and filters, of rows that are drawn
+    once for all of them."""
+    key = versions(at, as_of)
+
+    def drawn(row: KpiReview, draw: Draw, view: ChartView) -> Block:
+        return _ROWS.of((key, draw.__name__, rows.row_key(row)), lambda: draw(row, view))
+
+    return _SECTIONS.of(
+        (key, wanted.key, everything), lambda: sections.stance_sections(shown, as_of, everything, drawn=drawn)
+    )
 
 
-def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None) -> pd.DataFrame:
+def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None) -> Table:
     """The table behind Today, made once for each combination of versions and filters."""
-    return _today_table(shown, versions(at, as_of), wanted.key)
+    key = versions(at, as_of)
+
+    def line(row: KpiReview) -> dict[str, Any]:
+        return _LINES.of((key, rows.row_key(row)), lambda: rows.table_line(row))
+
+    return _TABLES.of((key, wanted.key), lambda: tables.finished(sections.table(shown, line=line)))
 
 
 def slices(at: Desk, kpi: Kpi) -> list[Slice]:
     """The whole KPI, its watched slices, and one slice for each value of its dimensions."""
-    return _slices(at, versions(at, None), kpi.key)
+
+    def read() -> list[Slice]:
+        by_value = at.slices(kpi, by=kpi.dimensions, viewer=viewer())
+        return list(dict.fromkeys([(), *at.slices(kpi, viewer=viewer()), *by_value]))
+
+    return _SLICES.of((versions(at, None), kpi.key), read)
 
 
 def summary(at: Desk, as_of: dt.date | None, chosen: Mapping[str, str]) -> list[SummaryRow]:
     """The rows of the summary, with these values of dimensions."""
-    return _summary(at, versions(at, as_of), as_of, tuple(sorted(chosen.items())))
+
+    def read() -> list[SummaryRow]:
+        found = rows_of_summary(at, as_of=as_of, slice_=dict(chosen), viewer=viewer())
+        _kept(at, [row.review for row in found])
+        return found
+
+    return _SUMMARIES.of((versions(at, as_of), tuple(sorted(chosen.items()))), read)
 
 
 def dimension_values(at: Desk) -> dict[str, set[str]]:
@@ -102,7 +148,7 @@ def dimension_values(at: Desk) -> dict[str, set[str]]:
 
 def sources(at: Desk) -> pd.DataFrame:
     """Freshness: for each KPI its last observation and its rows."""
-    return _sources(at, versions(at, None))
+    return _SOURCES.of(versions(at, None), lambda: at.sources(viewer=viewer()))
 
 
 def _kept(at: Desk, shown: list[KpiReview]) -> list[KpiReview]:
@@ -113,44 +159,3 @@ def _kept(at: Desk, shown: list[KpiReview]) -> list[KpiReview]:
     except StoreError:
         _LOG.exception("what a page shows could not be kept, so `verify` will not know its ids")
     return shown
-
-
-@st.cache_resource(max_entries=16, show_spinner="Computing the verdicts of all charts…")
-def _watched(_at: Desk, key: Versions, as_of: dt.date | None) -> list[KpiReview]:
-    return _kept(_at, _at.watched(as_of=as_of, viewer=viewer()))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _today(_shown: list[KpiReview], key: Versions, wanted: str, as_of: dt.date | None, everything: str) -> list[Block]:
-    return sections.stance_sections(_shown, as_of, everything)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _today_table(_shown: list[KpiReview], key: Versions, wanted: str) -> pd.DataFrame:
-    return sections.table(_shown)
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _review(_at: Desk, key: Versions, kpi: str, part: Slice, grain: Grain | None, as_of: dt.date | None) -> KpiReview:
-    found = _at.review(kpi, part, grain=grain, as_of=as_of, viewer=viewer())
-    _kept(_at, [found])
-    return found
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _slices(_at: Desk, key: Versions, kpi: str) -> list[Slice]:
-    definition = _at.catalog[kpi]
-    by_value = _at.slices(definition, by=definition.dimensions, viewer=viewer())
-    return list(dict.fromkeys([(), *_at.slices(definition, viewer=viewer()), *by_value]))
-
-
-@st.cache_resource(max_entries=16, show_spinner="Computing the verdicts of all charts…")
-def _summary(_at: Desk, key: Versions, as_of: dt.date | None, chosen: Slice) -> list[SummaryRow]:
-    rows = rows_of_summary(_at, as_of=as_of, slice_=dict(chosen), viewer=viewer())
-    _kept(_at, [row.review for row in rows])
-    return rows
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _sources(_at: Desk, key: Versions) -> pd.DataFrame:
-    return _at.sources(viewer=viewer())

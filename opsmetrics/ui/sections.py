@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +21,14 @@ from opsmetrics.verdict.model import STANCES, Stance
 #: Small multiples shown before "Show all"; rows of one section sent to the browser before "Show all".
 TILES = 18
 ROWS = 50
+
+#: Draws a review that leads to a view; and what calls it, or knows its answer already.
+Draw = Callable[[KpiReview, ChartView], Block]
+Drawn = Callable[[KpiReview, Draw, ChartView], Block]
+
+
+def _draw(review: KpiReview, draw: Draw, view: ChartView) -> Block:
+    return draw(review, view)
 
 
 def head(reviews: list[KpiReview], catalog: Catalog, as_of: dt.date | None, *, hidden: int = 0) -> Block:
@@ -38,13 +48,16 @@ def _lead(reviews: list[KpiReview]) -> str:
     return "No chart shows a signal at its latest point: what moved is noise."
 
 
-def stance_sections(reviews: list[KpiReview], as_of: dt.date | None, everything: str = "") -> list[Block]:
-    """One section for each stance that has rows. `everything` names the stance of which all rows are wanted."""
+def stance_sections(
+    reviews: list[KpiReview], as_of: dt.date | None, everything: str = "", *, drawn: Drawn = _draw
+) -> list[Block]:
+    """One section for each stance that has rows. `everything` names the stance of which all rows are wanted; `drawn`
+    draws a row, or knows it."""
     groups: dict[Stance, list[KpiReview]] = defaultdict(list)
     for review in reviews:
         groups[rows.known(review).stance].append(review)
     return [
-        _section(stance, newest_first(groups[stance]), as_of, everything == stance)
+        _section(stance, newest_first(groups[stance]), as_of, everything == stance, drawn)
         for stance in STANCES
         if groups[stance]
     ]
@@ -55,11 +68,11 @@ def newest_first(reviews: list[KpiReview]) -> list[KpiReview]:
     return sorted(reviews, key=lambda review: review.detected, reverse=True)
 
 
-def _section(stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, everything: bool) -> Block:
+def _section(stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, everything: bool, drawn: Drawn) -> Block:
     quiet = stance == "leave_alone"
     limit = len(reviews) if everything else (TILES if quiet else ROWS)
     draw = rows.tile if quiet else rows.row
-    shown = [draw(review, _view(review, as_of)) for review in reviews[:limit]]
+    shown = [drawn(review, draw, _view(review, as_of)) for review in reviews[:limit]]
     more = {"text": f"Show all {len(reviews)}", "show": stance} if len(reviews) > limit else None
     return blocks.section(
         stance,
@@ -89,8 +102,8 @@ def foot(reviews: list[KpiReview], sources: pd.DataFrame, catalog: Catalog) -> B
     return blocks.key(note, {"text": "Load a file", **target("upload")})
 
 
-def table(reviews: list[KpiReview]) -> pd.DataFrame:
-    """The data table behind the page, in the order of the page."""
+def table(reviews: list[KpiReview], line: Callable[[KpiReview], dict[str, Any]] = rows.table_line) -> pd.DataFrame:
+    """The data table behind the page, in the order of the page; `line` makes a line of it, or knows it."""
     order = {stance: place for place, stance in enumerate(STANCES)}
     listed = sorted(newest_first(reviews), key=lambda r: order[rows.known(r).stance])
-    return pd.DataFrame([rows.table_line(review) for review in listed])
+    return pd.DataFrame([line(review) for review in listed])

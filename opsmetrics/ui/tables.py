@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from opsmetrics.ingest import harmless
@@ -44,10 +47,39 @@ def dates(table: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def behind(label: str, frame: pd.DataFrame, *, file: str, key: str) -> None:
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A finished table: as it is computed with, as the browser gets it, and how its times are written."""
+
+    frame: pd.DataFrame
+    sent: pa.Table | pd.DataFrame
+    columns: Mapping[str, Any]
+
+
+def finished(frame: pd.DataFrame) -> Table:
+    """The table of this frame, to be kept: Streamlit would make it into Arrow anew in each run."""
+    try:
+        sent = pa.Table.from_pandas(frame)
+    except (pa.ArrowTypeError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        sent = frame  # columns of several types, which Streamlit knows to mend
+    return Table(frame, sent, dates(frame))
+
+
+def show(table: Table, *, key: str, **options: Any) -> None:
+    """Draw the table in the width of the page. options: those of `st.dataframe`."""
+    st.dataframe(table.sent, hide_index=True, width="stretch", key=key, column_config=dict(table.columns), **options)
+
+
+def behind(label: str, table: Table | pd.DataFrame, *, file: str, key: str) -> None:
     """A fold with the table behind what stands above it, and its CSV."""
+    held = table if isinstance(table, Table) else finished(table)
     with st.expander(label, key=key, icon=None):
-        st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", column_config=dates(frame))
+        show(held, key=f"{key}_table")
         st.download_button(
-            "Download CSV", lambda: csv_bytes(frame), file_name=file, mime="text/csv", key=f"{key}_csv", type="tertiary"
+            "Download CSV",
+            lambda: csv_bytes(held.frame),
+            file_name=file,
+            mime="text/csv",
+            key=f"{key}_csv",
+            type="tertiary",
         )
