@@ -7,7 +7,7 @@ from pathlib import Path
 
 from opsmetrics import figures
 from opsmetrics.catalog import slice_text
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.desk import showing
 from opsmetrics.figures import export
@@ -18,7 +18,7 @@ from opsmetrics.verdict import sentences, wording
 def chart(given: argparse.Namespace, console: Console) -> int:
     """Write the control chart as HTML, SVG, PNG or JSON, by the ending of the file; or the sparkline as SVG."""
     kind = _kind(given)
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
         shown = desk.review(kpi.key, desks.slice_in(desk, kpi, given.slice), grain=given.grain, as_of=given.as_of)
         showing.keep(desk.store, [shown], "terminal")

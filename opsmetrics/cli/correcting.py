@@ -10,7 +10,7 @@ import pandas as pd
 
 from opsmetrics import entry, series
 from opsmetrics.catalog import Catalog, Kpi, parse_moment
-from opsmetrics.cli import arguments, desks
+from opsmetrics.cli import arguments, desks, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.cli.receipts import batch_of, receipts
@@ -24,7 +24,7 @@ from opsmetrics.verdict import wording
 
 def show(given: argparse.Namespace, console: Console) -> int:
     """Every value that one fact has had, oldest first."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         definitions = desk.catalog
         kpi = desks.kpi_of(definitions, given.kpi)
         found = history(desk, _key(kpi, given))

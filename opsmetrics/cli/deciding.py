@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from opsmetrics.catalog import Calendar, Decision, Grain, Kpi, Moment, parse_moment, parse_range, slice_text
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.desk import Desk
@@ -108,7 +108,7 @@ def _replaced(desk: Desk, kpi: Kpi, number: int | None) -> int | None:
 
 def listing(given: argparse.Namespace, console: Console) -> int:
     """List the decisions of one KPI or of all, oldest first."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         key = None if given.kpi is None else desks.kpi_of(desk.catalog, given.kpi).key
         decisions = desk.store.decisions(*([key] if key else []))
     if console.as_json:

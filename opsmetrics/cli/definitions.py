@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from opsmetrics import catalog
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.desk import Desk
 from opsmetrics.measurements import counted
@@ -66,7 +66,7 @@ def apply(given: argparse.Namespace, console: Console) -> int:
 
 def export(given: argparse.Namespace, console: Console) -> int:
     """Print the definitions in force as TOML."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         text, version = desk.export(), desk.catalog.version
     if given.out is not None:
         given.out.write_text(text, encoding="utf-8")

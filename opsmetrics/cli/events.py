@@ -8,7 +8,7 @@ import math
 import pandas as pd
 
 from opsmetrics.catalog import Stream
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.desk.event_listing import listed_events
@@ -21,7 +21,7 @@ def events(given: argparse.Namespace, console: Console) -> int:
     """List the events of a stream, oldest first."""
     if given.start and given.end and given.end < given.start:
         raise WrongUsage(f"--from {given.start} is later than --to {given.end}: swap the two.")
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         stream = desks.stream_of(desk.catalog, given.stream)
         part = desks.slice_of_stream(desk, stream, given.slice)
         found = listed_events(desk, stream, part, first=given.start, last=given.end, limit=given.limit + 1)

@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import Any
 
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import forecast_tables as cells
@@ -20,7 +20,7 @@ from opsmetrics.verdict import wording
 
 def forecast(given: argparse.Namespace, console: Console) -> int:
     """The forecast of one KPI slice as text, or as JSON with the whole fan."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
         part = desks.slice_in(desk, kpi, given.slice)
         grain = given.grain or kpi.operate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pandas as pd
 
 from opsmetrics import ingest as files
 from opsmetrics.catalog import Catalog
-from opsmetrics.cli import desks, failures
+from opsmetrics.cli import desks, failures, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.cli.receipts import batch_of, receipts, sums
@@ -21,11 +20,8 @@ from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.loading import Order, Outcome, load, refused
 from opsmetrics.desk.receipts import ledger_dict
 from opsmetrics.measurements import counted
-from opsmetrics.store import StoreBusy, is_owned
+from opsmetrics.store import StoreBusy
 from opsmetrics.verdict import wording
-
-#: Seconds between two looks for an answer of the app, and for how long it may be away: it may be starting again.
-LOOK, PATIENCE = 0.1, 30.0
 
 
 def ingest(given: argparse.Namespace, console: Console) -> int:
@@ -69,7 +65,12 @@ def _by_the_app(given: argparse.Namespace, console: Console) -> list[Outcome]:
     folder = handing.hand_over(path, sent, _order(given, None), template)
     console.note("The app has the store open: it loads the files.")
     try:
-        outcomes, failure = _answer(folder, path)
+        outcomes, failure = owner.answer(folder, path)
+    except owner.AppGone:
+        raise Refused(
+            "The app stopped before it answered. The files are kept, and it loads them when it is started again. "
+            "They may also be sent again: loading one twice changes nothing."
+        ) from None
     except KeyboardInterrupt:
         raise Refused("Nobody waits for the receipt any more; the app loads the files all the same.") from None
     handing.forget(folder)
@@ -93,21 +94,6 @@ def _unreadable(path: Path) -> Outcome | None:
             return None
     except OSError as error:
         return refused(path, error)
-
-
-def _answer(folder: Path, store: Path) -> tuple[list[Outcome], str | None]:
-    """What the app answers. Refused where there is no app any more, and none comes back in its place."""
-    seen = time.monotonic()
-    while (found := handing.answered(folder)) is None:
-        now = time.monotonic()
-        seen = now if is_owned(store) else seen
-        if now - seen > PATIENCE:
-            raise Refused(
-                "The app stopped before it answered. The files are kept, and it loads them when it is started again. "
-                "They may also be sent again: loading one twice changes nothing."
-            )
-        time.sleep(LOOK)
-    return found
 
 
 def _order(given: argparse.Namespace, template: files.Template | None) -> Order:
@@ -155,7 +141,7 @@ def report(console: Console, outcomes: list[Outcome], *, several: bool, dry_run:
 
 def batches(given: argparse.Namespace, console: Console) -> int:
     """List what was loaded, newest first."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         ledger, definitions = desk.batches(), desk.catalog
     if console.as_json:
         console.answer([ledger_dict(row) for _, row in ledger.iterrows()])

@@ -10,7 +10,7 @@ from typing import Any
 
 from opsmetrics import figures
 from opsmetrics.catalog import Stream
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import Desk
@@ -32,7 +32,7 @@ def pareto(given: argparse.Namespace, console: Console) -> int:
         )
     if given.out and given.out.suffix.casefold() != ".html":
         raise WrongUsage(f"--out found {given.out.name!r}, wanted a file that ends in .html.")
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         stream = desks.stream_of(desk.catalog, given.stream)
         answer = event_pareto(desk, _question(desk, stream, given))
     if answer.now is None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from opsmetrics.catalog import Catalog, Slice, slice_text
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk.replay import OWN, Card
@@ -26,7 +26,7 @@ def replay(given: argparse.Namespace, console: Console) -> int:
     if given.end > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
         raise WrongUsage(f"--to {given.end} has not come yet: no morning can be replayed before it is there.")
     events = _events(given)
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         _known_kpis(desk.catalog, events)
         scored = []
         for rules in dict.fromkeys(given.rules or [OWN]):

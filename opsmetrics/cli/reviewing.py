@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from opsmetrics.catalog import Kpi, Slice, slice_text
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, WrongUsage
 from opsmetrics.cli.layout import facts, table, wrapped
 from opsmetrics.desk import Desk, showing
@@ -24,7 +24,7 @@ RECENT_SIGNALS = 8
 
 def review(given: argparse.Namespace, console: Console) -> int:
     """One KPI's verdict in full, or a list of verdicts: of everything watched, or of each value of a dimension."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         if given.kpi is None:
             reviews = _watched(desk, given, console)
         elif given.by is None:

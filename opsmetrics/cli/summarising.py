@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console
 from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import showing
@@ -24,7 +24,7 @@ SPARE = ("year ago", "quarter", "month", "period", "variation")
 
 def summary(given: argparse.Namespace, console: Console) -> int:
     """One row for each KPI at the grain it is led by, and what to ask about first."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         rows = rows_of_summary(desk, as_of=given.as_of, slice_=desks.slice_of_all(desk, given.slice))
         showing.keep(desk.store, [row.review for row in rows], "terminal")
     verdicts = [_verdict(row) for row in rows]

@@ -3,62 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from opsmetrics.catalog import Catalog
-from opsmetrics.cli import desks
-from opsmetrics.cli.console import Console, Refused
+from opsmetrics.cli import desks, owner
+from opsmetrics.cli.console import Console
 from opsmetrics.cli.layout import facts, wrapped
 from opsmetrics.desk import verifying
 from opsmetrics.desk.verifying import Cause, Verified
-from opsmetrics.verdict import sentences, wording
-from opsmetrics.verdict.as_dict import as_plain
+from opsmetrics.verdict import wording
 
 EQUAL, DIFFERENT = 0, 3
 
 
 def verify(given: argparse.Namespace, console: Console) -> int:
     """Judge a verdict again, as of its time and as of today; 0: the same, 3: it is another one today."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         found = verifying.verify(desk, given.id, lambda done, of: console.progress(done, of, "looking for the change"))
         definitions = desk.catalog
-    if found is None:
-        raise Refused(
-            f"No verdict with the id {given.id} is kept in this store. Compare it with the paper, or name "
-            "the store that it was made from with --store."
-        )
     if console.as_json:
-        console.answer(as_dict(found))
+        console.answer(verifying.as_dict(found))
     else:
         console.say(_told(found, definitions))
     return EQUAL if found.equal else DIFFERENT
-
-
-def as_dict(found: Verified) -> dict[str, Any]:
-    """As plain values; `sentence_then` and `sentence_now` put what it said into words."""
-    plain: dict[str, Any] = as_plain(
-        {
-            "id": found.id,
-            "equal": found.equal,
-            "equal_then": found.then,
-            "kpi": found.kpi,
-            "slice": dict(found.slice),
-            "grain": found.grain,
-            "as_of": found.as_of,
-            "shown_at": found.shown_at,
-            "channel": found.channel,
-            "changed": found.changed,
-            "causes": found.causes,
-            "undone_since": found.lost,
-            "sentence_then": _sentence(found.said),
-            "sentence_now": _sentence(found.says),
-        }
-    )
-    return plain
-
-
-def _sentence(said: Any) -> str:
-    return sentences.render(said["sentence"]) if said else ""
 
 
 def _told(found: Verified, definitions: Catalog) -> str:
@@ -67,9 +33,9 @@ def _told(found: Verified, definitions: Catalog) -> str:
     verdict = (
         "Equal: judged again today it says the same." if found.equal else "Different: today it says something else."
     )
-    lines = [("It said", _sentence(found.said))]
+    lines = [("It said", verifying.sentence(found.said))]
     if not found.equal:
-        lines.append(("Today", _sentence(found.says) or "Its KPI is not defined any more."))
+        lines.append(("Today", verifying.sentence(found.says) or "Its KPI is not defined any more."))
         lines.append(("Changed", ", ".join(found.changed)))
         lines += [("By", _cause(each, definitions)) for each in found.causes]
     return "\n\n".join([wrapped(head), wrapped(f"{verdict} {_then(found)}"), facts(lines)])

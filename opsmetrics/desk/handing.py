@@ -1,4 +1,5 @@
-"""Files handed over to the process that owns the store, which only one may open: in folders beside it, one an order.
+"""What is handed over to the process that owns the store, which only one may open: in folders beside it, one an order.
+An order brings files to be loaded, asks for a copy of the store to read, or brings what was shown from such a copy.
 
 An order is written under a hidden name, seen to the disk and then given its name, so that it is there whole or not at
 all. The owner writes its answer the same way. An owner that dies before it has answered does the order again when it is
@@ -13,16 +14,19 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from opsmetrics.desk.desk import Desk
 from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.loading import Order, Outcome
 from opsmetrics.ingest import Template
 
-_ORDER, _ANSWER, _TEMPLATE = "order.json", "answer.json", "template.toml"
+_ORDER, _ANSWER, _TEMPLATE, _COPY = "order.json", "answer.json", "template.toml", "copy.duckdb"
+
+#: What an order wants: files loaded, a copy of the store, verdicts kept that were shown from one.
+What = Literal["load", "copy", "shown"]
 
 
 def folder_of(store: Path) -> Path:
@@ -32,11 +36,7 @@ def folder_of(store: Path) -> Path:
 
 def hand_over(store: Path, files: Sequence[Path], order: Order, template: Path | str | None = None) -> Path:
     """Write an order, and return its folder. template: a file, or the name of one the owner has. Raises OSError."""
-    folder = folder_of(store)
-    folder.mkdir(exist_ok=True)
-    name = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
-    hidden = folder / f".{name}"
-    hidden.mkdir()
+    hidden = _hidden(store)
     for number, file in enumerate(files):
         place = hidden / str(number)
         place.mkdir()
@@ -44,17 +44,44 @@ def hand_over(store: Path, files: Sequence[Path], order: Order, template: Path |
         _see_to_disk(place / file.name)
     if isinstance(template, Path):
         shutil.copyfile(template, hidden / _TEMPLATE)
-    _write(hidden / _ORDER, _told(order, template, [file.name for file in files]))
-    hidden.rename(folder / name)
-    _see_to_disk(folder)
-    return folder / name
+    return _placed(hidden, _told(order, template, [file.name for file in files]))
+
+
+def ask_for_copy(store: Path) -> Path:
+    """Order a copy of the store, and return the order's folder. Raises OSError."""
+    return _placed(_hidden(store), {"what": "copy"})
+
+
+def hand_back(store: Path, shown: Sequence[Mapping[str, Any]]) -> Path:
+    """Order that verdicts are kept which were shown from a copy (rows of `Store.looked_at`), and return the order's
+    folder. Raises OSError."""
+    rows = [{**row, "as_of": row["as_of"].isoformat(), "at": row["at"].isoformat()} for row in shown]
+    return _placed(_hidden(store), {"what": "shown", "rows": rows})
+
+
+def _hidden(store: Path) -> Path:
+    """A folder for an order that nobody looks at yet."""
+    folder = folder_of(store)
+    folder.mkdir(exist_ok=True)
+    hidden = folder / f".{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+    hidden.mkdir()
+    return hidden
+
+
+def _placed(hidden: Path, told: dict[str, Any]) -> Path:
+    """Write an order, and give its folder its name."""
+    _write(hidden / _ORDER, told)
+    placed = hidden.with_name(hidden.name.removeprefix("."))
+    hidden.rename(placed)
+    _see_to_disk(placed.parent)
+    return placed
 
 
 def _told(order: Order, template: Path | str | None, files: list[str]) -> dict[str, Any]:
     covers = None if order.covers is None else [day.isoformat() for day in order.covers]
     own = isinstance(template, Path)
-    return {"by": order.by, "template": None if own else template, "own_template": own, "covers": covers,
-            "answers": dict(order.answers), "dry_run": order.dry_run, "files": files}  # fmt: skip
+    return {"what": "load", "by": order.by, "template": None if own else template, "own_template": own,
+            "covers": covers, "answers": dict(order.answers), "dry_run": order.dry_run, "files": files}  # fmt: skip
 
 
 def waiting(store: Path) -> list[Path]:
@@ -64,6 +91,24 @@ def waiting(store: Path) -> list[Path]:
         return []
     found = sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))
     return [item for item in found if (item / _ORDER).exists() and not (item / _ANSWER).exists()]
+
+
+def wanted(folder: Path) -> What:
+    """What an order wants. Raises OSError, ValueError where it cannot be read."""
+    found: What = json.loads((folder / _ORDER).read_text(encoding="utf-8")).get("what", "load")
+    return found
+
+
+def copy_in(folder: Path) -> Path:
+    """Where the copy that an order asks for lies once it is answered."""
+    return folder / _COPY
+
+
+def shown_in(folder: Path) -> list[dict[str, Any]]:
+    """The verdicts that an order brings, as `Store.keep_shown` takes them: looked at in the terminal, whatever they
+    say themselves. Raises OSError, ValueError, LookupError where they cannot be read."""
+    rows = json.loads((folder / _ORDER).read_text(encoding="utf-8"))["rows"]
+    return [{**row, "at": dt.datetime.fromisoformat(row["at"]), "channel": "terminal"} for row in rows]
 
 
 def read(folder: Path, desk: Desk) -> tuple[Order, list[Path]]:
@@ -116,11 +161,13 @@ def forget(folder: Path) -> None:
 
 
 def tidy(store: Path, older_than: dt.timedelta = dt.timedelta(days=7)) -> None:
-    """Remove answers that nobody fetched, and orders that were never finished being written."""
+    """Remove answers that nobody fetched, and orders that were never finished being written; copies
+    after a day."""
     folder, now = folder_of(store), dt.datetime.now(dt.UTC).timestamp()
     for item in folder.iterdir() if folder.is_dir() else ():
         done = item.name.startswith(".") or (item / _ANSWER).exists()
-        if done and now - item.stat().st_mtime > older_than.total_seconds():
+        limit = min(older_than, dt.timedelta(days=1)) if (item / _COPY).exists() else older_than
+        if done and now - item.stat().st_mtime > limit.total_seconds():
             forget(item)
 
 

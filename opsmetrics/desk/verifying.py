@@ -15,12 +15,14 @@ import pandas as pd
 
 from opsmetrics import __version__
 from opsmetrics.access import OPEN
-from opsmetrics.catalog import Catalog, Slice, read_catalog, slice_of, slice_text
+from opsmetrics.catalog import Catalog, NotHere, Slice, read_catalog, slice_of, slice_text
 from opsmetrics.desk.desk import Desk
 from opsmetrics.desk.origins import touched
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
 from opsmetrics.store import definitions_text, lost, past, steps_after
+from opsmetrics.verdict import sentences
+from opsmetrics.verdict.as_dict import as_plain
 from opsmetrics.verdict.identifying import content, differences
 
 #: `other`: judged again from the same data it differs, and neither an undo nor another program explains it.
@@ -80,11 +82,15 @@ class _State:
     catalog: Catalog
 
 
-def verify(desk: Desk, id_: str, progress: Callable[[int, int], None] = lambda done, of: None) -> Verified | None:
-    """What became of the verdict with this id; None where none is kept. progress: steps done, of how many."""
+def verify(desk: Desk, id_: str, progress: Callable[[int, int], None] = lambda done, of: None) -> Verified:
+    """What became of the verdict with this id. Raises NotHere where none is kept. progress: steps done, of how many."""
     row = desk.store.shown_as(id_)
     if row is None:
-        return None
+        raise NotHere(
+            "no_verdict",
+            f"No verdict with the id {id_} is kept in this store. Compare it with the paper, or ask the store that it "
+            "was made from.",
+        )
     said = {**json.loads(row["verdict"]), "episodes": json.loads(row["episodes"])}
     began = _State(int(row["data_version"]), int(row["decisions_version"]), _catalog(desk, row["definitions_version"]))
     first = _says(desk, row, began)
@@ -98,6 +104,34 @@ def verify(desk: Desk, id_: str, progress: Callable[[int, int], None] = lambda d
         id_, row["kpi"], _name(row, began.catalog), _slice(row), row["grain"], row["as_of"], row["at"], row["channel"],
         said, now, not differences(said, first), changed, causes, gone,
     )  # fmt: skip
+
+
+def as_dict(found: Verified) -> dict[str, Any]:
+    """As plain values; `sentence_then` and `sentence_now` put what it said into words."""
+    plain: dict[str, Any] = as_plain(
+        {
+            "id": found.id,
+            "equal": found.equal,
+            "equal_then": found.then,
+            "kpi": found.kpi,
+            "slice": dict(found.slice),
+            "grain": found.grain,
+            "as_of": found.as_of,
+            "shown_at": found.shown_at,
+            "channel": found.channel,
+            "changed": found.changed,
+            "causes": found.causes,
+            "undone_since": found.lost,
+            "sentence_then": sentence(found.said),
+            "sentence_now": sentence(found.says),
+        }
+    )
+    return plain
+
+
+def sentence(said: Mapping[str, Any]) -> str:
+    """What a verdict said (`Verified.said`, `says`) in words; "" where it is not defined any more."""
+    return sentences.render(said["sentence"]) if said else ""
 
 
 def _other(row: Mapping[str, Any]) -> Cause:

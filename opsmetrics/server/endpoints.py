@@ -14,8 +14,9 @@ from opsmetrics.catalog.written import read_day_or_instant, read_day_span, read_
 from opsmetrics.desk import Desk
 from opsmetrics.server.problems import Problem
 from opsmetrics.tokens import Right, Token
+from opsmetrics.verdict.identifying import read_identifier
 
-Kind = Literal["text", "whole", "yes_or_no", "day_or_instant", "day_span", "pair"]
+Kind = Literal["text", "whole", "yes_or_no", "day_or_instant", "day_span", "pair", "verdict"]
 
 #: What a value of each kind looks like, as a refusal and the page about the API say it.
 WANTED: Mapping[Kind, str] = {
@@ -25,6 +26,7 @@ WANTED: Mapping[Kind, str] = {
     "day_or_instant": "a date such as 2026-11-22, or a date and time such as 2026-11-22T06:00",
     "day_span": "first..last day, such as 2026-11-01..2026-11-30",
     "pair": "name=value, such as line=C",
+    "verdict": "the id of a verdict, ten letters and digits such as 7KQ2M-9XABT",
 }
 
 
@@ -134,4 +136,5 @@ _READ: Mapping[Kind, Callable[[str], Any]] = {
     "day_or_instant": read_day_or_instant,
     "day_span": read_day_span,
     "pair": read_pair,
+    "verdict": read_identifier,
 }

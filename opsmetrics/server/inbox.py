@@ -85,15 +85,29 @@ def _fulfil(desk: Desk, folder: Path) -> None:
     """Do an order that was handed over, and answer it."""
     outcomes: list[Outcome] = []
     try:
-        order, files = handing.read(folder, desk)
-        outcomes.extend(load(desk, path, order) for path in files)
-        if not order.dry_run:
-            desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
+        what = handing.wanted(folder)
+        if what == "copy":
+            handing.tidy(desk.store.path)  # of copies whose readers were killed
+            store.lend(desk.store, handing.copy_in(folder))
+        elif what == "shown":
+            desk.store.keep_shown(handing.shown_in(folder))
+        else:
+            outcomes.extend(_loaded(desk, folder))
     except (OSError, ValueError, LookupError, TypeError, TemplateError, store.StoreError) as error:
         if folder.exists():  # else whoever waited has gone, and taken the order along
             handing.answer(folder, outcomes, str(error))
         return
     handing.answer(folder, outcomes)
+
+
+def _loaded(desk: Desk, folder: Path) -> Iterator[Outcome]:
+    order, files = handing.read(folder, desk)
+    outcomes = []
+    for path in files:
+        outcomes.append(load(desk, path, order))
+        yield outcomes[-1]
+    if not order.dry_run:
+        desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
 
 
 def _take(desk: Desk, inbox: Path, path: Path) -> None:

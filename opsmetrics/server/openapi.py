@@ -21,6 +21,7 @@ _SCHEMAS: dict[Kind, dict[str, Any]] = {
     },
     "day_span": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$"},
     "pair": {"type": "string", "pattern": r"^[^=]+=.+$"},
+    "verdict": {"type": "string", "pattern": r"^[0-9A-Za-z]{5}-?[0-9A-Za-z]{5}$", "example": "7KQ2M-9XABT"},
 }
 
 #: What any endpoint may answer, besides success.

@@ -13,7 +13,7 @@ from typing import Any
 
 from opsmetrics import figures
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
-from opsmetrics.desk import showing
+from opsmetrics.desk import showing, verifying
 from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
 from opsmetrics.figures import export
 from opsmetrics.review import KpiReview
@@ -28,6 +28,7 @@ _AS_OF = Parameter(
     "as_of", "A day (noon at the site is meant) or a local date and time, as which it is looked at.", "day_or_instant"
 )
 _ONE = (_KPI, _SLICE, _GRAIN, _AS_OF)
+_NOT_FOR_A_PART = "The token is not for this, or is limited to a part."
 _REFUSED = {404: "No such KPI, dimension or value.", 422: "The grain does not suit the KPI."}
 
 
@@ -84,9 +85,16 @@ def chart(asked: Request) -> tuple[int, Any]:
 
 def batches(asked: Request) -> tuple[int, Any]:
     """What was loaded, newest first; not for a token that is limited to a part."""
-    _whole_store(asked)
+    _whole_store(asked, "batches are told")
     ledger = asked.desk.batches().head(asked.get("limit") or 100)
     return 200, [as_plain(row.to_dict()) for _, row in ledger.iterrows()]
+
+
+def verify(asked: Request) -> tuple[int, Any]:
+    """A verdict judged again, as of its time and as of today, as `verify ID --json` prints it; not for a token that is
+    limited to a part."""
+    _whole_store(asked, "a verdict is verified")
+    return 200, verifying.as_dict(verifying.verify(asked.desk, asked.get("id")))
 
 
 def _identity(told: dict[str, Any]) -> dict[str, Any]:
@@ -139,11 +147,11 @@ def _slice(asked: Request, kpi: Kpi) -> Slice:
     return slice_of(dict(pairs))
 
 
-def _whole_store(asked: Request) -> None:
-    """What was loaded tells of all sites: it is not for a token that is limited to some."""
+def _whole_store(asked: Request, what: str) -> None:
+    """What was loaded tells of all sites: it is not for a token that is limited to some. what: with its verb."""
     if asked.token.scope:
         limits = ", ".join(sorted(asked.token.scope))
-        raise Problem(403, "scope", f"This token is limited by {limits}; batches are told of the whole store only.")
+        raise Problem(403, "scope", f"This token is limited by {limits}; {what} of the whole store only.")
 
 
 ENDPOINTS = (
@@ -176,6 +184,11 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/api/v1/batches", "read", "Batches", batches,
         (Parameter("limit", "How many at most; without it 100.", "whole"),), text=str(batches.__doc__),
-        refusals={403: "The token is not for this, or is limited to a part."},
+        refusals={403: _NOT_FOR_A_PART},
+    ),
+    Endpoint(
+        "GET", "/api/v1/verify/{id}", "read", "Is a verdict still true?", verify,
+        (Parameter("id", "The id of a verdict, as it stands beside it.", "verdict", required=True, in_path=True),),
+        text=str(verify.__doc__), refusals={403: _NOT_FOR_A_PART, 404: "No verdict with this id is kept."},
     ),
 )  # fmt: skip

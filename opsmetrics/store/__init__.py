@@ -17,7 +17,7 @@ from opsmetrics.store.errors import (
     StoreTooNew,
 )
 from opsmetrics.store.history import value_history
-from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in, restore
+from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in, lend, restore
 from opsmetrics.store.lock import is_owned
 from opsmetrics.store.past import definitions_text, lost, past, steps_after
 from opsmetrics.store.process import current, own, release
@@ -46,6 +46,7 @@ __all__ = [
     "current",
     "definitions_text",
     "is_owned",
+    "lend",
     "lost",
     "own",
     "past",

@@ -19,10 +19,15 @@ from opsmetrics.store.errors import StoreError
 from opsmetrics.store.lock import OwnerLock
 from opsmetrics.store.store import Store
 
-#: Copies each pair of paths, one after the other, and sees it to the disk.
+#: Copies each pair of paths, one after the other, and sees it to the disk. Who may not read the source may not read the
+#: copy either, at no moment; a link that somebody put in its place is not followed.
 _COPY = """
 import os, shutil, sys
 for source, target in zip(sys.argv[1::2], sys.argv[2::2]):
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(handle, os.stat(source).st_mode & 0o777)
+    os.close(handle)
     shutil.copyfile(source, target)
     with open(target, "rb+") as file:
         os.fsync(file.fileno())
@@ -62,6 +67,17 @@ def back_up(store: Store, folder: Path, *, keep: int | None = None) -> Backup:
     for old in backups_in(folder, store.path)[:-keep] if keep else []:
         old.unlink()
     return replace(made, path=target)
+
+
+def lend(store: Store, target: Path) -> None:
+    """A copy of the store as it stands, for a process that reads it while this one has it open. Nobody checks it.
+    Raises StoreError; a failed copy leaves nothing behind."""
+    try:
+        with store.at_rest() as path:
+            _copy(path, target)
+    except BaseException:
+        _remove(target)
+        raise
 
 
 def restore(copy: Path, store: Path) -> Backup:

@@ -3,6 +3,7 @@ the id which stands beside a verdict leads back to it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
@@ -81,6 +82,13 @@ def found(cursor: duckdb.DuckDBPyConnection, id_: str) -> dict[str, Any] | None:
     """The kept verdict with this id, as it was first shown; None where there is none."""
     rows = frame_of(cursor, statement("shown", "found", columns=columns(COLUMNS)), {"id": id_}).to_dict("records")
     return {str(name): value for name, value in rows[0].items()} if rows else None
+
+
+def looked_at(cursor: duckdb.DuckDBPyConnection, since: dt.datetime) -> list[dict[str, Any]]:
+    """The verdicts that the terminal has kept since an instant (naive UTC), with the columns of COLUMNS."""
+    frame = frame_of(cursor, statement("shown", "since", columns=columns(COLUMNS)), {"at": since})
+    rows: list[dict[str, Any]] = pa.Table.from_pandas(frame, schema=SCHEMA, preserve_index=False).to_pylist()
+    return rows
 
 
 def known(cursor: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:

@@ -244,6 +244,11 @@ class Store:
         with self.cursor() as cursor:
             return shown.found(cursor, id_)
 
+    def looked_at(self, since: dt.datetime) -> list[dict[str, Any]]:
+        """The verdicts that the terminal has kept since an instant (naive UTC), as `keep_shown` takes them."""
+        with self.cursor() as cursor:
+            return shown.looked_at(cursor, since)
+
     def shown(self, kpi: str, slice_: Slice, grain: str) -> pd.DataFrame:
         """The verdicts shown of one KPI slice at one grain, oldest first."""
         with self.cursor() as cursor:

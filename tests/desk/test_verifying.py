@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from opsmetrics import store as stores
-from opsmetrics.catalog import Decision
+from opsmetrics.catalog import Decision, NotHere
 from opsmetrics.desk import Desk, showing
 from opsmetrics.desk.verifying import Verified, verify
 from opsmetrics.measurements import Batch, Span
@@ -66,8 +66,9 @@ def test_where_nothing_happened_it_is_equal(desk: Desk) -> None:
     assert found.said["variation"] == "common_cause"
 
 
-def test_an_unknown_id_is_none(desk: Desk) -> None:
-    assert verify(desk, "00000-00000") is None
+def test_an_unknown_id_is_told(desk: Desk) -> None:
+    with pytest.raises(NotHere, match="No verdict with the id 00000-00000 is kept in this store"):
+        verify(desk, "00000-00000")
 
 
 def test_what_came_after_its_moment_or_about_others_changes_nothing(desk: Desk) -> None:

@@ -17,10 +17,14 @@ from typing import Any
 
 import pytest
 
-from opsmetrics.desk import Desk, handing
+from opsmetrics import store
+from opsmetrics.cli import owner
+from opsmetrics.desk import Desk, handing, showing
 from opsmetrics.desk.loading import Order
+from opsmetrics.desk.verifying import as_dict, verify
 from opsmetrics.server.inbox import STILL, Inbox
 from opsmetrics.store import Store
+from opsmetrics.verdict.as_dict import review_as_dict
 from tests.cases import cases
 from tests.cli.conftest import CATALOG, TEMPLATE, Ran, Run, scrap_rows, sums, write_scrap
 from tests.cli.conftest import run as run
@@ -190,6 +194,60 @@ def test_what_the_app_asks_or_refuses_is_told_in_the_terminal(
     own = tmp_path / "own.toml"
     own.write_text(TEMPLATE)
     assert run("ingest", file, "--store", store, "--template", own).code == 1, "its dates still say too little"
+
+
+def test_the_terminal_reads_while_the_app_has_the_store(run: Run, running: Inbox, works: Desk) -> None:
+    """From a copy, which is gone afterwards; the ids of what it showed are known to the app."""
+    words = ("--store", works.store.path, "--json")
+    said = run("review", "scrap", "--as-of", "2025-04-03", *words)
+    assert (said.code, said.err) == (0, "")
+    assert said.json == json.loads(json.dumps(review_as_dict(works.review("scrap", as_of=dt.date(2025, 4, 3)))))
+    kept = works.store.shown_as(said.json["id"])
+    assert kept is not None and kept["channel"] == "terminal"
+    assert run("verify", said.json["id"], *words).json == json.loads(json.dumps(as_dict(verify(works, kept["id"]))))
+    assert [row["source"] for row in run("batches", *words).json] == ["first.csv"]
+    unknown = run("verify", "00000-00000", *words)
+    assert (unknown.code, "No verdict with the id" in unknown.err) == (1, True)
+    assert list(handing.folder_of(works.store.path).iterdir()) == []
+
+
+def test_a_copy_is_as_private_as_the_store_and_replaces_nothing(inbox: Inbox, works: Desk, tmp_path: Path) -> None:
+    works.store.path.chmod(0o600)
+    folder, other = handing.ask_for_copy(works.store.path), handing.ask_for_copy(works.store.path)
+    (tmp_path / "mine.txt").write_text("mine")
+    handing.copy_in(other).symlink_to(tmp_path / "mine.txt")
+    inbox.look(NOON)
+    assert handing.answered(folder) == ([], None)
+    assert handing.copy_in(folder).stat().st_mode & 0o777 == 0o600
+    refused = handing.answered(other)
+    assert refused is not None and "could not be copied" in str(refused[1])
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_what_is_handed_back_binds_nobody(inbox: Inbox, works: Desk) -> None:
+    """Whatever an order calls it, it was looked at; rows that are none are refused, and not asked for again."""
+    (row,) = shown_rows(works)
+    good = handing.hand_back(works.store.path, [{**row, "channel": "morning", "id": "AAAAA-AAAAA"}])
+    bad = handing.hand_back(works.store.path, [{**row, "colour": "red"}])
+    inbox.look(NOON)
+    kept = works.store.shown_as("AAAAA-AAAAA")
+    assert kept is not None and kept["channel"] == "terminal"
+    refused = handing.answered(bad)
+    assert refused is not None and "colour" in str(refused[1])
+    assert (handing.answered(good), handing.waiting(works.store.path)) == (([], None), [])
+
+
+def shown_rows(works: Desk) -> list[dict[str, Any]]:
+    review = works.review("scrap", as_of=dt.date(2025, 4, 2))
+    return [{"at": dt.datetime(2025, 4, 2), **showing.row(review, "terminal"), "slice": "[]"}]
+
+
+def test_nobody_waits_for_an_app_that_is_gone(works: Desk) -> None:
+    path = works.store.path
+    folder = handing.ask_for_copy(path)
+    store.release()
+    with pytest.raises(owner.AppGone):
+        owner.answer(folder, path, patience=0)
 
 
 def test_the_app_ends_after_the_file_in_hand(running: Inbox, works: Desk, tmp_path: Path) -> None:

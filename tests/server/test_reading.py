@@ -11,7 +11,7 @@ from opsmetrics import figures
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import slice_of
 from opsmetrics.desk import Desk
-from opsmetrics.desk.verifying import verify
+from opsmetrics.desk.verifying import as_dict, verify
 from opsmetrics.figures import export
 from opsmetrics.tokens import Tokens
 from opsmetrics.verdict.as_dict import review_as_dict
@@ -63,8 +63,8 @@ def test_each_answer_carries_an_id_that_leads_back(program: Program, works: Desk
         assert program.get(f"/api/v1/{path}", **asked).json["id"] == review.id
     assert program.get("/api/v1/chart", **asked).json["layout"]["meta"] == {"verdict": review.id}
     found = verify(works, review.id)
-    assert found is not None
     assert found.equal
+    assert program.get(f"/api/v1/verify/{review.id.lower()}").json == json.loads(json.dumps(as_dict(found)))
 
 
 def test_a_token_for_a_part_gets_no_id_and_keeps_nothing(works: Desk, port: int, tokens: Tokens) -> None:
@@ -93,7 +93,8 @@ def test_a_limited_token_sees_its_part_only(port: int, tokens: Tokens, works: De
     other = limited.get("/api/v1/review", kpi="scrap", slice="line=B", as_of=DAY)
     assert (other.status, other.json["code"]) == (404, "no_slice")
     assert "'A'" not in other.json["detail"] or "B" in other.json["detail"]
-    assert limited.get("/api/v1/batches").json["code"] == "scope"
+    for path in ("batches", "verify/00000-00000"):
+        assert limited.get(f"/api/v1/{path}").json["code"] == "scope"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,8 @@ def test_a_limited_token_sees_its_part_only(port: int, tokens: Tokens, works: De
         ("reviews", {"by": "line"}, 400, "parameter", "need a KPI"),
         ("reviews", {"kpi": "scrap", "by": "line", "slice": "line=A"}, 400, "parameter", "slice fixes line"),
         ("batches", {"limit": "many"}, 400, "parameter", "a whole number"),
+        ("verify/00000-00000", {}, 404, "no_verdict", "No verdict with the id 00000-00000 is kept"),
+        ("verify/scrap", {}, 400, "parameter", "ten letters and digits such as"),
         ("nothing", {}, 404, "no_endpoint", "/api/v1/kpis"),
     ],
 )

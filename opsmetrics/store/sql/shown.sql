@@ -28,6 +28,12 @@ WHERE id = $id
 ORDER BY "at", as_of
 LIMIT 1
 
+-- name: since
+SELECT {columns}
+FROM shown
+WHERE "at" >= $at AND channel = 'terminal'
+ORDER BY "at"
+
 -- name: known
 SELECT DISTINCT id FROM shown WHERE list_contains($ids, id)
 
