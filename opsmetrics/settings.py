@@ -22,7 +22,8 @@ class BadSetting(ValueError):
 class Settings:
     """Paths and limits of one installation.
 
-    morning, backup: when the app does these by itself, on the site's clock; None: not at all.
+    morning, backup: when the app does these by itself, on the site's clock; None: not at all. verify_days: for how long
+    the id of a verdict that was shown can be verified; None: for ever.
     """
 
     store: Path
@@ -35,11 +36,12 @@ class Settings:
     backups_kept: int = 14
     morning: dt.time | None = dt.time(6)
     backup: dt.time | None = dt.time(2, 30)
+    verify_days: int | None = 400
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from OPSMETRICS_STORE, _TEMPLATES, _INBOX, _MEMORY, _QUERY_SECONDS, _UPLOAD_MB, _MORNING, _BACKUP,
-        _BACKUP_FOLDER and _BACKUP_KEEP. Raises BadSetting."""
+        _BACKUP_FOLDER, _BACKUP_KEEP and _VERIFY_DAYS. Raises BadSetting."""
         env = os.environ if environment is None else environment
         store = Path(env.get("OPSMETRICS_STORE", str(ROOT / "data" / "opsmetrics.duckdb")))
         return Settings(
@@ -53,6 +55,7 @@ class Settings:
             backups_kept=int(_number(env, "OPSMETRICS_BACKUP_KEEP", 14)),
             morning=_time(env, "OPSMETRICS_MORNING", "06:00"),
             backup=_time(env, "OPSMETRICS_BACKUP", "02:30"),
+            verify_days=_days(env, "OPSMETRICS_VERIFY_DAYS", 400),
         )
 
     def for_store(self, store: Path) -> Settings:
@@ -83,6 +86,17 @@ def _number(env: Mapping[str, str], name: str, usual: float) -> float:
             f"{name} is {text!r}, wanted a number above 0, such as {usual:g}. Correct it, or leave it out."
         )
     return number
+
+
+def _days(env: Mapping[str, str], name: str, usual: int) -> int | None:
+    text = (env.get(name, "") or str(usual)).strip()
+    if text.casefold() == OFF:
+        return None
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 100_000:
+        raise BadSetting(
+            f"{name} is {text!r}, wanted a whole number of days such as {usual}, or {OFF}. Correct it, or leave it out."
+        )
+    return int(text)
 
 
 def _time(env: Mapping[str, str], name: str, usual: str) -> dt.time | None:

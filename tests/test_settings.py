@@ -18,8 +18,10 @@ def test_what_is_not_said_is_as_usual() -> None:
 
 def test_chores_have_a_time_or_are_off() -> None:
     given = {"OPSMETRICS_MORNING": "5:45", "OPSMETRICS_BACKUP": "Off", "OPSMETRICS_BACKUP_FOLDER": "/safe"}
+    given |= {"OPSMETRICS_VERIFY_DAYS": "off"}
     settings = Settings.from_environment(given)
     assert (settings.morning, settings.backup, settings.backups) == (dt.time(5, 45), None, Path("/safe"))
+    assert (Settings.from_environment({}).verify_days, settings.verify_days) == (400, None)
     assert settings.for_store(Path("/b/x.duckdb")).backups == Path("/b/backups")
 
 
@@ -29,6 +31,7 @@ def test_chores_have_a_time_or_are_off() -> None:
         ("OPSMETRICS_MORNING", "25:00"),
         ("OPSMETRICS_BACKUP", "night"),
         ("OPSMETRICS_BACKUP_KEEP", "0"),
+        ("OPSMETRICS_VERIFY_DAYS", "0.5"),
         ("OPSMETRICS_QUERY_SECONDS", "long"),
         ("OPSMETRICS_UPLOAD_MB", "inf"),
     ],

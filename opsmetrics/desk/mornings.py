@@ -1,8 +1,8 @@
 """The morning run: yesterday is closed, who has not reported is marked, and every watched verdict is kept as it stands.
 
-What it keeps is what "since the last visit", `replay` and `verify` compare with. It is a function of the desk and the
-moment: run twice it keeps nothing new. Computing the verdicts reads what the pages read, so the first person of the day
-does not wait for it.
+What it keeps is what "since the last visit", `replay` and `verify` compare with; the words of what was kept long ago it
+forgets. It is a function of the desk and the moment: run twice it keeps nothing new. Computing the verdicts reads what
+the pages read, so the first person of the day does not wait for it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Morning:
     """What a morning run found at a site (key of its calendar).
 
     day: of the morning; closed: the day before, which it closes; reviewed: how many verdicts; kept: how many of them
-    said something that the last one kept did not; silent: what has not been reported.
+    said something that the last one kept did not; forgotten: how many verdicts cannot be verified any more, because
+    they were kept too long ago; silent: what has not been reported.
     """
 
     site: str
@@ -49,6 +50,7 @@ class Morning:
     closed: dt.date
     reviewed: int
     kept: int
+    forgotten: int
     silent: tuple[Silent, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -90,7 +92,14 @@ def run(
         between()
         found.append(review)
     kept = showing.keep(desk.store, found, MORNING)
-    return Morning(site.key, day, day - dt.timedelta(days=1), len(found), kept, _silent(found))
+    return Morning(site.key, day, day - dt.timedelta(days=1), len(found), kept, _forgotten(desk), _silent(found))
+
+
+def _forgotten(desk: Desk) -> int:
+    days = desk.settings.verify_days
+    if days is None:
+        return 0
+    return desk.store.forget_shown(dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=days))
 
 
 def _silent(reviews: Iterable[KpiReview]) -> tuple[Silent, ...]:

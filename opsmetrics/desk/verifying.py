@@ -86,10 +86,12 @@ def verify(desk: Desk, id_: str, progress: Callable[[int, int], None] = lambda d
     """What became of the verdict with this id. Raises NotHere where none is kept. progress: steps done, of how many."""
     row = desk.store.shown_as(id_)
     if row is None:
+        days = desk.settings.verify_days
+        kept = "" if days is None else f"An id is kept for {days} days. "
         raise NotHere(
             "no_verdict",
-            f"No verdict with the id {id_} is kept in this store. Compare it with the paper, or ask the store that it "
-            "was made from.",
+            f"No verdict with the id {id_} is kept in this store. {kept}Compare it with the paper, or ask the store "
+            "that it was made from.",
         )
     said = {**json.loads(row["verdict"]), "episodes": json.loads(row["episodes"])}
     began = _State(int(row["data_version"]), int(row["decisions_version"]), _catalog(desk, row["definitions_version"]))

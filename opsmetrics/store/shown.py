@@ -84,6 +84,13 @@ def found(cursor: duckdb.DuckDBPyConnection, id_: str) -> dict[str, Any] | None:
     return {str(name): value for name, value in rows[0].items()} if rows else None
 
 
+def forget(cursor: duckdb.DuckDBPyConnection, before: dt.datetime) -> int:
+    """Forgets the words of the verdicts kept before an instant (naive UTC), inside an open transaction, and returns of
+    how many: their ids are not found any more. What was said to all keeps what binds, and its last row whole."""
+    values = {"before": before}
+    return sum(int(cursor.execute(statement("shown", name), values).fetchall()[0][0]) for name in ("forget", "thin"))
+
+
 def looked_at(cursor: duckdb.DuckDBPyConnection, since: dt.datetime) -> list[dict[str, Any]]:
     """The verdicts that the terminal has kept since an instant (naive UTC), with the columns of COLUMNS."""
     frame = frame_of(cursor, statement("shown", "since", columns=columns(COLUMNS)), {"at": since})

@@ -234,6 +234,15 @@ class Store:
                 transaction.abandon()
         return kept
 
+    def forget_shown(self, before: dt.datetime) -> int:
+        """Forgets the words of verdicts that were kept before an instant (naive UTC), and returns of how many. What
+        `told` answers stays, and so does the last verdict said of each series."""
+        with self._engine.writing() as transaction:
+            forgotten = shown.forget(transaction.cursor, before)
+            if not forgotten:
+                transaction.abandon()
+        return forgotten
+
     def known_ids(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids belong to a kept verdict."""
         with self.cursor() as cursor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from opsmetrics import store as stores
 from opsmetrics.catalog import Decision, NotHere
-from opsmetrics.desk import Desk, showing
+from opsmetrics.desk import Desk, mornings, showing
 from opsmetrics.desk.verifying import Verified, verify
 from opsmetrics.measurements import Batch, Span
 from opsmetrics.settings import Settings
@@ -49,18 +50,12 @@ def shown(desk: Desk, key: str = "good", **more: Any) -> str:
     return review.id
 
 
-def verified(desk: Desk, id_: str) -> Verified:
-    found = verify(desk, id_)
-    assert found is not None
-    return found
-
-
 def causes(found: Verified) -> list[tuple[str, int | None]]:
     return [(each.what, each.number) for each in found.causes]
 
 
 def test_where_nothing_happened_it_is_equal(desk: Desk) -> None:
-    found = verified(desk, shown(desk))
+    found = verify(desk, shown(desk))
     assert (found.equal, found.then, found.causes, found.lost) == (True, True, (), ())
     assert (found.kpi, found.slice, found.grain, found.channel) == ("good", (), "day", "terminal")
     assert found.said["variation"] == "common_cause"
@@ -69,6 +64,19 @@ def test_where_nothing_happened_it_is_equal(desk: Desk) -> None:
 def test_an_unknown_id_is_told(desk: Desk) -> None:
     with pytest.raises(NotHere, match="No verdict with the id 00000-00000 is kept in this store"):
         verify(desk, "00000-00000")
+
+
+def test_an_id_of_long_ago_is_forgotten_by_the_morning_run(desk: Desk) -> None:
+    """Of a slice that is not watched: nobody says it anew."""
+    review, (site,) = desk.review("good", (("line", "A"),), as_of=AS_OF), mornings.sites(desk.catalog)
+    old = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=400, minutes=1)
+    desk.store.keep_shown([{**showing.row(review, "page"), "at": old}])
+    for_ever = Desk(desk.store, replace(desk.settings, verify_days=None))
+    assert mornings.run(for_ever, site, AS_OF.date(), as_of=AS_OF).forgotten == 0
+    assert verify(desk, review.id).equal
+    assert mornings.run(desk, site, AS_OF.date(), as_of=AS_OF).forgotten == 1
+    with pytest.raises(NotHere, match="An id is kept for 400 days"):
+        verify(desk, review.id)
 
 
 def test_what_came_after_its_moment_or_about_others_changes_nothing(desk: Desk) -> None:
@@ -87,7 +95,7 @@ def test_a_corrected_value_is_found_with_its_batch_and_said_as_it_was(desk: Desk
     desk.commit(good((5, 901), start=5, until=6, source="harmless.csv"), by="bob")
     after = desk.store.data_version
     desk.commit(good((29, 700), start=29, source="corrected.csv"), by="cat")
-    found = verified(desk, id_)
+    found = verify(desk, id_)
     assert (found.equal, found.then) == (False, True)
     assert causes(found) == [("batch", 2), ("batch", 3)], "the first moved the limits by a little"
     assert (found.causes[1].name, found.causes[1].by) == ("corrected.csv", "cat")
@@ -99,9 +107,9 @@ def test_a_corrected_value_is_found_with_its_batch_and_said_as_it_was(desk: Desk
 def test_a_correction_that_was_taken_back_leaves_it_equal(desk: Desk) -> None:
     id_ = shown(desk)
     desk.commit(good((29, 700), start=29), by="bob")
-    assert not verified(desk, id_).equal
+    assert not verify(desk, id_).equal
     desk.undo(2, by="bob", why="wrong file")
-    found = verified(desk, id_)
+    found = verify(desk, id_)
     assert (found.equal, found.then, found.causes) == (True, True, ())
 
 
@@ -109,7 +117,7 @@ def test_an_undone_file_is_named_and_its_data_are_said_to_be_gone(desk: Desk) ->
     desk.commit(good((29, 700), start=29, source="corrected.csv"), by="bob")
     id_ = shown(desk)
     desk.undo(2, by="cat", why="wrong file")
-    found = verified(desk, id_)
+    found = verify(desk, id_)
     assert (found.equal, found.then, found.lost) == (False, False, (2,))
     assert found.said["variation"] == "concerning"
     assert found.says["variation"] == "common_cause"
@@ -119,7 +127,7 @@ def test_a_decision_is_named(desk: Desk) -> None:
     id_ = shown(desk)
     desk.decide(Decision("jams", "annotate", start=at(3), value="else", by="bob", why="x"))
     number = desk.decide(Decision("good", "target", value={"value": 95.0}, by="bob", why="agreed"))
-    found = verified(desk, id_)
+    found = verify(desk, id_)
     assert (found.equal, found.then, causes(found)) == (False, True, [("decision", number)])
     assert (found.causes[0].name, found.causes[0].why) == ("target", "agreed")
     assert {"target", "assurance", "stance"} <= set(found.changed)
@@ -130,14 +138,14 @@ def test_definitions_are_named_and_a_kpi_may_leave_them(desk: Desk) -> None:
     changed = plant.KPIS.replace('name = "Good cans"\n', 'name = "Good tins"\n')
     assert changed != plant.KPIS
     desk.apply(changed, by="cat")
-    found = verified(desk, id_)
+    found = verify(desk, id_)
     assert (found.equal, found.then) == (False, True)
     assert [each.what for each in found.causes] == ["definitions"]
     assert found.name == "Good cans"
     head, rest = changed.split("[kpis.good]", 1)
     gone = head + "[kpis." + rest.split("[kpis.", 1)[1].split("[kpis.oee]")[0]
     desk.apply(gone.split("[kpis.oee]")[0], by="cat")
-    left = verified(desk, id_)
+    left = verify(desk, id_)
     assert (left.says, [each.what for each in left.causes]) == ({}, ["definitions", "definitions"])
 
 
@@ -147,7 +155,7 @@ def test_what_a_component_brings_is_told_of_the_derived(desk: Desk) -> None:
     desk.commit(batch(*rows, dimensions=DIMENSIONS, spans=spans), by="ann")
     id_ = shown(desk, "oee")
     desk.commit(good((29, 700), start=29), by="bob")
-    assert causes(verified(desk, id_)) == [("batch", 3)]
+    assert causes(verify(desk, id_)) == [("batch", 3)]
 
 
 def test_another_program_is_named_where_it_judges_otherwise(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +163,7 @@ def test_another_program_is_named_where_it_judges_otherwise(desk: Desk, monkeypa
         older.setattr(showing, "__version__", "0.0.9")
         id_ = shown(desk)
     _tamper(desk)
-    found = verified(desk, id_)
+    found = verify(desk, id_)
     assert (found.then, causes(found)) == (False, [("program", None)])
     assert found.causes[0].name.startswith("0.0.9 then, ")
 
@@ -163,7 +171,7 @@ def test_another_program_is_named_where_it_judges_otherwise(desk: Desk, monkeypa
 def test_what_nobody_can_explain_is_said_to_be_so(desk: Desk) -> None:
     id_ = shown(desk)
     _tamper(desk)
-    found = verified(desk, id_)
+    found = verify(desk, id_)
     assert (found.equal, found.then, causes(found)) == (False, False, [("other", None)])
 
 
@@ -178,7 +186,7 @@ def test_one_shown_on_a_page_months_ago_is_judged_as_of_then(desk: Desk) -> None
     days = [dt.datetime(2026, 11, day, 11) for day in range(10, 25, 3)]
     ids = [shown(desk, as_of=day) for day in days]
     assert len(set(ids)) > 1
-    assert all(verified(desk, id_).equal and verified(desk, id_).then for id_ in ids)
+    assert all(verify(desk, id_).equal and verify(desk, id_).then for id_ in ids)
 
 
 def test_the_store_of_this_process_is_no_other(desk: Desk) -> None:

@@ -65,6 +65,21 @@ def test_a_verdict_is_found_by_its_id_as_it_was_first_shown(store: Store) -> Non
     assert store.shown_as("C") is None
 
 
+def test_words_of_long_ago_are_forgotten_but_not_what_binds(store: Store) -> None:
+    """What was looked at goes whole; of what was said to all the words go, and the last of a series stays whole."""
+    other = {"kpi": "wait"}
+    store.keep_shown([row("A", 1), row("BB", 2, "page"), row("CCC", 3, "morning"), row("DDDD", 3, **other)])
+    store.keep_shown([row("EEEEE", 20), row("FFFFFF", 20, "terminal")])
+    told = store.told([SERIES])[0]  # type: ignore[list-item]
+    assert store.forget_shown(dt.datetime(2026, 3, 1)) == 0
+    assert store.forget_shown(dt.datetime(2026, 3, 10)) == 3
+    assert store.known_ids(["A", "BB", "CCC", "DDDD", "EEEEE", "FFFFFF"]) == {"DDDD", "EEEEE", "FFFFFF"}
+    assert store.told([SERIES])[0].equals(told)  # type: ignore[list-item]
+    assert store.forget_shown(dt.datetime(2026, 3, 10)) == 0
+    assert [store.keep_shown([row(*again)]) for again in (("EEEEE", 21), ("A", 22))] == [0, 1]
+    assert store.shown_as("A") is not None
+
+
 def test_rows_without_an_id_are_kept_as_they_come(store: Store) -> None:
     """Kept before there were ids."""
     assert [store.keep_shown([shown_row(channel="store")]) for _ in range(2)] == [1, 1]

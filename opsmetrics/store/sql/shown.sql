@@ -34,6 +34,21 @@ FROM shown
 WHERE "at" >= $at AND channel = 'terminal'
 ORDER BY "at"
 
+-- name: forget
+-- What was merely looked at.
+DELETE FROM shown WHERE "at" < $before AND channel NOT IN ('store', 'morning')
+
+-- name: thin
+-- Of what was said to all, the words by which it could be verified go, and what binds what follows stays (see `told`).
+-- The last one of a series is still on show.
+UPDATE shown SET id = NULL, verdict = '{{}}'
+WHERE "at" < $before AND channel IN ('store', 'morning') AND id IS NOT NULL AND (kpi, slice, grain, as_of, "at") NOT IN (
+    SELECT (kpi, slice, grain, max(as_of), arg_max("at", (as_of, "at")))
+    FROM shown
+    WHERE channel IN ('store', 'morning')
+    GROUP BY kpi, slice, grain
+)
+
 -- name: known
 SELECT DISTINCT id FROM shown WHERE list_contains($ids, id)
 
