@@ -16,12 +16,14 @@ from opsmetrics.figures.tokens import Theme, css_variables, tokens
 
 if TYPE_CHECKING:
     from opsmetrics.figures.charts import between_chart, control_chart, spread_chart
+    from opsmetrics.figures.finished import Finished
     from opsmetrics.figures.layout import CONFIG
     from opsmetrics.figures.pareto import dumbbell, pareto_chart
 
 __all__ = [
     "CONFIG",
     "STOPPED",
+    "Finished",
     "Mark",
     "Theme",
     "assurance_mark",
@@ -44,6 +46,7 @@ _PLOTTED = {
     "control_chart": "charts",
     "spread_chart": "charts",
     "CONFIG": "layout",
+    "Finished": "finished",
     "pareto_chart": "pareto",
     "dumbbell": "pareto",
 }

@@ -13,8 +13,8 @@ from opsmetrics.store import slice_json
 from opsmetrics.ui import (
     carried,
     chart_blocks,
+    chart_made,
     chart_rows,
-    chart_rules,
     chart_view,
     decisions_form,
     decisions_list,
@@ -38,9 +38,9 @@ def render(at: Desk, view: ChartView) -> None:
     own = replace(at.catalog, dimensions=())  # a slice of this page stands in its own parameter
     chart_blocks.apply_style()
     review = reviews.review(at, view)
-    found = chart_rules.workings(review)
+    made = chart_made.of(review)
     head = kpi.head(review, filters.today(at.catalog, view.as_of))
-    page.show(head, kpi.strip(review, chart_rules.deciding(review, found)), key="head")
+    page.show(head, made.strip, key="head")
     misread.tell(at, chart_view.not_there(review, st.query_params.to_dict()))
     _other_verdict(at, review, beside)
     decisions_list.confirmation(at, review)
@@ -48,10 +48,10 @@ def render(at: Desk, view: ChartView) -> None:
     filters.keep(own)
     carried.keep_series(view)
     drawing.figures(review, view)
-    _table(review, view)
-    decisions_list.proposed(review, found, view)
-    listed = chart_rules.looked_at(review, view.rules) if view.rules else review
-    page.show(*kpi.lists(listed), key="lists")
+    file = f"{chart_view.file_stem(review, view)}.csv"
+    tables.behind("Show the table behind this chart", made.table, file=file, key="chart_table")
+    decisions_list.proposed(review, made, view)
+    page.show(*chart_made.lists(review, view), key="lists")
     decisions_list.in_force(at, review)
     chart_rows.rows_behind(at, review, view)
     decisions_form.show(at, review, view)
@@ -78,8 +78,3 @@ def fitted(at: Desk, view: ChartView) -> ChartView:
         return view
     st.query_params["span"] = str(chart_view.ON_A_PHONE)
     return replace(view, span=chart_view.ON_A_PHONE)
-
-
-def _table(review: KpiReview, view: ChartView) -> None:
-    file = f"{chart_view.file_stem(review, view)}.csv"
-    tables.behind("Show the table behind this chart", kpi.table(review), file=file, key="chart_table")

@@ -8,7 +8,8 @@ from opsmetrics.catalog import GRAINS, Decision, DecisionKind
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, chart_blocks, decisions_form, decisions_words, rows, tables, upload_blocks
+from opsmetrics.ui import blocks, chart_blocks, chart_made, decisions_form, decisions_words, rows, tables, upload_blocks
+from opsmetrics.ui.chart_made import Made
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import act, cell, column
 from opsmetrics.verdict.model import Sentence
@@ -35,8 +36,10 @@ _ACCEPTS: dict[str, DecisionKind] = {"propose_step": "phase", "propose_weekday":
 def confirmation(at: Desk, review: KpiReview) -> None:
     """After saving: what was recorded, and the way back at once."""
     number = decisions_form.just_made(review)
+    if number is None:
+        return
     made = next((d for d in at.store.decisions(review.kpi.key) if d.id == number), None)
-    if number is None or made is None:
+    if made is None:
         return
     parts = (decisions_words.name(made), decisions_words.when(made))
     text = f"{', '.join(part for part in parts if part)}. Every view follows it."
@@ -45,10 +48,11 @@ def confirmation(at: Desk, review: KpiReview) -> None:
     _follow(review, chart_blocks.show(chart_blocks.notice(mark, text, back), key="decided"))
 
 
-def proposed(review: KpiReview, found: Workings, view: ChartView) -> None:
+def proposed(review: KpiReview, made: Made, view: ChartView) -> None:
     """What waits for a person, each with the way to accept it."""
     if not review.proposals:
         return
+    found = made.workings
     pairs = zip(review.proposals, proposals(found), strict=True)
     items = [{"text": text, "more": _acceptance(sentence, found, view)} for text, sentence in pairs]
     note = "nothing changes until a person decides"
@@ -78,7 +82,7 @@ def in_force(at: Desk, review: KpiReview) -> None:
             st.rerun()
     made = at.store.decisions(review.kpi.key)
     if made:
-        table = decisions_words.history(made, review)
+        table = chart_made.history(review, made)
         label = f"Show every decision about this KPI ({len(made)})"
         tables.behind(label, table, file=f"{review.kpi.key}_decisions.csv", key="decision_history")
 

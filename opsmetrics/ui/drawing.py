@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.catalog import DecisionKind
-from opsmetrics.figures import CONFIG, between_chart, control_chart, spread_chart, tokens
+from opsmetrics.figures import CONFIG, Finished, tokens
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
     blocks,
     chart_blocks,
     chart_choice,
     chart_files,
+    chart_made,
     chart_rules,
     chart_view,
     decisions_form,
@@ -26,6 +27,7 @@ from opsmetrics.ui import (
     rows,
 )
 from opsmetrics.ui.blocks import Block
+from opsmetrics.ui.chart_made import Figures
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import act
 from opsmetrics.verdict import wording
@@ -47,28 +49,28 @@ _TEXTS: dict[DecisionKind, str] = {
 
 def figures(review: KpiReview, view: ChartView) -> None:
     """The control chart, beneath it the charts that belong to it, and the bar."""
-    seen = chart_rules.looked_at(review, view.rules) if view.rules else review
-    shown, span = chart_view.drawn(seen, view)
-    drawn = control_chart(shown, theme=look.theme(), span=span)
+    drawn = chart_made.figures(review, view, look.theme(), draggable=not touched())
+    picked = chart_choice.chosen(review, view)
     if view.rules:
         _view_only(review, view)
     with st.container(key=FIGURES):
-        _main(drawn, review, view)
-        _spread(shown, span)
-        _between(review)
-    _foot(review, view, chart_choice.chosen(review, view))
+        _main(_with_chosen(drawn, picked), review)
+        if drawn.spread is not None:
+            _spread(drawn.spread, review)
+        if drawn.between is not None:
+            _between(drawn.between, review)
+    _foot(review, view, picked)
 
 
-def _main(figure: Any, review: KpiReview, view: ChartView) -> None:
+def _main(figure: Finished, review: KpiReview) -> None:
     """A drag chooses a stretch of periods. On a phone it scrolls the page, and stretches are chosen in the form."""
-    _show_chosen(figure, chart_choice.chosen(review, view))
     key = _chart_key(review)
     words = alternative(review)
     if touched():
         st.plotly_chart(figure, theme=None, width="stretch", key=key, config=CONFIG, alt=words)
         return
     st.plotly_chart(
-        _draggable(figure),
+        figure,
         theme=None,
         width="stretch",
         key=key,
@@ -79,27 +81,17 @@ def _main(figure: Any, review: KpiReview, view: ChartView) -> None:
     )
 
 
-def _show_chosen(figure: Any, picked: tuple[int, int] | None) -> None:
+def _with_chosen(drawn: Figures, picked: tuple[int, int] | None) -> Finished:
     """A ring around one chosen point, a veil over a stretch."""
     if picked is None:
-        return
+        return drawn.main
     first, last = picked
     if first == last:
-        for trace in figure.select_traces(selector={"name": "points"}):
-            there = [int(item[0]) for item in trace.customdata]
-            trace.selectedpoints = [there.index(first)] if first in there else None
-        return
+        return drawn.main.with_ring("points", drawn.there.index(first) if first in drawn.there else None)
     ends = {"x0": first - 0.5, "x1": last + 0.5, "y0": 0, "y1": 1, "yref": "paper"}
     colours = tokens(look.theme())
     edge = {"width": 1, "color": colours.ink}
-    figure.add_shape(type="rect", **ends, line=edge, fillcolor=colours.limit, opacity=0.12)
-
-
-def _draggable(figure: Any) -> Any:
-    """A drag draws a frame as high as the chart; once it is let go, the veil stands for it."""
-    colours = tokens(look.theme())
-    frame = {"line": {"color": colours.ink, "width": 1, "dash": "2px,3px"}}
-    return figure.update_layout(dragmode="select", selectdirection="h", newselection=frame, selections=[])
+    return drawn.main.with_shape({"type": "rect", **ends, "line": edge, "fillcolor": colours.limit, "opacity": 0.12})
 
 
 def touched() -> bool:
@@ -113,28 +105,25 @@ def _chart_key(review: KpiReview) -> str:
 
 def _view_only(review: KpiReview, view: ChartView) -> None:
     """Other rules are a way of looking; what decides stands beside them."""
-    decides = chart_rules.deciding(review, chart_rules.workings(review))
+    decides = chart_made.of(review).deciding
     back = links.target("chart", **{k: v for k, v in view.link()["params"].items() if k != "rules"})
     text = chart_rules.view_words(review, view.rules, decides)
     link = {"text": "Back to the rules of the verdict", "go": back}
     chart_blocks.show(chart_blocks.notice(None, text, lead="View only.", link=link), key="view_only")
 
 
-def _spread(shown: KpiReview, span: int | None) -> None:
-    if shown.chart is None or shown.chart.spread is None:
-        return
-    name = wording.chart(shown.chart.spread.kind)
+def _spread(figure: Finished, review: KpiReview) -> None:
+    assert review.chart is not None
+    assert review.chart.spread is not None  # it was drawn
+    name = wording.chart(review.chart.spread.kind)
     page.show(blocks.caption(f"{name[:1].upper()}{name[1:]}: the spread, drawn without signals"), key="spread_title")
-    figure = spread_chart(shown, theme=look.theme(), span=span)
     st.plotly_chart(figure, theme=None, width="stretch", key="spread_chart", config=CONFIG, alt="Chart of the spread")
 
 
-def _between(review: KpiReview) -> None:
+def _between(figure: Finished, review: KpiReview) -> None:
     """Of a rare series: how far apart its events lie, one point for each."""
-    if review.between is None:
-        return
+    assert review.between is not None  # it was drawn
     page.show(blocks.caption(review.between.why), key="between_title")
-    figure = between_chart(review, theme=look.theme())
     words = f"{review.between.title}, in {review.between.unit}"
     st.plotly_chart(figure, theme=None, width="stretch", key="between_chart", config=CONFIG, alt=words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import slice_text
@@ -42,10 +43,11 @@ def lead(review: KpiReview) -> str:
 
 def last_judged(review: KpiReview) -> Mapping[str, Any] | None:
     """The row of the last judged period with its position, None where there is none."""
-    judged = review.points[review.points["state"] == "judged"]
-    if judged.empty:
+    judged = np.flatnonzero((review.points["state"] == "judged").to_numpy())
+    if not len(judged):
         return None
-    return {"position": int(judged.index[-1])} | {str(name): value for name, value in judged.iloc[-1].items()}
+    position = int(judged[-1])
+    return {"position": position} | {str(name): value for name, value in review.points.iloc[position].items()}
 
 
 def _hero(review: KpiReview) -> Block | None:

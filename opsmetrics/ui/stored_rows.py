@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import streamlit as st
 
 from opsmetrics.catalog import Calendar, Catalog
 from opsmetrics.ui import blocks, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import target
+from opsmetrics.ui.tables import Table
 from opsmetrics.verdict import wording
 
 #: Rows shown at most, and files named with a link.
@@ -109,6 +109,6 @@ def _worded(table: pd.DataFrame, catalog: Catalog, called: Mapping[str, str]) ->
     return table.rename(columns={**dimensions, **_HEADINGS, **called})
 
 
-def show(table: pd.DataFrame, *, key: str) -> None:
+def show(table: Table | pd.DataFrame, *, key: str) -> None:
     """Draw a readable table."""
-    st.dataframe(table, hide_index=True, width="stretch", height="auto", key=key, column_config=tables.dates(table))
+    tables.show(table if isinstance(table, Table) else tables.finished(table), key=key)

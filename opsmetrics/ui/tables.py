@@ -65,9 +65,9 @@ def finished(frame: pd.DataFrame) -> Table:
     return Table(frame, sent, dates(frame))
 
 
-def show(table: Table, *, key: str, **options: Any) -> None:
-    """Draw the table in the width of the page. options: those of `st.dataframe`."""
-    st.dataframe(table.sent, hide_index=True, width="stretch", key=key, column_config=dict(table.columns), **options)
+def show(table: Table, *, key: str) -> None:
+    """Draw the table in the width of the page."""
+    st.dataframe(table.sent, hide_index=True, width="stretch", key=key, column_config=dict(table.columns))
 
 
 def behind(label: str, table: Table | pd.DataFrame, *, file: str, key: str) -> None:
