@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from opsmetrics import figures
+from opsmetrics.access import Viewer
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
-from opsmetrics.desk import showing, verifying
+from opsmetrics.desk import finished, showing, verifying
 from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
+from opsmetrics.desk.finished import Question
 from opsmetrics.figures import export
 from opsmetrics.review import KpiReview
 from opsmetrics.server.endpoints import Endpoint, Parameter, Request
 from opsmetrics.server.problems import Problem
 from opsmetrics.verdict.as_dict import as_plain, review_as_dict
+
+#: How many answers about everything watched are kept.
+LISTS = 8
 
 _KPI = Parameter("kpi", "The key of a KPI.", required=True)
 _SLICE = Parameter("slice", "A value of a dimension, as dimension=value; once for each dimension.", "pair", many=True)
@@ -39,12 +44,12 @@ def kpis(asked: Request) -> tuple[int, Any]:
 
 def reviews(asked: Request) -> tuple[int, Any]:
     """The verdicts of everything watched, of one KPI, or of each value of one of its dimensions."""
-    by, viewer = asked.get("by"), asked.token.viewer
+    by = asked.get("by")
     if asked.get("kpi") is None:
         if by or asked.get("slice") or asked.get("grain"):
             raise Problem(400, "parameter", "The parameters by, slice and grain need a KPI: give kpi as well.")
-        found: Iterable[KpiReview] = asked.desk.watched(asked.get("as_of"), viewer)
-    elif by is None:
+        return 200, _watched(Question(asked.desk, as_of=asked.get("as_of"), viewer=asked.token.viewer))
+    if by is None:
         found = [_reviewed(asked)]
     else:
         kpi = _kpi(asked)
@@ -52,25 +57,34 @@ def reviews(asked: Request) -> tuple[int, Any]:
         fixed = dict(_slice(asked, kpi))
         if by in fixed:
             raise Problem(400, "parameter", f"slice fixes {by}, and by asks for each of its values: give one of them.")
-        parts = [{**dict(part), **fixed} for part in asked.desk.slices(kpi, by=[by], viewer=viewer)]
+        parts = [{**dict(part), **fixed} for part in asked.desk.slices(kpi, by=[by], viewer=asked.token.viewer)]
         found = [_review(asked, kpi, slice_of(part)) for part in parts]
-    return 200, [_told(asked, item, rows=False) for item in _kept(asked, list(found))]
+    return 200, [_told(asked.token.viewer, item, rows=False) for item in found]
+
+
+@lru_cache(maxsize=LISTS)
+def _watched(asked: Question) -> list[dict[str, Any]]:
+    """The answer about everything watched, which nobody changes."""
+    found = asked.desk.watched(asked.as_of, asked.viewer)
+    if not asked.viewer.scope:
+        showing.keep(asked.desk.store, found, asked.channel)
+    return [_told(asked.viewer, item, rows=False) for item in found]
 
 
 def review(asked: Request) -> tuple[int, Any]:
     """Everything known about one series, as `review KPI --json` prints it."""
-    return 200, _told(asked, _reviewed(asked))
+    return 200, _told(asked.token.viewer, _reviewed(asked))
 
 
 def series(asked: Request) -> tuple[int, Any]:
     """The points of one series, with limits and states."""
-    told = _told(asked, _reviewed(asked))
+    told = _told(asked.token.viewer, _reviewed(asked))
     return 200, {**_identity(told), "points": told["points"]}
 
 
 def signals(asked: Request) -> tuple[int, Any]:
     """Every hit of a rule, and the episodes that they open."""
-    told = _told(asked, _reviewed(asked))
+    told = _told(asked.token.viewer, _reviewed(asked))
     return 200, {**_identity(told), "signals": told["signals"], "episodes": told["episodes"]}
 
 
@@ -103,20 +117,14 @@ def _identity(told: dict[str, Any]) -> dict[str, Any]:
 
 def _reviewed(asked: Request) -> KpiReview:
     kpi = _kpi(asked)
-    return _kept(asked, [_review(asked, kpi, _slice(asked, kpi))])[0]
+    return _review(asked, kpi, _slice(asked, kpi))
 
 
-def _told(asked: Request, item: KpiReview, *, rows: bool = True) -> dict[str, Any]:
+def _told(viewer: Viewer, item: KpiReview, *, rows: bool = True) -> dict[str, Any]:
     """A review as plain values. A token that is limited to a part sees figures of that part, which `verify` could not
     judge again: they have no id."""
     told = review_as_dict(item, rows=rows)
-    return told if _whole(asked) else told | {"id": None}
-
-
-def _kept(asked: Request, found: list[KpiReview]) -> list[KpiReview]:
-    if _whole(asked):
-        showing.keep(asked.desk.store, found, "program")
-    return found
+    return told | {"id": None} if viewer.scope else told
 
 
 def _whole(asked: Request) -> bool:
@@ -127,7 +135,7 @@ def _review(asked: Request, kpi: Kpi, part: Slice) -> KpiReview:
     grain, as_of = asked.get("grain"), asked.get("as_of")
     if (kpi.operate == "sample") != ((grain or kpi.operate) == "sample"):
         raise Problem(422, "grain", f"{kpi.key} is operated by {kpi.operate}: the grain {grain} does not suit it.")
-    return asked.desk.review(kpi.key, part, grain=grain, as_of=as_of, viewer=asked.token.viewer)
+    return finished.review(Question(asked.desk, kpi.key, part, grain, as_of, asked.token.viewer))
 
 
 def _kpi(asked: Request) -> Kpi:

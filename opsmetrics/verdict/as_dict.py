@@ -77,12 +77,12 @@ def review_as_dict(review: Reviewed, language: str = "en", *, rows: bool = True)
         "words": None if verdict is None else _words(verdict, language),
         "episodes": review.episodes,
         "chart": _chart(review),
-        **(_charted(review) if rows else {}),
+        **({"points": None, "signals": None} if rows else {}),
         "proposals": review.proposals,
         "between": _between(review.between, language),
     }
     plain: dict[str, Any] = as_plain(answer)
-    return plain
+    return plain | _charted(review) if rows else plain  # plain already: thousands of values are not looked at twice
 
 
 def _charted(review: Reviewed) -> dict[str, Any]:
@@ -187,9 +187,17 @@ def _limits(points: pd.DataFrame) -> list[dict[str, Any]]:
     return _rows(drawn.groupby("phase", sort=True)[["lower", "centre", "upper"]].last().reset_index())
 
 
+def _column(values: pd.Series[Any]) -> list[Any]:
+    """A column as plain values; of numbers all at once."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "fiub":
+        listed: list[Any] = values.to_numpy().tolist()
+        return [item if math.isfinite(item) else None for item in listed] if values.dtype.kind == "f" else listed
+    return [as_plain(item) for item in values]
+
+
 def _rows(frame: pd.DataFrame, *, numbered: bool = False) -> list[dict[str, Any]]:
     """A frame as rows of plain values; `numbered` adds each row's position."""
-    columns = {str(name): [as_plain(item) for item in frame[name]] for name in frame.columns}
+    columns = {str(name): _column(frame[name]) for name in frame.columns}
     if numbered:
         columns = {"position": list(range(len(frame)))} | columns
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 
 from opsmetrics import figures
 from opsmetrics.access import Viewer
-from opsmetrics.catalog import slice_of
-from opsmetrics.desk import Desk
+from opsmetrics.catalog import Decision, slice_of
+from opsmetrics.desk import Desk, finished
+from opsmetrics.desk.finished import Question
 from opsmetrics.desk.verifying import as_dict, verify
 from opsmetrics.figures import export
 from opsmetrics.tokens import Tokens
 from opsmetrics.verdict.as_dict import review_as_dict
+from tests.cli.conftest import write_scrap
 from tests.server.conftest import Program
 
 DAY = "2025-04-05"
@@ -47,6 +50,36 @@ def test_everything_watched_and_each_value_of_a_dimension(program: Program, work
 def test_a_local_time_is_understood(program: Program, works: Desk) -> None:
     found = program.get("/api/v1/review", kpi="scrap", as_of="2025-04-03T06:00").json
     assert found == json.loads(json.dumps(review_as_dict(works.review("scrap", as_of=dt.datetime(2025, 4, 3, 6)))))
+
+
+def test_what_is_asked_again_is_finished_until_something_changes(program: Program, works: Desk, tmp_path: Path) -> None:
+    """The store is not read again; a new file, a decision or other definitions make another question of it."""
+    asked = {"kpi": "scrap", "as_of": DAY}
+    before, listed = program.get("/api/v1/review", **asked).json, program.get("/api/v1/reviews", as_of=DAY).json
+    computed = finished.review.cache_info().misses
+    for path in ("review", "series", "signals", "chart"):
+        assert program.get(f"/api/v1/{path}", **asked).status == 200
+    assert finished.review.cache_info().misses == computed
+    write_scrap(tmp_path / "more.csv", [("2025-04-04", "A", 250, 500)])
+    works.commit(works.prepare(tmp_path / "more.csv"), by="Ann")
+    after = program.get("/api/v1/review", **asked).json
+    assert after == json.loads(json.dumps(review_as_dict(works.review("scrap", as_of=AS_OF))))
+    assert after["points"] != before["points"]
+    assert program.get("/api/v1/reviews", as_of=DAY).json != listed
+    works.decide(Decision("scrap", "annotate", start=dt.datetime(2025, 4, 3), value="so", by="Ann", why="so"))
+    assert program.get("/api/v1/review", **asked).json["versions"]["decisions"] == works.versions[1]
+
+
+def test_a_question_is_equal_where_its_answer_is(works: Desk) -> None:
+    part = Viewer("north", {"line": frozenset({"A"})})
+    question = Question(works, "scrap", as_of=AS_OF)
+    assert question == Question(Desk(works.store, works.settings), "scrap", as_of=AS_OF, viewer=Viewer("Ann"))
+    others = [
+        Question(works, "scrap", as_of=AS_OF, viewer=part), Question(works, "scrap"), Question(works, as_of=AS_OF),
+        Question(works, "scrap", grain="week", as_of=AS_OF), Question(works, "scrap", (("line", "A"),), as_of=AS_OF),
+        Question(works, "scrap", as_of=dt.datetime(2025, 4, 5)),
+    ]  # fmt: skip
+    assert len({question, *others}) == 7
 
 
 def test_a_chart_is_the_figure_of_the_page(program: Program, works: Desk) -> None:

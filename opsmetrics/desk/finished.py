@@ -1,0 +1,58 @@
+"""Finished reviews, kept for whoever asks the same again: they are a function of what a question holds.
+
+Without a moment "now" is meant, and now is one and the same for a quarter of an hour, as on the pages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from opsmetrics.access import OPEN, Viewer
+from opsmetrics.catalog import Grain, Slice
+from opsmetrics.desk import showing
+from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.review import KpiReview
+from opsmetrics.store import Channel
+
+QUARTER: Final = 15 * 60
+
+#: How many reviews are kept, those that nobody asked for longest go first: about 300 kB each.
+MOST: Final = 64
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the store as it stands: of one KPI slice at a grain (None: that it is operated at), or of all
+    that is watched (kpi ""). Two questions are equal where their answers are.
+
+    key: store, versions of data, decisions and definitions, which quarter of an hour (0: a moment is given), and what
+    the viewer may see; read before anything that they are the key of.
+    """
+
+    desk: Desk = field(compare=False)
+    kpi: str = ""
+    slice: Slice = ()
+    grain: Grain | None = None
+    as_of: AsOf = None
+    viewer: Viewer = field(default=OPEN, compare=False)
+    channel: Channel = field(default="program", compare=False)
+    key: tuple[object, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        desk, now = self.desk, dt.datetime.now(dt.UTC).timestamp()
+        quarter = 0 if self.as_of else int(now // QUARTER)
+        scope = frozenset((name, frozenset(values)) for name, values in self.viewer.scope.items())
+        object.__setattr__(self, "key", (desk.store, desk.versions, desk.catalog.version, quarter, scope))
+
+
+@lru_cache(maxsize=MOST)
+def review(asked: Question) -> KpiReview:
+    """The review of one KPI slice. Where it is computed, its verdict is kept as shown by the question's channel, if it
+    is that of all data. Raises what `Desk.review` raises."""
+    found = asked.desk.review(asked.kpi, asked.slice, grain=asked.grain, as_of=asked.as_of, viewer=asked.viewer)
+    if not asked.viewer.scope:
+        showing.keep(asked.desk.store, [found], asked.channel)
+    return found
