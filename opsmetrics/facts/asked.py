@@ -71,9 +71,10 @@ def answers(
     return [found[place] for place in range(len(asked))]
 
 
-def joined(rows: Any, key: str, limited: Sequence[str]) -> Any:
-    """Each row with every slice that asks for it: `_place`, `_within` (limit of a share of readings), `_categories`
-    (of events; none: all). `key` is the column that names the KPI or stream. No dimension begins with an underscore."""
+def joined(rows: Any, key: str, limited: Sequence[str], instant: str = "observed_at") -> Any:
+    """Each row with every slice that asks for it: `_place`, `_until`, `_within` (limit of a share of readings),
+    `_categories` (of events; none: all). `key` is the column that names the KPI or stream, `instant` the one that lies
+    before `_until`. No dimension begins with an underscore."""
     import ibis
 
     fields = {"_place": "int32", "_key": "string", "_until": "timestamp(6)", "_within": "float64"}
@@ -81,7 +82,7 @@ def joined(rows: Any, key: str, limited: Sequence[str]) -> Any:
     asked = ibis.table({**fields, "_categories": "array<string>", **dict.fromkeys(values, "string")}, name="asked")
     same = [rows[name] == asked[column] for name, column in zip(limited, values, strict=True)]
     both = rows.join(asked, [rows[key] == asked["_key"], *same])
-    return both.filter(both["observed_at"] < both["_until"])
+    return both.filter(both[instant] < both["_until"])
 
 
 def _columns_of_slice(limited: Sequence[str]) -> list[str]:

@@ -87,6 +87,24 @@ def _facts(counts: bool, dimensions: tuple[str, ...]) -> Any:
     return ibis.table({**fields, **values, "batch": "int32"}, name="counts" if counts else "readings")
 
 
+def cells(counts: bool, dimensions: tuple[str, ...]) -> Any:
+    """The totals of the fact table by KPI, quarter-hour and dimensions, as an expression."""
+    import ibis
+
+    values = ("numerator", "denominator") if counts else ("mean", "m2")
+    return ibis.table(
+        {
+            "kpi": "string",
+            "bin": "timestamp(6)",
+            **dict.fromkeys(dimensions, "string"),
+            **dict.fromkeys(values, "float64"),
+            "rows": "int64",
+            "_last_at": "timestamp(6)",
+        },
+        name="count_totals" if counts else "reading_totals",
+    )
+
+
 def _visible(rows: Any, dimensions: tuple[str, ...], scope: Scope) -> Any:
     """The rows that lie in the scope. A row without a value in a limited dimension belongs to nobody in particular,
     and so does a table without that dimension: neither is shown."""
@@ -141,9 +159,11 @@ def _latest_sql(counts: bool, key: str, dimensions: tuple[str, ...], scope: Scop
     import ibis
 
     rows = _chosen(counts, key, dimensions, (), scope)
-    groups = {f"_{name}": rows[name] for name in dimensions}
-    newest = (rows.group_by(**groups) if groups else rows).aggregate(_last=rows["observed_at"].max())
-    # Numbering all rows by time would sort them all; the last instants come from one pass, and few rows are left.
+    totals = cells(counts, dimensions)
+    totals = _visible(totals.filter(totals["kpi"] == key), dimensions, scope)
+    groups = {f"_{name}": totals[name] for name in dimensions}
+    newest = (totals.group_by(**groups) if groups else totals).aggregate(_last=totals["_last_at"].max())
+    # Numbering all rows by time would sort them all; the totals know the last instants, and few rows are left.
     same = [rows[name].identical_to(newest[f"_{name}"]) for name in dimensions]
     last = rows.semi_join(newest, [rows["observed_at"] == newest["_last"], *same])
     if not counts:
@@ -157,7 +177,9 @@ def _latest_sql(counts: bool, key: str, dimensions: tuple[str, ...], scope: Scop
 def _freshness_sql(dimensions: tuple[str, ...], scope: Scope) -> str:
     parts = []
     for counts in (True, False):
-        rows = _visible(_facts(counts, dimensions), dimensions, scope)
-        parts.append(rows.select("kpi", "observed_at"))
+        rows = _visible(cells(counts, dimensions), dimensions, scope)
+        parts.append(rows.select("kpi", "_last_at", "rows"))
     both = parts[0].union(parts[1])
-    return _sql(both.group_by("kpi").aggregate(last_observed_at=both["observed_at"].max(), rows=both.count()))
+    return _sql(
+        both.group_by("kpi").aggregate(last_observed_at=both["_last_at"].max(), rows=both["rows"].sum().cast("int64"))
+    )

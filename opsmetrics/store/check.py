@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from opsmetrics.store import ledger
+from opsmetrics.store import cells, ledger
 from opsmetrics.store.acknowledged import Noted
 from opsmetrics.store.schema import data_version
 from opsmetrics.store.shape import FACT_TABLES, Shape
@@ -27,7 +27,8 @@ _RELOAD = "Put the store aside, restore a backup, and load the files since then 
 
 def check(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], noted: Noted) -> tuple[Finding, ...]:
     """Everything that does not fit; empty where all is well. Reads every fact once."""
-    return (*_lost(cursor, noted), *_foreign(cursor), *_twice(cursor, dimensions), *_amounts(cursor))
+    facts = (*_lost(cursor, noted), *_foreign(cursor), *_twice(cursor, dimensions), *_amounts(cursor))
+    return facts or tuple(_totals(cursor, dimensions))
 
 
 def _lost(cursor: duckdb.DuckDBPyConnection, noted: Noted) -> Iterator[Finding]:
@@ -75,4 +76,17 @@ def _amounts(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
             yield Finding(
                 "amount",
                 f"Batch {batch} ({source}) wrote {wanted} values, and {facts + events} of them are there. {_RELOAD}",
+            )
+
+
+def _totals(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...]) -> Iterator[Finding]:
+    """Totals that are not what the facts add up to."""
+    for table in FACT_TABLES:
+        shape = Shape(table, dimensions)
+        query = statement("cells", "differing", cells=cells.query(shape), **shape.cell_parts())
+        for kpi, at in cursor.execute(query).fetchall():
+            yield Finding(
+                "totals",
+                f"The totals of {kpi} from {at:%Y-%m-%d %H:%M} UTC are not what its facts add up to. The facts are "
+                "whole: `opsmetrics compact` makes all totals anew from them.",
             )

@@ -11,7 +11,7 @@ import duckdb
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.measurements import Tally
-from opsmetrics.store import ledger
+from opsmetrics.store import cells, ledger
 from opsmetrics.store.admission import table_of
 from opsmetrics.store.errors import KeyDimensionNeedsAnswer, StoreError
 from opsmetrics.store.schema import dimension_columns, utc_now
@@ -155,6 +155,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection, gains: list[Gain], by: str, at: dt.
             query = statement("definitions", "fill", table=table, column=column)
             touched = cursor.execute(query, {"kpi": gain.kpi, "value": gain.value}).fetchall()[0][0]
             updated += touched if table != "change" else 0
+        cells.renew_kpi(cursor, dimension_columns(cursor), gain.kpi)
         told.append(f"{gain.rows} old rows of {gain.kpi} now have {gain.dimension} {gain.value}.")
     if gains:
         ledger.record(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from opsmetrics.catalog import Catalog
 from opsmetrics.measurements import Batch, Diff, Facts, Notice, Receipt, stream_of
-from opsmetrics.store import events, ledger, states
+from opsmetrics.store import cells, events, ledger, states
 from opsmetrics.store.admission import admit, stream_named
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.incoming import incoming
@@ -120,6 +120,8 @@ def _write(
             overwritten = _touched(cursor, statement("load", "overwritten", **shape.parts()), number)
         with incoming(cursor, facts, batch.source):
             written = _touched(cursor, statement("load", "merge", **shape.parts()), number)
+        cells.touch(cursor, dimensions, shape.table, number)
+        cells.renew(cursor, dimensions, shape.table)
         totals.updated += overwritten
         totals.new += written - overwritten
         totals.unchanged += rows - written

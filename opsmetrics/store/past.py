@@ -15,6 +15,7 @@ from typing import cast
 import duckdb
 import pandas as pd
 
+from opsmetrics.store import cells
 from opsmetrics.store.engine import Engine
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.ledger import frame_of
@@ -101,10 +102,16 @@ class _PastEngine:
         }
         dimensions = dimension_columns(cursor)
         views = [statement("past", name, **parts) for name in ("meta", "batches", "events", "decisions", "shown")]
-        return views + [_facts(Shape(table, dimensions), parts) for table in FACT_TABLES]
+        shapes = [Shape(table, dimensions) for table in FACT_TABLES]
+        return [*views, *(_facts(shape, parts) for shape in shapes), *map(_totals, shapes)]
 
 
 def _facts(shape: Shape, parts: dict[str, str]) -> str:
     values = ", ".join(f"change.{quoted('old_' + name)} AS {quoted(name)}" for name in shape.values)
     keys = columns(shape.keys, "change.")
     return statement("past", "table", table=shape.table, keys=keys, values=values, **parts)
+
+
+def _totals(shape: Shape) -> str:
+    """Over the view of the facts, so that they are the totals of that version."""
+    return statement("past", "totals", totals=shape.cell_parts()["totals"], cells=cells.query(shape))

@@ -13,7 +13,23 @@ FactTable = Literal["counts", "readings"]
 FACT_TABLES: tuple[FactTable, ...] = ("counts", "readings")
 
 #: Tables that carry one column for each dimension of the catalogue.
-DIMENSIONED = ("counts", "readings", "events", "past_events", "states", "runs", "change")
+DIMENSIONED = (
+    "counts",
+    "readings",
+    "count_totals",
+    "reading_totals",
+    "events",
+    "past_events",
+    "states",
+    "runs",
+    "change",
+)
+
+#: The quarter-hour of UTC in which a fact lies; it stays one across every clock change.
+BIN = "time_bucket(INTERVAL 15 MINUTES, observed_at, TIMESTAMP 'epoch')"
+
+#: Keys that each fact has a value of. (In the table of changes the sample is null for counts.)
+NEVER_NULL = ("kpi", "observed_at", "bin")
 
 #: Keys that no dimension may have: the catalogue's list, and the column that says which table a change belongs to.
 NOT_A_DIMENSION = RESERVED | {"fact"}
@@ -37,6 +53,29 @@ class Shape:
         """The columns that tell one fact from another."""
         sample = () if self.table == "counts" else ("sample",)
         return ("kpi", "observed_at", *self.dimensions, *sample)
+
+    @property
+    def cell_values(self) -> tuple[str, ...]:
+        """The columns of the totals that hold sums of fractions."""
+        return ("numerator", "denominator") if self.table == "counts" else ("mean", "m2")
+
+    def cell_parts(self) -> dict[str, str]:
+        """The same for the statements about totals, whose cells are told apart by KPI, quarter-hour and dimensions."""
+        named = ("kpi", *self.dimensions)
+        sums = {
+            "counts": "sum(numerator) AS numerator, sum(denominator) AS denominator",
+            "readings": "avg(value) AS mean, var_pop(value) * count(*) AS m2",
+        }
+        return {
+            "table": self.table,
+            "keys": columns(self.keys),
+            "totals": "count_totals" if self.table == "counts" else "reading_totals",
+            "bin": BIN,
+            "cell_dimensions": columns(named),
+            "cell_sums": sums[self.table],
+            "match_cell": matching((*named, "bin"), "target", "source"),
+            "cell_differs": " OR ".join(f"NOT {_alike(value)}" for value in self.cell_values),
+        }
 
     def parts(self) -> dict[str, str]:
         """Everything that the statements of the .sql files put in braces, for this table."""
@@ -98,6 +137,13 @@ class Shape:
         return ", ".join([*listed, "own.old_batch"])
 
 
+def _alike(value: str) -> str:
+    """True where two sums of the same numbers are equal but for their last digits."""
+    ours, theirs = f"source.{value}", f"target.{value}"
+    near = f"abs({ours} - {theirs}) <= 1e-9 * greatest(abs({ours}), abs({theirs}), 1e-9)"
+    return f"coalesce({near}, {ours} IS NOT DISTINCT FROM {theirs})"
+
+
 def columns(names: tuple[str, ...], prefix: str = "") -> str:
     """The columns as a list in SQL, each with the table's name before it."""
     return ", ".join(prefix + quoted(name) for name in names)
@@ -105,5 +151,8 @@ def columns(names: tuple[str, ...], prefix: str = "") -> str:
 
 def matching(keys: tuple[str, ...], left: str, right: str) -> str:
     """The condition under which two rows are the same fact. Null dimensions are equal to each other: `=` would store
-    a row without a site a second time."""
-    return " AND ".join(f"{left}.{quoted(k)} IS NOT DISTINCT FROM {right}.{quoted(k)}" for k in keys)
+    a row without a site a second time. What is never null is compared by `=`, for which alone the engine skips blocks
+    of rows by the times that they hold."""
+    return " AND ".join(
+        f"{left}.{quoted(k)} {'=' if k in NEVER_NULL else 'IS NOT DISTINCT FROM'} {right}.{quoted(k)}" for k in keys
+    )

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
-from opsmetrics.store import chores, decisions, definitions, ledger, load, shown, undo
+from opsmetrics.store import cells, chores, decisions, definitions, ledger, load, shown, undo
 from opsmetrics.store.acknowledged import Notes
 from opsmetrics.store.check import Finding, check
 from opsmetrics.store.engine import Engine
@@ -192,6 +192,12 @@ class Store:
             return ledger.seen(cursor, fingerprint)
 
     # Keeping it
+
+    def compact(self) -> int:
+        """Lays the facts in the order in which they are read, makes their totals anew, and returns how many there are.
+        Nothing that can be read changes; no batch does this, as it takes long and much memory."""
+        with self._engine.writing() as transaction:
+            return cells.compact(transaction.cursor, dimension_columns(transaction.cursor))
 
     def check(self) -> tuple[Finding, ...]:
         """What does not fit between the store, its ledger and what it acknowledged; empty where all is well."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from opsmetrics.measurements import Notice, UndoReceipt
-from opsmetrics.store import events, states
+from opsmetrics.store import cells, events, states
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.schema import data_version, utc_now
 from opsmetrics.store.shape import FACT_TABLES, Shape, matching
@@ -33,8 +33,10 @@ def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: 
     kept += of_events.kept
     for table in FACT_TABLES:
         parts = Shape(table, dimensions).parts()
+        cells.touch(cursor, dimensions, table, batch)
         restored += cursor.execute(statement("undo", "restore", **parts), of_batch).fetchall()[0][0]
         removed += cursor.execute(statement("undo", "remove", **parts), of_batch).fetchall()[0][0]
+        cells.renew(cursor, dimensions, table)
     cursor.execute(statement("undo", "mark"), {**of_batch, "at": utc_now(), "by": by, "why": why})
     cursor.execute(statement("schema", "bump_data"))
     return UndoReceipt(batch, restored, removed, kept, data_version(cursor), _notices(batch, kept, confirmed))

@@ -1,4 +1,4 @@
-"""backup, restore and check, as typed."""
+"""backup, restore, check and compact, as typed."""
 
 from __future__ import annotations
 
@@ -54,6 +54,16 @@ def test_what_does_not_fit_is_said_with_exit_code_1(store: Path, capsys: pytest.
     assert code == 1
     assert "does not fit together and was not kept" in err
     assert list((store.parent / "backups").iterdir()) == []
+
+
+def test_compact_keeps_what_is_there(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = told(capsys, "compact", "--store", store)
+    assert (code, err) == (0, "") and out.startswith("1 fact lies in order of KPI and time")
+    code, out, _ = told(capsys, "compact", "--store", store, "--json")
+    answer = json.loads(out)
+    assert (code, answer["facts"], answer["bytes"]) == (0, 1, store.stat().st_size)
+    with Store.open(store) as opened:
+        assert opened.check() == () and opened.read("SELECT numerator FROM counts")["numerator"].tolist() == [6.0]
 
 
 def test_a_backup_that_is_none_is_refused_in_a_sentence(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

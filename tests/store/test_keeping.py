@@ -49,7 +49,8 @@ def test_any_order_of_loads_and_undos_fits_together(tmp_path: Path) -> None:
                     store.undo(live.pop(chance.randrange(len(live))), by="Ada")
                     continue
                 days = chance.sample(range(6), 4)
-                rows = [count(day(n), chance.randrange(3), site="s") for n in days]
+                rows = [count(day(n), chance.randrange(3), site=chance.choice("st")) for n in days]
+                rows += [reading(day(n), chance.gauss(1e6, 1), chance.randrange(3), site="s") for n in days[:3]]
                 happened = [event(day(n), reference=f"r{n}", minutes=float(chance.randrange(3))) for n in days[:2]]
                 loose = [event(day(n), "Jam") for n in days] if chance.random() < 0.5 else []
                 spans = (Span("events:stops", day(0), day(6), replaces=True),) if loose else ()
@@ -69,6 +70,9 @@ def test_any_order_of_loads_and_undos_fits_together(tmp_path: Path) -> None:
         ("UPDATE counts SET batch = 77 WHERE batch = 4", "foreign"),
         ("DELETE FROM batches WHERE batch = 4", "lost_batches"),
         ("UPDATE meta SET data_version = 2", "older"),
+        ("UPDATE count_totals SET numerator = numerator + 1 WHERE site = 's1'", "totals"),
+        ("UPDATE reading_totals SET mean = mean + 1e-6", "totals"),
+        ("DELETE FROM count_totals WHERE rows = (SELECT max(rows) FROM count_totals)", "totals"),
     ],
 )
 def test_each_kind_of_damage_is_told(path: Path, damage: str, code: str) -> None:

@@ -19,6 +19,8 @@ EVER = dt.datetime(2100, 1, 1)
 READS = {
     "counts": "SELECT * FROM counts ORDER BY ALL",
     "readings": "SELECT * FROM readings ORDER BY ALL",
+    "sums": "SELECT kpi, bin, site, line, numerator, denominator, rows, _last_at FROM count_totals ORDER BY ALL",
+    "means": "SELECT kpi, bin, site, line, mean, m2, rows, _last_at FROM reading_totals ORDER BY ALL",
     "events": "SELECT * FROM events ORDER BY ALL",
     "decisions": "SELECT * FROM decisions ORDER BY ALL",
     "ledger": "SELECT batch, undone_at FROM batches ORDER BY ALL",

@@ -15,7 +15,9 @@ DELETE FROM fact_keys WHERE kpi = $kpi
 INSERT INTO fact_keys VALUES ($kpi, $fact, $dimensions)
 
 -- name: rows
-SELECT kpi, count(*) FROM (SELECT kpi FROM counts UNION ALL SELECT kpi FROM readings) GROUP BY kpi
+SELECT kpi, sum(rows)::BIGINT
+FROM (SELECT kpi, rows FROM count_totals UNION ALL SELECT kpi, rows FROM reading_totals)
+GROUP BY kpi
 
 -- name: add_column
 ALTER TABLE {table} ADD COLUMN {column} VARCHAR

@@ -20,6 +20,9 @@ FROM {store}.change AS change
 JOIN {store}.batches AS later ON later.batch = change.batch AND later.undone_at IS NULL
 WHERE change.fact = '{table}' AND change.batch > {last} AND change.old_batch <= {last}
 
+-- name: totals
+CREATE TEMP VIEW {totals} AS {cells}
+
 -- name: events
 -- Outages that follow from logs of states are those of now: they are made anew with each log.
 CREATE TEMP VIEW events AS
