@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 DECISIONS = ("exclude", "phase", "lock", "target", "complete", "annotate")
 
 
+@cache
 def build() -> argparse.ArgumentParser:
-    """The parser with all commands. Parsing raises WrongUsage, and SystemExit after a help."""
+    """The parser with all commands, made once a process. Parsing raises WrongUsage, and SystemExit after a help."""
     parser: argparse.ArgumentParser = Parser(
         prog="python -m opsmetrics",
         description="Operational KPIs with one verdict each, computed from control limits.",

@@ -33,6 +33,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page is seen once or twice: to compile its hot parts anew costs more than it saves.
+    "--js-flags=--no-opt --no-maglev",
 ]
 
 #: On a page with an address of its own Streamlit looks for its server below that address first, then at the root.

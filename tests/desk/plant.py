@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from opsmetrics.desk import Desk
 from opsmetrics.measurements import Batch, Span
 from opsmetrics.review import KpiReview
+from tests.built import once
 from tests.store.builders import batch, count, event
 
 KPIS = """
@@ -127,9 +129,17 @@ def stops(*more: dict[str, Any], until: int = DAYS, source: str = "stops.csv") -
     return batch(*rows, dimensions=DIMENSIONS, spans=spans, source=source)
 
 
-def loaded(desk: Desk, *batches: Batch) -> Desk:
+@once
+def defined(path: Path) -> None:
+    """A store that knows these KPIs and holds nothing yet."""
+    with Desk.open(path, role="tests") as opened:
+        opened.apply(KPIS, by="tester")
+
+
+def loaded(desk: Desk, *batches: Batch, publish: bool = False) -> Desk:
+    """publish: what the last of them leads to is kept as said to all."""
     for each in batches:
-        desk.commit(each, by="tester", publish=each is batches[-1])
+        desk.commit(each, by="tester", publish=publish and each is batches[-1])
     return desk
 
 

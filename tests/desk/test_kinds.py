@@ -14,14 +14,15 @@ import pytest
 
 from opsmetrics.desk import Desk
 from opsmetrics.measurements import Span
-from tests.desk.plant import DIMENSIONS, KPIS, at, good, loaded, review, stops, values
+from tests.desk import plant
+from tests.desk.plant import DIMENSIONS, at, good, loaded, review, stops, values
 from tests.store.builders import batch, count, event, reading
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    plant.defined(tmp_path / "kinds.duckdb")
     with Desk.open(tmp_path / "kinds.duckdb", role="tests") as opened:
-        opened.apply(KPIS, by="tester")
         yield opened
 
 

@@ -17,14 +17,15 @@ from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Decision, read_catalog
 from opsmetrics.desk import Desk
 from opsmetrics.desk.arranging import Arranging
+from tests.desk import plant
 from tests.desk.plant import AS_OF, KPIS, at, good, loaded, review, stops, values
 from tests.store.builders import event
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    plant.defined(tmp_path / "kinds.duckdb")
     with Desk.open(tmp_path / "kinds.duckdb", role="tests") as opened:
-        opened.apply(KPIS, by="tester")
         yield opened
 
 
@@ -78,9 +79,9 @@ def test_sources_know_streams_and_what_follows_from_them(desk: Desk) -> None:
 
 
 def test_a_batch_of_events_publishes_what_follows_from_it(desk: Desk) -> None:
-    loaded(desk, good())
+    loaded(desk, good(), publish=True)
     before = {key: len(desk.store.shown(key, (), "day")) for key in ("uptime", "stops", "jams", "oee", "loss", "good")}
-    loaded(desk, stops())
+    loaded(desk, stops(), publish=True)
     after = {key: len(desk.store.shown(key, (), "day")) for key in before}
     changed = {key for key in before if after[key] > before[key]}
     assert changed == {"uptime", "stops", "jams", "oee", "loss"}

@@ -79,7 +79,7 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     path = tmp_path_factory.mktemp("page") / "page.duckdb"
     with Desk.open(path, role="tests") as opened:
         opened.apply(WATCHED, by="tester")
-        loaded(opened, *files(request.param))
+        loaded(opened, *files(request.param), publish=True)
         day = dt.datetime(2026, 10, 20)
         opened.decide(Decision("good", "phase", (("line", "B"),), start=day, value=True, by="Ada", why="new tool"))
         opened.decide(Decision("stops", "exclude", start=day, end=day, value=True, by="Ada", why="test run"))

@@ -21,6 +21,7 @@ import pytest
 from opsmetrics.catalog import read_catalog
 from opsmetrics.desk import Desk
 from opsmetrics.ingest import Template
+from tests.built import once
 from tests.cases import cases
 from tests.paths import ROOT, SHARED, needs_shared
 
@@ -74,10 +75,16 @@ LOG = Template.load("""
 Record = tuple[dt.datetime, str, str]
 
 
+@once
+def defined(path: Path) -> None:
+    with Desk.open(path, role="tests") as opened:
+        opened.apply(KPIS, by="tester")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    defined(tmp_path / "logs.duckdb")
     with Desk.open(tmp_path / "logs.duckdb", role="tests") as opened:
-        opened.apply(KPIS, by="tester")
         yield opened
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from opsmetrics.desk import Desk, mornings, showing
 from opsmetrics.desk.verifying import Verified, verify
 from opsmetrics.measurements import Batch, Span
 from opsmetrics.settings import Settings
+from tests.built import once
 from tests.desk import plant
 from tests.desk.plant import DIMENSIONS
 from tests.store.builders import batch, count
@@ -29,11 +31,21 @@ def at(day: int) -> dt.datetime:
     return plant.at(day - 14)
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Desk.open(settings=Settings.from_environment({}).for_store(tmp_path / "kpis.duckdb")) as opened:
+def _desk(path: Path) -> AbstractContextManager[Desk]:
+    return Desk.open(settings=Settings.from_environment({}).for_store(path))
+
+
+@once
+def with_good(path: Path) -> None:
+    with _desk(path) as opened:
         opened.apply(plant.KPIS, by="ann")
         opened.commit(good(), by="ann")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with_good(tmp_path / "kpis.duckdb")
+    with _desk(tmp_path / "kpis.duckdb") as opened:
         yield opened
 
 
