@@ -212,8 +212,9 @@ class Desk:
         kpis = [kpi for kpi in looked.catalog.kpis if named is None or kpi.key in named]
         slices = Origins(self.store, looked.catalog, viewer).watched(kpis)
         wanted = [
-            Wanted(kpi, part, kpi.operate, self.instant(kpi, as_of))
+            Wanted(kpi, part, kpi.operate, moment)
             for kpi, parts in zip(kpis, slices, strict=True)
+            for moment in [self.instant(kpi, as_of)]  # all slices of a KPI as of one
             for part in parts
         ]
         return reviews(looked, wanted)

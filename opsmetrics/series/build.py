@@ -75,9 +75,9 @@ def _series(whole: KpiSeries) -> KpiSeries:
     told = ((points["rows"] > 0) | points["value"].notna()).to_numpy()
     kept = (points["rows"] > 0).to_numpy() | ~points["closed"].to_numpy(dtype=bool)
     kept &= np.logical_or.accumulate(told & kept) if len(kept) else kept
-    points = points[kept].reset_index(drop=True)
+    points = points if kept.all() else points[kept].reset_index(drop=True)
     labels = [period_label(p, whole.grain, whole.kpi.calendar) for p in points["period"]]
-    points["label"] = pd.Series(labels, dtype="str")
+    points = points.assign(label=pd.Series(labels, dtype="str"))
     seen = None if whole.presence is None else whole.presence[kept].reset_index(drop=True)
     others = None if whole.others is None else whole.others[kept]
     return replace(whole, points=points[[*_PERIOD, *sums.MEASURES, *_FLAGS]], presence=seen, others=others)

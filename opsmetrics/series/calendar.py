@@ -7,6 +7,7 @@ Boundaries fall on quarter-hours of UTC, because the offsets of all zones have b
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,7 @@ def _micro(stamps: Stamps) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(stamps).as_unit("us")
 
 
+@lru_cache(maxsize=64)  # all slices of a KPI have the same periods; nobody mutates a frame received
 def periods(calendar: Calendar, grain: Stretch, start_utc: pd.Timestamp, end_utc: pd.Timestamp) -> pd.DataFrame:
     """The periods of a grain (or fiscal years) that lie in [start_utc, end_utc), whole, in order.
 

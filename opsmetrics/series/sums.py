@@ -46,9 +46,9 @@ def values(kpi: Kpi, facts: pd.DataFrame, position: Positions, periods: int) -> 
         summed = _counts(facts, position, periods)
     else:
         summed = _quotients(facts, position, periods)
-    summed["rows"] = add(facts, "rows", position, periods).astype("int64")
-    summed.loc[summed["rows"] == 0, list(MEASURES[:-1])] = np.nan
-    return summed[list(MEASURES)]
+    rows = add(facts, "rows", position, periods).astype("int64")
+    told = {name: np.where(rows == 0, np.nan, summed[name].to_numpy(dtype="float64")) for name in MEASURES[:-1]}
+    return pd.DataFrame({**told, "rows": rows})
 
 
 def without_size(kpi: Kpi, facts: pd.DataFrame) -> bool:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from scipy.special import stdtrit
 
 from opsmetrics.stats.arrays import Labels, Values, floats
@@ -42,12 +41,15 @@ def weekday_share(values: Values, weekdays: Sequence[int] | Labels) -> float:
     series = floats(values)
     if len(weekdays) != len(series):
         raise ValueError(f"weekdays: found {len(weekdays)} labels for {len(series)} values; wanted one per value")
-    frame = pd.DataFrame({"value": series, "day": list(weekdays)}).dropna(subset="value")
-    if frame.empty:
+    there = ~np.isnan(series)
+    value, days = series[there], np.asarray(weekdays)[there]
+    if not len(value):
         return 0.0
-    shifted = frame["value"] - frame["value"].iloc[0]
-    total = float(shifted.var(ddof=0))
-    if total <= (8 * float(np.spacing(frame["value"].abs().max()))) ** 2:
+    shifted = value - value[0]
+    total = float(shifted.var())
+    if total <= (8 * float(np.spacing(np.abs(value).max()))) ** 2:
         return 0.0
-    left = float((shifted - shifted.groupby(frame["day"]).transform("median")).var(ddof=0))
-    return max(0.0, 1 - left / total)
+    rest = shifted.copy()
+    for day in np.unique(days):
+        rest[days == day] -= np.median(shifted[days == day])
+    return max(0.0, 1 - float(rest.var()) / total)

@@ -108,14 +108,21 @@ def target_in_force(points: pd.DataFrame) -> Bounds:
     """Low and high end of the target at the end of the last judged period (none judged: of the last row)."""
     if points.empty:
         return None, None
-    judged = points[points["state"] == "judged"]
-    return bounds_of((judged if len(judged) else points).iloc[-1])
+    judged = np.flatnonzero(points["state"] == "judged")
+    row = judged[-1] if len(judged) else -1
+    return bounds_of({name: points[name].iloc[row] for name in ("target_low", "target_high")})
 
 
 def missed_of(phase: pd.DataFrame) -> dict[str, int]:
     """How many of these judged points missed their own target, of how many that had one."""
-    met = phase["met"].dropna().astype(bool)
-    return {"missed": int((~met).sum()), "judged": len(met)}
+    met, of = _met(phase["met"])
+    return {"missed": of - met, "judged": of}
+
+
+def _met(told: pd.Series) -> tuple[int, int]:
+    """How many points met their target, of how many that had one."""
+    known = told.to_numpy(dtype=float, na_value=math.nan)
+    return int(np.nansum(known)), int(np.isfinite(known).sum())
 
 
 def zero_evidence(kpi: Kpi, phase: pd.DataFrame) -> Zero | None:
@@ -234,5 +241,5 @@ def limits_for_size(
 
 
 def _record(points: pd.DataFrame) -> tuple[int, int] | None:
-    met = points.loc[points["state"] == "judged", "met"].dropna().astype(bool)
-    return (int(met.sum()), len(met)) if len(met) else None
+    met, of = _met(points["met"][(points["state"] == "judged").to_numpy()])
+    return (met, of) if of else None

@@ -15,6 +15,7 @@ from opsmetrics.catalog import Decision, Grain, Kpi
 from opsmetrics.stats import RULES, crossings_min
 from opsmetrics.stats.run_chart import FEW_CROSSINGS, LONG_RUN
 from opsmetrics.verdict import precision, wording
+from opsmetrics.verdict.assurance import current_phase
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
 from opsmetrics.verdict.model import Episode, Reason, Sentence, Verdict
 from opsmetrics.verdict.targets import as_value
@@ -51,6 +52,11 @@ class Scene:
             return np.array([], dtype=np.intp)
         points = self.points
         return np.flatnonzero((points["state"] == "judged") & (points["phase"] == points["phase"].iloc[-1]))
+
+    @cached_property
+    def phase(self) -> pd.DataFrame:
+        """The judged points of the current phase, in order."""
+        return current_phase(self.points)
 
     @property
     def last(self) -> int:

@@ -120,10 +120,11 @@ def _restated(series: KpiSeries, last: int, shown: pd.DataFrame | None) -> bool:
     """The last judged period was shown with another value, at this or an earlier `as_of`."""
     if shown is None or shown.empty:
         return False
-    row = series.points.iloc[last]
-    same_period = (shown["as_of_period"] == row["label"]) & (pd.to_datetime(shown["as_of"]) <= series.as_of)
+    same_period = (shown["as_of_period"] == series.points["label"].iloc[last]) & (
+        pd.to_datetime(shown["as_of"]) <= series.as_of
+    )
     told = shown.loc[same_period.to_numpy(dtype=bool), "value"].to_numpy(dtype=float)
-    value = float(row["value"])
+    value = float(series.points["value"].iloc[last])
     return bool((np.abs(told - value) > SAME * np.maximum(np.abs(told), abs(value))).any())
 
 

@@ -91,8 +91,8 @@ def with_shown(
 def _told(shown: pd.DataFrame | None, as_of: pd.Timestamp) -> Iterable[dict[str, Any]]:
     if shown is None or shown.empty:
         return []
-    before = shown[pd.to_datetime(shown["as_of"]) <= as_of]
-    texts = dict.fromkeys(text for text in before["episodes"] if isinstance(text, str))
+    before = (pd.to_datetime(shown["as_of"]) <= as_of).to_numpy(dtype=bool)
+    texts = dict.fromkeys(text for text in shown["episodes"][before] if isinstance(text, str))
     return [told for text in texts for told in json.loads(text)]
 
 

@@ -90,14 +90,17 @@ def find_hits(
         rare_hits(measures, phases.points(phase), rare=chosen.rare, usual=chosen.usual)
         for phase in range(phases.current + 1)
     ]
-    rare = _of_rare([hit for hits in counted for hit in hits])
+    of_rare = [hit for hits in counted for hit in hits]
     rules = tuple(dict.fromkeys((*LOOKED_AT, *chosen.rules)))
     if chart is None or chart.kind in WITHOUT_LIMITS:
-        return rare.assign(decides=np.ones(len(rare), dtype=bool))
+        return _of_rare(of_rare).assign(decides=np.ones(len(of_rare), dtype=bool))
     found = _of_limits(chart, excluded, rules)
     silent = excluded | _silent_rows(measures, phases)
     found["decides"] = found["rule"].isin(chosen.rules).to_numpy() & ~silent[found["position"].to_numpy()]
-    both = pd.concat([found, rare.assign(decides=np.ones(len(rare), dtype=bool))], ignore_index=True)
+    if not of_rare:
+        return found  # in this order already
+    rare = _of_rare(of_rare).assign(decides=np.ones(len(of_rare), dtype=bool))
+    both = pd.concat([found, rare], ignore_index=True)
     return both.sort_values("position", kind="stable", ignore_index=True)
 
 

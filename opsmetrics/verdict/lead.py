@@ -54,7 +54,7 @@ def lead_record(kpi: Kpi, points: pd.DataFrame, phase: pd.DataFrame, grain: Grai
     """
     lead = lead_grain(kpi, grain)
     if lead == grain:
-        whole = [phase.iloc[[row]] for row in range(len(phase))][-NEEDED:]
+        whole = [phase.iloc[[row]] for row in range(len(phase))[-NEEDED:]]
     else:
         starts = [period_start(start.to_pydatetime(), lead, kpi.calendar) for start in phase["period"]]
         closed = [start for start in dict.fromkeys(starts) if _closed(kpi, points, start, lead)]

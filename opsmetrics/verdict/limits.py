@@ -114,7 +114,9 @@ def _in_bounds(kpi: Kpi, chart: ControlChart, offset: Numbers) -> ControlChart:
     if not offset.any():
         if chart.kind == "np":
             return chart
-        lower, upper = points["lower"].clip(lower=lowest), points["upper"].clip(upper=highest)
+        lower, upper = (points[name].to_numpy(dtype=float) for name in ("lower", "upper"))
+        lower = lower if lowest is None else np.maximum(lower, lowest)
+        upper = upper if highest is None else np.minimum(upper, highest)
         return replace(chart, points=points.assign(lower=lower, upper=upper))
     if chart.kind == "np":
         offset, highest = offset * points["size"].to_numpy(dtype=float), points["size"].to_numpy(dtype=float)

@@ -8,7 +8,6 @@ import numpy as np
 
 from opsmetrics.stats import departures
 from opsmetrics.verdict import chart_choice, precision
-from opsmetrics.verdict.assurance import current_phase
 from opsmetrics.verdict.chart_choice import EQUAL
 from opsmetrics.verdict.clauses import Scene
 from opsmetrics.verdict.lead import lead_record
@@ -84,7 +83,7 @@ def _told(scene: Scene, pattern: str, values: dict[str, Any]) -> Sentence:
 
 def target(scene: Scene, wanted: dict[str, Any]) -> list[Sentence]:
     """The record of the last closed lead periods against the target."""
-    record = lead_record(scene.kpi, scene.points, current_phase(scene.points), scene.grain)
+    record = lead_record(scene.kpi, scene.points, scene.phase, scene.grain)
     values = {"t": wanted, "k": record.met, "n": record.periods, "grain": record.grain}
     if scene.verdict.assurance == "too_early":
         return [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.verdict.model import Reason, Side
@@ -29,8 +31,14 @@ class Hit:
 
 def deciding_hits(signals: pd.DataFrame) -> list[Hit]:
     """The signals that decide, in their order."""
-    own = signals[signals["decides"].to_numpy(dtype=bool)]
-    columns = (own[name].tolist() for name in ("position", "rule", "side", "members"))
+    return _hits(signals, signals["decides"].to_numpy(dtype=bool))
+
+
+def _hits(signals: pd.DataFrame, wanted: npt.NDArray[np.bool_]) -> list[Hit]:
+    rows = np.flatnonzero(wanted)
+    if not len(rows):
+        return []
+    columns = (signals[name].iloc[rows].tolist() for name in ("position", "rule", "side", "members"))
     return [Hit(*row) for row in zip(*columns, strict=True)]
 
 
@@ -42,7 +50,7 @@ def by_weight(rule: str) -> tuple[int, str]:
 
 def reasons_at(signals: pd.DataFrame, position: int) -> tuple[Reason, ...]:
     """The deciding hits that a row completes."""
-    here = deciding_hits(signals[signals["position"] == position])
+    here = _hits(signals, signals["decides"].to_numpy(dtype=bool) & (signals["position"].to_numpy() == position))
     return tuple(
         Reason(hit.rule, hit.side, hit.members) for hit in sorted(here, key=lambda h: (by_weight(h.rule), h.side))
     )

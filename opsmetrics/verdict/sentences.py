@@ -18,7 +18,6 @@ from opsmetrics.verdict.assurance import (
     BY_RECORD,
     Zero,
     against_limits,
-    current_phase,
     limits_at_typical_size,
     missed_of,
     trials_to_show,
@@ -148,7 +147,7 @@ def _ended_lately(scene: Scene) -> Episode | None:
 
 
 def _constant(scene: Scene) -> Sentence:
-    zero = zero_evidence(scene.kpi, current_phase(scene.points))
+    zero = zero_evidence(scene.kpi, scene.phase)
     value = scene.quantity(scene.at("value"))
     if zero is None:
         return Sentence("constant", scene.common(v=value, n=scene.verdict.n))
@@ -211,7 +210,7 @@ def _constant_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
     if scene.verdict.assurance == "fails":
         return [Sentence("constant_fails", {"t": target})]
     needed = trials_to_show(scene.kpi, scene.points)
-    zero = zero_evidence(scene.kpi, current_phase(scene.points))
+    zero = zero_evidence(scene.kpi, scene.phase)
     if needed is None or zero is None:
         return []
     return [Sentence("needs_trials", {"t": target, "needs": needed, "units": _units(scene, zero)})]
@@ -235,7 +234,7 @@ def _range_target(scene: Scene, target: dict[str, Any]) -> list[Sentence]:
 
 def _spans(scene: Scene) -> tuple[str, dict[str, Any]]:
     """How many periods missed a target that lies within the range, and whether they were part of something unusual."""
-    record = missed_of(current_phase(scene.points))
+    record = missed_of(scene.phase)
     unusual = {position for episode in scene.episodes for position in episode.members}
     met = scene.points["met"].iloc[scene.judged].fillna(value=True).to_numpy(dtype=bool)
     missed = set(scene.judged[~met].tolist())
@@ -249,7 +248,7 @@ def _usual_range(scene: Scene) -> dict[str, Any]:
     Verdict.md 25: one small or large period, or one Sunday, must not change the answer; but its own limits stand in
     the sentence before.
     """
-    found = limits_at_typical_size(scene.kpi, current_phase(scene.points), str(scene.detail.get("chart_kind")))
+    found = limits_at_typical_size(scene.kpi, scene.phase, str(scene.detail.get("chart_kind")))
     if found is None or not scene.has_limits():
         return {}
     low, high, size = found

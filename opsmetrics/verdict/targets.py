@@ -35,9 +35,9 @@ def attach(
     at = _targets(kpi, decisions, slice_, points)
     low, high = (np.array([math.nan if b[end] is None else b[end] for b in at], dtype=float) for end in (0, 1))
     value = points["value"].to_numpy(dtype=float)
-    met = pd.Series(_within(value, low, high), index=points.index, dtype="boolean")
     comparable = points["ended"].to_numpy(dtype=bool) & ~np.isnan(value) & ~(np.isnan(low) & np.isnan(high))
-    return points.assign(target_low=low, target_high=high, met=met.mask(~comparable))
+    met = pd.Series(pd.arrays.BooleanArray(_within(value, low, high), ~comparable), index=points.index)
+    return points.assign(target_low=low, target_high=high, met=met)
 
 
 def awaited(kpi: Kpi, decisions: Iterable[Decision], slice_: Slice, as_of: pd.Timestamp, grain: Grain) -> Bounds:
@@ -94,6 +94,8 @@ def _targets(kpi: Kpi, decisions: tuple[Decision, ...], slice_: Slice, points: p
     """The bounds in force for each row; a target is looked up once for each stretch between two changes."""
     samples = bool(points["ends_at"].isna().all())
     changes: list[Any] = _changes(kpi, decisions, int if samples else dt.date)
+    if not samples and not changes:  # the same at any moment
+        return [stored_bounds(kpi, _target_at(kpi, decisions, slice_, dt.date.max))] * len(points)
     found: dict[int, Bounds] = {}
     rows: list[Bounds] = []
     for moment in _last_moments(kpi, points, samples):
