@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from opsmetrics import store
-from opsmetrics.cli import desks
+from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.store import Backup
 
@@ -35,7 +35,7 @@ def restore(given: argparse.Namespace, console: Console) -> int:
 
 def check(given: argparse.Namespace, console: Console) -> int:
     """Compare the store with its ledger and with what it acknowledged; exit code 1 where something does not fit."""
-    with desks.opened(given) as desk:
+    with owner.reading(given, console) as desk:
         found = desk.store.check()
         batches = len(desk.batches())
     if console.as_json:

@@ -70,10 +70,13 @@ def back_up(store: Store, folder: Path, *, keep: int | None = None) -> Backup:
 
 
 def lend(store: Store, target: Path) -> None:
-    """A copy of the store as it stands, for a process that reads it while this one has it open. Nobody checks it.
-    Raises StoreError; a failed copy leaves nothing behind."""
+    """A copy of the store as it stands, with its notes, for a process that reads it while this one has it open. Nobody
+    checks it. Raises StoreError; a failed copy leaves nothing behind."""
     try:
         with store.at_rest() as path:
+            notes = Notes(path).path
+            if notes.exists():  # first: they must promise nothing that the copy lacks
+                _copy(notes, Notes(target).path)
             _copy(path, target)
     except BaseException:
         _remove(target)

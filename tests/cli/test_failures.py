@@ -17,7 +17,7 @@ from tests.cli.conftest import Run
 from tests.paths import ROOT
 
 
-@pytest.mark.parametrize("words", ["undo 1", "check", "backup", "serve"])
+@pytest.mark.parametrize("words", ["undo 1", "backup", "serve"])
 def test_a_store_in_use_says_by_whom(run: Run, store: Path, words: str) -> None:
     with Store.open(store, role="app"):
         ran = run(*words.split(), "--store", store)
@@ -135,7 +135,7 @@ def test_a_command_that_has_answered_answers_once(run: Run, folder: Path, store:
 
 def test_a_store_in_use_tells_programs_too(run: Run, store: Path) -> None:
     with Store.open(store, role="app"):
-        ran = run("check", "--store", store, "--json")
+        ran = run("backup", "--store", store, "--json")
     assert (ran.code, ran.json["error"]["code"]) == (1, "store_busy")
     assert str(os.getpid()) in ran.json["error"]["text"]
 
