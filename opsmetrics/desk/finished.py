@@ -1,11 +1,15 @@
 """Finished reviews, kept for whoever asks the same again: they are a function of what a question holds.
 
-Without a moment "now" is meant, and now is one and the same for a quarter of an hour, as on the pages.
+Without a moment "now" is meant, and now is one and the same for a quarter of an hour, as on the pages. So that nobody
+waits when a quarter is over or a file was loaded, `refresh` makes the verdicts of now ready while people are about.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -14,13 +18,20 @@ from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Slice
 from opsmetrics.desk import showing
 from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.kept import Kept
 from opsmetrics.review import KpiReview
-from opsmetrics.store import Channel
+from opsmetrics.store import Channel, Store
 
 QUARTER: Final = 15 * 60
 
 #: How many reviews are kept, those that nobody asked for longest go first: about 300 kB each.
 MOST: Final = 64
+
+#: How many lists of everything watched are kept.
+LISTS: Final = 4
+
+#: For how many seconds after somebody looked, or after a morning run, the verdicts of now are kept ready.
+ABOUT: Final = 3 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,43 @@ class Question:
         quarter = 0 if self.as_of else int(now // QUARTER)
         scope = frozenset((name, frozenset(values)) for name, values in self.viewer.scope.items())
         object.__setattr__(self, "key", (desk.store, desk.versions, desk.catalog.version, quarter, scope))
+
+
+_WATCHED: Kept[Question, list[KpiReview]] = Kept(LISTS)
+_LOOKED: dict[Store, float] = {}
+
+
+def watched(asked: Question) -> list[KpiReview]:
+    """The reviews of everything watched, which nobody changes; made once, for however many readers wait for it."""
+    looked(asked.desk)
+    return _WATCHED.of(asked, lambda: asked.desk.watched(asked.as_of, asked.viewer))
+
+
+def looked(desk: Desk) -> None:
+    """Somebody looks at the store, or is about to."""
+    _LOOKED[desk.store] = time.monotonic()
+
+
+def refresh(desk: Desk, between: Callable[[], None] = lambda: None) -> bool:
+    """Makes the verdicts of now ready where somebody looked lately; True where they are. between: called before each
+    review; what it raises ends the work, and nothing is kept."""
+    if time.monotonic() - _LOOKED.get(desk.store, -math.inf) > ABOUT:
+        return False
+
+    def made() -> list[KpiReview]:
+        found = []
+        for each in desk.each_watched():
+            between()
+            found.append(each)
+        return found
+
+    _WATCHED.of(Question(desk), made)
+    return True
+
+
+def is_ready(asked: Question) -> bool:
+    """True where `watched` would answer at once."""
+    return asked in _WATCHED
 
 
 @lru_cache(maxsize=MOST)

@@ -1,8 +1,7 @@
 """The morning run: yesterday is closed, who has not reported is marked, and every watched verdict is kept as it stands.
 
 What it keeps is what "since the last visit", `replay` and `verify` compare with; the words of what was kept long ago it
-forgets. It is a function of the desk and the moment: run twice it keeps nothing new. Computing the verdicts reads what
-the pages read, so the first person of the day does not wait for it.
+forgets. It is a function of the desk and the moment: run twice it keeps nothing new.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def reviews(asked: Request) -> tuple[int, Any]:
 @lru_cache(maxsize=LISTS)
 def _watched(asked: Question) -> list[dict[str, Any]]:
     """The answer about everything watched, which nobody changes."""
-    found = asked.desk.watched(asked.as_of, asked.viewer)
+    found = finished.watched(asked)
     if not asked.viewer.scope:
         showing.keep(asked.desk.store, found, asked.channel)
     return [_told(asked.viewer, item, rows=False) for item in found]

@@ -6,6 +6,7 @@ and what was missed while the app was down is made up once. A failure is noted, 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections import Counter
@@ -16,7 +17,7 @@ from typing import Any, ClassVar
 
 from opsmetrics import store
 from opsmetrics.catalog import Calendar
-from opsmetrics.desk import Desk, backups, mornings
+from opsmetrics.desk import Desk, backups, finished, mornings
 from opsmetrics.server.looking import Looking
 from opsmetrics.store import Chore
 
@@ -72,6 +73,8 @@ class Scheduler(Looking):
             tried = self._failed.get((turn.chore, turn.site, turn.day), [])
             if not tried or now - tried[-1] >= AGAIN[min(len(tried), len(AGAIN)) - 1]:
                 self._do(desk, turn, now)
+        with contextlib.suppress(_Stopping, store.StoreClosed):
+            finished.refresh(desk, self._breathe)
 
     def _due(self, desk: Desk, now: dt.datetime) -> Iterator[Turn]:
         """A store without a file has nothing to show and nothing to lose."""
@@ -85,7 +88,9 @@ class Scheduler(Looking):
                 yield Turn(mornings.MORNING, site.key, day, partial(self._morning, desk, site, day))
 
     def _morning(self, desk: Desk, site: Calendar, day: dt.date) -> Mapping[str, Any]:
-        return mornings.run(desk, site, day, between=self._breathe).as_dict()
+        told = mornings.run(desk, site, day, between=self._breathe).as_dict()
+        finished.looked(desk)  # people are about to come: the look goes on to make the verdicts of now ready
+        return told
 
     def _breathe(self) -> None:
         if self._stop.wait(self.breath):

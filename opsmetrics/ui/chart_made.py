@@ -12,12 +12,12 @@ import pandas as pd
 
 from opsmetrics.catalog import Catalog, Decision
 from opsmetrics.desk import Desk
+from opsmetrics.desk.kept import Kept
 from opsmetrics.figures import Finished, Theme, between_chart, control_chart, spread_chart, tokens
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import chart_rules, chart_view, decisions_words, kpi, reviews, stored_rows, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.chart_rules import Deciding
-from opsmetrics.ui.kept import Kept
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.tables import Table
 from opsmetrics.verdict.workings import Workings

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import pandas as pd
+import streamlit as st
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Kpi, Slice
-from opsmetrics.desk import Desk, showing
+from opsmetrics.desk import Desk, finished, showing
+from opsmetrics.desk.kept import Kept
 from opsmetrics.desk.summary import SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
@@ -19,7 +22,6 @@ from opsmetrics.store import StoreError
 from opsmetrics.ui import frame, rows, sections, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
-from opsmetrics.ui.kept import Kept
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.page_desk import PageDesk
 from opsmetrics.ui.sections import Draw
@@ -31,7 +33,8 @@ _LOG = logging.getLogger("opsmetrics.ui")
 QUARTER = 15 * 60
 
 
-_COMPUTING = "Computing the verdicts of all charts…"
+def _computing() -> AbstractContextManager[None]:
+    return st.spinner("Computing the verdicts of all charts…")
 
 
 class Versions(NamedTuple):
@@ -45,9 +48,9 @@ class Versions(NamedTuple):
     viewer: str
 
 
-_WATCHED: Kept[Versions, list[KpiReview]] = Kept(16, _COMPUTING)
+_WATCHED: Kept[Versions, list[KpiReview]] = Kept(4, _computing)
 _REVIEWS: Kept[tuple[Versions, str, Slice, Grain | None], KpiReview] = Kept(256)
-_SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(16, _COMPUTING)
+_SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(16, _computing)
 _SLICES: Kept[tuple[Versions, str], list[Slice]] = Kept(256)
 _SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
 _ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)
@@ -78,7 +81,8 @@ def versions(at: Desk, as_of: dt.date | None) -> Versions:
 
 def watched(at: Desk, as_of: dt.date | None) -> list[KpiReview]:
     """The reviews of all watched slices."""
-    return _WATCHED.of(versions(at, as_of), lambda: _kept(at, at.watched(as_of=as_of, viewer=viewer())))
+    asked = finished.Question(at, as_of=as_of, viewer=viewer())
+    return _WATCHED.of(versions(at, as_of), lambda: _kept(at, finished.watched(asked)))
 
 
 def review(at: Desk, view: ChartView) -> KpiReview:

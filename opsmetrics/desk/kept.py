@@ -1,4 +1,4 @@
-"""What the pages keep between runs: results under the key of all that they are a function of, the newest used first."""
+"""Results kept under the key of all that they are a function of, the newest used first."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
-
-import streamlit as st
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -18,14 +17,18 @@ class Kept(Generic[K, V]):
     """At most `most` results for all sessions of this process; what was not asked for longest goes first.
 
     Streamlit's own caches digest every argument at each call, which takes longer than the look into a dictionary that
-    it saves. waiting: what a reader is told while a result is made.
+    it saves. meanwhile: entered while a result is made, such as what a reader is told.
     """
 
-    def __init__(self, most: int, waiting: str = "") -> None:
-        self._most, self._waiting = most, waiting
+    def __init__(self, most: int, meanwhile: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext):
+        self._most, self._meanwhile = most, meanwhile
         self._gate = threading.Lock()
         self._held: OrderedDict[K, V] = OrderedDict()
         self._making: dict[K, threading.Lock] = {}
+
+    def __contains__(self, key: K) -> bool:
+        with self._gate:
+            return key in self._held
 
     def of(self, key: K, make: Callable[[], V]) -> V:
         """The result under this key, made where it is not there yet: once, for however many readers wait for it.
@@ -42,7 +45,7 @@ class Kept(Generic[K, V]):
                 if key in self._held:
                     return self._held[key]
             try:
-                with st.spinner(self._waiting) if self._waiting else contextlib.nullcontext():
+                with self._meanwhile():
                     found = make()
                 with self._gate:
                     self._held[key] = found

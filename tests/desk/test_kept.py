@@ -1,4 +1,4 @@
-"""What the pages keep: made once, the longest unused goes first, a failure is not kept."""
+"""What is kept between questions: made once, the longest unused goes first, a failure is not kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from opsmetrics.ui.kept import Kept
+from opsmetrics.desk.kept import Kept
 
 
 def test_a_result_is_made_once_for_its_key() -> None:
