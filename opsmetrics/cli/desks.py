@@ -29,8 +29,9 @@ def settings_of(given: argparse.Namespace) -> Settings:
 
 
 @contextmanager
-def opened(given: argparse.Namespace, *, create: bool = False) -> Iterator[Desk]:
-    """The desk of the store that the command names. Refused where there is none, unless it may be created."""
+def opened(given: argparse.Namespace, *, create: bool = False, whole: bool = True) -> Iterator[Desk]:
+    """The desk of the store that the command names. Refused where there is none, unless it may be created; whole: as
+    for `Store.open`."""
     settings = settings_of(given)
     if not create and not settings.store.exists():
         raise Refused(
@@ -38,7 +39,7 @@ def opened(given: argparse.Namespace, *, create: bool = False) -> Iterator[Desk]
             "or `python -m opsmetrics sample`, or name another with --store."
         )
     settings.store.parent.mkdir(parents=True, exist_ok=True)
-    with Desk.open(settings=settings) as desk:
+    with Desk.open(settings=settings, whole=whole) as desk:
         yield desk
 
 

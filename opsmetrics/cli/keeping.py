@@ -35,7 +35,7 @@ def restore(given: argparse.Namespace, console: Console) -> int:
 
 def check(given: argparse.Namespace, console: Console) -> int:
     """Compare the store with its ledger and with what it acknowledged; exit code 1 where something does not fit."""
-    with owner.reading(given, console) as desk:
+    with owner.reading(given, console, whole=False) as desk:
         found = desk.store.check()
         batches = len(desk.batches())
     if console.as_json:

@@ -41,7 +41,7 @@ def answer(folder: Path, store: Path, patience: float = PATIENCE) -> tuple[list[
 
 
 @contextmanager
-def reading(given: argparse.Namespace, console: Console) -> Iterator[Desk]:
+def reading(given: argparse.Namespace, console: Console, *, whole: bool = True) -> Iterator[Desk]:
     """The desk of the store that the command names, for a command that changes nothing of what was loaded or decided.
 
     While the app has the store, the desk stands on a copy of it, and what is shown from there is handed back to the
@@ -49,7 +49,7 @@ def reading(given: argparse.Namespace, console: Console) -> Iterator[Desk]:
     """
     with ExitStack() as stack:
         try:
-            desk = stack.enter_context(desks.opened(given))
+            desk = stack.enter_context(desks.opened(given, whole=whole))
         except StoreBusy as busy:
             if busy.role != "app":
                 raise

@@ -41,17 +41,26 @@ class Desk:
     @classmethod
     @contextmanager
     def open(
-        cls, path: Path | None = None, *, role: str = "command line", settings: Settings | None = None
+        cls,
+        path: Path | None = None,
+        *,
+        role: str = "command line",
+        settings: Settings | None = None,
+        whole: bool = True,
     ) -> Iterator[Desk]:
         """A desk on the store at `path` (default: the settings' own), closed with a checkpoint at the end.
 
-        Raises StoreError (busy, damaged, too new) with a sentence for a person.
+        whole: as for `Store.open`. Raises StoreError (busy, damaged, not whole, too new) with a sentence for a person.
         """
         settings = settings or Settings.from_environment()
         if path is not None:
             settings = settings.for_store(Path(path))
         store = Store.open(
-            settings.store, memory_limit=settings.memory_limit, query_seconds=settings.query_seconds, role=role
+            settings.store,
+            memory_limit=settings.memory_limit,
+            query_seconds=settings.query_seconds,
+            role=role,
+            whole=whole,
         )
         try:
             yield cls(store, settings)

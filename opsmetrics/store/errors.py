@@ -36,6 +36,13 @@ class StoreDamaged(StoreError):
         )
 
 
+class StoreNotWhole(StoreDamaged):
+    """The file opens, and does not hold what was acknowledged: the end of its log is gone, or it was exchanged."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        StoreError.__init__(self, f"The store {path} is not whole, and nothing of it is shown. {found}")
+
+
 class StoreTooNew(StoreError):
     """The store was written by a newer version of the program."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from opsmetrics.store.acknowledged import Notes
-from opsmetrics.store.errors import StoreError
+from opsmetrics.store.errors import StoreDamaged, StoreError
 from opsmetrics.store.lock import OwnerLock
 from opsmetrics.store.store import Store
 
@@ -141,12 +141,15 @@ def backups_in(folder: Path, store: Path) -> list[Path]:
 
 def _verified(path: Path) -> Backup:
     """What a copy holds, after opening it and comparing its ledger with its facts."""
-    with Store.open(path, role="backup") as opened:
-        found = opened.check()
-        if found:
-            raise StoreError(f"The copy {path.name} does not fit together and was not kept: {found[0].text}")
-        numbers = opened.batches()["batch"]
-        made = Backup(path, 0, int(numbers.max()) if len(numbers) else 0, opened.data_version)
+    try:
+        with Store.open(path, role="backup") as opened:
+            found = opened.check()
+            if found:
+                raise StoreError(f"The copy {path.name} does not fit together and was not kept: {found[0].text}")
+            numbers = opened.batches()["batch"]
+            made = Backup(path, 0, int(numbers.max()) if len(numbers) else 0, opened.data_version)
+    except StoreDamaged as error:
+        raise StoreError(f"The copy {path.name} was not kept: {error}") from error
     return replace(made, bytes=path.stat().st_size)
 
 

@@ -17,7 +17,10 @@ from opsmetrics.store.errors import StoreBusy, StoreError
 
 
 class OwnerLock:
-    """Held from construction until `release`; raises StoreBusy where somebody else holds it."""
+    """Held from construction until `release`; raises StoreBusy where somebody else holds it.
+
+    `left_behind` is True where the owner before did not release it: it was killed, or left doubts behind.
+    """
 
     def __init__(self, store: Path, role: str) -> None:
         self.path = store.with_name(store.name + ".lock")
@@ -25,6 +28,7 @@ class OwnerLock:
         self._lock = FileLock(self.path, thread_local=False, fallback_to_soft=False)
         try:
             self._lock.acquire(timeout=0)
+            self.left_behind = self.path.read_text(encoding="utf-8", errors="replace") != ""
             self.path.write_text(json.dumps({"pid": os.getpid(), "role": role}), encoding="utf-8")
         except Timeout as error:
             raise StoreBusy(store, *self._owner()) from error
@@ -40,10 +44,11 @@ class OwnerLock:
         """False after `release`."""
         return self._lock.is_locked
 
-    def release(self) -> None:
-        """Empties the file and lets go of it; the file itself stays, removing it would let two owners in."""
+    def release(self, *, doubts: bool = False) -> None:
+        """Empties the file and lets go of it; the file itself stays, removing it would let two owners in. doubts: the
+        next owner finds it `left_behind`, as after a kill."""
         try:
-            self.path.write_text("", encoding="utf-8")
+            self.path.write_text("{}" if doubts else "", encoding="utf-8")
         finally:
             self._lock.release()
 
@@ -51,9 +56,9 @@ class OwnerLock:
         """Process number and role of the holder; (None, None) in the moment before it has written them."""
         try:
             owner = json.loads(self.path.read_text(encoding="utf-8"))
-        except json.JSONDecodeError:
+            return int(owner["pid"]), str(owner["role"])
+        except (json.JSONDecodeError, KeyError):
             return None, None
-        return int(owner["pid"]), str(owner["role"])
 
 
 def is_owned(store: Path) -> bool:

@@ -18,9 +18,9 @@ from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
 from opsmetrics.store import cells, chores, decisions, definitions, ledger, load, shown, undo
 from opsmetrics.store.acknowledged import Notes
-from opsmetrics.store.check import Finding, check
+from opsmetrics.store.check import Finding, check, counted, promised
 from opsmetrics.store.engine import Engine
-from opsmetrics.store.errors import StoreError
+from opsmetrics.store.errors import StoreError, StoreNotWhole
 from opsmetrics.store.lock import OwnerLock
 from opsmetrics.store.schema import dimension_columns, known_migrations, migrate, utc_now
 from opsmetrics.store.statements import statement
@@ -34,14 +34,25 @@ class Store:
         self._engine = engine
         self._lock = lock
         self._notes = Notes(engine.path)
+        self._doubts = lock.left_behind
         self._given: Catalog | None = None  # the last one applied here: spares reading its text again
 
     @classmethod
-    def open(cls, path: Path, *, memory_limit: str = "1GB", query_seconds: float = 30.0, role: str = "app") -> Self:
+    def open(
+        cls,
+        path: Path,
+        *,
+        memory_limit: str = "1GB",
+        query_seconds: float = 30.0,
+        role: str = "app",
+        whole: bool = True,
+    ) -> Self:
         """Opens the store, creating it where there is none.
 
-        Raises StoreBusy where another process owns it, StoreDamaged where the file cannot be read, StoreTooNew where
-        a newer program wrote it, and StoreError where the path cannot be used.
+        whole: it must hold what was acknowledged, and after an owner that was killed what its ledger says; only
+        `check` looks into one that does not. Raises StoreBusy where another process owns it, StoreDamaged where the
+        file cannot be read, StoreNotWhole where something is missing, StoreTooNew where a newer program wrote it, and
+        StoreError where the path cannot be used.
         """
         path = Path(path).expanduser().resolve()
         try:
@@ -52,18 +63,22 @@ class Store:
             ) from error
         lock = OwnerLock(path, role)
         try:
+            if whole and not path.exists():
+                _refuse_if_gone(path)
             engine = Engine(path, memory_limit, query_seconds)
             try:
                 created = migrate(engine, known_migrations())
+                opened = cls(engine, lock)
+                if created:
+                    opened._notes.add("created", data_version=0)
+                elif whole:
+                    opened._compare()
             except BaseException:
                 engine.close()
                 raise
         except BaseException:
-            lock.release()
+            lock.release(doubts=lock.left_behind)
             raise
-        opened = cls(engine, lock)
-        if created:
-            opened._notes.add("created", data_version=0)
         return opened
 
     def close(self) -> None:
@@ -73,7 +88,7 @@ class Store:
         try:
             self._engine.close()
         finally:
-            self._lock.release()
+            self._lock.release(doubts=self._doubts)
 
     def __enter__(self) -> Self:
         return self
@@ -204,6 +219,15 @@ class Store:
         with self._engine.reading() as cursor:
             return check(cursor, dimension_columns(cursor), self._notes.read())
 
+    def _compare(self) -> None:
+        """The ledger with what was acknowledged, and with the facts where nobody knows how the last owner ended: in
+        milliseconds for each million of facts, so at each opening. Raises StoreNotWhole."""
+        with self._engine.reading() as cursor:
+            found = promised(cursor, self._notes.read()) or (counted(cursor) if self._doubts else ())
+        if found:
+            raise StoreNotWhole(self.path, found[0].text)
+        self._doubts = False
+
     @contextlib.contextmanager
     def at_rest(self) -> Iterator[Path]:
         """The database's path while nobody writes; see `keeping.back_up`."""
@@ -303,6 +327,17 @@ class Store:
         with self._engine.reading() as cursor:
             data, decided = cursor.execute(statement("schema", "versions")).fetchall()[0]
         return int(data), int(decided)
+
+
+def _refuse_if_gone(path: Path) -> None:
+    """A new store in the place of one that has acknowledged batches would hide that they are lost."""
+    promised = Notes(path).read().batches
+    if promised:
+        raise StoreNotWhole(
+            path,
+            f"The file is gone, and {len(promised)} batches in it were acknowledged. Restore a backup; "
+            f"to begin anew, remove {path.name}.receipts too.",
+        )
 
 
 @functools.lru_cache(maxsize=4)

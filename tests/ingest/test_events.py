@@ -97,7 +97,8 @@ def outages(folder: Path, *batches: Batch) -> pd.DataFrame:
         for each in batches:
             store.commit(each, by="Ada")
         found = store.read("SELECT site, category, observed_at, minutes, reference FROM events ORDER BY reference")
-    (folder / "outages.duckdb").unlink()
+    for name in ("outages.duckdb", "outages.duckdb.receipts"):
+        (folder / name).unlink()
     return found
 
 

@@ -12,7 +12,6 @@ from opsmetrics.measurements import Span
 from opsmetrics.store import Store, StoreBusy, StoreError, all_or_nothing, back_up, backups_in, restore
 from tests.cases import cases
 from tests.store.builders import batch, catalog, count, day, event, reading
-from tests.store.children import run
 
 
 @pytest.fixture
@@ -81,34 +80,6 @@ def test_each_kind_of_damage_is_told(path: Path, damage: str, code: str) -> None
         with store._engine.writing() as transaction:
             transaction.cursor.execute(damage)
         assert code in codes(store)
-
-
-def test_a_cut_log_is_told(tmp_path: Path) -> None:
-    """DuckDB opens a database with a cut log without a word, and without its last batches."""
-    path = tmp_path / "cut.duckdb"
-    with Store.open(path) as store:
-        store.apply_catalog(catalog(), by="Ada")
-    run(
-        """
-with Store.open(path) as store:
-    with store.cursor() as reader:
-        reader.execute("BEGIN TRANSACTION")
-        reader.execute("SELECT count(*) FROM counts").fetchall()  # an open reader keeps the log from the file
-        for number in range(6):
-            store.commit(batch(*[count(day(n), number, site="s") for n in range(50)], source=str(number)), by="x")
-        import os
-
-        os._exit(0)  # as after a kill, nothing is closed
-""",
-        path,
-    )
-    log = path.with_name(path.name + ".wal")
-    whole = log.stat().st_size
-    assert whole > 0
-    with log.open("rb+") as file:
-        file.truncate(whole // 2)
-    with Store.open(path) as store:
-        assert "lost_batches" in codes(store)
 
 
 def test_a_line_that_was_cut_does_not_hide_the_others(path: Path) -> None:

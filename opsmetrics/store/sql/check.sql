@@ -1,3 +1,10 @@
+-- name: read_through
+-- Every value of the table.
+SELECT bit_xor(hash(own)) FROM {table} AS own
+
+-- name: held
+SELECT batch FROM batches
+
 -- name: foreign
 -- Facts of batches that are not in force, or that nobody knows.
 SELECT '{table}' AS fact, own.batch, count(*) AS facts
