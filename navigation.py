@@ -7,4 +7,5 @@ from opsmetrics.ui import failures, frame
 frame.begin()
 current = st.navigation(frame.pages(), position="top")
 with failures.guarded():
+    failures.warn_of_a_full_disk()
     current.run()

@@ -21,7 +21,7 @@ def chart(given: argparse.Namespace, console: Console) -> int:
     with owner.reading(given, console) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
         shown = desk.review(kpi.key, desks.slice_in(desk, kpi, given.slice), grain=given.grain, as_of=given.as_of)
-        showing.keep(desk.store, [shown], "terminal")
+        showing.keep_where_possible(desk.store, [shown], "terminal")
     if shown.points.empty:
         raise Refused(f"{kpi.key} has no points to draw. Load its measurements with `ingest` or `enter` first.")
     path = given.out or Path(f"{kpi.key}.{kind}")

@@ -32,7 +32,7 @@ def review(given: argparse.Namespace, console: Console) -> int:
             reviews = [_one(desk, kpi, desks.slice_in(desk, kpi, given.slice), given)]
         else:
             reviews = _each_value(desk, given, console)
-        showing.keep(desk.store, reviews, "terminal")
+        showing.keep_where_possible(desk.store, reviews, "terminal")
     alone = given.kpi is not None and given.by is None
     if console.as_json:
         answers = [review_as_dict(item) for item in reviews]

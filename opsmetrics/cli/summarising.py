@@ -26,7 +26,7 @@ def summary(given: argparse.Namespace, console: Console) -> int:
     """One row for each KPI at the grain it is led by, and what to ask about first."""
     with owner.reading(given, console) as desk:
         rows = rows_of_summary(desk, as_of=given.as_of, slice_=desks.slice_of_all(desk, given.slice))
-        showing.keep(desk.store, [row.review for row in rows], "terminal")
+        showing.keep_where_possible(desk.store, [row.review for row in rows], "terminal")
     verdicts = [_verdict(row) for row in rows]
     headline, asked = summary_headline(verdicts, [row.review.name for row in rows]), ask_first(verdicts)
     if console.as_json:

@@ -261,7 +261,7 @@ class Desk:
         """Keep the verdicts of the watched slices of these KPIs as they are shown from now on, and of those that follow
         from them: fed by a stream that is among `keys`, or derived."""
         wanted = touched(self.catalog, keys)
-        showing.keep(self.store, self.watched(keys=wanted), "store")
+        showing.keep_where_possible(self.store, self.watched(keys=wanted), "store")
 
 
 def _now() -> pd.Timestamp:

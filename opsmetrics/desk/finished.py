@@ -102,5 +102,5 @@ def review(asked: Question) -> KpiReview:
     is that of all data. Raises what `Desk.review` raises."""
     found = asked.desk.review(asked.kpi, asked.slice, grain=asked.grain, as_of=asked.as_of, viewer=asked.viewer)
     if not asked.viewer.scope:
-        showing.keep(asked.desk.store, [found], asked.channel)
+        showing.keep_where_possible(asked.desk.store, [found], asked.channel)
     return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 
 from opsmetrics import __version__
 from opsmetrics.review import KpiReview
-from opsmetrics.store import Channel, Store
+from opsmetrics.store import Channel, Store, StoreError
 from opsmetrics.verdict.identifying import content
+
+_LOG = logging.getLogger("opsmetrics.desk")
 
 
 def keep(store: Store, reviews: Iterable[KpiReview], channel: Channel) -> int:
@@ -21,6 +24,15 @@ def keep(store: Store, reviews: Iterable[KpiReview], channel: Channel) -> int:
         return store.keep_shown([row(item, channel) for item in named.values()])
     known = store.known_ids(list(named))
     return store.keep_shown([row(item, channel) for id_, item in named.items() if id_ not in known])
+
+
+def keep_where_possible(store: Store, reviews: Iterable[KpiReview], channel: Channel) -> None:
+    """The same for what somebody reads: that is answered also where it cannot be kept, as on a full disk. The log
+    says so."""
+    try:
+        keep(store, reviews, channel)
+    except StoreError as error:
+        _LOG.warning("What is shown could not be kept, so `verify` will not know its ids. %s", error)
 
 
 def row(item: KpiReview, channel: Channel) -> dict[str, object]:

@@ -39,6 +39,12 @@ class Served:
 
 SERVED = Served()
 
+#: Still an answer that says ready: what is stored can be read, and a restart would not help.
+_READ_ONLY = {
+    "status": "read_only",
+    "detail": "The disk of the store is full: nothing is loaded until some space is freed. What is stored can be read.",
+}
+
 
 async def alive(_http: HttpRequest) -> Response:
     """The process answers."""
@@ -51,7 +57,8 @@ async def ready(_http: HttpRequest) -> Response:
         version = await run_in_threadpool(lambda: store.current().data_version)
     except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering is asked for
         return problem_of(error).response()
-    return JSONResponse({"status": "ready", "data_version": version, **await run_in_threadpool(_chores)})
+    told = {"status": "ready", "data_version": version, **await run_in_threadpool(_chores)}
+    return JSONResponse(told if store.current().has_room else {**told, **_READ_ONLY})
 
 
 def _moments() -> dict[str, dict[str, dt.datetime]]:
@@ -95,6 +102,7 @@ def _store_lines() -> list[str]:
         held = store.current()
         lines += _chore_lines()
         numbers = {"data_version": held.data_version, "decisions_version": held.decisions_version, "store_open": 1}
+        numbers["disk_free_bytes"] = held.free_bytes
     except store.StoreError:
         numbers = {"store_open": 0}
     for name, value in numbers.items():

@@ -13,7 +13,16 @@ from starlette.responses import Response
 
 from opsmetrics.catalog import CatalogError, NotHere, NotUnderstood
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, TemplateError
-from opsmetrics.store import StoreBusy, StoreClosed, StoreError, StoreReopened, StoreTimeout
+from opsmetrics.store import (
+    StoreBusy,
+    StoreClosed,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReopened,
+    StoreTimeout,
+    StoreTooNew,
+)
 
 _LOG = logging.getLogger("opsmetrics.server")
 
@@ -62,6 +71,10 @@ def problem_of(error: Exception) -> Problem:
         return Problem(503, "too_slow", str(error), headers={"Retry-After": "30"})
     if isinstance(error, (StoreBusy, StoreClosed, StoreReopened)):
         return Problem(503, "store_unavailable", str(error), headers={"Retry-After": "5"})
+    if isinstance(error, StoreFull):
+        return Problem(503, "disk_full", str(error), headers={"Retry-After": "60"})
+    if isinstance(error, (StoreDamaged, StoreTooNew)):
+        return Problem(503, "store_unreadable", str(error))
     if isinstance(error, StoreError):
         return Problem(409, "refused", str(error))
     number = secrets.token_hex(4)

@@ -67,7 +67,7 @@ def _watched(asked: Question) -> list[dict[str, Any]]:
     """The answer about everything watched, which nobody changes."""
     found = finished.watched(asked)
     if not asked.viewer.scope:
-        showing.keep(asked.desk.store, found, asked.channel)
+        showing.keep_where_possible(asked.desk.store, found, asked.channel)
     return [_told(asked.viewer, item, rows=False) for item in found]
 
 

@@ -6,6 +6,7 @@ drops DuckDB's lock, and another process could then write rows that vanish.
 from __future__ import annotations
 
 import contextlib
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from opsmetrics.store.diagnosis import is_damage, is_full, not_opened, plain_words
-from opsmetrics.store.errors import StoreClosed, StoreDamaged, StoreError, StoreReopened, StoreTimeout
+from opsmetrics.store.errors import StoreClosed, StoreDamaged, StoreError, StoreFull, StoreReopened, StoreTimeout
 from opsmetrics.store.loans import Loan, Transaction
 from opsmetrics.store.statements import statement
 
@@ -23,6 +24,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+
+#: Bytes that stay free on the disk: a small change, its note and a temporary file find room.
+ROOM = 4 * 1024 * 1024
 
 _CHECKPOINTS = 5  # tries after each commit, 20 ms apart
 _PATIENCE = 10.0  # seconds that interrupted queries get to come back before their cursors are taken away
@@ -48,6 +52,16 @@ class Engine:
         with self._settled():
             return self._connection is not None
 
+    @property
+    def has_room(self) -> bool:
+        """False while the disk is so full that nothing more is written."""
+        return self.free_bytes >= ROOM
+
+    @property
+    def free_bytes(self) -> int:
+        """What this account may still write to the disk of the store."""
+        return shutil.disk_usage(self.path.parent).free
+
     @contextlib.contextmanager
     def reading(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for reads, interrupted after `seconds` (None: no limit)."""
@@ -56,7 +70,10 @@ class Engine:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """One transaction of the one writer, then a checkpoint. All or nothing."""
+        """One transaction of the one writer, then a checkpoint. All or nothing. Refused while there is no room: a
+        disk that fills up on the way stops the database, for readers too, until it was opened again."""
+        if not self.has_room:
+            raise StoreFull()
         with self._writer, self._lent(None, writing=True) as loan:
             loan.cursor.execute("BEGIN TRANSACTION")
             transaction = Transaction(loan.cursor)
@@ -142,10 +159,7 @@ class Engine:
         if is_damage(error):
             return StoreDamaged(self.path, plain_words(error))
         if is_full(error):
-            return StoreError(
-                f"There is no space left beside the store {self.path}. Free some space and try again. "
-                f"{'The change in hand was stored.' if loan.stored else 'This call changed nothing.'}"
-            )
+            return StoreFull(stored=loan.stored)
         if isinstance(error, duckdb.OutOfMemoryException):
             return StoreError(
                 f"This needs more memory than the store may use ({self._memory_limit}). Ask for less at once, split "

@@ -61,6 +61,17 @@ class StoreClosed(StoreError):
         super().__init__(f"{what} Start the app again, or open the store first.")
 
 
+class StoreFull(StoreError):
+    """There is no room for a change on the disk; reading goes on. `stored` is True where it was committed before."""
+
+    def __init__(self, *, stored: bool = False) -> None:
+        self.stored = stored
+        super().__init__(
+            "There is no space left beside the store. Free some space and try again. "
+            f"{'The change in hand was stored.' if stored else 'This call changed nothing.'}"
+        )
+
+
 class StoreTimeout(StoreError):
     """A query ran longer than it may."""
 

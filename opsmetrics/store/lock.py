@@ -7,6 +7,7 @@ owner's process number and role.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -29,7 +30,7 @@ class OwnerLock:
         try:
             self._lock.acquire(timeout=0)
             self.left_behind = self.path.read_text(encoding="utf-8", errors="replace") != ""
-            self.path.write_text(json.dumps({"pid": os.getpid(), "role": role}), encoding="utf-8")
+            self._tell({"pid": os.getpid(), "role": role})
         except Timeout as error:
             raise StoreBusy(store, *self._owner()) from error
         except OSError as error:
@@ -38,6 +39,14 @@ class OwnerLock:
                 f"The lock file {self.path} cannot be written ({error.strerror}). "
                 "Give this account the right to write there, or choose another folder for the store."
             ) from error
+
+    def _tell(self, owner: dict[str, object]) -> None:
+        """Whose it is, for others. On a full disk it is held without a name: reading goes on there."""
+        try:
+            self.path.write_text(json.dumps(owner), encoding="utf-8")
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
 
     @property
     def held(self) -> bool:

@@ -101,6 +101,16 @@ class Store:
         """False once closed."""
         return self._engine.is_open
 
+    @property
+    def free_bytes(self) -> int:
+        """What may still be written to the disk of the store."""
+        return self._engine.free_bytes
+
+    @property
+    def has_room(self) -> bool:
+        """False while the disk is so full that every change is refused (StoreFull)."""
+        return self._engine.has_room
+
     # What is stored
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
@@ -18,7 +17,6 @@ from opsmetrics.desk.kept import Kept
 from opsmetrics.desk.summary import SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
-from opsmetrics.store import StoreError
 from opsmetrics.ui import frame, rows, sections, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
@@ -26,8 +24,6 @@ from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.page_desk import PageDesk
 from opsmetrics.ui.sections import Draw
 from opsmetrics.ui.tables import Table
-
-_LOG = logging.getLogger("opsmetrics.ui")
 
 #: Without a date a page shows "now", and now is one and the same for a quarter of an hour.
 QUARTER = 15 * 60
@@ -156,10 +152,6 @@ def sources(at: Desk) -> pd.DataFrame:
 
 
 def _kept(at: Desk, shown: list[KpiReview]) -> list[KpiReview]:
-    """What is shown is kept for its id, once where it is computed: no rerun writes. A page is read also where that
-    cannot be written, as on a full disk; the log says so."""
-    try:
-        showing.keep(at.store, shown, "page")
-    except StoreError:
-        _LOG.exception("what a page shows could not be kept, so `verify` will not know its ids")
+    """What is shown is kept for its id, once where it is computed: no rerun writes."""
+    showing.keep_where_possible(at.store, shown, "page")
     return shown

@@ -76,8 +76,8 @@ class Program:
 def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The store of this process, with definitions, a template and the first month of scrap."""
     path = tmp_path / "kpis.duckdb"
-    _furnish(tmp_path)
-    _filled(path)
+    furnish(tmp_path)
+    filled(path)
     monkeypatch.setenv("OPSMETRICS_STORE", str(path))
     store.release()
     yield Desk(store.own(path), Settings.from_environment())
@@ -85,15 +85,15 @@ def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 @once
-def _filled(path: Path) -> None:
-    _furnish(path.parent)
+def filled(path: Path) -> None:
+    furnish(path.parent)
     with Desk.open(settings=Settings.from_environment({}).for_store(path)) as desk:
         desk.apply(path.parent / "kpis.toml", by="Ann")
         write_scrap(path.parent / "first.csv", scrap_rows()[:70])
         desk.commit(desk.prepare(path.parent / "first.csv"), by="Ann")
 
 
-def _furnish(folder: Path) -> None:
+def furnish(folder: Path) -> None:
     """Definitions and a template."""
     (folder / "kpis.toml").write_text(CATALOG, encoding="utf-8")
     (folder / "templates").mkdir()

@@ -159,7 +159,7 @@ def test_a_cut_or_altered_log_is_refused(logged: Whole, tmp_path: Path) -> None:
     for damaged in (gone, *({**files, LOG: files[LOG][:cut]} for cut in cuts)):
         path = put(tmp_path / "store", damaged)
         for _ in range(2):  # opening it again makes nothing good
-            with pytest.raises(StoreNotWhole, match="Acknowledged and no longer in the store: batches .*7"):
+            with pytest.raises(StoreNotWhole, match=r"Acknowledged and no longer in the store: batches .*7"):
                 Store.open(path)
         with Store.open(path, whole=False) as store:
             assert "lost_batches" in {finding.code for finding in store.check()}
