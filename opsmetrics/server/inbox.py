@@ -52,6 +52,8 @@ class Inbox(Looking):
             if self._stop.is_set():
                 return
             _fulfil(desk, folder)
+        if not desk.store.has_room:
+            return  # what was dropped waits for space; pages and /readyz say so
         for path in list(self._still(now or dt.datetime.now(dt.UTC))):
             if self._stop.is_set():
                 return
