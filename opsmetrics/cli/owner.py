@@ -45,7 +45,8 @@ def reading(given: argparse.Namespace, console: Console, *, whole: bool = True) 
     """The desk of the store that the command names, for a command that changes nothing of what was loaded or decided.
 
     While the app has the store, the desk stands on a copy of it, and what is shown from there is handed back to the
-    app, so that its ids are known. whole: as for `Store.open`. Raises StoreBusy where somebody else has it; Refused where the app makes no copy.
+    app, so that its ids are known. whole: as for `Store.open`. Raises StoreBusy where somebody else
+    has it; Refused where the app makes no copy.
     """
     with ExitStack() as stack:
         try:
