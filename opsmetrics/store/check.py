@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from opsmetrics.store import cells
 from opsmetrics.store.acknowledged import Noted
+from opsmetrics.store.errors import StoreNotWhole
 from opsmetrics.store.schema import data_version
 from opsmetrics.store.shape import FACT_TABLES, Shape
 from opsmetrics.store.statements import quoted, statement
@@ -30,18 +32,33 @@ def check(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], noted:
     checksum of a part of the file when that is read, and raises duckdb.Error for one that was altered."""
     for (table,) in cursor.execute(statement("schema", "tables")).fetchall():
         cursor.execute(statement("check", "read_through", table=quoted(table))).fetchall()
-    facts = (*promised(cursor, noted), *_twice(cursor, dimensions), *counted(cursor))
+    facts = (*_lost(cursor, noted), *_twice(cursor, dimensions), *_counted(cursor))
     return facts or tuple(_totals(cursor, dimensions))
 
 
-def promised(cursor: duckdb.DuckDBPyConnection, noted: Noted) -> tuple[Finding, ...]:
-    """What was acknowledged and is not in the ledger. Reads no facts."""
-    return tuple(_lost(cursor, noted))
+def refuse_one_that_lacks(cursor: duckdb.DuckDBPyConnection, path: Path, noted: Noted, *, doubts: bool) -> None:
+    """Compares the ledger with what was acknowledged, and with the facts where nobody knows how the last owner ended
+    (doubts): in milliseconds for each million of facts, so at each opening. Raises StoreNotWhole."""
+    found = tuple(_lost(cursor, noted)) or (tuple(_counted(cursor)) if doubts else ())
+    if found:
+        raise StoreNotWhole(path, found[0].text)
 
 
-def counted(cursor: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
+def refuse_one_that_is_gone(path: Path, noted: Noted) -> None:
+    """A new store in the place of one that has acknowledged batches would hide that they are lost. Raises
+    StoreNotWhole."""
+    if noted.batches:
+        raise StoreNotWhole(
+            path,
+            f"The file is gone, and {len(noted.batches)} batches in it were acknowledged. Restore a backup; "
+            f"to begin anew, remove {path.name}.receipts too.",
+        )
+
+
+def _counted(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     """Where the facts are not as many as the ledger says. Reads one column of them."""
-    return (*_foreign(cursor), *_amounts(cursor))
+    yield from _foreign(cursor)
+    yield from _amounts(cursor)
 
 
 def _lost(cursor: duckdb.DuckDBPyConnection, noted: Noted) -> Iterator[Finding]:

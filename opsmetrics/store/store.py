@@ -18,9 +18,9 @@ from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
 from opsmetrics.store import cells, chores, decisions, definitions, ledger, load, shown, undo
 from opsmetrics.store.acknowledged import Notes
-from opsmetrics.store.check import Finding, check, counted, promised
+from opsmetrics.store.check import Finding, check, refuse_one_that_is_gone, refuse_one_that_lacks
 from opsmetrics.store.engine import Engine
-from opsmetrics.store.errors import StoreError, StoreNotWhole
+from opsmetrics.store.errors import StoreError
 from opsmetrics.store.lock import OwnerLock
 from opsmetrics.store.schema import dimension_columns, known_migrations, migrate, utc_now
 from opsmetrics.store.statements import statement
@@ -64,7 +64,7 @@ class Store:
         lock = OwnerLock(path, role)
         try:
             if whole and not path.exists():
-                _refuse_if_gone(path)
+                refuse_one_that_is_gone(path, Notes(path).read())
             engine = Engine(path, memory_limit, query_seconds)
             try:
                 created = migrate(engine, known_migrations())
@@ -72,7 +72,9 @@ class Store:
                 if created:
                     opened._notes.add("created", data_version=0)
                 elif whole:
-                    opened._compare()
+                    with engine.reading() as cursor:
+                        refuse_one_that_lacks(cursor, path, opened._notes.read(), doubts=opened._doubts)
+                    opened._doubts = False
             except BaseException:
                 engine.close()
                 raise
@@ -229,15 +231,6 @@ class Store:
         with self._engine.reading() as cursor:
             return check(cursor, dimension_columns(cursor), self._notes.read())
 
-    def _compare(self) -> None:
-        """The ledger with what was acknowledged, and with the facts where nobody knows how the last owner ended: in
-        milliseconds for each million of facts, so at each opening. Raises StoreNotWhole."""
-        with self._engine.reading() as cursor:
-            found = promised(cursor, self._notes.read()) or (counted(cursor) if self._doubts else ())
-        if found:
-            raise StoreNotWhole(self.path, found[0].text)
-        self._doubts = False
-
     @contextlib.contextmanager
     def at_rest(self) -> Iterator[Path]:
         """The database's path while nobody writes; see `keeping.back_up`."""
@@ -337,17 +330,6 @@ class Store:
         with self._engine.reading() as cursor:
             data, decided = cursor.execute(statement("schema", "versions")).fetchall()[0]
         return int(data), int(decided)
-
-
-def _refuse_if_gone(path: Path) -> None:
-    """A new store in the place of one that has acknowledged batches would hide that they are lost."""
-    promised = Notes(path).read().batches
-    if promised:
-        raise StoreNotWhole(
-            path,
-            f"The file is gone, and {len(promised)} batches in it were acknowledged. Restore a backup; "
-            f"to begin anew, remove {path.name}.receipts too.",
-        )
 
 
 @functools.lru_cache(maxsize=4)
