@@ -9,6 +9,7 @@ from opsmetrics.catalog import Decision
 from opsmetrics.measurements import Span, sample_to_stamp
 from opsmetrics.store import Store
 from opsmetrics.ui import decisions_list, kpi
+from tests.built import once
 from tests.pages import stores
 from tests.pages.stores import block, blocks, figure, page, trace
 from tests.store.builders import batch, count
@@ -54,6 +55,7 @@ better = "lower"
 """
 
 
+@once
 def _odd(path: Path) -> None:
     """Samples without a calendar, a count that is known to be zero, and a chart with two hundred phases."""
     first = stores.start() - dt.timedelta(days=330)
