@@ -37,27 +37,29 @@ def serving(store: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
 def address(child: subprocess.Popen[str]) -> str:
     """The address that the command prints once the app answers."""
     assert child.stdout is not None
-    line = child.stdout.readline()
+    return named(child.stdout.readline())
+
+
+def named(line: str) -> str:
+    """The address within a line."""
     found = re.search(r"http://127\.0\.0\.1:\d+", line)
     assert found is not None, line
     return found[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_it_prints_its_address_and_stops_when_asked(tmp_path: Path, number: signal.Signals) -> None:
-    store = tmp_path / "kpis.duckdb"
-    with serving(store) as child:
-        with urllib.request.urlopen(f"{address(child)}/_stcore/health", timeout=PATIENCE) as answer:
-            assert answer.read() == b"ok"
-        with pytest.raises(StoreBusy):
-            Store.open(store)
-        child.send_signal(number)
-        _, err = child.communicate(timeout=PATIENCE)
-    assert child.returncode == 0
-    assert "Stopped." in err
-    assert "Traceback" not in err
+def stops_when_asked(child: subprocess.Popen[str], base: str, store: Path, number: signal.Signals) -> None:
+    """It answers and owns its store until the signal comes, and ends cleanly then."""
+    with urllib.request.urlopen(f"{base}/_stcore/health", timeout=PATIENCE) as answer:
+        assert answer.read() == b"ok"
+    with pytest.raises(StoreBusy):
+        Store.open(store)
+    child.send_signal(number)
+    _, err = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 0, number
+    assert "Stopped." in err, number
+    assert "Traceback" not in err, number
     with Store.open(store) as free:
-        assert free.is_open
+        assert free.is_open, number
 
 
 def test_another_store_is_served_with_the_folders_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,11 +68,11 @@ def test_another_store_is_served_with_the_folders_beside_it(tmp_path: Path, monk
     usual.mkdir()
     monkeypatch.setenv("OPSMETRICS_INBOX", str(usual))
     (usual / "dropped.csv").write_text("Day,Line\n", encoding="utf-8")
-    with serving(tmp_path / "drill" / "kpis.duckdb") as child:
-        address(child)
+    store = tmp_path / "drill" / "kpis.duckdb"
+    with serving(store) as child:
+        base = address(child)
         assert (tmp_path / "drill" / "inbox").is_dir()
-        child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=PATIENCE)
+        stops_when_asked(child, base, store, signal.SIGTERM)
     assert [path.name for path in usual.iterdir()] == ["dropped.csv"]
 
 
@@ -97,12 +99,14 @@ def test_a_sample_is_made_only_once_the_port_is_known_to_be_free(run: Run, tmp_p
 
 def test_a_new_store_is_filled_with_the_sample_and_an_old_one_is_left_as_it_is(tmp_path: Path) -> None:
     store = tmp_path / "Größe 1" / "kpis.duckdb"
-    for said in ("invented records", "OpsMetrics runs at"):
+    for said, number in (("invented records", signal.SIGINT), ("OpsMetrics runs at", signal.SIGHUP)):
         with serving(store, "--sample") as child:
             assert child.stdout is not None
-            assert said in child.stdout.readline()
-            while "runs at" not in said:
-                said = child.stdout.readline()
+            line = child.stdout.readline()
+            assert said in line
+            while "runs at" not in line:
+                line = child.stdout.readline()
+            stops_when_asked(child, named(line), store, number)
     with Store.open(store) as opened:
         assert len(opened.batches()) == len(list(store.parent.glob("sample_*.csv")))
 

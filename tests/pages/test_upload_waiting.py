@@ -17,7 +17,7 @@ from opsmetrics.server.inbox import STILL, Inbox
 from opsmetrics.settings import Settings
 from tests.pages import stores
 from tests.pages.stores import page
-from tests.pages.test_upload import HEADER, cells, facts, grid, keyed, press, title
+from tests.pages.uploading import HEADER, cells, facts, grid, keyed, press, title
 
 #: 01/02/2026 may be 1 February or 2 January.
 UNCLEAR = f"{HEADER}\n" + "".join(f"0{day}/02/2026,Line 5,90,800\n" for day in range(1, 9))

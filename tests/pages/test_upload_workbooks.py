@@ -14,7 +14,7 @@ import pytest
 from opsmetrics import store
 from tests.pages import stores
 from tests.pages.stores import block
-from tests.pages.test_upload import days, elsewhere_and_back, keyed, press, title, uploaded
+from tests.pages.uploading import days, elsewhere_and_back, keyed, press, title, uploaded
 
 
 @pytest.fixture

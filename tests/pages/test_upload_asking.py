@@ -1,0 +1,142 @@
+"""Upload of files that need a person: columns and dates are asked for once, templates remember the answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opsmetrics import store
+from opsmetrics.ingest import Measured, Template
+from tests.pages import stores
+from tests.pages.stores import block, blocks
+from tests.pages.uploading import (
+    DAYS,
+    HEADER,
+    cells,
+    days,
+    foreign,
+    grid,
+    keyed,
+    mapped,
+    plain,
+    press,
+    said,
+    title,
+    uploaded,
+)
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Path]:
+    with stores.owned(stores.full, tmp_path) as path:
+        yield path
+
+
+def test_unknown_columns_are_asked_for_and_then_remembered(full: Path) -> None:
+    app = uploaded({"versand.csv": foreign()})
+    assert title(app) == "Say which column is which."
+    app = mapped(app)
+    assert title(app) == f"{DAYS} rows are new. 3 cannot be read."
+    known = {item["label"]: item["text"] for item in block(app, "known")["items"]}
+    assert known["Encoding"] == "Windows-1252"
+    assert known["Delimiter"] == "semicolon"
+    first = days()[0]
+    assert known["Dates"] == f"{first:%d.%m.%Y} = {first.day} {first:%B %Y}"
+
+    app.text_input(key=next(str(t.key) for t in app.text_input if str(t.key).startswith("upload_template_"))).set_value(
+        "Dispatch, daily"
+    )
+    app = press(app, keyed(app, "upload_keep_"))
+    (kept,) = (full.parent / "templates").glob("*.toml")
+    assert kept.name.startswith("template_")
+    template = Template.load(kept)
+    assert (template.name, template.columns["Datum"], template.kpis[0].numerator) == (
+        "Dispatch, daily",
+        "date",
+        "zu spät",
+    )
+
+    press(app, "upload_load")
+    again = uploaded({"versand-2.csv": foreign()})
+    assert title(again).startswith("Nothing is new")
+    assert block(again, "step")["note"] == "as “Dispatch, daily”, loaded once before"
+
+
+def test_rejected_rows_say_line_text_reason_and_mend(full: Path) -> None:
+    app = mapped(uploaded({"versand.csv": foreign()}))
+    found = grid(app, "3 rows cannot be read")
+    rows = cells(found)
+    assert found["kind"] == "edged"
+    assert found["mark"]["tone"] == "data"
+    assert [row[0] for row in rows] == [str(DAYS + 2), str(DAYS + 3), str(DAYS + 4)]
+    assert rows[0][1] == "31.11.2025;Line 5;1;800;no such day"
+    assert all(row[2] and row[3] for row in rows)
+    app = press(app, "upload_load")
+    assert f"{DAYS} loaded + 3 rejected + 1 without a value = {DAYS + 4} records" in said(app)
+
+
+def test_a_mapping_without_a_date_is_refused_with_all_mistakes(full: Path) -> None:
+    app = uploaded({"versand.csv": foreign()})
+    (box,) = (found for found in app.selectbox if str(found.key).endswith("_role_0"))
+    box.select("ignore").run()
+    app = press(app, keyed(app, "upload_map_"))
+    lines = block(app, "callout")["lines"]
+    assert any(line.startswith("No column says when: set one to “date”") for line in lines)
+    assert "No KPI is chosen: choose it under “KPIs in this file”, then its columns." in lines
+    app.multiselect[0].select("late").run()
+    lines = block(press(app, keyed(app, "upload_map_")), "callout")["lines"]
+    assert "Late deliveries has no column yet: choose it beside its name, or take the KPI away." in lines
+    assert title(app) == "Say which column is which."
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_asked_once(full: Path) -> None:
+    """01/02/2026 may be 1 February or 2 January, and no day of the file is over 12."""
+    content = f"{HEADER}\n" + "".join(f"0{d}/02/2026,Line 5,90,800\n" for d in range(1, 9))
+    app = uploaded({"a.csv": content.encode(), "b.csv": content.replace("Line 5", "Line 6").encode()})
+    assert title(app) == "2 of 2 files need an answer first."
+    (radio,) = app.radio
+    assert [option.replace("\\", "") for option in radio.options] == [
+        "day/month/year, 01/02/2026 is 1 February 2026",
+        "month/day/year, 01/02/2026 is 2 January 2026",
+    ]
+    app.radio[0].set_value(app.radio[0].options[0]).run()
+    app = press(app, keyed(app, "upload_ask_"))
+    assert app.radio.len == 0
+    assert title(app) == "16 rows are new."
+    press(app, "upload_load")
+    stored = store.current().read("SELECT max(observed_at) AS last FROM counts WHERE line = 'Line 5'")["last"].iloc[0]
+    assert stored == dt.datetime(2026, 2, 8)
+
+
+def test_the_preview_shows_the_text_of_the_file_where_it_differs(full: Path) -> None:
+    shown = grid(mapped(uploaded({"versand.csv": foreign()})), "First and last rows")
+    first = days()[0]
+    assert [(cell["text"], cell["under"]) for cell in shown["rows"][0][1:]] == [
+        (f"{first:%Y-%m-%d}", f"{first:%d.%m.%Y}"), ("Line 5", ""), ("100", ""), ("800", "")
+    ]  # fmt: skip
+
+
+def test_a_template_fits_headers_written_another_way(full: Path) -> None:
+    """The preview names the file's own columns, and none of those that are used as unused."""
+    roles = {"Date": "date", "LINE": "line"}
+    parts = Measured("late", numerator="Late Orders", denominator="Orders")
+    template = Template(name="Upper", header=("Date", "LINE", "Late Orders", "Orders"), columns=roles, kpis=(parts,))
+    (full.parent / "templates").mkdir()
+    (full.parent / "templates" / "upper.toml").write_text(template.dump(), encoding="utf-8")
+    app = uploaded({"dispatch.csv": plain()})
+    assert block(app, "step")["note"].startswith("as “Upper”")
+    heads = [(column["over"], column["name"]) for column in grid(app, "First and last rows")["columns"][1:]]
+    assert heads == [("date", "date or time"), ("line", "Line"), ("late orders", "late orders"), ("orders", "orders")]
+    assert not [part for part in blocks(app) if part["kind"] == "said" and part["text"].startswith("Not used")]
+
+
+def test_a_broken_template_is_named_and_does_not_stop_the_page(full: Path) -> None:
+    folder = full.parent / "templates"
+    folder.mkdir()
+    (folder / "mine.toml").write_text("name = 3\n", encoding="utf-8")
+    app = uploaded({"dispatch.csv": plain()})
+    assert block(app, "callout")["mark"]["word"] == "An import template has mistakes"
+    assert title(app) == f"{DAYS} rows are new."
