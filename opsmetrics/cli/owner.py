@@ -45,8 +45,8 @@ def reading(given: argparse.Namespace, console: Console, *, whole: bool = True) 
     """The desk of the store that the command names, for a command that changes nothing of what was loaded or decided.
 
     While the app has the store, the desk stands on a copy of it, and what is shown from there is handed back to the
-    app, so that its ids are known. whole: as for `Store.open`. Raises StoreBusy where somebody else
-    has it; Refused where the app makes no copy.
+    app, so that its ids are known. whole: as for `Store.open`. Raises StoreBusy where somebody else has it; Refused
+    where the app makes no copy.
     """
     with ExitStack() as stack:
         try:
@@ -54,12 +54,12 @@ def reading(given: argparse.Namespace, console: Console, *, whole: bool = True) 
         except StoreBusy as busy:
             if busy.role != "app":
                 raise
-            desk = stack.enter_context(_borrowed(desks.settings_of(given), console, busy))
+            desk = stack.enter_context(_borrowed(desks.settings_of(given), console, busy, whole=whole))
         yield desk
 
 
 @contextmanager
-def _borrowed(settings: Settings, console: Console, busy: StoreBusy) -> Iterator[Desk]:
+def _borrowed(settings: Settings, console: Console, busy: StoreBusy, *, whole: bool) -> Iterator[Desk]:
     folder = handing.ask_for_copy(settings.store)
     try:
         try:
@@ -69,7 +69,7 @@ def _borrowed(settings: Settings, console: Console, busy: StoreBusy) -> Iterator
         if failure is not None:
             raise Refused(f"{busy} It could not make a copy of it to read: {failure}")
         began = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        with Desk.open(settings=replace(settings, store=handing.copy_in(folder))) as desk:
+        with Desk.open(settings=replace(settings, store=handing.copy_in(folder)), whole=whole) as desk:
             yield desk
             shown = desk.store.looked_at(began)
     finally:

@@ -207,11 +207,11 @@ def test_the_terminal_reads_while_the_app_has_the_store(run: Run, running: Inbox
     assert run("verify", said.json["id"], *words).json == json.loads(json.dumps(as_dict(verify(works, kept["id"]))))
     assert [row["source"] for row in run("batches", *words).json] == ["first.csv"]
     assert run("check", *words).json == {"batches": 1, "findings": []}
+    unknown = run("verify", "00000-00000", *words)
+    assert (unknown.code, "No verdict with the id" in unknown.err) == (1, True)
     with works.store.path.with_name(works.store.path.name + ".receipts").open("a") as notes:
         notes.write('{"what": "batch", "batch": 99, "data_version": 99}\n')
     assert [each["code"] for each in run("check", *words).json["findings"]] == ["lost_batches"]
-    unknown = run("verify", "00000-00000", *words)
-    assert (unknown.code, "No verdict with the id" in unknown.err) == (1, True)
     assert list(handing.folder_of(works.store.path).iterdir()) == []
 
 
