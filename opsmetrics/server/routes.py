@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from opsmetrics import __version__
 from opsmetrics.desk import Desk
@@ -85,12 +85,18 @@ async def _document(_http: HttpRequest) -> Response:
 
 
 async def _nothing(http: HttpRequest) -> Response:
+    allowed = sorted(each.method for each, route in _SERVED if route.matches(http.scope)[0] is not Match.NONE)
+    if allowed:
+        told = f"{http.url.path} answers {' and '.join(allowed)}, not {http.method}."
+        return Problem(405, "method", told, headers={"Allow": ", ".join(allowed)}).response()
     known = ", ".join(sorted({endpoint.path for endpoint in ENDPOINTS}))
     return Problem(404, "no_endpoint", f"There is nothing at {http.url.path!r}. Known: {known}.").response()
 
 
+_SERVED = [(each, Route(each.path, _serving(each), methods=[each.method])) for each in ENDPOINTS]
+
 ROUTES: list[BaseRoute] = [
-    *(Route(endpoint.path, _serving(endpoint), methods=[endpoint.method]) for endpoint in ENDPOINTS),
+    *(route for _, route in _SERVED),
     Route("/api/v1/openapi.json", _document),
     Route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     Route("/healthz", health.alive),

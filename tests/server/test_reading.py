@@ -160,3 +160,10 @@ def test_what_is_not_understood_is_a_problem_document(
     assert (found.status, found.json["status"], found.json["code"]) == (status, status, code)
     assert found.headers["content-type"] == "application/problem+json"
     assert said in found.json["detail"]
+
+
+def test_another_method_is_told_which_ones_there_are(program: Program) -> None:
+    for path, allowed in (("kpis", "GET"), ("ingest", "POST"), ("batches/1/undo", "POST")):
+        found = program.ask("DELETE", f"/api/v1/{path}", {})
+        assert (found.status, found.json["code"], found.headers["allow"]) == (405, "method", allowed)
+        assert found.json["detail"] == f"/api/v1/{path} answers {allowed}, not DELETE."
