@@ -14,14 +14,21 @@ V = TypeVar("V")
 
 
 class Kept(Generic[K, V]):
-    """At most `most` results for all sessions of this process; what was not asked for longest goes first.
+    """Results for all sessions of this process, as many as weigh `most` together, or the newest one alone; what was not
+    asked for longest goes first. weigh: how much of the bound a result takes; each takes 1 unless told.
 
     Streamlit's own caches digest every argument at each call, which takes longer than the look into a dictionary that
     it saves. meanwhile: entered while a result is made, such as what a reader is told.
     """
 
-    def __init__(self, most: int, meanwhile: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext):
-        self._most, self._meanwhile = most, meanwhile
+    def __init__(
+        self,
+        most: int,
+        meanwhile: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
+        weigh: Callable[[V], int] = lambda _: 1,
+    ) -> None:
+        self._most, self._meanwhile, self._weigh = most, meanwhile, weigh
+        self._weight = 0
         self._gate = threading.Lock()
         self._held: OrderedDict[K, V] = OrderedDict()
         self._making: dict[K, threading.Lock] = {}
@@ -47,11 +54,15 @@ class Kept(Generic[K, V]):
             try:
                 with self._meanwhile():
                     found = make()
-                with self._gate:
-                    self._held[key] = found
-                    while len(self._held) > self._most:
-                        self._held.popitem(last=False)
+                self._keep(key, found)
             finally:
                 with self._gate:
                     self._making.pop(key, None)
         return found
+
+    def _keep(self, key: K, found: V) -> None:
+        with self._gate:
+            self._held[key] = found
+            self._weight += self._weigh(found)
+            while self._weight > self._most and len(self._held) > 1:
+                self._weight -= self._weigh(self._held.popitem(last=False)[1])

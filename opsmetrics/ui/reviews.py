@@ -29,6 +29,10 @@ from opsmetrics.ui.tables import Table
 QUARTER = 15 * 60
 
 
+#: Reviews kept for lists of them, of all moments and definitions together; one takes some 150 kB.
+REVIEWS = 1_000
+
+
 def _computing() -> AbstractContextManager[None]:
     return st.spinner("Computing the verdicts of all charts…")
 
@@ -44,9 +48,9 @@ class Versions(NamedTuple):
     viewer: str
 
 
-_WATCHED: Kept[Versions, list[KpiReview]] = Kept(4, _computing)
+_WATCHED: Kept[Versions, list[KpiReview]] = Kept(REVIEWS, _computing, len)
 _REVIEWS: Kept[tuple[Versions, str, Slice, Grain | None], KpiReview] = Kept(256)
-_SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(16, _computing)
+_SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(REVIEWS // 4, _computing, len)
 _SLICES: Kept[tuple[Versions, str], list[Slice]] = Kept(256)
 _SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
 _ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)

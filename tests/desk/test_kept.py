@@ -25,6 +25,16 @@ def test_what_was_not_asked_for_longest_goes_first() -> None:
     assert kept.of("b", object) is not second
 
 
+def test_heavy_results_leave_room_for_fewer_and_the_newest_always_stays() -> None:
+    kept: Kept[str, list[int]] = Kept(5, weigh=len)
+    light = kept.of("light", lambda: [1, 2])
+    assert kept.of("other", lambda: [1, 2, 3]) is kept.of("other", list)
+    assert kept.of("light", list) is light
+    heavy = kept.of("heavy", lambda: [0] * 9)
+    assert kept.of("heavy", list) is heavy
+    assert kept.of("light", lambda: [7]) == [7]
+
+
 def test_readers_who_wait_get_the_one_result() -> None:
     kept: Kept[str, object] = Kept(2)
     begun, go, made = threading.Event(), threading.Event(), []
