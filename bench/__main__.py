@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import api, charts, loading, pages, reading, starting
+from bench import charts, loading, pages, reading, starting
 from bench.timing import Ratio
 
 HEAD = ("what", "ours", "floor", "unit", "above", "ratio", "the floor is")
@@ -43,12 +43,11 @@ def measured(
     folder: Path, rows: int, sizes: tuple[int, ...], watched: tuple[int, ...], rounds: int = 4
 ) -> Iterator[Ratio]:
     """Every ratio, one after the other: a load of `rows` records, reads from stores of `sizes` facts, pages with
-    `watched` rows (pages and answers in so many rounds). Start to first page only where there is a Chromium."""
+    `watched` rows and answers of the API (in so many rounds). Start to first page only where there is a Chromium."""
     yield charts.measure()
     yield loading.measure(folder, rows)
     yield from reading.measure(folder, sizes)
     yield from pages.measure(folder, watched, rounds)
-    yield from api.measure(folder, watched[0], rounds)
     program = starting.chromium()
     if program:
         yield from starting.measure(folder, watched[0], program, min(rounds, 2))

@@ -6,8 +6,7 @@ import http.client
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.pages import watched_store
-from bench.serving import HOST, Server, serving
+from bench.serving import HOST, Server
 from bench.timing import Ratio
 from opsmetrics.tokens import Tokens
 
@@ -16,15 +15,13 @@ REQUESTS = 5
 ASKED = ("/api/v1/kpis", "/api/v1/review?kpi=measure_0&slice=line%3DLine+1")
 
 
-def measure(folder: Path, rows: int, rounds: int) -> Iterator[Ratio]:
-    """The definitions and one whole verdict, over the store with so many rows on Today."""
-    store = watched_store(folder, rows)
+def measure(server: Server, store: Path, rows: int, rounds: int) -> Iterator[Ratio]:
+    """The definitions and one whole verdict, of a server over a store with so many rows on Today."""
     token = Tokens(store).add("bench", "read", days=1, by="bench")
-    with serving(store) as server:
-        for path in ASKED:
-            turns = [(_cpu(server, path, token), _cpu(server, "/healthz", token)) for _ in range(rounds + 1)][1:]
-            mine, least = (min(turn[whose] for turn in turns) * 1e3 for whose in (0, 1))
-            yield Ratio(f"{path.partition('?')[0]}, {rows} rows watched", mine, least, "the answer of /healthz", "ms")
+    for path in ASKED:
+        turns = [(_cpu(server, path, token), _cpu(server, "/healthz", token)) for _ in range(rounds + 1)][1:]
+        mine, least = (min(turn[whose] for turn in turns) * 1e3 for whose in (0, 1))
+        yield Ratio(f"{path.partition('?')[0]}, {rows} rows watched", mine, least, "the answer of /healthz", "ms")
 
 
 def _cpu(server: Server, path: str, token: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from bench import filling
+from bench import api, filling
 from bench.serving import Server, Session, serving
 from bench.timing import Ratio
 from opsmetrics.desk import Desk
@@ -14,10 +14,13 @@ from opsmetrics.settings import Settings
 
 def measure(folder: Path, sizes: Iterable[int], rounds: int) -> Iterator[Ratio]:
     """Today with so many rows and the charts of the same store, each above an empty page of a server without data: of
-    the same server it would hide what the data that it keeps cost every page."""
+    the same server it would hide what the data that it keeps cost every page. Of the first store the API too."""
     with serving(watched_store(folder, 0)) as idle:
-        for rows in sizes:
-            with serving(watched_store(folder, rows)) as server:
+        for place, rows in enumerate(sizes):
+            store = watched_store(folder, rows)
+            with serving(store) as server:
+                if not place:
+                    yield from api.measure(server, store, rows, rounds)
                 yield from _today(server, idle, rows, rounds)
                 yield from _chart(server, idle, rows, rounds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -28,8 +29,10 @@ def measure(folder: Path, sizes: Iterable[int]) -> Iterator[Ratio]:
     floor is the same in the first. Each store spans the same time, and is removed before the next is filled."""
     fewest: tuple[int, float] | None = None
     for rows in sizes:
-        path = folder / "reading.duckdb"
-        with Desk.open(settings=Settings.from_environment({}).for_store(path)) as desk:
+        with (
+            tempfile.TemporaryDirectory(dir=folder) as own,
+            Desk.open(settings=Settings.from_environment({}).for_store(Path(own) / "reading.duckdb")) as desk,
+        ):
             desk.apply(loading.CATALOG + WATCHED, by="bench")
             filling.fill(desk, rows)
             yield from _query(desk, rows)
@@ -38,7 +41,6 @@ def measure(folder: Path, sizes: Iterable[int]) -> Iterator[Ratio]:
             fewest = fewest or (rows, taken)
             if fewest[0] != rows:
                 yield Ratio(f"verdict of a chart, {rows:,} facts", taken, fewest[1], f"the same at {fewest[0]:,}")
-        path.unlink()
 
 
 def _query(desk: Desk, rows: int) -> Iterator[Ratio]:
