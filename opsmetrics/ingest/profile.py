@@ -42,7 +42,7 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Rea
     """Decide the styles over every cell of the file.
 
     Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`), IngestRefused (`dates_not_understood`,
-    `numbers_not_understood`, `unknown_answer`).
+    `numbers_not_understood`, `unknown_answer`). Whether the dates are there that it takes the cells for, `stage` sees.
     """
     stamps, tails, cells = _count(scratch, layout)
     style, order_question = None, None
@@ -53,6 +53,8 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Rea
     styles, decimal_question, found = _numbers(scratch, layout, cells, answers)
     ends, end_question, more = _ends(scratch, layout, style, answers)
     if questions := [q for q in (order_question or end_question, decimal_question) if q]:
+        if style is not None and order_question is None:
+            refuse_unread(scratch, layout, style)
         raise NeedsAnswer(questions)
     return Reading(style, styles, (*notices, *more, *found), ends)
 
@@ -68,6 +70,8 @@ def _ends(
     alone = replace(alone, end=None, events=None)
     stamps, tails, _ = _count(scratch, alone, numbers.missing_sql(alone.cell(layout.end)))
     found, question, notices = _dates(scratch, alone, stamps, tails, answers)
+    if question is None:
+        refuse_unread(scratch, alone, found)
     return found, question, [notice for notice in notices if notice.code != "ambiguous_date_order"]
 
 
@@ -126,13 +130,15 @@ def _dates(
     if question is None:
         style, question, more = settle_swapped(scratch, layout, style, records, answers)
         notices += more
-    if question is None:
-        _refuse_unread(scratch, layout, style)
     return style, question, notices
 
 
-def _refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
-    """Cells may look like dates and be none: days of a 13th month, months of another language."""
+def refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
+    """Cells may look like dates and be none: days of a 13th month, months of another language. Another scan of the
+    file, which only a file needs that has more records without a time than with one (`stage`).
+
+    Raises IngestRefused (`dates_not_understood`).
+    """
     assert layout.time is not None
     cell = layout.cell(layout.time)
     looks = f"{dates.form_sql(cell, _no_record(scratch, layout, layout.time))} <> {dates.EMPTY}"

@@ -23,7 +23,7 @@ from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
 from opsmetrics.ingest.marks import CONTINUED, UNCLOSED
 from opsmetrics.ingest.numbers import NumberStyle, missing_sql
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.profile import Reading
+from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.totals import is_total, is_total_alone
@@ -34,9 +34,17 @@ _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 _FILLED = "list_filter(f, lambda x: trim(x, ' \t\u00a0') <> '')"
 _TOTAL = is_total(f"lower(trim({_FILLED}[1], ' \t\u00a0'))")
 
+#: Records without a time that can be read, and records with one that have all their cells.
+_DATED = f"""
+SELECT
+    count(*) FILTER (stamp IS NULL),
+    count(*) FILTER (stamp IS NOT NULL AND fault // {COLUMN} <> {faults.TOO_FEW.kind})
+FROM stage
+"""
+
 
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
-    """Create the table `stage`. Raises IngestRefused (`changed_while_read`)."""
+    """Create the table `stage`. Raises IngestRefused (`changed_while_read`, `dates_not_understood`)."""
     names = ["stamp", "zoned", "reading", "ended", "ended_zoned", *map(layout.text_name, layout.texts)]
     for role in layout.numbers:
         name = layout.number_name(role)
@@ -47,6 +55,10 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
         f"CREATE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
         f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns, layout.parts)})"
     )
+    if reading.dates is not None:
+        without, dated = scratch.rows(_DATED)[0]
+        if without > dated:
+            refuse_unread(scratch, layout, reading.dates)
     scratch.close_to_outside()
     expected = scratch.sheet.lines - scratch.sheet.head.first + 1
     (read,) = scratch.rows("SELECT count(*) FROM stage")[0]
