@@ -31,6 +31,9 @@ PHASE_GAP = 0.04
 
 _NO_LEVELS: Floats = np.zeros(0)
 
+#: A trace as plain data: Plotly checks it once, as it takes it into the figure.
+Trace = dict[str, Any]
+
 _SYMBOLS = {"concerning": ("diamond", 13), "improving": ("circle", 12), "changed": ("square", 10)}
 
 #: Plotly fades what is not selected; here a selection only picks rows.
@@ -55,14 +58,9 @@ def control_chart(
     """
     colours = tokens(theme)
     series = plotted(source, span)
-    figure = go.Figure(layout=base_layout(colours, height, MARGIN))
     if not len(series):
-        return _nothing(figure, colours)
+        return _nothing(base_layout(colours, height, MARGIN), colours)
     domain = _wide_enough(padded_domain(series), holding)
-    figure.update_layout(margin_l=left_margin(series, domain))
-    figure.add_traces(_traces(series, colours))
-    figure.add_trace(_touch(series, hovers(source, series), colours))
-    figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours))
     inner = height - MARGIN["t"] - MARGIN["b"]
     notes = labels.note_labels(series, domain, inner, colours) if written else []
     more = labels.LINE * len(notes)
@@ -70,8 +68,14 @@ def control_chart(
     said = [*notes, *phases, *labels.end_labels(series, domain, inner, colours)]
     for tone in _SYMBOLS if written else ():
         said += labels.signal_labels(series, tone, _tone_colour(tone, colours))
-    figure.update_layout(annotations=said, shapes=rules + _gap_rules(series, colours))
-    return figure.update_layout(height=height + more, margin_t=MARGIN["t"] + more)
+    margin = MARGIN | {"l": left_margin(series, domain), "t": MARGIN["t"] + more}
+    layout = base_layout(colours, height + more, margin) | {
+        "xaxis": period_axis(series, colours),
+        "yaxis": value_axis(series, domain, colours),
+        "annotations": said,
+        "shapes": rules + _gap_rules(series, colours),
+    }
+    return go.Figure([*_traces(series, colours), _touch(series, hovers(source, series), colours)], layout)
 
 
 def _wide_enough(domain: tuple[float, float], levels: Floats) -> tuple[float, float]:
@@ -95,16 +99,17 @@ def spread_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", sp
     scale = source.kpi.multiplier if isinstance(source, KpiReview) else 1.0
     main = plotted(source, span)
     series = _spread(main, chart.spread, scale)
-    figure = go.Figure(layout=base_layout(colours, SPREAD_HEIGHT, SPREAD_MARGIN))
     if not series.present.any():
-        return _nothing(figure, colours)
+        return _nothing(base_layout(colours, SPREAD_HEIGHT, SPREAD_MARGIN), colours)
     domain = padded_domain(series)
-    figure.update_layout(margin_l=left_margin(main, padded_domain(main)))
-    figure.add_traces(_traces(series, colours))
-    figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours, 4))
     height = SPREAD_HEIGHT - SPREAD_MARGIN["t"] - SPREAD_MARGIN["b"]
-    figure.update_layout(annotations=labels.end_labels(series, domain, height, colours))
-    return figure
+    margin = SPREAD_MARGIN | {"l": left_margin(main, padded_domain(main))}
+    layout = base_layout(colours, SPREAD_HEIGHT, margin) | {
+        "xaxis": period_axis(series, colours),
+        "yaxis": value_axis(series, domain, colours, 4),
+        "annotations": labels.end_labels(series, domain, height, colours),
+    }
+    return go.Figure(_traces(series, colours), layout)
 
 
 def between_chart(review: KpiReview, *, theme: Theme = "light") -> go.Figure:
@@ -117,17 +122,17 @@ def between_chart(review: KpiReview, *, theme: Theme = "light") -> go.Figure:
         raise ValueError("this review has no chart of what lies between events: only rare series with two events have")
     colours = tokens(theme)
     series = plotted_between(review.between)
-    figure = go.Figure(layout=base_layout(colours, BETWEEN_HEIGHT, SPREAD_MARGIN))
     domain = padded_domain(series)
-    figure.update_layout(margin_l=left_margin(series, domain))
-    figure.add_traces(_traces(series, colours))
     touch = _touch(series, between_hovers(review.between, series), colours)
     rows = review.between.points["position"].to_numpy(dtype=float)
-    touch.customdata = np.concatenate([rows, rows[-1:]])[: len(series)].reshape(-1, 1)
-    figure.add_trace(touch)
-    figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours, 5))
+    touch["customdata"] = np.concatenate([rows, rows[-1:]])[: len(series)].reshape(-1, 1)
     height = BETWEEN_HEIGHT - SPREAD_MARGIN["t"] - SPREAD_MARGIN["b"]
-    return figure.update_layout(annotations=labels.end_labels(series, domain, height, colours))
+    layout = base_layout(colours, BETWEEN_HEIGHT, SPREAD_MARGIN | {"l": left_margin(series, domain)}) | {
+        "xaxis": period_axis(series, colours),
+        "yaxis": value_axis(series, domain, colours, 5),
+        "annotations": labels.end_labels(series, domain, height, colours),
+    }
+    return go.Figure([*_traces(series, colours), touch], layout)
 
 
 def _spread(main: Plotted, spread: ControlChart, scale: float) -> Plotted:
@@ -140,7 +145,7 @@ def _spread(main: Plotted, spread: ControlChart, scale: float) -> Plotted:
     return replace(main, **levels, target_low=nothing, target_high=nothing, state=state, **quiet)
 
 
-def _traces(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+def _traces(series: Plotted, colours: Tokens) -> list[Trace]:
     return [
         *_band(series, colours),
         *_steps(series, "centre", "centre", {"width": 1, "color": colours.limit}),
@@ -157,11 +162,12 @@ def _traces(series: Plotted, colours: Tokens) -> list[go.Scatter]:
     ]
 
 
-def _trace(name: str, x: Any, y: Any, **more: Any) -> go.Scatter:
-    return go.Scatter(name=name, x=np.asarray(x), y=np.asarray(y), hoverinfo="skip", unselected=_KEEP, **more)
+def _trace(name: str, x: Any, y: Any, **more: Any) -> Trace:
+    drawn = {"type": "scatter", "name": name, "x": np.asarray(x), "y": np.asarray(y), "hoverinfo": "skip"}
+    return drawn | {"unselected": _KEEP} | more
 
 
-def _band(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+def _band(series: Plotted, colours: Tokens) -> list[Trace]:
     """Lower and upper limit of each stretch, stepped half-way between points, with the band filled between."""
     traces = []
     style = {"mode": "lines", "line": {"width": 1, "color": colours.limit, "shape": "hvh"}}
@@ -183,13 +189,13 @@ def _ends(values: Floats) -> Floats:
     return np.concatenate([values[:1], values, values[-1:]])
 
 
-def _steps(series: Plotted, column: str, name: str, line: dict[str, Any]) -> list[go.Scatter]:
+def _steps(series: Plotted, column: str, name: str, line: dict[str, Any]) -> list[Trace]:
     style = {"mode": "lines", "line": {**line, "shape": "hvh"}}
     levels = series.level(column)
     return [_trace(name, _reaching(series, part), _ends(levels[part]), **style) for part in runs(series, column)]
 
 
-def _line(series: Plotted, colours: Tokens) -> go.Scatter:
+def _line(series: Plotted, colours: Tokens) -> Trace:
     """The measured values; a period without one breaks the line."""
     dots = {"size": 4, "color": colours.line}
     style = {"mode": "lines+markers", "line": {"width": 1.25, "color": colours.line}, "marker": dots}
@@ -200,7 +206,7 @@ def _outline(colour: str, width: float) -> dict[str, Any]:
     return {"color": colour, "line": {"color": colour, "width": width}}
 
 
-def _marks(name: str, series: Plotted, chosen: Mask, marker: dict[str, Any]) -> go.Scatter:
+def _marks(name: str, series: Plotted, chosen: Mask, marker: dict[str, Any]) -> Trace:
     x, y = series.position[chosen], series.value[chosen]
     return _trace(name, x, y, mode="markers", marker=marker, cliponaxis=False)
 
@@ -209,7 +215,7 @@ def _tone_colour(tone: str, colours: Tokens) -> str:
     return {"concerning": colours.concern, "improving": colours.improve}.get(tone, colours.ink)
 
 
-def _signals(series: Plotted, tone: str, colours: Tokens) -> go.Scatter:
+def _signals(series: Plotted, tone: str, colours: Tokens) -> Trace:
     symbol, size = _SYMBOLS[tone]
     colour = _tone_colour(tone, colours)
     edge = {"color": colours.page, "width": 2}
@@ -218,7 +224,7 @@ def _signals(series: Plotted, tone: str, colours: Tokens) -> go.Scatter:
     return _marks(tone, series, series.signals(tone), {"symbol": symbol, "size": size, "color": colour, "line": edge})
 
 
-def _hollow(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+def _hollow(series: Plotted, colours: Tokens) -> list[Trace]:
     """Half-finished periods: open circles, linked to their neighbours by dashes."""
     pairs = np.array(links(series), dtype=int).reshape(-1, 2)
     gaps = np.full((len(pairs), 1), np.nan)
@@ -230,7 +236,7 @@ def _hollow(series: Plotted, colours: Tokens) -> list[go.Scatter]:
     return [link, _marks("unfinished", series, series.unfinished, ring)]
 
 
-def _older_notes(series: Plotted, colours: Tokens) -> list[go.Scatter]:
+def _older_notes(series: Plotted, colours: Tokens) -> list[Trace]:
     noted = labels.older_notes(series)
     if not len(noted):
         return []
@@ -238,7 +244,7 @@ def _older_notes(series: Plotted, colours: Tokens) -> list[go.Scatter]:
     marker = {"symbol": "line-ns", "size": 8, **_outline(colours.muted, 1.5)}
     style: dict[str, Any] = {"mode": "markers", "marker": marker, "cliponaxis": False}
     style |= {"text": [plain(str(note)) for note in noted.note], "hovertemplate": "%{text}<extra></extra>"}
-    return [go.Scatter(name="older notes", x=noted.position, y=y, **style)]
+    return [{"type": "scatter", "name": "older notes", "x": noted.position, "y": y, **style}]
 
 
 def _gap_rules(series: Plotted, colours: Tokens) -> list[dict[str, Any]]:
@@ -253,27 +259,28 @@ def _gap_rules(series: Plotted, colours: Tokens) -> list[dict[str, Any]]:
     return [{"type": "line", "x0": int(p), "x1": int(p), **ends} for p in sorted(shown)]
 
 
-def _touch(series: Plotted, texts: list[str], colours: Tokens) -> go.Scatter:
+def _touch(series: Plotted, texts: list[str], colours: Tokens) -> Trace:
     """What the pointer meets: one invisible point per value, with its words; the chosen one shows as a ring."""
     there = series.present
     positions = series.position[there]
     clear = "rgba(0,0,0,0)"
-    return go.Scatter(
-        name="points",
-        x=positions,
-        y=series.value[there],
-        customdata=positions.astype(float).reshape(-1, 1),
-        text=[text for text, shown in zip(texts, there, strict=True) if shown],
-        hovertemplate="%{text}<extra></extra>",
-        mode="markers",
-        marker={"size": 17, "opacity": 0, "color": clear, "line": {"width": 1.25, "color": colours.ink}},
-        selected={"marker": {"opacity": 1, "color": clear}},
-        unselected={"marker": {"opacity": 0}},
-    )
+    return {
+        "type": "scatter",
+        "name": "points",
+        "x": positions,
+        "y": series.value[there],
+        "customdata": positions.astype(float).reshape(-1, 1),
+        "text": [text for text, shown in zip(texts, there, strict=True) if shown],
+        "hovertemplate": "%{text}<extra></extra>",
+        "mode": "markers",
+        "marker": {"size": 17, "opacity": 0, "color": clear, "line": {"width": 1.25, "color": colours.ink}},
+        "selected": {"marker": {"opacity": 1, "color": clear}},
+        "unselected": {"marker": {"opacity": 0}},
+    }
 
 
-def _nothing(figure: go.Figure, colours: Tokens) -> go.Figure:
+def _nothing(layout: dict[str, Any], colours: Tokens) -> go.Figure:
     hidden = {"visible": False, "fixedrange": True}
     middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
     text = {"text": wording.figure("nothing"), "font": {"size": 13, "color": colours.muted}, **middle}
-    return figure.update_layout(xaxis=hidden, yaxis=hidden, annotations=[text])
+    return go.Figure(layout=layout | {"xaxis": hidden, "yaxis": hidden, "annotations": [text]})
