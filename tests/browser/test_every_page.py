@@ -1,5 +1,6 @@
 """Every page in Chromium, full, empty and with one point, on a screen and on a phone: nothing fails, nothing is fetched
-from elsewhere, nothing is wider than the screen."""
+from elsewhere, nothing is wider than the screen, and on full pages text is readable on its ground in both themes (WCAG
+2.2, 1.4.3: at least 4.5 to 1, 3 to 1 where it is large)."""
 
 from __future__ import annotations
 
@@ -9,10 +10,19 @@ import pytest
 
 from opsmetrics.ui.frame import PAGES
 from tests.browser.conftest import Watch
+from tests.browser.contrast import assert_readable
 
 Open = Callable[..., Watch]
 #: Pages that show one KPI are asked for one.
 ADDRESSES = ["chart?kpi=scrap" if address == "chart" else address for _, _, address in PAGES]
+
+#: What else there is to read where there is data: filters, a slice by other rules, a form.
+MORE = [
+    "?line=Line+3&line=Line+4",
+    "chart?kpi=late&slice=line:Line%203&rules=nelson",
+    "forecast?kpi=late",
+    "kpis?edit=late",
+]
 
 #: How far the page, and the part of it that scrolls, is wider than the screen.
 BEYOND = """() => {
@@ -25,12 +35,17 @@ BEYOND = """() => {
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
     found = watch(store, width=width, theme=theme)
-    for address in ADDRESSES:
+    for address in [*ADDRESSES, *MORE] if store == "full" else ADDRESSES:
         page = found.open(f"/{address}")
         if address.startswith("chart") and store != "empty":
             page.wait_for_selector(".js-plotly-plot")
         assert page.locator(".om h1").count() == 1, f"one headline on /{address}"
         assert page.evaluate(BEYOND) <= 0, f"/{address} sticks out sideways"
+        if store == "full":
+            if address.startswith("?line="):
+                page.locator("[class*=st-key-open_line] button").click()
+                page.wait_for_selector("[data-tag]")
+            assert_readable(found, f"/{address}")
         found.assert_clean()
 
 
