@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ from tests.cli.conftest import run as run
 from tests.paths import ROOT
 from tests.server.test_lifespan import PATIENCE, answers, free_port, started
 from tests.server.test_writing import LATER, stored
+from tests.store.children import Forks
+from tests.store.test_crash import KILLS
 
 NOON = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
 
@@ -262,15 +264,89 @@ def test_the_app_ends_after_the_file_in_hand(running: Inbox, works: Desk, tmp_pa
     assert len(handing.waiting(works.store.path)) == done.count(None)
 
 
-@pytest.mark.parametrize("seed", range(cases(2, 20)))
+def furnished(store: Path) -> None:
+    (store.parent / "kpis.toml").write_text(CATALOG)
+    (store.parent / "templates").mkdir()
+    (store.parent / "templates" / "scrap.toml").write_text(TEMPLATE)
+    with Desk.open(store) as desk:
+        desk.apply(store.parent / "kpis.toml", by="Ann")
+
+
+#: Kills of the owner alone, and of the whole app; those of a process that loads by itself are in
+#: tests/store/test_crash.py.
+OWNERS, APPS = cases(5, 20), cases(1, 10)
+
+
+def test_as_many_kills_as_are_promised() -> None:
+    assert cases(20, 100) <= KILLS + OWNERS + APPS
+
+
+#: An owner with its inbox, as the server starts it, and a terminal that hands files over to it.
+PARTS = """
+import os, time
+from opsmetrics import store
+from opsmetrics.cli import main
+from opsmetrics.desk import Desk
+from opsmetrics.server.inbox import Inbox
+from opsmetrics.settings import Settings
+
+def owner(where):
+    os.environ["OPSMETRICS_STORE"] = where
+    store.own(Path(where))
+    Inbox(Settings.from_environment()).start()
+    print("open", flush=True)
+    time.sleep(600)
+
+def terminal(where, *files):
+    return main(["ingest", *files, "--store", where, "--json"])
+"""
+
+
+def wait_for(found: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_an_owner_that_is_killed_while_a_terminal_waits_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """Killed at a random moment after the files were handed over, and started again: they are in, once."""
+    chance, store, sent = random.Random(), tmp_path / "kpis.duckdb", list[tuple[str, str, int, int]]()
+    furnished(store)
+    with Forks(PARTS) as forks:
+
+        def begin(number: int) -> int:
+            pid = forks.go("owner", tmp_path / f"owner {number}", store)
+            wait_for(lambda: (tmp_path / f"owner {number}").exists() and (tmp_path / f"owner {number}").read_text())
+            return pid
+
+        owner = begin(0)
+        for kill in range(OWNERS):
+            rows = [(day, f"{line}{kill}", bad, made) for day, line, bad, made in scrap_rows()[:60]]
+            files = [put(tmp_path / f"sent {kill}", f"{n}.csv", rows[n * 15 : n * 15 + 15]) for n in range(4)]
+            sent += rows
+            terminal = forks.go("terminal", tmp_path / "said", store, *files)
+            wait_for(lambda: handing.waiting(store))
+            time.sleep(chance.random() * 1.2)
+            os.kill(owner, signal.SIGKILL)
+            assert forks.wait(owner) == signal.SIGKILL
+            owner = begin(kill + 1)
+            assert forks.wait(terminal) == 0, "it got its receipts"
+            assert json.loads((tmp_path / "said").read_text())["total"]["records"] == len(rows)
+        os.kill(owner, signal.SIGTERM)
+        forks.wait(owner)
+    with Store.open(store) as opened:
+        found = opened.read("SELECT sum(numerator) AS n, sum(denominator) AS d, count(*) AS c FROM counts")
+        assert (found["n"][0], found["d"][0], found["c"][0]) == (*sums(sent), len(sent))
+        assert len(opened.batches()) == 4 * OWNERS, "each file once"
+        assert opened.check() == ()
+
+
+@pytest.mark.parametrize("seed", range(APPS))
 def test_an_app_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, seed: int) -> None:
     """Killed at a random moment while a terminal waits, and started again: the files are in, once."""
     chance, store, port = random.Random(seed), tmp_path / "kpis.duckdb", free_port()
-    (tmp_path / "kpis.toml").write_text(CATALOG)
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "scrap.toml").write_text(TEMPLATE)
-    with Desk.open(store) as desk:
-        desk.apply(tmp_path / "kpis.toml", by="Ann")
+    furnished(store)
     rows = scrap_rows()
     files = [put(tmp_path / "sent", f"{n}.csv", rows[n * 20 : n * 20 + 20]) for n in range(7)]
     command = [sys.executable, "-m", "opsmetrics", "ingest", *map(str, files), "--store", str(store), "--json"]
@@ -290,6 +366,7 @@ def test_an_app_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, seed: i
         assert json.loads(out)["total"]["records"] == 140
         os.kill(second.pid, signal.SIGTERM)
         second.wait(PATIENCE)
+    assert not store.with_name(f"{store.name}.wal").exists(), "a clean stop writes the log into the file"
     with Store.open(store) as opened:
         found = opened.read("SELECT sum(numerator) AS n, sum(denominator) AS d, count(*) AS c FROM counts")
         assert (found["n"][0], found["d"][0], found["c"][0]) == (*sums(rows), 140)
