@@ -5,6 +5,7 @@ both made of it, so that they cannot differ.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,15 @@ WANTED: Mapping[Kind, str] = {
     "verdict": "the id of a verdict, ten letters and digits such as 7KQ2M-9XABT",
 }
 
+#: What the text of a value must look like, in the document as at the door: Python reads more (weeks of ISO, other signs
+#: between day and time) than a program may rely on.
+PATTERNS: Mapping[Kind, str] = {
+    "day_or_instant": r"^(1[89]|2[01])\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$",
+    "day_span": r"^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$",
+    "pair": r"^[^=]+=[\s\S]+$",
+    "verdict": r"^[0-9A-Za-z]{5}-?[0-9A-Za-z]{5}$",
+}
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -47,6 +57,8 @@ class Parameter:
         wanted = f"one of {', '.join(self.choices)}" if self.choices else WANTED[self.kind]
         try:
             if self.choices and given not in self.choices:
+                raise ValueError
+            if self.kind in PATTERNS and not re.fullmatch(PATTERNS[self.kind], given, re.ASCII):
                 raise ValueError
             return _READ[self.kind](given)
         except ValueError:
@@ -73,6 +85,8 @@ class Request:
         try:
             text = "" if self.body is None else self.body.read_text(encoding="utf-8")
             return json.loads(text) if text.strip() else {}
+        except RecursionError:
+            raise Problem(400, "not_json", "The body is nested too deeply. Send a flat list of records.") from None
         except ValueError as error:
             raise Problem(400, "not_json", f"The body is no JSON: {error}. Send a JSON object.") from None
 
@@ -80,7 +94,8 @@ class Request:
 @dataclass(frozen=True)
 class Endpoint:
     """One thing that can be asked for. answer: blocking, returns (status, JSON value). media: what a body may be;
-    statuses and refusals: what success and what else it may be answered with, beyond what any endpoint may."""
+    statuses and refusals: what success and what else it may be answered with, beyond what any endpoint may. gives: the
+    members that a successful answer always has; many: it is a list of such objects."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -92,6 +107,8 @@ class Endpoint:
     text: str = ""
     statuses: Mapping[int, str] = field(default_factory=lambda: {200: "The answer."}, hash=False)
     refusals: Mapping[int, str] = field(default_factory=dict, hash=False)
+    gives: tuple[str, ...] = ()
+    many: bool = False
 
     def values(self, path: Mapping[str, str], query: list[tuple[str, str]]) -> dict[str, Any]:
         """The values of all parameters. Raises Problem; a parameter that is not known is one, not a silence."""

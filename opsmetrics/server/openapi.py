@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from opsmetrics.server.endpoints import Endpoint, Kind, Parameter
+from opsmetrics.server.endpoints import PATTERNS, Endpoint, Kind, Parameter
 from opsmetrics.server.guard import PER_SECOND
 from opsmetrics.server.problems import MEDIA
 
@@ -14,14 +14,10 @@ _SCHEMAS: dict[Kind, dict[str, Any]] = {
     "text": {"type": "string"},
     "whole": {"type": "integer", "minimum": 1, "maximum": 999_999_999_999_999},
     "yes_or_no": {"type": "boolean"},
-    "day_or_instant": {
-        "type": "string",
-        "pattern": r"^(1[89]|2[01])\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?$",
-        "example": "2026-11-22",
-    },
-    "day_span": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$"},
-    "pair": {"type": "string", "pattern": r"^[^=]+=.+$"},
-    "verdict": {"type": "string", "pattern": r"^[0-9A-Za-z]{5}-?[0-9A-Za-z]{5}$", "example": "7KQ2M-9XABT"},
+    "day_or_instant": {"type": "string", "example": "2026-11-22"},
+    "day_span": {"type": "string", "example": "2026-11-01..2026-11-30"},
+    "pair": {"type": "string", "example": "line=C"},
+    "verdict": {"type": "string", "example": "7KQ2M-9XABT"},
 }
 
 #: What any endpoint may answer, besides success.
@@ -79,6 +75,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema = {"type": "string", "enum": list(parameter.choices)} if parameter.choices else _SCHEMAS[parameter.kind]
+    if parameter.kind in PATTERNS:
+        schema = {**schema, "pattern": PATTERNS[parameter.kind]}
     told: dict[str, Any] = {
         "name": parameter.name,
         "in": "path" if parameter.in_path else "query",
@@ -86,6 +84,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "description": parameter.text,
         "schema": {"type": "array", "items": schema} if parameter.many else schema,
     }
+    if parameter.kind == "yes_or_no":
+        told["allowEmptyValue"] = True  # `?dry_run` alone says yes
     return {**told, "style": "form", "explode": True} if parameter.many else told
 
 
@@ -96,8 +96,10 @@ def _content(media: str) -> dict[str, Any]:
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
+    one = {"type": "object", "required": list(endpoint.gives)}
+    schema = {"type": "array", "items": one} if endpoint.many else one
     good = {
-        str(status): {"description": text, "content": {"application/json": {}}}
+        str(status): {"description": text, "content": {"application/json": {"schema": schema}}}
         for status, text in endpoint.statuses.items()
     }
     bad = {**ALWAYS, **(_WITH_BODY if endpoint.media else {}), **endpoint.refusals}

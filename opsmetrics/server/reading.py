@@ -111,8 +111,12 @@ def verify(asked: Request) -> tuple[int, Any]:
     return 200, verifying.as_dict(verifying.verify(asked.desk, asked.get("id")))
 
 
+_IDENTITY = ("id", "kpi", "name", "unit", "slice", "grain", "as_of", "versions")
+_VERDICT = (*_IDENTITY, "variation", "assurance", "stance", "data", "value", "sentence", "words", "episodes")
+
+
 def _identity(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: told[name] for name in ("id", "kpi", "name", "unit", "slice", "grain", "as_of", "versions")}
+    return {name: told[name] for name in _IDENTITY}
 
 
 def _reviewed(asked: Request) -> KpiReview:
@@ -163,7 +167,9 @@ def _whole_store(asked: Request, what: str) -> None:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/v1/kpis", "read", "Definitions", kpis, text=str(kpis.__doc__)),
+    Endpoint("GET", "/api/v1/kpis", "read", "Definitions", kpis, text=str(kpis.__doc__),
+        gives=("key", "name", "kind", "better", "dimensions"), many=True,
+    ),
     Endpoint(
         "GET", "/api/v1/reviews", "read", "Verdicts", reviews,
         (
@@ -171,32 +177,35 @@ ENDPOINTS = (
             _SLICE, _GRAIN, _AS_OF,
             Parameter("by", "A dimension of the KPI: one verdict for each of its values."),
         ),
-        text=str(reviews.__doc__), refusals=_REFUSED,
+        text=str(reviews.__doc__), refusals=_REFUSED, gives=_VERDICT, many=True,
     ),
     Endpoint(
         "GET", "/api/v1/review", "read", "One verdict, whole", review, _ONE,
-        text=str(review.__doc__), refusals=_REFUSED,
+        text=str(review.__doc__), refusals=_REFUSED, gives=(*_VERDICT, "points", "signals"),
     ),
     Endpoint(
         "GET", "/api/v1/series", "read", "Series", series, _ONE, text=str(series.__doc__), refusals=_REFUSED,
+        gives=(*_IDENTITY, "points"),
     ),
     Endpoint(
         "GET", "/api/v1/signals", "read", "Signals", signals, _ONE, text=str(signals.__doc__), refusals=_REFUSED,
+        gives=(*_IDENTITY, "signals", "episodes"),
     ),
     Endpoint(
         "GET", "/api/v1/chart", "read", "Chart", chart,
         (*_ONE, Parameter("theme", "Colours for a light or a dark page.", choices=("light", "dark"))),
         text=str(chart.__doc__),
-        refusals=_REFUSED | {404: "No such KPI, dimension or value, or no points to draw."},
+        refusals=_REFUSED | {404: "No such KPI, dimension or value, or no points to draw."}, gives=("data", "layout"),
     ),
     Endpoint(
         "GET", "/api/v1/batches", "read", "Batches", batches,
         (Parameter("limit", "How many at most; without it 100.", "whole"),), text=str(batches.__doc__),
-        refusals={403: _NOT_FOR_A_PART},
+        refusals={403: _NOT_FOR_A_PART}, gives=("batch", "at", "by", "source", "new", "undone_at"), many=True,
     ),
     Endpoint(
         "GET", "/api/v1/verify/{id}", "read", "Is a verdict still true?", verify,
         (Parameter("id", "The id of a verdict, as it stands beside it.", "verdict", required=True, in_path=True),),
         text=str(verify.__doc__), refusals={403: _NOT_FOR_A_PART, 404: "No verdict with this id is kept."},
+        gives=("id", "equal", "equal_then", "changed", "sentence_then", "sentence_now"),
     ),
 )  # fmt: skip

@@ -99,10 +99,12 @@ ENDPOINTS = (
             409: "The file does not say enough: answer its `questions` and send it again.",
             422: "The file was refused.",
         },
+        gives=("outcome", "batch", "source", "records", "rows", "new", "updated", "unchanged", "rejects"),
     ),
     Endpoint(
         "POST", "/api/v1/batches/{batch}/undo", "undo", "Take back a batch", undo,
         (Parameter("batch", "The number of the batch.", "whole", required=True, in_path=True),),
         (JSON,), str(undo.__doc__), refusals={409: "There is no such batch, or it cannot be taken back."},
+        gives=("batch", "restored", "removed", "kept", "data_version"),
     ),
 )  # fmt: skip

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
 
+from opsmetrics.tokens import Tokens
 from tests.browser.conftest import Watch
 from tests.pages import stores
+from tests.server.conftest import Program
 
 Open = Callable[..., Watch]
 
@@ -152,3 +157,46 @@ def test_a_dropped_file_is_answered_and_another_is_dismissed(
     assert page.get_by_text("Waiting in the inbox").count() == 0
     assert sorted(path.parent.name for path in inbox.rglob("*.csv")) == ["dismissed", "loaded"]
     found.assert_clean()
+
+
+def test_two_browsers_and_a_program_see_new_data_within_a_rerun(
+    watch: Open, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What one program loads stands in the next run of each open page, in the words that the API gives."""
+    both = [watch("full@upload"), watch("full@upload", width=1000)]  # each size is a browser of its own
+    store = tmp_path_factory.getbasetemp() / "full_upload0" / "browser.duckdb"
+    program = Program(
+        urlsplit(both[0].base).port or 0, Tokens(store).add(secrets.token_hex(4), "undo", days=1, by="Ann")
+    )
+    before = sentence(program)
+    for found in both:
+        found.open("/chart?kpi=late&slice=line%3DLine+4")
+        assert before in said(found.page)
+    body = f"{HEADER}\n{rows('Line 4', 1)[0].replace(',90,800', f',{300 + secrets.randbelow(400)},800')}\n".encode()
+    loaded = program.post("/api/v1/ingest", body, name="together.csv")
+    assert (loaded.status, loaded.json["updated"]) == (201, 1), loaded.body
+    after = sentence(program)
+    assert after != before
+    for found in both:
+        found.page.keyboard.press("r")  # runs the page again, as any click does
+        found.page.wait_for_function(f"({SAID})().includes({json.dumps(after)})")
+        assert before not in said(found.page)
+    undone = program.post(f"/api/v1/batches/{loaded.json['batch']}/undo", {"why": "seen"}, "application/json")
+    assert undone.status == 200
+    for found in both:
+        found.page.keyboard.press("r")
+        found.page.wait_for_function(f"({SAID})().includes({json.dumps(before)})")
+        found.assert_clean()
+
+
+#: The words of the page, whatever spaces lie between them.
+SAID = r"() => document.body.innerText.split(/\s+/).join(' ')"
+
+
+def sentence(program: Program) -> str:
+    told = program.get("/api/v1/review", kpi="late", slice="line=Line 4").json["sentence"]["text"]
+    return " ".join(str(told).split())
+
+
+def said(page: Page) -> str:
+    return str(page.evaluate(SAID))
