@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -170,7 +170,7 @@ def test_two_browsers_and_a_program_see_new_data_within_a_rerun(
     )
     before = sentence(program)
     for found in both:
-        found.open("/chart?kpi=late&slice=line%3DLine+4")
+        found.open(f"/chart?kpi=late&slice={quote(stores.slice_address('Line 4'))}")
         assert before in said(found.page)
     body = f"{HEADER}\n{rows('Line 4', 1)[0].replace(',90,800', f',{300 + secrets.randbelow(400)},800')}\n".encode()
     loaded = program.post("/api/v1/ingest", body, name="together.csv")
@@ -178,15 +178,22 @@ def test_two_browsers_and_a_program_see_new_data_within_a_rerun(
     after = sentence(program)
     assert after != before
     for found in both:
-        found.page.keyboard.press("r")  # runs the page again, as any click does
-        found.page.wait_for_function(f"({SAID})().includes({json.dumps(after)})")
+        run_until(found, after)
         assert before not in said(found.page)
     undone = program.post(f"/api/v1/batches/{loaded.json['batch']}/undo", {"why": "seen"}, "application/json")
     assert undone.status == 200
+    taken_back = sentence(program)  # not to the letter as before: what was said in between is remembered
+    assert taken_back != after
     for found in both:
-        found.page.keyboard.press("r")
-        found.page.wait_for_function(f"({SAID})().includes({json.dumps(before)})")
+        run_until(found, taken_back)
         found.assert_clean()
+
+
+def run_until(found: Watch, words: str) -> None:
+    """Run the page once more, as any click does, and wait for the words."""
+    found.ready()  # a page that still runs would not heed the key
+    found.page.keyboard.press("r")
+    found.page.wait_for_function(f"({SAID})().includes({json.dumps(words)})")
 
 
 #: The words of the page, whatever spaces lie between them.
