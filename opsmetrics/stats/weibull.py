@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import brentq
 
 from opsmetrics.stats.arrays import FloatArray, Values, floats
 
@@ -31,6 +30,8 @@ def weibull_fit(times: Values) -> tuple[float, float]:
         return math.inf, largest
     if _score(_SHAPES[1], logs) < 0:
         return math.inf, largest
+    from scipy.optimize import brentq  # it takes a third of the time to load this package, for a fit that is rare
+
     shape = float(brentq(_score, *_SHAPES, args=(logs,), xtol=1e-13, rtol=1e-14))
     return shape, largest * float(np.mean(np.exp(shape * logs))) ** (1 / shape)
 

@@ -287,6 +287,12 @@ def upptime() -> pd.DataFrame:
     return pd.read_csv(SHARED / "data/3_uptime/upptime_saints_status_events.csv", dtype=str)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, upptime: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the log tells as one file."""
+    return told_by(tmp_path_factory.mktemp("whole"), "whole", [upptime])
+
+
 def told_by(folder: Path, name: str, parts: Iterable[pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The points of uptime and outages by site after loading these files."""
     home = ROOT / "examples" / "upptime"
@@ -307,16 +313,20 @@ def told_by(folder: Path, name: str, parts: Iterable[pd.DataFrame]) -> dict[str,
 
 
 @needs_shared
-def test_a_real_log_by_month_in_any_order_is_the_log_in_one_file(tmp_path: Path, upptime: pd.DataFrame) -> None:
+def test_a_real_log_by_month_in_any_order_is_the_log_in_one_file(
+    tmp_path: Path, upptime: pd.DataFrame, whole: dict[str, pd.DataFrame]
+) -> None:
     months = [part for _, part in upptime.groupby(upptime["checked_at"].str[:7])]
     random.Random(3).shuffle(months)
-    whole, parts = told_by(tmp_path, "whole", [upptime]), told_by(tmp_path, "parts", months)
+    parts = told_by(tmp_path, "parts", months)
     for key, table in whole.items():
         pd.testing.assert_frame_equal(parts[key], table)
 
 
 @needs_shared
-def test_a_real_log_by_day_is_the_log_in_one_file(tmp_path: Path, upptime: pd.DataFrame) -> None:
+def test_a_real_log_by_day_is_the_log_in_one_file(
+    tmp_path: Path, upptime: pd.DataFrame, whole: dict[str, pd.DataFrame]
+) -> None:
     """Two weeks around 8 March 2026, when the clocks of Chicago go forward, by day of UTC; then the rest."""
     day = upptime["checked_at"].str[:10]
     near = (day >= "2026-03-01") & (day <= "2026-03-14")
@@ -325,6 +335,6 @@ def test_a_real_log_by_day_is_the_log_in_one_file(tmp_path: Path, upptime: pd.Da
         upptime[day > "2026-03-14"],
         upptime[day < "2026-03-01"],
     ]
-    whole, split = told_by(tmp_path, "whole", [upptime]), told_by(tmp_path, "split", parts)
+    split = told_by(tmp_path, "split", parts)
     for key, table in whole.items():
         pd.testing.assert_frame_equal(split[key], table)

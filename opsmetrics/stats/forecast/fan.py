@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from opsmetrics.stats.arrays import FloatArray
 
@@ -87,7 +87,7 @@ def _reach(ratio: FloatArray, origins: int) -> FloatArray:
     are few."""
     coverage = np.abs(2 * LEVELS - 1)
     observed = np.quantile(ratio, coverage)
-    normal = norm.ppf((1 + coverage) / 2) * np.sqrt(np.mean(ratio**2))
+    normal = ndtri((1 + coverage) / 2) * np.sqrt(np.mean(ratio**2))
     mixed = _OBSERVED * observed + (1 - _OBSERVED) * normal
     mixed = np.where(coverage >= _ENDS - 1e-9, np.maximum(mixed, normal), mixed) * (1 + 1 / (2 * origins))
     mixed[coverage < 1e-9] = 0.0
@@ -100,7 +100,7 @@ def guessed(known: FloatArray, horizon: int) -> Widths:
     changes = np.abs(np.diff(known))
     size = float(changes.mean()) if len(changes) and changes.max() > 0 else abs(float(known[-1])) / 4 or 1.0
     scale: FloatArray = size * np.arange(1, horizon + 1, dtype=np.float64) ** 0.4
-    reach = 1.3 * np.abs(norm.ppf(LEVELS)) * np.sqrt(np.pi / 2)
+    reach = 1.3 * np.abs(ndtri(LEVELS)) * np.sqrt(np.pi / 2)
     return Widths(scale, np.asarray(reach, dtype=np.float64))
 
 

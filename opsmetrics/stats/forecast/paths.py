@@ -7,7 +7,7 @@ of the fan (methods: Nelsen, An Introduction to Copulas, 2.5).
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from opsmetrics.stats.arrays import FloatArray
 from opsmetrics.stats.forecast.model import Forecast
@@ -25,12 +25,12 @@ def scores(correlation: FloatArray, count: int = PATHS, seed: int = 0) -> FloatA
     draw = np.random.default_rng(seed).standard_normal((count, len(correlation)))
     joint = draw @ np.linalg.cholesky(correlation).T
     ranks = joint.argsort(axis=0).argsort(axis=0)
-    even: FloatArray = norm.ppf((ranks + 0.5) / count)
+    even: FloatArray = ndtri((ranks + 0.5) / count)
     return even
 
 
 def through_fan(forecast: Forecast, normal: FloatArray) -> FloatArray:
     """Normal scores as values of each step's own distribution. Shapes as in `paths`."""
-    share = norm.cdf(normal)
+    share = ndtr(normal)
     steps = [np.interp(share[:, step], forecast.levels, forecast.quantiles[step]) for step in range(forecast.horizon)]
     return np.column_stack(steps)
