@@ -58,6 +58,7 @@ def stops_when_asked(child: subprocess.Popen[str], base: str, store: Path, numbe
     assert child.returncode == 0, number
     assert "Stopped." in err, number
     assert "Traceback" not in err, number
+    assert not store.with_name(f"{store.name}.wal").exists(), "the log was written into the file"
     with Store.open(store) as free:
         assert free.is_open, number
 

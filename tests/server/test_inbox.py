@@ -23,7 +23,7 @@ from opsmetrics.desk import Desk, handing, showing
 from opsmetrics.desk.loading import Order
 from opsmetrics.desk.verifying import as_dict, verify
 from opsmetrics.server.inbox import STILL, Inbox
-from opsmetrics.store import Store
+from opsmetrics.store import Store, back_up
 from opsmetrics.verdict.as_dict import review_as_dict
 from tests.cases import cases
 from tests.cli.conftest import CATALOG, TEMPLATE, Ran, Run, scrap_rows, sums, write_scrap
@@ -262,6 +262,40 @@ def test_the_app_ends_after_the_file_in_hand(running: Inbox, works: Desk, tmp_pa
     done = [handing.answered(folder) for folder in folders]
     assert all(answer is None or answer[1] is None for answer in done)
     assert len(handing.waiting(works.store.path)) == done.count(None)
+
+
+def digest(desk: Desk) -> object:
+    """Every fact by a hash, whatever batch it came with, and the verdict made of them."""
+    hashed = desk.store.read(
+        "SELECT count(*) AS n, bit_xor(hash(kpi, observed_at, numerator, denominator, line)) FROM counts"
+    )
+    told = review_as_dict(desk.review("scrap", (), as_of=dt.date(2025, 5, 10)))
+    return hashed.iloc[0].tolist(), {key: told[key] for key in told if key not in ("id", "versions")}
+
+
+def test_the_restore_drill(run: Run, inbox: Inbox, works: Desk) -> None:
+    """The store is deleted, a backup put in its place, and the files that the inbox kept are loaded again."""
+    path, folder = works.store.path, inbox.settings.inbox
+    put(folder, "1.csv", LATER[:30])
+    look(inbox)
+    copy = back_up(works.store, works.settings.backups)
+    corrected = [(day, line, bad + 1, made) for day, line, bad, made in LATER[:10]]
+    for name, rows in (("2.csv", LATER[30:]), ("3.csv", corrected)):
+        put(folder, name, rows)
+        look(inbox)
+    before = digest(works)
+    store.release()
+    for lost in [each for each in path.parent.glob(f"{path.name}*") if each.is_file()]:
+        lost.unlink()
+    assert run("restore", copy.path, "--store", path).code == 0
+    with Desk.open(path) as restored:
+        assert digest(restored) != before
+        assert len(restored.batches()) == 2
+    again = run("ingest", *sorted((folder / "loaded").glob("*.csv")), "--store", path, "--json").json["total"]
+    assert (again["new"], again["updated"], again["records"]) == (40, 10, 80)
+    with Desk.open(path) as restored:
+        assert digest(restored) == before
+        assert restored.store.check() == ()
 
 
 def furnished(store: Path) -> None:

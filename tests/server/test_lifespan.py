@@ -20,6 +20,8 @@ from bench import serving
 from bench.serving import free_port
 from opsmetrics import store
 from opsmetrics.server import lifespan
+from opsmetrics.store.acknowledged import Notes
+from tests.cases import cases
 from tests.paths import ROOT
 
 Result = TypeVar("Result")
@@ -77,15 +79,35 @@ def test_a_store_in_use_is_a_sentence_and_exit_code_1(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_a_file_that_is_no_store_is_a_sentence_and_exit_code_1(tmp_path: Path) -> None:
-    path, port = tmp_path / "kpis.duckdb", free_port()
+def no_store(path: Path) -> None:
     path.write_text("not a database", encoding="utf-8")
+
+
+def lacks_a_batch(path: Path) -> None:
+    """As after the end of the log was cut: the notes beside the store promise a batch that is not in it."""
+    store.Store.open(path).close()
+    Notes(path).add("batch", batch=1, data_version=1)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    cases(
+        [(lacks_a_batch, "is not whole, and nothing of it is shown")],
+        [(lacks_a_batch, "is not whole, and nothing of it is shown"), (no_store, "cannot be read")],
+    ),
+)
+def test_a_damaged_store_is_a_sentence_and_exit_code_1(
+    tmp_path: Path, make: Callable[[Path], None], sentence: str
+) -> None:
+    path, port = tmp_path / "kpis.duckdb", free_port()
+    make(path)
+    before = path.read_bytes()
     with started(path, port) as child:
         _, err = child.communicate(timeout=PATIENCE)
     assert child.returncode == 1
-    assert "cannot be read" in err
+    assert sentence in err
     assert "Traceback" not in err
-    assert path.read_text(encoding="utf-8") == "not a database"
+    assert path.read_bytes() == before
 
 
 def run_apart(live: Callable[[], Coroutine[None, None, Result]]) -> Result:

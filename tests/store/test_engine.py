@@ -13,6 +13,7 @@ import pytest
 from opsmetrics.store import Store, StoreClosed, StoreError, StoreTimeout, StoreTooNew
 from opsmetrics.store.engine import Engine
 from opsmetrics.store.schema import Migration, known_migrations, migrate
+from tests.cases import cases
 from tests.store.builders import batch, catalog, count, day, reading
 from tests.store.children import run
 
@@ -125,43 +126,56 @@ def test_parameters_are_bound(store: Store) -> None:
 # Concurrency
 
 
-def test_readers_never_see_half_a_batch_nor_each_others_rows(store: Store) -> None:
-    """A writer adds batches of 40 counts and 40 readings; each reader's answers must all come from whole batches and
-    be its own (a connection shared without cursors hands out other threads' rows)."""
-    wrong: list[object] = []
+#: One row that tells a reader's own number, the version that it sees, and what it sees in it.
+SEEN = """
+SELECT ? AS mine, (SELECT data_version FROM meta) AS version,
+    (SELECT count(*) FROM counts) AS counts, (SELECT coalesce(sum(numerator), 0) FROM counts) AS numerators,
+    (SELECT count(*) FROM readings) AS readings, (SELECT coalesce(sum(value), 0) FROM readings) AS read,
+    (SELECT count(*) FROM batches WHERE undone_at IS NULL) AS batches
+"""
+
+
+def test_fifty_readers_beside_a_writer_get_the_right_answer_for_their_version(store: Store) -> None:
+    """A writer adds, overwrites and takes back; what each version holds is worked out beside. Each answer must be that
+    of its version, and the reader's own (a connection shared without cursors hands out other threads' rows)."""
+    holds: dict[int, tuple[int, ...]] = {0: (0, 0, 0, 0, 0)}
+    odd: list[object] = []
+    seen: list[tuple[int, ...]] = []
     stop = threading.Event()
 
     def ask(mine: int) -> None:
-        while not stop.is_set():
-            found = store.read(
-                "SELECT ? AS mine, (SELECT count(*) FROM counts) AS c, (SELECT count(*) FROM readings) AS r, "
-                "(SELECT count(*) FROM batches WHERE undone_at IS NULL) AS b, (SELECT sum(numerator) FROM counts) AS s",
-                [mine],
-            ).iloc[0]
-            if found["mine"] != mine or found["c"] != 40 * found["b"] or found["r"] != found["c"]:
-                wrong.append(found.to_dict())
-            if found["b"] and found["s"] != found["c"] * 2:
-                wrong.append(found.to_dict())
-
-    def ask_and_tell(mine: int) -> None:
         try:
-            ask(mine)
+            while not stop.wait(cases(0.2, 0.0)):
+                told = [int(value) for value in store.read(SEEN, [mine]).iloc[0]]
+                odd.extend([told] if told[0] != mine else [])
+                seen.append(tuple(told[1:]))
         except Exception as error:  # noqa: BLE001 (any error in a thread must fail the test)
-            wrong.append(error)
+            odd.append(error)
 
-    readers = [threading.Thread(target=ask_and_tell, args=(n,)) for n in range(8)]
+    readers = [threading.Thread(target=ask, args=(n,)) for n in range(50)]
     for reader in readers:
         reader.start()
-    for number in range(12):
-        rows = [count(day(n), 2.0, site=f"s{number}") for n in range(40)]
-        rows += [reading(day(n), 1.0, site=f"s{number}") for n in range(40)]
-        store.commit(batch(*rows), by="Ada")
-        if number % 3 == 2:
-            store.undo(number + 1, by="Ada")
+    facts: dict[int, int] = {}  # by site the value of its 40 counts, and of its 40 readings
+    for number in range(cases(4, 60)):
+        site, value = number // 2, number % 2 + 1  # every second batch overwrites the one before
+        rows = [count(day(n), value, site=f"s{site}") for n in range(40)]
+        rows += [reading(day(n), value, site=f"s{site}") for n in range(40)]
+        receipt = store.commit(batch(*rows, source=str(number)), by="Ada")
+        facts[site] = value
+        states = [(receipt.data_version, dict(facts), number + 1 - number // 4)]
+        if number % 4 == 3:  # takes the overwriting back
+            assert receipt.batch is not None
+            facts[site] = 1
+            states.append((store.undo(receipt.batch, by="Ada").data_version, dict(facts), number - number // 4))
+        for version, held, batches in states:
+            total = 40 * sum(held.values())
+            holds[version] = (40 * len(held), total, 40 * len(held), total, batches)
     stop.set()
     for reader in readers:
         reader.join(60)
-    assert wrong == []
+    assert odd == []
+    assert [answer for answer in seen if holds[answer[0]] != answer[1:]] == []
+    assert len({version for version, *_ in seen}) > 1, "they read while it was written"
 
 
 def test_a_commit_beside_an_open_reading_transaction_is_stored(tmp_path: Path) -> None:

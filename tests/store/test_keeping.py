@@ -97,20 +97,6 @@ def test_a_line_that_was_cut_does_not_hide_the_others(path: Path) -> None:
 # Backup and restore
 
 
-def test_the_drill_brings_the_store_back(path: Path, tmp_path: Path) -> None:
-    with Store.open(path) as store:
-        before = facts(store)
-        made = back_up(store, tmp_path / "safe")
-        assert (made.batch, made.data_version) == (4, store.data_version)
-        assert made.bytes == made.path.stat().st_size
-    path.unlink()
-    restored = restore(made.path, path)
-    assert restored.batch == 4
-    with Store.open(path) as store:
-        assert facts(store) == before
-        assert codes(store) == []
-
-
 def test_batches_after_the_backup_are_no_longer_promised_after_a_restore(path: Path, tmp_path: Path) -> None:
     with Store.open(path) as store:
         made = back_up(store, tmp_path)
