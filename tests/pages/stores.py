@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
@@ -170,6 +172,9 @@ def _changeover(draw: np.random.Generator, days: list[dt.datetime]) -> list[dict
 
 
 # Running a page
+
+#: Each AppTest looks through all installed packages for components; what is installed stays the same.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def slice_address(line: str) -> str:
