@@ -137,8 +137,9 @@ class Desk:
         if chosen is not None:
             sheet = ingest.read_file(path, template=chosen, answers=answers)
         else:
-            sheet = ingest.read_known(path, self.templates(), answers=answers)
-            chosen = ingest.choose_template(sheet, self.templates())
+            known = self.templates()
+            sheet = ingest.read_known(path, known, answers=answers)
+            chosen = ingest.choose_template(sheet, known)
         if chosen is None:
             chosen = ingest.suggest(sheet, self.catalog).as_template()
         return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers)

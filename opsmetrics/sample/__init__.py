@@ -45,8 +45,10 @@ def decisions(today: dt.date) -> tuple[Decision, ...]:
 
 def covers(file: Path, today: dt.date) -> tuple[dt.date, dt.date] | None:
     """The days that a file of events is to cover, as the person who loads it knows; None for files that tell it."""
+    if file.stem not in incidents.NAMES:
+        return None
     days = clock(today).days
-    return (days[0], days[-1]) if file.stem in incidents.NAMES else None
+    return days[0], days[-1]
 
 
 def write(folder: Path, today: dt.date, seed: int = SEED) -> list[Path]:
