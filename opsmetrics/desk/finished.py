@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Slice
@@ -27,8 +28,8 @@ QUARTER: Final = 15 * 60
 #: How many reviews are kept, those that nobody asked for longest go first: about 300 kB each.
 MOST: Final = 64
 
-#: How many lists of everything watched are kept.
-LISTS: Final = 4
+#: How many reviews the kept lists of everything watched hold together; the newest list stays however long it is.
+LISTED: Final = 1_000
 
 #: For how many seconds after somebody looked, or after a morning run, the verdicts of now are kept ready.
 ABOUT: Final = 3 * 3600.0
@@ -59,8 +60,8 @@ class Question:
         object.__setattr__(self, "key", (desk.store, desk.versions, desk.catalog.version, quarter, scope))
 
 
-_WATCHED: Kept[Question, list[KpiReview]] = Kept(LISTS)
-_LOOKED: dict[Store, float] = {}
+_WATCHED: Kept[Question, list[KpiReview]] = Kept(LISTED, weigh=len)
+_LOOKED: WeakKeyDictionary[Store, float] = WeakKeyDictionary()
 
 
 def watched(asked: Question) -> list[KpiReview]:
