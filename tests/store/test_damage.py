@@ -117,7 +117,7 @@ def test_turned_bits_of_the_file_are_refused_or_were_of_no_use(written: Whole, t
             assert "cannot be read: Corrupt database file" in str(error)
             with pytest.raises(StoreDamaged), Store.open(path, whole=False) as store:
                 store.check()
-    print(f"turned bits in the file: {refused} refused, {hidden} in parts that hold nothing")
+    print(f"{refused + hidden} turned bits in the file: {refused} refused, {hidden} in parts that hold nothing")
     assert refused >= 3, "those in the headers"
 
 
@@ -165,7 +165,7 @@ def test_a_cut_or_altered_log_is_refused(logged: Whole, tmp_path: Path) -> None:
             assert "lost_batches" in {finding.code for finding in store.check()}
     for place in (chance.randrange(size) for _ in range(cases(4, 80))):
         path = put(tmp_path / "store", {**files, LOG: flipped(files[LOG], place, chance.randrange(8))})
-        with pytest.raises(StoreDamaged, match="cannot be read: Failure while replaying WAL"):
+        with pytest.raises(StoreDamaged):  # by its checksum; one that looks like an old log by what it lacks
             Store.open(path)
 
 
