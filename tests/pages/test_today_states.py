@@ -58,10 +58,10 @@ def test_a_closed_store_is_said_in_words_with_a_reference(tmp_path: Path) -> Non
 
 
 def test_an_unforeseen_failure_shows_an_id_and_logs_its_trace(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A store whose facts table was dropped behind its back: nothing of the engine's words reaches the page."""
+    """A store whose table of totals was dropped behind its back: nothing of the engine's words reaches the page."""
     with stores.owned(stores.full, tmp_path):
         with store.current().cursor() as cursor:
-            cursor.execute("DROP TABLE counts")
+            cursor.execute("DROP TABLE count_totals")
         app = page("today")
         callout = block(app, "callout")
         assert "counts" not in str(blocks(app))
