@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
@@ -15,13 +13,6 @@ from opsmetrics.catalog import Decision
 from opsmetrics.verdict import sentences
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks, page
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    """A store of its own for each test: decisions are never deleted."""
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def opened(kind: str, **view: str) -> AppTest:

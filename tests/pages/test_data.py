@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -16,12 +16,6 @@ from opsmetrics.facts import rows_between
 from opsmetrics.store import Chore
 from tests.pages import stores
 from tests.pages.stores import block, blocks, page
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def grid(app: AppTest, label: str) -> list[list[str]]:

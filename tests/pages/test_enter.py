@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
 from opsmetrics.desk import Desk
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks, page
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def field(app: AppTest, label: str) -> int:

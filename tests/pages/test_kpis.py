@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ from opsmetrics.measurements import BIN, Span, sample_to_stamp
 from tests.pages import stores
 from tests.pages.stores import block, blocks, page
 from tests.store.builders import batch, count
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def field(name: str, key: str = "late") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,6 @@ from opsmetrics.ui import rows as today_rows
 from opsmetrics.verdict import sentences, wording
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks, page
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def lines(app: AppTest) -> list[dict[str, Any]]:

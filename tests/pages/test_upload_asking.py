@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from opsmetrics import store
 from opsmetrics.ingest import Measured, Template
-from tests.pages import stores
 from tests.pages.stores import block, blocks
 from tests.pages.uploading import (
     DAYS,
@@ -27,12 +23,6 @@ from tests.pages.uploading import (
     title,
     uploaded,
 )
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def test_unknown_columns_are_asked_for_and_then_remembered(full: Path) -> None:

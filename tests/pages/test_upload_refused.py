@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from opsmetrics import store
-from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks
 from tests.pages.uploading import (
     DAYS,
@@ -21,12 +19,6 @@ from tests.pages.uploading import (
     title,
     uploaded,
 )
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def test_what_is_no_table_is_refused_and_nothing_written(full: Path) -> None:

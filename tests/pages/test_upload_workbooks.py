@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from opsmetrics import store
-from tests.pages import stores
 from tests.pages.stores import block
 from tests.pages.uploading import days, elsewhere_and_back, keyed, press, title, uploaded
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
-    with stores.owned(stores.full, tmp_path) as path:
-        yield path
 
 
 def book(**sheets: int) -> bytes:

@@ -1,0 +1,17 @@
+"""The store that most tests of pages look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pages import stores
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Path]:
+    """A full store of its own for each test: decisions are never deleted."""
+    with stores.owned(stores.full, tmp_path) as path:
+        yield path
