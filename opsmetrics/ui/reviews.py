@@ -25,13 +25,6 @@ from opsmetrics.ui.page_desk import PageDesk
 from opsmetrics.ui.sections import Draw
 from opsmetrics.ui.tables import Table
 
-#: Without a date a page shows "now", and now is one and the same for a quarter of an hour.
-QUARTER = 15 * 60
-
-
-#: Reviews kept for lists of them, of all moments and definitions together; one takes some 150 kB.
-REVIEWS = 1_000
-
 
 def _computing() -> AbstractContextManager[None]:
     return st.spinner("Computing the verdicts of all charts…")
@@ -48,9 +41,9 @@ class Versions(NamedTuple):
     viewer: str
 
 
-_WATCHED: Kept[Versions, list[KpiReview]] = Kept(REVIEWS, _computing, len)
+_WATCHED: Kept[Versions, list[KpiReview]] = Kept(finished.LISTED, _computing, len)
 _REVIEWS: Kept[tuple[Versions, str, Slice, Grain | None], KpiReview] = Kept(256)
-_SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(REVIEWS // 4, _computing, len)
+_SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(finished.LISTED // 4, _computing, len)
 _SLICES: Kept[tuple[Versions, str], list[Slice]] = Kept(256)
 _SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
 _ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)
@@ -73,8 +66,7 @@ def viewer() -> Viewer:
 
 def versions(at: Desk, as_of: dt.date | None) -> Versions:
     """The key of the caches: store, data, decisions, definitions, moment and reader."""
-    now = dt.datetime.now(dt.UTC).timestamp() // QUARTER
-    moment = as_of.isoformat() if as_of else f"now {now:.0f}"
+    moment = as_of.isoformat() if as_of else f"now {finished.quarter_now()}"
     data, decisions = at.versions
     return Versions(str(at.store.path), data, decisions, at.catalog.version, moment, viewer().name)
 
