@@ -17,6 +17,9 @@ __all__ = ["forecast", "messy", "messy_sequence", "spc"]
 
 Case = Mapping[str, Any]
 
+#: Kinds that are answered elsewhere: one module for each family.
+OTHERS: dict[str, Callable[[Case], dict[str, Any]]] = {}
+
 #: The rule names of the reference cases, by set, and ours. A single name asks for that rule alone.
 _ZONES = {3: "trend_of_6", 4: "alternating_14", 5: "two_of_three", 6: "four_of_five", 7: "hugging_15", 8: "outside_8"}
 RULES: dict[str, dict[str, str]] = {
@@ -38,6 +41,8 @@ def spc(case: Case) -> dict[str, Any]:
         return _run(case)
     if kind == "t" and _limits(case).startswith("weibull"):
         return _weibull(case)
+    if kind in OTHERS:
+        return OTHERS[kind](case)
     if kind not in _CHARTS:
         raise NotImplementedError(f"chart kind {kind!r} is not computed yet")
     chart = _CHARTS[kind](case["data"], case["options"], _common(case))
@@ -121,6 +126,10 @@ _CHARTS: dict[str, _Draw] = {
         data["subgroups"], sigma=options.get("sigma_method", "rbar"), **common
     ),
 }
+
+
+#: All kinds that are answered.
+COMPUTED = {*_CHARTS, *OTHERS, "rules only", "constants", "run"}
 
 
 def _limits(case: Case) -> str:

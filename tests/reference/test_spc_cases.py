@@ -14,10 +14,6 @@ from tests.reference import adapters
 
 FOLDER = SHARED / "reference" / "spc"
 CASES = sorted(FOLDER.glob("*.json")) if FOLDER.is_dir() else []
-COMPUTED = {
-    *("xmr", "p", "np", "c", "u", "laney p-prime", "laney u-prime"),
-    *("xbar (S)", "xbar (R)", "S", "R", "rules only", "constants", "run", "g", "t"),
-}
 
 pytestmark = needs_shared
 
@@ -32,9 +28,9 @@ def question(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def of_kinds(*, computed: bool) -> list[Any]:
-    return [pytest.param(path, id=path.stem) for path in CASES if (load(path)["chart"] in COMPUTED) is computed] or [
-        pytest.param(Path("none"), id="none", marks=pytest.mark.skip(reason="no shared cases beside the project"))
-    ]
+    return [
+        pytest.param(path, id=path.stem) for path in CASES if (load(path)["chart"] in adapters.COMPUTED) is computed
+    ] or [pytest.param(Path("none"), id="none", marks=pytest.mark.skip(reason="no shared cases beside the project"))]
 
 
 def agrees(want: Any, got: Any, tolerance: dict[str, float]) -> bool:
