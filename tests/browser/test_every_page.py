@@ -11,6 +11,7 @@ import pytest
 from opsmetrics.ui.frame import PAGES
 from tests.browser.conftest import Watch
 from tests.browser.contrast import assert_readable
+from tests.cases import cases
 
 Open = Callable[..., Watch]
 #: Pages that show one KPI are asked for one.
@@ -24,6 +25,17 @@ MORE = [
     "kpis?edit=late",
 ]
 
+SCREENS = [(1440, "light"), (390, "dark")]
+EVERY = [(store, *screen) for store in ("full", "defined", "empty", "one_point") for screen in SCREENS]
+
+#: Pages with nothing on them have little to put side by side: each such store on one of the screens.
+FEW = [
+    *(("full", *screen) for screen in SCREENS),
+    ("defined", 390, "dark"),
+    ("empty", 1440, "light"),
+    ("one_point", 390, "dark"),
+]
+
 #: How far the page, and the part of it that scrolls, is wider than the screen.
 BEYOND = """() => {
   const main = document.querySelector("[data-testid=stMain]");
@@ -31,8 +43,7 @@ BEYOND = """() => {
 }"""
 
 
-@pytest.mark.parametrize("store", ["full", "defined", "empty", "one_point"])
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("store", "width", "theme"), cases(FEW, EVERY))
 def test_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
     found = watch(store, width=width, theme=theme)
     for address in [*ADDRESSES, *MORE] if store == "full" else ADDRESSES:
