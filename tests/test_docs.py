@@ -13,7 +13,7 @@ from opsmetrics.catalog import check
 from opsmetrics.catalog.names import KINDS, STATISTICS
 from opsmetrics.catalog.presets import FIELDS
 from opsmetrics.cli import main, parser
-from opsmetrics.ui.frame import PAGES
+from opsmetrics.ui.frame import PAGES, STUDY_PAGES
 from tests.paths import ROOT
 
 GUIDES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
@@ -82,7 +82,7 @@ def test_every_guide_can_be_reached_from_the_readme() -> None:
 def test_the_readme_names_every_page() -> None:
     section = read("README.md").split("## Pages", 1)[1].split("\n## ", 1)[0]
     named = re.findall(r"^\| (\w+) \|", section, flags=re.M)[1:]
-    assert named == [title for _, title, _ in PAGES]
+    assert named == [title for _, title, _ in (*PAGES, *STUDY_PAGES)]
 
 
 def test_the_readme_names_every_kind() -> None:

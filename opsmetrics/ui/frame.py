@@ -24,6 +24,10 @@ PAGES = (
     ("kpis.py", "KPIs", "kpis"),
 )
 
+#: The same for the section of analysts, which opens below its name.
+STUDIES = "Studies"
+STUDY_PAGES = (("capability.py", "Capability", "capability"),)
+
 _FRAMED = "framed"
 
 _HISTORY = st.components.v2.component(
@@ -41,12 +45,13 @@ def begin() -> None:
         _HISTORY(key="history_entries")
 
 
-def pages() -> list[Page]:
-    """The pages of the navigation, the first one at the root of the address."""
-    return [
-        st.Page(ROOT / "pages" / file, title=title, url_path=address or None, default=not address)
-        for file, title, address in PAGES
-    ]
+def pages() -> dict[str, list[Page]]:
+    """The pages of the navigation by section, the first one at the root of the address."""
+    return {section: [_page(*one) for one in listed] for section, listed in (("", PAGES), (STUDIES, STUDY_PAGES))}
+
+
+def _page(file: str, title: str, address: str) -> Page:
+    return st.Page(ROOT / "pages" / file, title=title, url_path=address or None, default=not address)
 
 
 def required() -> None:

@@ -24,6 +24,7 @@ PAGES = {
     "upload": "pages/upload.py",
     "data": "pages/data.py",
     "kpis": "pages/kpis.py",
+    "capability": "pages/capability.py",
 }
 
 #: How many of the last periods a chart shows unless the link says otherwise.

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import pytest
 
-from opsmetrics.ui.frame import PAGES
+from opsmetrics.ui.frame import PAGES, STUDY_PAGES
 from tests.browser.conftest import Watch
 from tests.browser.contrast import assert_readable
 from tests.cases import cases
 
 Open = Callable[..., Watch]
 #: Pages that show one KPI are asked for one.
-ADDRESSES = ["chart?kpi=scrap" if address == "chart" else address for _, _, address in PAGES]
+ADDRESSES = ["chart?kpi=scrap" if address == "chart" else address for _, _, address in (*PAGES, *STUDY_PAGES)]
 
 #: What else there is to read where there is data: filters, a slice by other rules, a form.
 MORE = [

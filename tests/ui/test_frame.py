@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from opsmetrics.ui.frame import PAGES
+from opsmetrics.ui.frame import PAGES, STUDY_PAGES
 from opsmetrics.ui.links import PAGES as LINKED
 from tests.paths import ROOT
 
@@ -12,7 +12,7 @@ FILES = sorted((ROOT / "pages").glob("*.py"))
 
 
 def test_the_navigation_holds_every_page() -> None:
-    assert sorted(file for file, _, _ in PAGES) == [path.name for path in FILES]
+    assert sorted(file for file, _, _ in (*PAGES, *STUDY_PAGES)) == [path.name for path in FILES]
     assert sorted(LINKED.values()) == [f"pages/{path.name}" for path in FILES]
 
 
