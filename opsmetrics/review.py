@@ -15,6 +15,7 @@ from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.build import judge
 from opsmetrics.verdict.identifying import identifier
 from opsmetrics.verdict.model import Episode, Verdict
+from opsmetrics.verdict.news import News, Told, first_new, news, told_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class KpiReview:
     decisions: those in force for this slice. proposals: what waits for a person (step, weekday, coarser grain, lock),
         as text from `verdict.sentences`.
     between: of a series taken as rare, the g or t chart of what lies between its events; else None.
+    told: how far the series was known each time that something was said of it, for `news`; None: nothing was.
     """
 
     kpi: Kpi
@@ -47,6 +49,7 @@ class KpiReview:
     decisions: tuple[Decision, ...] = ()
     proposals: tuple[str, ...] = ()
     between: Between | None = None
+    told: Told | None = None
 
     @property
     def name(self) -> str:
@@ -64,6 +67,19 @@ class KpiReview:
         episode = None if self.verdict is None else self.verdict.episode
         found = self.points["ends_at"].iloc[episode.detected] if episode is not None else pd.NaT
         return pd.Timestamp(0) if pd.isna(found) else pd.Timestamp(found)
+
+    def first_new(self, since: pd.Timestamp) -> int:
+        """The position from which on its judged periods are new to whoever knew all that was known at an instant
+        (naive UTC)."""
+        return first_new(self.points, self._told, since)
+
+    def news(self, since: pd.Timestamp) -> tuple[News, ...]:
+        """The episodes that are new since an instant (naive UTC): detected since, or withdrawn since."""
+        return news(self.kpi, self.points, self.episodes, self._told, since)
+
+    @cached_property
+    def _told(self) -> Told:
+        return self.told or told_of(None, (), self.episodes, self.series.as_of)
 
 
 def review(
@@ -93,4 +109,5 @@ def review(
         decisions=found.decisions,
         proposals=found.proposals,
         between=found.between,
+        told=told_of(shown, list(found.points["label"]), found.episodes, series.as_of),
     )

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from opsmetrics.ui import blocks, filters, page, reviews, sections, tables
+from opsmetrics.ui import blocks, filters, page, reader, reviews, sections, tables, window
 from opsmetrics.ui.clock import at_site, site
 
 at = reviews.desk()
 catalog = at.catalog
-filters.bring("today", catalog)
+filters.bring("today", catalog, names=[*filters.shared_names(catalog), window.NAME])
 as_of = filters.asked_as_of()
 watched = reviews.watched(at, as_of)
 
@@ -27,19 +27,23 @@ if not as_of and not any(len(review.points) for review in watched):
     )
     st.stop()
 
+since = window.chosen(catalog, as_of, reader.last_visit(at.store))
+new = reviews.news(at, watched, since, as_of)
 top = st.container()
-wanted, _ = filters.controls(catalog, watched, at_site(site(catalog)).date())
+wanted, _ = filters.controls(catalog, watched, at_site(site(catalog)).date(), lambda: window.control(since))
 shown = [review for review in watched if wanted.passes(review)]
 
 with top:
-    page.show(sections.head(shown, catalog, as_of, hidden=len(watched) - len(shown)), key="head")
+    page.show(sections.head(shown, catalog, as_of, new, hidden=len(watched) - len(shown)), key="head")
 if not shown:
     filters.nothing_fits(catalog)
     st.stop()
 
 page.show(
-    *reviews.today(at, shown, wanted, as_of, st.query_params.get("show", "")),
+    *reviews.today(at, shown, wanted, as_of, st.query_params.get("show", ""), since, new),
     sections.foot(shown, reviews.sources(at), catalog),
     key="rows",
 )
-tables.behind("As table", reviews.today_table(at, shown, wanted, as_of), file="today.csv", key="today_table")
+tables.behind(
+    "As table", reviews.today_table(at, shown, wanted, as_of, since, new), file="today.csv", key="today_table"
+)

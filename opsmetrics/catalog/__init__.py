@@ -1,5 +1,6 @@
 """KPI definitions: their shape, reading them from TOML, writing them back, and what was decided about them."""
 
+from opsmetrics.catalog.attention import Attention, AttentionKind
 from opsmetrics.catalog.decided import decided_targets, effective, target_at
 from opsmetrics.catalog.formula import depends_on, formula_components, parse_formula
 from opsmetrics.catalog.model import (
@@ -37,6 +38,8 @@ __all__ = [
     "RESERVED",
     "RULES",
     "RULE_SETS",
+    "Attention",
+    "AttentionKind",
     "Better",
     "Calendar",
     "Catalog",

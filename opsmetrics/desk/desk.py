@@ -83,7 +83,7 @@ class Desk:
     @property
     def versions(self) -> tuple[int, int]:
         """The versions of data and of decisions."""
-        return self.store.data_version, self.store.decisions_version
+        return self.store.versions
 
     def apply(self, text: str | Path, *, by: str, fill: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """Make these definitions the ones in force; the answer says what changed, a sentence each.

@@ -77,7 +77,7 @@ class Snapshot:
     _weights: dict[str, int] | None = None
 
     def __post_init__(self) -> None:
-        self.versions = self.store.data_version, self.store.decisions_version
+        self.versions = self.store.versions
 
     # Many series at once
 

@@ -26,8 +26,10 @@ from opsmetrics.store.process import current, own, release
 from opsmetrics.store.shape import FactTable
 from opsmetrics.store.shown import Channel
 from opsmetrics.store.store import Store
+from opsmetrics.store.visits import PAUSE as VISIT_PAUSE
 
 __all__ = [
+    "VISIT_PAUSE",
     "Backup",
     "Channel",
     "Chore",

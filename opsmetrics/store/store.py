@@ -14,9 +14,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
+from opsmetrics.catalog import Attention, Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
-from opsmetrics.store import cells, chores, decisions, definitions, ledger, load, shown, undo
+from opsmetrics.store import attention, cells, chores, decisions, definitions, ledger, load, shown, undo, visits
 from opsmetrics.store.acknowledged import Notes
 from opsmetrics.store.check import Finding, check, refuse_one_that_is_gone, refuse_one_that_lacks
 from opsmetrics.store.engine import Engine
@@ -124,6 +124,16 @@ class Store:
     def decisions_version(self) -> int:
         """Grows with every change of decisions."""
         return self._counted()[1]
+
+    @property
+    def versions(self) -> tuple[int, int]:
+        """Both versions, of data and of decisions, at one moment."""
+        return self._counted()[:2]
+
+    @property
+    def attention_version(self) -> int:
+        """Grows with everything that is said about signals; no verdict depends on it."""
+        return self._counted()[2]
 
     @property
     def catalog(self) -> Catalog:
@@ -302,6 +312,24 @@ class Store:
         with self.cursor() as cursor:
             return shown.told(cursor, series)
 
+    # What readers look at
+
+    def look(self, reader: str, at: dt.datetime) -> dt.datetime | None:
+        """Notes that a reader looks at Today (naive UTC). The answer is the last look of the visit before the present
+        one; None on the first."""
+        with self._engine.writing() as transaction:
+            return visits.look(transaction.cursor, reader, at)
+
+    def attend(self, said: Attention) -> int:
+        """Keeps what somebody says about a signal, and returns its number."""
+        with self._engine.writing() as transaction:
+            return attention.attend(transaction.cursor, said)
+
+    def attention(self) -> tuple[Attention, ...]:
+        """All that was ever said about signals, oldest first."""
+        with self.cursor() as cursor:
+            return attention.attention(cursor)
+
     # What the app does by itself
 
     def record_chore(self, done: chores.Chore) -> None:
@@ -326,10 +354,10 @@ class Store:
             return Catalog()
         return given if given is not None and latest == (given.text, given.version) else _read(latest[0])
 
-    def _counted(self) -> tuple[int, int]:
+    def _counted(self) -> tuple[int, int, int]:
         with self._engine.reading() as cursor:
-            data, decided = cursor.execute(statement("schema", "versions")).fetchall()[0]
-        return int(data), int(decided)
+            data, decided, said = cursor.execute(statement("schema", "versions")).fetchall()[0]
+        return int(data), int(decided), int(said)
 
 
 @functools.lru_cache(maxsize=4)

@@ -165,7 +165,8 @@ function row(item, host) {
   const name = el("div", "om-name", link(item.go, host, "om-link", item.name), el("span", "om-caption", item.sub));
   const numbers = el("div", "om-value", figure(item, item.stale ? "om-figure om-stale" : "om-figure"));
   for (const line of item.counts) numbers.append(el("span", "om-caption", line));
-  const meta = el("p", "om-caption om-meta", worded(item.second), el("span", "", item.meta));
+  const fresh = item.fresh ? el("span", "om-fresh", item.fresh) : null;
+  const meta = el("p", "om-caption om-meta", worded(item.second), fresh, item.meta ? el("span", "", item.meta) : null);
   const said = el("div", "om-said", sentence("", item.sentence), meta);
   const owner = el("p", "om-owner om-caption", ...(item.owner ? ["owner ", el("span", "om-ownername", item.owner)] : []));
   if (item.id) owner.append(el("span", "om-id", item.id));

@@ -9,7 +9,7 @@ bound, and drops such a parameter on the way back.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import wording
 
 #: Names of parameters that belong to the pages; a dimension of the same name gets an underscore.
-_TAKEN = {"category", "owner", "q", "as_of", "kpi", "slice", "grain", "span", "show", "point"}
+_TAKEN = {"category", "owner", "q", "as_of", "kpi", "slice", "grain", "span", "show", "point", "since"}
 
 
 EARLIEST = dt.date(1900, 1, 1)
@@ -71,21 +71,33 @@ def parameter(dimension: str) -> str:
     return f"{dimension}_" if dimension in _TAKEN else dimension
 
 
-def controls(catalog: Catalog, reviews: Iterable[KpiReview], today: dt.date) -> tuple[Filters, dt.date | None]:
-    """Draw the row of controls; the answer is what they say and the date as of which the page is shown."""
+def controls(
+    catalog: Catalog, reviews: Iterable[KpiReview], today: dt.date, lead: Callable[[], None] | None = None
+) -> tuple[Filters, dt.date | None]:
+    """Draw the row of controls, led by what `lead` draws; the answer is what they say and the date as of which the page
+    is shown."""
     listed = list(reviews)
     found: dict[str, set[str]] = {dimension.key: set() for dimension in catalog.dimensions}
     for review in listed:
         for name, value in review.series.slice:
             found[name].add(value)
-    return row_of_controls(catalog, [review.kpi for review in listed], found, today)
+    return row_of_controls(catalog, [review.kpi for review in listed], found, today, lead=lead)
 
 
 def row_of_controls(
-    catalog: Catalog, kpis: list[Kpi], found: Mapping[str, set[str]], today: dt.date, *, most: int | None = None
+    catalog: Catalog,
+    kpis: list[Kpi],
+    found: Mapping[str, set[str]],
+    today: dt.date,
+    *,
+    most: int | None = None,
+    lead: Callable[[], None] | None = None,
 ) -> tuple[Filters, dt.date | None]:
-    """Draw the controls over these KPIs and values of dimensions; `most`: of a dimension so many may be chosen."""
+    """Draw the controls over these KPIs and values of dimensions; `most`: of a dimension so many may be chosen; `lead`
+    draws what stands before them."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        if lead is not None:
+            lead()
         categories = _choice("Area", "category", {kpi.category for kpi in kpis})
         owners = _choice("Owner", "owner", {kpi.owner for kpi in kpis})
         values = {

@@ -15,6 +15,16 @@ export default function () {
   window.history[MARK] = true;
   keepEntries();
   keepPlaces();
+  keepReader();
+}
+
+// A random name for this browser and the second in which it got it, by which the server tells one reader's last visit
+// from another's. It says nothing about a person, and is forgotten after 400 days without a visit.
+function keepReader() {
+  const known = /(?:^|; )opsmetrics_reader=([0-9a-f]{32}\.\d{10})(?:;|$)/.exec(document.cookie);
+  const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+  const name = known ? known[1] : random() + "." + Math.floor(Date.now() / 1000);
+  document.cookie = "opsmetrics_reader=" + name + "; path=/; max-age=34560000; samesite=lax";
 }
 
 function keepEntries() {

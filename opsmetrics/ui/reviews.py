@@ -22,8 +22,11 @@ from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.page_desk import PageDesk
-from opsmetrics.ui.sections import Draw
+from opsmetrics.ui.sections import Draw, New
 from opsmetrics.ui.tables import Table
+from opsmetrics.ui.window import Window
+from opsmetrics.verdict import wording
+from opsmetrics.verdict.news import News
 
 
 def _computing() -> AbstractContextManager[None]:
@@ -48,8 +51,9 @@ _SLICES: Kept[tuple[Versions, str], list[Slice]] = Kept(256)
 _SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
 _ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)
 _LINES: Kept[tuple[Versions, str], dict[str, Any]] = Kept(2_000)
-_SECTIONS: Kept[tuple[Versions, str, str], list[Block]] = Kept(64)
-_TABLES: Kept[tuple[Versions, str], Table] = Kept(64)
+_NEWS: Kept[tuple[Versions, pd.Timestamp], dict[str, tuple[News, ...]]] = Kept(16)
+_SECTIONS: Kept[tuple[Versions, str, str, str, pd.Timestamp], list[Block]] = Kept(64)
+_TABLES: Kept[tuple[Versions, str, pd.Timestamp], Table] = Kept(64)
 
 
 def desk() -> PageDesk:
@@ -88,27 +92,49 @@ def review(at: Desk, view: ChartView) -> KpiReview:
     return _REVIEWS.of((versions(at, view.as_of), view.kpi, view.slice, view.grain), read)
 
 
-def today(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None, everything: str) -> list[Block]:
-    """The sections of Today, put together once for each combination of versions and filters, of rows that are drawn
-    once for all of them."""
+def news(at: Desk, watched: list[KpiReview], window: Window, as_of: dt.date | None) -> New:
+    """What is new to a reader among everything watched, found once for each instant since when."""
+
+    def found() -> dict[str, tuple[News, ...]]:
+        told = ((rows.row_key(review), review.news(window.since)) for review in watched)
+        return {key: items for key, items in told if items}
+
+    since = wording.new_since(window.words, first=window.first)
+    return New(since, _NEWS.of((versions(at, as_of), window.since), found))
+
+
+def today(
+    at: Desk,
+    shown: list[KpiReview],
+    wanted: Filters,
+    as_of: dt.date | None,
+    everything: str,
+    window: Window,
+    new: New,
+) -> list[Block]:
+    """The sections of Today, put together once for each combination of versions, filters and window, of rows that are
+    drawn once for all of them."""
     key = versions(at, as_of)
 
     def drawn(row: KpiReview, draw: Draw, view: ChartView) -> Block:
         return _ROWS.of((key, draw.__name__, rows.row_key(row)), lambda: draw(row, view))
 
     return _SECTIONS.of(
-        (key, wanted.key, everything), lambda: sections.stance_sections(shown, as_of, everything, drawn=drawn)
+        (key, wanted.key, everything, window.words, window.since),
+        lambda: sections.stance_sections(shown, as_of, everything, new, drawn=drawn),
     )
 
 
-def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None) -> Table:
-    """The table behind Today, made once for each combination of versions and filters."""
+def today_table(
+    at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None, window: Window, new: New
+) -> Table:
+    """The table behind Today, made once for each combination of versions, filters and window."""
     key = versions(at, as_of)
 
     def line(row: KpiReview) -> dict[str, Any]:
         return _LINES.of((key, rows.row_key(row)), lambda: rows.table_line(row))
 
-    return _TABLES.of((key, wanted.key), lambda: tables.finished(sections.table(shown, line=line)))
+    return _TABLES.of((key, wanted.key, window.since), lambda: tables.finished(sections.table(shown, new, line=line)))
 
 
 def slices(at: Desk, kpi: Kpi) -> list[Slice]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pandas as pd
+
 from opsmetrics.catalog import slice_text
 from opsmetrics.figures import assurance_mark, data_mark, sparkline, variation_mark
 from opsmetrics.review import KpiReview
@@ -12,6 +14,7 @@ from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.links import ChartView
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.model import Verdict
+from opsmetrics.verdict.news import News, told_over
 
 ROW = (200, 44)
 TILE = (170, 26)
@@ -45,6 +48,28 @@ def row(review: KpiReview, view: ChartView) -> Block:
         "owner": review.kpi.owner,
         "id": review.id,
     }
+
+
+def over_row(review: KpiReview, view: ChartView, item: News) -> Block:
+    """The row of a signal that is over again, or that the data do not bear any more; its figure is the one of now."""
+    verdict, episode = known(review), item.episode
+    word = worded(variation_mark(item.variation, episode.side), wording.variation(item.variation, episode.side))
+    now = variation_word(verdict)
+    return row(review, view) | {
+        "key": f"{row_key(review)}|{episode.side}|{episode.start_label}",
+        "mark": word if item.ending == "over" else _grey(word),
+        "sentence": sentences.render([told_over(item, review.kpi, verdict, review.points)]),
+        "second": now | {"word": wording.now_is(now["word"])},
+        "meta": wording.detected(episode.detected_label),
+    }
+
+
+def detected_at(review: KpiReview, item: News) -> int:
+    """The end of the period in which an episode was detected, to put several in order (0: not among the points)."""
+    if item.episode.detected < 0:
+        return 0
+    ends = review.points["ends_at"].iloc[item.episode.detected]
+    return 0 if pd.isna(ends) else int(pd.Timestamp(ends).value)
 
 
 def tile(review: KpiReview, view: ChartView) -> Block:

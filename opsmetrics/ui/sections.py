@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -17,27 +18,56 @@ from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView, target
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.model import STANCES, Stance
+from opsmetrics.verdict.news import News
 
 #: Small multiples shown before "Show all"; rows of one section sent to the browser before "Show all".
 TILES = 18
 ROWS = 50
+
+#: The section of signals that are new and over again, in links.
+OVER = "over"
 
 #: Draws a review that leads to a view; and what calls it, or knows its answer already.
 Draw = Callable[[KpiReview, ChartView], Block]
 Drawn = Callable[[KpiReview, Draw, ChartView], Block]
 
 
+@dataclass(frozen=True)
+class New:
+    """What is new to the reader: since when, in words, and the news of each row by its key."""
+
+    since: str = ""
+    of: Mapping[str, tuple[News, ...]] = field(default_factory=dict)
+
+    def over(self, reviews: Iterable[KpiReview]) -> list[tuple[KpiReview, News]]:
+        """The episodes of these rows that are new and none any more, in the order in which they were detected, the
+        newest first; those that were withdrawn last."""
+        found = [(r, item) for r in reviews for item in self.of.get(rows.row_key(r), ()) if item.ending != "open"]
+        return sorted(found, key=lambda pair: (pair[1].ending == "over", rows.detected_at(*pair)), reverse=True)
+
+    def count(self, reviews: Iterable[KpiReview]) -> int:
+        """In how many of these rows a signal came and went."""
+        return sum(any(item.ending == "over" for item in self.of.get(rows.row_key(r), ())) for r in reviews)
+
+
+NOTHING_NEW = New()
+
+
 def _draw(review: KpiReview, draw: Draw, view: ChartView) -> Block:
     return draw(review, view)
 
 
-def head(reviews: list[KpiReview], catalog: Catalog, as_of: dt.date | None, *, hidden: int = 0) -> Block:
+def head(
+    reviews: list[KpiReview], catalog: Catalog, as_of: dt.date | None, new: New = NOTHING_NEW, *, hidden: int = 0
+) -> Block:
     """The headline, computed from what the page shows, below the date and what it covers."""
     moment = at_site(site(catalog))
     day = wording.date(as_of, weekday=True) if as_of else f"{wording.date(moment, weekday=True)}, {moment:%H:%M}"
     shown = f"{len(reviews)} of {len(reviews) + hidden} shown" if hidden else f"{len(reviews)} watched"
-    eyebrow = " · ".join([f"As of noon, {day}" if as_of else day, shown])
-    return blocks.heading(sentences.headline([rows.known(r) for r in reviews]), eyebrow=eyebrow, lead=_lead(reviews))
+    eyebrow = " · ".join(part for part in (f"As of noon, {day}" if as_of else day, new.since, shown) if part)
+    over = new.count(reviews)
+    title = sentences.headline([rows.known(r) for r in reviews], over=over)
+    return blocks.heading(title, eyebrow=eyebrow, lead="" if over else _lead(reviews))
 
 
 def _lead(reviews: list[KpiReview]) -> str:
@@ -49,18 +79,26 @@ def _lead(reviews: list[KpiReview]) -> str:
 
 
 def stance_sections(
-    reviews: list[KpiReview], as_of: dt.date | None, everything: str = "", *, drawn: Drawn = _draw
+    reviews: list[KpiReview],
+    as_of: dt.date | None,
+    everything: str = "",
+    new: New = NOTHING_NEW,
+    *,
+    drawn: Drawn = _draw,
 ) -> list[Block]:
-    """One section for each stance that has rows. `everything` names the stance of which all rows are wanted; `drawn`
-    draws a row, or knows it."""
+    """One section for each stance that has rows, and after the open signals those that are new and over again.
+    `everything` names the section of which all rows are wanted; `drawn` draws a row, or knows it."""
     groups: dict[Stance, list[KpiReview]] = defaultdict(list)
     for review in reviews:
         groups[rows.known(review).stance].append(review)
-    return [
-        _section(stance, newest_first(groups[stance]), as_of, everything == stance, drawn)
+    found = {
+        stance: _section(stance, newest_first(groups[stance]), as_of, everything == stance, new, drawn)
         for stance in STANCES
         if groups[stance]
-    ]
+    }
+    over = new.over(reviews)
+    gone = [_over(over, as_of, everything == OVER, new)] if over else []
+    return [*([found.pop("find_cause")] if "find_cause" in found else []), *gone, *found.values()]
 
 
 def newest_first(reviews: list[KpiReview]) -> list[KpiReview]:
@@ -68,11 +106,22 @@ def newest_first(reviews: list[KpiReview]) -> list[KpiReview]:
     return sorted(reviews, key=lambda review: review.detected, reverse=True)
 
 
-def _section(stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, everything: bool, drawn: Drawn) -> Block:
+def _over(over: list[tuple[KpiReview, News]], as_of: dt.date | None, everything: bool, new: New) -> Block:
+    """The signals that nobody would see in the state of now: Friday's breach after a normal Sunday."""
+    listed = over if everything else over[:ROWS]
+    more = {"text": f"Show all {len(over)}", "show": OVER} if len(over) > len(listed) else None
+    drawn = [rows.over_row(review, _view(review, as_of), item) for review, item in listed]
+    note = wording.over_why(new.since) if any(item.ending == "over" for _, item in over) else new.since
+    return blocks.section(OVER, wording.over_title(), drawn, count=len(over), note=note, more=more)
+
+
+def _section(
+    stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, everything: bool, new: New, drawn: Drawn
+) -> Block:
     quiet = stance == "leave_alone"
     limit = len(reviews) if everything else (TILES if quiet else ROWS)
     draw = rows.tile if quiet else rows.row
-    shown = [drawn(review, draw, _view(review, as_of)) for review in reviews[:limit]]
+    shown = [_marked_new(drawn(review, draw, _view(review, as_of)), review, new) for review in reviews[:limit]]
     more = {"text": f"Show all {len(reviews)}", "show": stance} if len(reviews) > limit else None
     return blocks.section(
         stance,
@@ -84,6 +133,12 @@ def _section(stance: Stance, reviews: list[KpiReview], as_of: dt.date | None, ev
         fold={"leave_alone": "open", "wait": "closed"}.get(stance, ""),
         more=more,
     )
+
+
+def _marked_new(block: Block, review: KpiReview, new: New) -> Block:
+    """The row, with a word where its open signal is new to the reader."""
+    fresh = any(item.ending == "open" for item in new.of.get(rows.row_key(review), ()))
+    return block | {"fresh": wording.fresh()} if fresh else block
 
 
 def _view(review: KpiReview, as_of: dt.date | None) -> ChartView:
@@ -102,8 +157,18 @@ def foot(reviews: list[KpiReview], sources: pd.DataFrame, catalog: Catalog) -> B
     return blocks.key(note, {"text": "Load a file", **target("upload")})
 
 
-def table(reviews: list[KpiReview], line: Callable[[KpiReview], dict[str, Any]] = rows.table_line) -> pd.DataFrame:
+def table(
+    reviews: list[KpiReview],
+    new: New = NOTHING_NEW,
+    line: Callable[[KpiReview], dict[str, Any]] = rows.table_line,
+) -> pd.DataFrame:
     """The data table behind the page, in the order of the page; `line` makes a line of it, or knows it."""
     order = {stance: place for place, stance in enumerate(STANCES)}
     listed = sorted(newest_first(reviews), key=lambda r: order[rows.known(r).stance])
-    return pd.DataFrame([line(review) for review in listed])
+    return pd.DataFrame([line(review) | _news_of(review, new) for review in listed])
+
+
+def _news_of(review: KpiReview, new: New) -> dict[str, str]:
+    """What is new to the reader in a line of the table."""
+    found = new.of.get(rows.row_key(review), ())
+    return {"New": "; ".join(wording.news(item.ending, item.episode.detected_label) for item in found)}

@@ -11,19 +11,20 @@ from opsmetrics.verdict.rare import FURTHEST
 from opsmetrics.verdict.rendering import render
 
 
-def headline(verdicts: Iterable[Verdict], language: str = "en") -> str:
+def headline(verdicts: Iterable[Verdict], language: str = "en", *, over: int = 0) -> str:
     """The headline of Today: "Three got worse, one improved. Leave 38 alone."
 
     What changed goes before everything else. Where nothing did, it says so, then names what else asks for attention:
-    data to get, or processes that cannot meet their target.
+    data to get, or processes that cannot meet their target. over: how many have a signal that is new to the reader and
+    is over again.
     """
     listed = list(verdicts)
     if not listed:
         return render((Sentence("headline_empty"),), language)
     stances = Counter(verdict.stance for verdict in listed)
-    if stances["wait"] == len(listed):
+    if stances["wait"] == len(listed) and not over:
         return render((Sentence("headline_early"),), language)
-    news = _news(listed)
+    news = _news(listed, over)
     first = [Sentence("headline_news", {"parts": news})] if news else [Sentence("headline_calm"), *_attention(stances)]
     return render((*first, *_leave(stances, len(listed))), language)
 
@@ -35,10 +36,11 @@ def kpi_headline(kpi: Kpi, verdict: Verdict, language: str = "en") -> str:
     return render((Sentence(_kpi_pattern(verdict), values),), language)
 
 
-def _news(verdicts: list[Verdict]) -> list[Sentence]:
+def _news(verdicts: list[Verdict], over: int) -> list[Sentence]:
     """Special causes by direction. A verdict whose data are late or in doubt is the last one known, not news."""
     found = Counter(_change(verdict) for verdict in verdicts if verdict.stance in ("find_cause", "learn_keep"))
-    order = ("got_worse", "has_changed", "warned_early", "has_improved")
+    found["came_and_went"] = over
+    order = ("got_worse", "has_changed", "warned_early", "came_and_went", "has_improved")
     return [Sentence(pattern, {"n": found[pattern]}) for pattern in order if found[pattern]]
 
 

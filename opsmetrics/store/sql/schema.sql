@@ -11,7 +11,7 @@ SELECT coalesce(max(version), 0) FROM schema_version
 INSERT INTO schema_version VALUES ($version, $name, $at)
 
 -- name: versions
-SELECT data_version, decisions_version FROM meta
+SELECT data_version, decisions_version, (SELECT coalesce(max(id), 0) FROM attention) FROM meta
 
 -- name: bump_data
 UPDATE meta SET data_version = data_version + 1

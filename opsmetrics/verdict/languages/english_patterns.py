@@ -33,6 +33,9 @@ PATTERNS: dict[str, str] = {
     "ended_zone": "{kpi:name} was close to the {side:upper} limit ({limit:value}) {during:span}; "
     "back in its usual range.",
     "ended_other": "{kpi:name} was outside its usual pattern {during:span}; back in its usual range.",
+    "ended_again": "{kpi:name} was outside its usual pattern {during:span}, and is so again now.",
+    "ended_plain": "{kpi:name} was outside its usual pattern {during:span}.",
+    "withdrawn": "{kpi:name} was shown as a signal {during:span}; by the data of now it is no longer outside.",
     # Common cause
     "usual": "{kpi:name} {v:value} is in its usual range {limits:range}.",
     "usual_plain": "{kpi:name} {v:value}: nothing unusual.",
@@ -127,6 +130,7 @@ PATTERNS: dict[str, str] = {
     "got_worse": "{n:spelled} got worse.",
     "has_changed": "{n:spelled} changed.",
     "warned_early": "{n:spelled} gave an early warning.",
+    "came_and_went": "{n:spelled} came and went.",
     "has_improved": "{n:spelled} improved.",
     "await_data": "Get the data for {n:spelled} first.",
     "cannot_meet": "{n:Spelled} cannot meet the target as it runs.",
