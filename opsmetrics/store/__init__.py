@@ -3,6 +3,7 @@
 `Store.open` for a tool that comes and goes; `own`, `current` and `release` for the one process that keeps it.
 """
 
+from opsmetrics.store.attention import attend, attention
 from opsmetrics.store.check import Finding
 from opsmetrics.store.chores import Chore
 from opsmetrics.store.decisions import slice_json
@@ -27,6 +28,7 @@ from opsmetrics.store.shape import FactTable
 from opsmetrics.store.shown import Channel
 from opsmetrics.store.store import Store
 from opsmetrics.store.visits import PAUSE as VISIT_PAUSE
+from opsmetrics.store.visits import look
 
 __all__ = [
     "VISIT_PAUSE",
@@ -47,12 +49,15 @@ __all__ = [
     "StoreTimeout",
     "StoreTooNew",
     "all_or_nothing",
+    "attend",
+    "attention",
     "back_up",
     "backups_in",
     "current",
     "definitions_text",
     "is_owned",
     "lend",
+    "look",
     "lost",
     "own",
     "past",

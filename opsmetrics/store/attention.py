@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 
-import duckdb
-
 from opsmetrics.catalog import Attention
 from opsmetrics.store.decisions import slice_json
 from opsmetrics.store.schema import utc_now
 from opsmetrics.store.statements import statement
+from opsmetrics.store.store import Store
 
 
-def attend(cursor: duckdb.DuckDBPyConnection, said: Attention) -> int:
-    """Adds it inside an open transaction and returns its number; `at` defaults to now."""
+def attend(store: Store, said: Attention) -> int:
+    """Keeps what somebody says about a signal, and returns its number; `at` defaults to now."""
     values = {**vars(said), "slice": slice_json(said.slice), "rules": list(said.rules), "at": said.at or utc_now()}
     values.pop("id")
-    return int(cursor.execute(statement("attention", "record"), values).fetchall()[0][0])
+    with store._engine.writing() as transaction:
+        return int(transaction.cursor.execute(statement("attention", "record"), values).fetchall()[0][0])
 
 
-def attention(cursor: duckdb.DuckDBPyConnection) -> tuple[Attention, ...]:
-    """All that was said, also what was taken back, oldest first."""
-    rows = cursor.execute(statement("attention", "all")).fetchall()
+def attention(store: Store) -> tuple[Attention, ...]:
+    """All that was ever said about signals, also what was taken back, oldest first."""
+    with store.cursor() as cursor:
+        rows = cursor.execute(statement("attention", "all")).fetchall()
     return tuple(
         Attention(
             kpi=kpi,

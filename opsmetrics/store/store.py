@@ -14,9 +14,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from opsmetrics.catalog import Attention, Catalog, Decision, Slice, read_catalog
+from opsmetrics.catalog import Catalog, Decision, Slice, read_catalog
 from opsmetrics.measurements import Batch, Diff, Receipt, UndoReceipt
-from opsmetrics.store import attention, cells, chores, decisions, definitions, ledger, load, shown, undo, visits
+from opsmetrics.store import cells, chores, decisions, definitions, ledger, load, shown, undo
 from opsmetrics.store.acknowledged import Notes
 from opsmetrics.store.check import Finding, check, refuse_one_that_is_gone, refuse_one_that_lacks
 from opsmetrics.store.engine import Engine
@@ -311,24 +311,6 @@ class Store:
         first said: as_of, as_of_period, value, episodes (JSON)."""
         with self.cursor() as cursor:
             return shown.told(cursor, series)
-
-    # What readers look at
-
-    def look(self, reader: str, at: dt.datetime) -> dt.datetime | None:
-        """Notes that a reader looks at Today (naive UTC). The answer is the last look of the visit before the present
-        one; None on the first."""
-        with self._engine.writing() as transaction:
-            return visits.look(transaction.cursor, reader, at)
-
-    def attend(self, said: Attention) -> int:
-        """Keeps what somebody says about a signal, and returns its number."""
-        with self._engine.writing() as transaction:
-            return attention.attend(transaction.cursor, said)
-
-    def attention(self) -> tuple[Attention, ...]:
-        """All that was ever said about signals, oldest first."""
-        with self.cursor() as cursor:
-            return attention.attention(cursor)
 
     # What the app does by itself
 

@@ -7,6 +7,7 @@ import datetime as dt
 import duckdb
 
 from opsmetrics.store.statements import statement
+from opsmetrics.store.store import Store
 
 #: A look after a longer pause begins another visit; until then a reload does not take the news away.
 PAUSE = dt.timedelta(hours=4)
@@ -15,9 +16,14 @@ PAUSE = dt.timedelta(hours=4)
 KEPT = dt.timedelta(days=400)
 
 
-def look(cursor: duckdb.DuckDBPyConnection, reader: str, at: dt.datetime) -> dt.datetime | None:
-    """Notes a look (naive UTC) inside an open transaction. The answer is the last look of the visit before the present
-    one; None on the first."""
+def look(store: Store, reader: str, at: dt.datetime) -> dt.datetime | None:
+    """Notes that a reader looks (naive UTC). The answer is the last look of the visit before the present one; None on
+    the first."""
+    with store._engine.writing() as transaction:
+        return _look(transaction.cursor, reader, at)
+
+
+def _look(cursor: duckdb.DuckDBPyConnection, reader: str, at: dt.datetime) -> dt.datetime | None:
     visits = cursor.execute(statement("visits", "last"), {"reader": reader}).fetchall()
     if visits and at - visits[0][1] <= PAUSE:
         going_on = {"reader": reader, "began": visits[0][0], "at": max(at, visits[0][1])}

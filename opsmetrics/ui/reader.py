@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from opsmetrics.store import VISIT_PAUSE, Store, StoreError
+from opsmetrics.store import VISIT_PAUSE, Store, StoreError, look
 
 _LOG = logging.getLogger("opsmetrics.ui")
 _READER, _LOOK = "reader", "look"
@@ -47,7 +47,7 @@ def last_visit(store: Store) -> dt.datetime | None:
 def _noted(store: Store, who: str, now: dt.datetime) -> dt.datetime | None:
     name, _, second = who.partition(".") if _NAMED.fullmatch(who) else (who, "", "")
     try:
-        before = store.look(name, now)
+        before = look(store, name, now)
     except StoreError as error:  # the page is answered also where this cannot be kept, as on a full disk
         _LOG.warning("That somebody looks at Today could not be noted, so their next visit begins earlier. %s", error)
         before = None

@@ -25,7 +25,7 @@ from opsmetrics.ui.page_desk import PageDesk
 from opsmetrics.ui.sections import Draw, New
 from opsmetrics.ui.tables import Table
 from opsmetrics.ui.window import Window
-from opsmetrics.verdict import wording
+from opsmetrics.verdict import news_words
 from opsmetrics.verdict.news import News
 
 
@@ -99,7 +99,7 @@ def news(at: Desk, watched: list[KpiReview], window: Window, as_of: dt.date | No
         told = ((rows.row_key(review), review.news(window.since)) for review in watched)
         return {key: items for key, items in told if items}
 
-    since = wording.new_since(window.words, first=window.first)
+    since = news_words.new_since(window.words, first=window.first)
     return New(since, _NEWS.of((versions(at, as_of), window.since), found))
 
 

@@ -12,7 +12,7 @@ from opsmetrics.figures import assurance_mark, data_mark, sparkline, variation_m
 from opsmetrics.review import KpiReview
 from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.links import ChartView
-from opsmetrics.verdict import sentences, wording
+from opsmetrics.verdict import news_words, sentences, wording
 from opsmetrics.verdict.model import Verdict
 from opsmetrics.verdict.news import News, told_over
 
@@ -59,8 +59,8 @@ def over_row(review: KpiReview, view: ChartView, item: News) -> Block:
         "key": f"{row_key(review)}|{episode.side}|{episode.start_label}",
         "mark": word if item.ending == "over" else _grey(word),
         "sentence": sentences.render([told_over(item, review.kpi, verdict, review.points)]),
-        "second": now | {"word": wording.now_is(now["word"])},
-        "meta": wording.detected(episode.detected_label),
+        "second": now | {"word": news_words.now_is(now["word"])},
+        "meta": news_words.detected(episode.detected_label),
     }
 
 

@@ -16,7 +16,7 @@ from opsmetrics.ui import blocks, rows
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView, target
-from opsmetrics.verdict import sentences, wording
+from opsmetrics.verdict import news_words, sentences, wording
 from opsmetrics.verdict.model import STANCES, Stance
 from opsmetrics.verdict.news import News
 
@@ -111,8 +111,8 @@ def _over(over: list[tuple[KpiReview, News]], as_of: dt.date | None, everything:
     listed = over if everything else over[:ROWS]
     more = {"text": f"Show all {len(over)}", "show": OVER} if len(over) > len(listed) else None
     drawn = [rows.over_row(review, _view(review, as_of), item) for review, item in listed]
-    note = wording.over_why(new.since) if any(item.ending == "over" for _, item in over) else new.since
-    return blocks.section(OVER, wording.over_title(), drawn, count=len(over), note=note, more=more)
+    note = news_words.over_why(new.since) if any(item.ending == "over" for _, item in over) else new.since
+    return blocks.section(OVER, news_words.over_title(), drawn, count=len(over), note=note, more=more)
 
 
 def _section(
@@ -138,7 +138,7 @@ def _section(
 def _marked_new(block: Block, review: KpiReview, new: New) -> Block:
     """The row, with a word where its open signal is new to the reader."""
     fresh = any(item.ending == "open" for item in new.of.get(rows.row_key(review), ()))
-    return block | {"fresh": wording.fresh()} if fresh else block
+    return block | {"fresh": news_words.fresh()} if fresh else block
 
 
 def _view(review: KpiReview, as_of: dt.date | None) -> ChartView:
@@ -171,4 +171,4 @@ def table(
 def _news_of(review: KpiReview, new: New) -> dict[str, str]:
     """What is new to the reader in a line of the table."""
     found = new.of.get(rows.row_key(review), ())
-    return {"New": "; ".join(wording.news(item.ending, item.episode.detected_label) for item in found)}
+    return {"New": "; ".join(news_words.news(item.ending, item.episode.detected_label) for item in found)}

@@ -12,7 +12,7 @@ from opsmetrics.catalog import Calendar, Catalog
 from opsmetrics.series import periods, to_utc
 from opsmetrics.ui import addressed, filters
 from opsmetrics.ui.clock import at_site, site
-from opsmetrics.verdict import wording
+from opsmetrics.verdict import news_words, wording
 
 NAME = "since"
 _WEEK = dt.timedelta(days=7)
@@ -41,13 +41,13 @@ def chosen(catalog: Catalog, as_of: dt.date | None, visited: dt.datetime | None)
         "shift": _last_shift(calendar, now),
         "week": _midnight(now) - _WEEK,
     }
-    choices = {code: wording.window(code) for code, start in starts.items() if start is not None}
+    choices = {code: news_words.window(code, then=bool(as_of)) for code, start in starts.items() if start is not None}
     asked = st.query_params.get(NAME, "")
     code = asked if asked in choices else next(iter(choices))
     start = starts[code]
     assert start is not None  # it is among the choices
     since = to_utc(pd.DatetimeIndex([start]), calendar.time_zone)[0]
-    return Window(code, since, _words(start, now), choices, first=visited is None and not as_of)
+    return Window(code, since, _words(start, now, near=not as_of), choices, first=visited is None and not as_of)
 
 
 def control(window: Window) -> None:
@@ -75,8 +75,8 @@ def _last_shift(calendar: Calendar, now: dt.datetime) -> dt.datetime | None:
     return None if ended.empty else ended["period"].iloc[-1].to_pydatetime()
 
 
-def _words(start: dt.datetime, now: dt.datetime) -> str:
-    """A moment as a person would say it: the day by its name where it is near, no clock at midnight."""
+def _words(start: dt.datetime, now: dt.datetime, *, near: bool) -> str:
+    """A moment as a person would say it: yesterday by that name where it is near, no clock at midnight."""
     days = (now.date() - start.date()).days
-    day = wording.date(start, weekday=True) if days > 1 else wording.near_day(days)
+    day = news_words.near_day(days) if near and days < 2 else wording.date(start, weekday=True)
     return day if start == _midnight(start) else f"{day}, {start:%H:%M}"

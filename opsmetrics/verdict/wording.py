@@ -263,51 +263,6 @@ def stance_why(code: str, firm: bool = True, language: str = "en", *, furthest: 
     return _words(language, table if code in _language(language).words[table] else "stance.why", code)
 
 
-def window(code: str, language: str = "en") -> str:
-    """A stretch of time whose news are asked for: "Last visit", "Yesterday", "Last shift", "Last week"."""
-    return _words(language, "news", code)
-
-
-def near_day(days: int, language: str = "en") -> str:
-    """Today or yesterday, by how many days ago it was."""
-    return _words(language, "news", "yesterday" if days else "today")
-
-
-def new_since(since: str, *, first: bool = False, language: str = "en") -> str:
-    """From when on news are told: "since yesterday"; first: of a reader who was not here before."""
-    return _words(language, "news", "first" if first else "since").format(since=since)
-
-
-def over_title(language: str = "en") -> str:
-    """The title of the signals that are new and over again."""
-    return _words(language, "news", "title")
-
-
-def over_why(since: str, language: str = "en") -> str:
-    """The line that explains it."""
-    return _words(language, "news", "why").format(since=since)
-
-
-def detected(label: str, language: str = "en") -> str:
-    """In which period a signal was detected: "detected 27 Nov 2026"."""
-    return _words(language, "news", "detected").format(label=label)
-
-
-def fresh(language: str = "en") -> str:
-    """The word beside a signal that is new to the reader."""
-    return _words(language, "news", "fresh")
-
-
-def now_is(word: str, language: str = "en") -> str:
-    """The state of now, beside a signal that is over: "now: Stable"."""
-    return _words(language, "news", "now").format(word=word)
-
-
-def news(ending: str, label: str, language: str = "en") -> str:
-    """One of the news in a line of a table: "came and went, detected 27 Nov 2026"."""
-    return _words(language, "news", ending).format(label=label)
-
-
 def rule(code: str, language: str = "en") -> str:
     """A rule in words: "beyond its limits", "8 on one side"."""
     return _words(language, "rule", code)

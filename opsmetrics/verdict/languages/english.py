@@ -81,6 +81,8 @@ WORDS: dict[str, dict[str, str]] = {
         "day": "Yesterday",
         "shift": "Last shift",
         "week": "Last week",
+        "day_then": "Day before",
+        "week_then": "Week before",
     },
     "rule": {
         "beyond_limits": "beyond its limits",

@@ -1,0 +1,56 @@
+"""The words around what is new to a reader: since when, came and went, seen and snoozed."""
+
+from __future__ import annotations
+
+from opsmetrics.verdict.languages import language as _language
+from opsmetrics.verdict.wording import words
+
+
+def window(code: str, language: str = "en", *, then: bool = False) -> str:
+    """A stretch of time whose news are asked for: "Last visit", "Yesterday", "Last shift", "Last week"; then: it ends
+    on an earlier day ("Day before")."""
+    return _word(language, f"{code}_then" if then and code in ("day", "week") else code)
+
+
+def near_day(days: int, language: str = "en") -> str:
+    """Today or yesterday, by how many days ago it was."""
+    return _word(language, "yesterday" if days else "today")
+
+
+def new_since(since: str, *, first: bool = False, language: str = "en") -> str:
+    """From when on news are told: "since yesterday"; first: of a reader who was not here before."""
+    return _word(language, "first" if first else "since").format(since=since)
+
+
+def over_title(language: str = "en") -> str:
+    """The title of the signals that are new and over again."""
+    return _word(language, "title")
+
+
+def over_why(since: str, language: str = "en") -> str:
+    """The line that explains it."""
+    return _word(language, "why").format(since=since)
+
+
+def detected(label: str, language: str = "en") -> str:
+    """In which period a signal was detected: "detected 27 Nov 2026"."""
+    return _word(language, "detected").format(label=label)
+
+
+def fresh(language: str = "en") -> str:
+    """The word beside a signal that is new to the reader."""
+    return _word(language, "fresh")
+
+
+def now_is(word: str, language: str = "en") -> str:
+    """The state of now, beside a signal that is over: "now: Stable"."""
+    return _word(language, "now").format(word=word)
+
+
+def news(ending: str, label: str, language: str = "en") -> str:
+    """One of the news in a line of a table: "came and went, detected 27 Nov 2026"."""
+    return _word(language, ending).format(label=label)
+
+
+def _word(language: str, code: str) -> str:
+    return words("news", code, _language(language))
