@@ -12,8 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from opsmetrics.stats.arrays import FloatArray, Labels, Slots, Values, floats, not_negative, same_length
+from opsmetrics.stats.arrays import BoolArray, FloatArray, Labels, Slots, Values, floats, not_negative, same_length
 from opsmetrics.stats.factors import Source, check_source
+from opsmetrics.stats.given import Given, given
 from opsmetrics.stats.individuals import moving_range_sigma
 from opsmetrics.stats.layout import Layout, chart, layout, neighbours, phase_ratio
 from opsmetrics.stats.results import ControlChart
@@ -28,13 +29,15 @@ class _Counts:
     centre: FloatArray  # per slot: sum of counts / sum of sizes of the phase's baseline
     standard_error: FloatArray  # per slot, of the rate
     slots: Layout
-    source: Source
+    limited: BoolArray  # per phase: whether it has limits
+    methods: dict[str, str]
 
 
 def p(
     counts: Values,
     sizes: Values,
     *,
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -42,36 +45,39 @@ def p(
 ) -> ControlChart:
     """Chart of proportions counts / sizes, limits within 0 and 1.
 
-    A missing count, a missing size or a size of 0 is a gap. phase, exclude and baseline as for `xmr`. Raises ValueError
+    A missing count, a missing size or a size of 0 is a gap. centre: a historical proportion (of u and c a rate), one or
+    one per phase, in place of Σ counts / Σ sizes. phase, exclude and baseline as for `xmr`. Raises ValueError
     for negative numbers and counts above their size.
     """
-    return _rates("p", _counts(counts, sizes, "binomial", phase, exclude, baseline, constants), 1.0)
+    return _rates("p", _counts(counts, sizes, "binomial", centre, phase, exclude, baseline, constants), 1.0)
 
 
 def p_prime(
     counts: Values,
     sizes: Values,
     *,
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
     constants: Source = "exact",
 ) -> ControlChart:
     """Laney's p′ chart: the p chart with its standard errors times σ_z, which may be below 1. Arguments as for `p`."""
-    return _laney("p_prime", _counts(counts, sizes, "binomial", phase, exclude, baseline, constants), 1.0)
+    return _laney("p_prime", _counts(counts, sizes, "binomial", centre, phase, exclude, baseline, constants), 1.0)
 
 
 def np_chart(
     counts: Values,
     sizes: Values,
     *,
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
     constants: Source = "exact",
 ) -> ControlChart:
     """Chart of the counts themselves, limits within 0 and the size. Arguments as for `p`."""
-    found = _counts(counts, sizes, "binomial", phase, exclude, baseline, constants)
+    found = _counts(counts, sizes, "binomial", centre, phase, exclude, baseline, constants)
     return chart(
         "np",
         found.rate * found.size,
@@ -79,7 +85,7 @@ def np_chart(
         found.standard_error * found.size,
         found.slots,
         None,
-        {"constants": found.source},
+        found.methods,
         size=found.size,
         floor=0.0,
         ceiling=found.size,
@@ -90,38 +96,41 @@ def u(
     counts: Values,
     sizes: Values,
     *,
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
     constants: Source = "exact",
 ) -> ControlChart:
     """Chart of rates: events counted over areas of opportunity (any positive number). Arguments as for `p`."""
-    return _rates("u", _counts(counts, sizes, "poisson", phase, exclude, baseline, constants), np.inf)
+    return _rates("u", _counts(counts, sizes, "poisson", centre, phase, exclude, baseline, constants), np.inf)
 
 
 def u_prime(
     counts: Values,
     sizes: Values,
     *,
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
     constants: Source = "exact",
 ) -> ControlChart:
     """Laney's u′ chart: the u chart with its standard errors times σ_z. Arguments as for `u`."""
-    return _laney("u_prime", _counts(counts, sizes, "poisson", phase, exclude, baseline, constants), np.inf)
+    return _laney("u_prime", _counts(counts, sizes, "poisson", centre, phase, exclude, baseline, constants), np.inf)
 
 
 def c(
     counts: Values,
     *,
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
     constants: Source = "exact",
 ) -> ControlChart:
     """Chart of counts over equal areas of opportunity; σ is the standard error √c̄. Arguments as for `p`."""
-    found = _counts(counts, None, "poisson", phase, exclude, baseline, constants)
+    found = _counts(counts, None, "poisson", centre, phase, exclude, baseline, constants)
     sigma = np.full(found.slots.phases, np.nan)
     sigma[found.slots.phase] = np.sqrt(found.centre)
     return chart(
@@ -130,8 +139,8 @@ def c(
         found.centre,
         found.standard_error,
         found.slots,
-        np.where(found.slots.enough, sigma, np.nan),
-        {"constants": found.source},
+        np.where(found.limited, sigma, np.nan),
+        found.methods,
         floor=0.0,
     )
 
@@ -147,7 +156,7 @@ def sigma_z(counts: Values, sizes: Values | None = None, kind: str = "p", *, con
     if (sizes is None) != (kind == "c"):
         raise ValueError(f"sizes: kind {kind!r} wants {'none' if kind == 'c' else 'one per count'}")
     law: Law = "binomial" if kind == "p" else "poisson"
-    found = _counts(counts, sizes, law, None, None, None, constants)
+    found = _counts(counts, sizes, law, None, None, None, None, constants)
     return float(_sigma_z(found)[0]) if found.slots.phases else float("nan")
 
 
@@ -155,6 +164,7 @@ def _counts(
     counts: Values,
     sizes: Values | None,
     law: Law,
+    wanted: Given | None,
     phase: Labels | None,
     exclude: Slots | None,
     baseline: Slots | None,
@@ -165,10 +175,17 @@ def _counts(
     slots = layout(present, phase, exclude, baseline)
     size = np.where(present, size, np.nan)
     used = slots.used
-    centre = slots.spread_out(phase_ratio(count[used], size[used], slots.phase[used], slots.phases))
+    levels = given(wanted, slots.phases, "centre", lowest=0.0)
+    if levels is not None and law == "binomial" and (levels > 1).any():
+        raise ValueError(f"centre: found {levels.max():g}; wanted a proportion from 0 to 1")
+    limited = slots.enough if levels is None else np.ones(slots.phases, dtype=np.bool_)
+    if levels is None:
+        levels = phase_ratio(count[used], size[used], slots.phase[used], slots.phases)
+    centre = slots.spread_out(levels)
     variance = centre * (1 - centre) if law == "binomial" else centre
-    error = np.where(slots.enough[slots.phase], np.sqrt(variance / size), np.nan)
-    return _Counts(count / size, size, centre, error, slots, check_source(constants))
+    error = np.where(limited[slots.phase], np.sqrt(variance / size), np.nan)
+    methods = {"constants": check_source(constants)} | ({} if wanted is None else {"centre": "given"})
+    return _Counts(count / size, size, centre, error, slots, limited, methods)
 
 
 def _checked(counts: Values, sizes: Values | None, law: Law) -> tuple[FloatArray, FloatArray]:
@@ -194,7 +211,7 @@ def _rates(kind: str, found: _Counts, ceiling: float) -> ControlChart:
         found.standard_error,
         found.slots,
         None,
-        {"constants": found.source},
+        found.methods,
         size=found.size,
         floor=0.0,
         ceiling=ceiling,
@@ -212,7 +229,7 @@ def _laney(kind: str, found: _Counts, ceiling: float) -> ControlChart:
         found.standard_error * scale,
         found.slots,
         None,
-        {"sigma": "mr of z", "constants": found.source},
+        {"sigma": "mr of z", **found.methods},
         size=found.size,
         floor=0.0,
         ceiling=ceiling,
@@ -225,4 +242,6 @@ def _sigma_z(found: _Counts) -> FloatArray:
     positive = np.where(found.standard_error > 0, found.standard_error, np.nan)
     z = (found.rate - found.centre) / positive
     left, right = neighbours(slots.used & np.isfinite(z), slots)
-    return moving_range_sigma(np.abs(z[right] - z[left]), slots.phase[right], slots.phases, "mr", found.source)
+    return moving_range_sigma(
+        np.abs(z[right] - z[left]), slots.phase[right], slots.phases, "mr", check_source(found.methods["constants"])
+    )

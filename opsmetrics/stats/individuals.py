@@ -15,6 +15,7 @@ import numpy as np
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Labels, Slots, Values, floats
 from opsmetrics.stats.factors import Source, check_source, d2, d3, d4_median
 from opsmetrics.stats.factors import constants as chart_constants
+from opsmetrics.stats.given import Given, given, spoken
 from opsmetrics.stats.layout import Layout, chart, layout, neighbours, phase_mean, phase_median
 from opsmetrics.stats.results import ControlChart
 
@@ -34,8 +35,8 @@ class _Individuals:
 def xmr(
     values: Values,
     *,
-    sigma: Sigma = "mr",
-    centre: Centre = "mean",
+    sigma: Sigma | Given = "mr",
+    centre: Centre | Given = "mean",
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -45,16 +46,19 @@ def xmr(
 
     sigma: "mr" mean moving range / d2; "mr_screened" the same after one pass that drops ranges ≥ D4·mean (Nelson 1982);
         "median_mr" median moving range / 0.954. centre: "mean" or "median" of the baseline points.
+        Each may be a historical figure: a number, or one per phase.
     phase: a label per slot. exclude: positions or a bool mask, plotted and judged but not used. baseline: the points
     that make the limits of their phase. A single point gives no limits; no variation gives limits on the centre line.
     Raises ValueError for unknown options and values that are not numbers.
     """
     found = _individuals(values, sigma, phase, exclude, baseline, constants)
     used, slots = found.slots.used, found.slots
-    if centre not in ("mean", "median"):
-        raise ValueError(f"centre: found {centre!r}; wanted 'mean' or 'median'")
-    middle = phase_mean if centre == "mean" else phase_median
-    centres = middle(found.value[used], slots.phase[used], slots.phases)
+    centres = given(centre, slots.phases, "centre")
+    if centres is None:
+        if centre not in ("mean", "median"):
+            raise ValueError(f"centre: found {centre!r}; wanted 'mean', 'median' or a number")
+        middle = phase_mean if centre == "mean" else phase_median
+        centres = middle(found.value[used], slots.phase[used], slots.phases)
     return chart(
         "xmr",
         found.value,
@@ -62,7 +66,7 @@ def xmr(
         slots.spread_out(found.sigma),
         slots,
         found.sigma,
-        {**found.methods, "centre": centre},
+        {**found.methods, "centre": spoken(centre)},
         spread=_moving_range_chart(found),
     )
 
@@ -70,7 +74,7 @@ def xmr(
 def mr_chart(
     values: Values,
     *,
-    sigma: Sigma = "mr",
+    sigma: Sigma | Given = "mr",
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -84,13 +88,23 @@ def mr_chart(
 
 
 def _individuals(
-    values: Values, sigma: str, phase: Labels | None, exclude: Slots | None, baseline: Slots | None, constants: str
+    values: Values,
+    sigma: str | Given,
+    phase: Labels | None,
+    exclude: Slots | None,
+    baseline: Slots | None,
+    constants: str,
 ) -> _Individuals:
     value, source = floats(values), check_source(constants)
     slots = layout(np.isfinite(value), phase, exclude, baseline)
+    methods = {"sigma": spoken(sigma), "constants": source}
+    known = given(sigma, slots.phases, "sigma", lowest=0.0)
+    if known is not None:
+        return _Individuals(value, slots, known, methods, source)
     left, right = neighbours(slots.used, slots)
-    estimate = moving_range_sigma(np.abs(value[right] - value[left]), slots.phase[right], slots.phases, sigma, source)
-    return _Individuals(value, slots, estimate, {"sigma": sigma, "constants": source}, source)
+    ranges = np.abs(value[right] - value[left])
+    estimate = moving_range_sigma(ranges, slots.phase[right], slots.phases, str(sigma), source)
+    return _Individuals(value, slots, estimate, methods, source)
 
 
 def moving_range_sigma(
@@ -104,7 +118,7 @@ def moving_range_sigma(
         kept = (ranges < chart_constants(2, source).D4 * means) | (means == 0)
         ranges, phase = ranges[kept], phase[kept]
     elif sigma != "mr":
-        raise ValueError(f"sigma: found {sigma!r}; wanted 'mr', 'mr_screened' or 'median_mr'")
+        raise ValueError(f"sigma: found {sigma!r}; wanted 'mr', 'mr_screened', 'median_mr' or a number")
     return phase_mean(ranges, phase, phases) / d2(2, source)
 
 

@@ -12,10 +12,11 @@ import math
 
 import numpy as np
 
-from opsmetrics.stats.arrays import Labels, Slots, Values, floats, not_negative, same_length
-from opsmetrics.stats.factors import check_source
+from opsmetrics.stats.arrays import FloatArray, Labels, Slots, Values, floats, not_negative, same_length
+from opsmetrics.stats.factors import Source, check_source
+from opsmetrics.stats.given import Given, given, spoken
 from opsmetrics.stats.individuals import Sigma, moving_range_sigma
-from opsmetrics.stats.layout import chart, layout, neighbours, phase_ratio
+from opsmetrics.stats.layout import Layout, chart, layout, neighbours, phase_ratio
 from opsmetrics.stats.results import ControlChart
 
 
@@ -23,7 +24,8 @@ def i_prime(
     numerators: Values,
     denominators: Values,
     *,
-    sigma: Sigma = "mr",
+    sigma: Sigma | Given = "mr",
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -32,8 +34,9 @@ def i_prime(
     """Chart of the ratios numerators / denominators, limits ± 3σ/√denominator about Σ numerators / Σ denominators.
 
     A missing number or a denominator of 0 is a gap. sigma as for `xmr`, of the normalised moving ranges; `sigma` of the
-    chart is that of a point whose denominator is 1. phase, exclude and baseline as for `xmr`. Limits are not clamped: a
-    ratio may be of any sign. Raises ValueError for negative denominators and unknown options.
+    chart is that of a point whose denominator is 1. centre: a historical ratio, or one per phase. phase, exclude and
+    baseline as for `xmr`. Limits are not clamped: a ratio may be of any sign. Raises ValueError for negative
+    denominators and unknown options.
     """
     source = check_source(constants)
     top, size = floats(numerators, "numerators"), floats(denominators, "denominators")
@@ -43,16 +46,26 @@ def i_prime(
     slots = layout(present, phase, exclude, baseline)
     top, size = np.where(present, top, np.nan), np.where(present, size, np.nan)
     value, used = top / size, slots.used
-    left, right = neighbours(used, slots)
-    ranges = math.sqrt(2) * np.abs(value[right] - value[left]) / np.sqrt(1 / size[left] + 1 / size[right])
-    estimate = moving_range_sigma(ranges, slots.phase[right], slots.phases, sigma, source)
+    estimate = given(sigma, slots.phases, "sigma", lowest=0.0)
+    if estimate is None:
+        estimate = _normalised(value, size, slots, str(sigma), source)
+    level = given(centre, slots.phases, "centre")
+    if level is None:
+        level = phase_ratio(top[used], size[used], slots.phase[used], slots.phases)
     return chart(
         "i_prime",
         value,
-        slots.spread_out(phase_ratio(top[used], size[used], slots.phase[used], slots.phases)),
+        slots.spread_out(level),
         slots.spread_out(estimate) / np.sqrt(size),
         slots,
         estimate,
-        {"sigma": sigma, "constants": source},
+        {"sigma": spoken(sigma), "constants": source},
         size=size,
     )
+
+
+def _normalised(value: FloatArray, size: FloatArray, slots: Layout, sigma: str, source: Source) -> FloatArray:
+    """σ of a point of size 1 per phase, from moving ranges over √(1/n + 1/n′)."""
+    left, right = neighbours(slots.used, slots)
+    ranges = math.sqrt(2) * np.abs(value[right] - value[left]) / np.sqrt(1 / size[left] + 1 / size[right])
+    return moving_range_sigma(ranges, slots.phase[right], slots.phases, sigma, source)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from opsmetrics.stats.arrays import FloatArray, Labels, Slots, Values, floats, not_negative, same_length, whole
 from opsmetrics.stats.factors import Source, by_size, c4, check_source, d2, d3
+from opsmetrics.stats.given import Given, given, spoken
 from opsmetrics.stats.layout import Layout, chart, layout, phase_ratio
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.stats.within import within_sigma
@@ -42,7 +43,8 @@ class _Subgroups:
 def xbar_s(
     subgroups: Subgroups,
     *,
-    sigma: SigmaS = "pooled",
+    sigma: SigmaS | Given = "pooled",
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -52,11 +54,12 @@ def xbar_s(
 
     sigma: "pooled" √(Σ(n−1)s²/Σ(n−1)) / c4(Σ(n−1)+1); "sbar" mean of s/c4(n); "sbar_mvlue" the same with weights
         c4²/(1−c4²); "rms_montgomery" √(Σ(n−1)s²/Σ(n−1)) with A3(n), B3(n), B4(n).
+        Or a historical σ, a number or one per phase (then A, B5, B6). centre: a historical mean, likewise.
     phase, exclude and baseline as for `xmr`, per subgroup. An empty subgroup is a gap. Raises ValueError for readings
     that are not numbers and unknown options.
     """
     found = _from_readings(subgroups, sigma, ("S", phase, exclude, baseline, constants))
-    return _means("xbar_s", found, _s(found))
+    return _means("xbar_s", found, centre, _s(found))
 
 
 def xbar_s_summary(
@@ -64,7 +67,8 @@ def xbar_s_summary(
     sds: Values,
     sizes: Values,
     *,
-    sigma: SigmaS = "pooled",
+    sigma: SigmaS | Given = "pooled",
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -76,13 +80,13 @@ def xbar_s_summary(
     for lengths that differ, negative or fractional sizes and negative standard deviations.
     """
     found = _from_summary(means, sds, sizes, sigma, ("S", phase, exclude, baseline, constants))
-    return _means("xbar_s", found, _s(found))
+    return _means("xbar_s", found, centre, _s(found))
 
 
 def s_chart(
     subgroups: Subgroups,
     *,
-    sigma: SigmaS = "pooled",
+    sigma: SigmaS | Given = "pooled",
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -96,7 +100,7 @@ def s_summary(
     sds: Values,
     sizes: Values,
     *,
-    sigma: SigmaS = "pooled",
+    sigma: SigmaS | Given = "pooled",
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -109,7 +113,8 @@ def s_summary(
 def xbar_r(
     subgroups: Subgroups,
     *,
-    sigma: SigmaR = "rbar",
+    sigma: SigmaR | Given = "rbar",
+    centre: Given | None = None,
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -120,13 +125,13 @@ def xbar_r(
     sigma: "rbar" mean of R/d2(n); "rbar_mvlue" the same with weights d2²/d3².
     """
     found = _from_readings(subgroups, sigma, ("R", phase, exclude, baseline, constants))
-    return _means("xbar_r", found, _r(found))
+    return _means("xbar_r", found, centre, _r(found))
 
 
 def r_chart(
     subgroups: Subgroups,
     *,
-    sigma: SigmaR = "rbar",
+    sigma: SigmaR | Given = "rbar",
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
@@ -139,7 +144,7 @@ def r_chart(
 _Options: TypeAlias = tuple[str, Labels | None, Slots | None, Slots | None, str]
 
 
-def _from_readings(subgroups: Subgroups, sigma: str, options: _Options) -> _Subgroups:
+def _from_readings(subgroups: Subgroups, sigma: str | Given, options: _Options) -> _Subgroups:
     readings = _matrix(subgroups)
     present = np.isfinite(readings)
     size = present.sum(axis=1).astype(np.float64)
@@ -156,7 +161,7 @@ def _from_readings(subgroups: Subgroups, sigma: str, options: _Options) -> _Subg
     return _estimated(mean + level, spread, size, sigma, options)
 
 
-def _from_summary(means: Values, sds: Values, sizes: Values, sigma: str, options: _Options) -> _Subgroups:
+def _from_summary(means: Values, sds: Values, sizes: Values, sigma: str | Given, options: _Options) -> _Subgroups:
     mean, sd, size = floats(means, "means"), floats(sds, "sds"), floats(sizes, "sizes")
     same_length({"means": mean, "sds": sd, "sizes": size})
     not_negative(sd, "sds")
@@ -166,12 +171,14 @@ def _from_summary(means: Values, sds: Values, sizes: Values, sigma: str, options
     return _estimated(np.where(size > 0, mean, np.nan), np.where(size >= 2, sd, np.nan), size, sigma, options)
 
 
-def _estimated(mean: FloatArray, spread: FloatArray, size: FloatArray, sigma: str, options: _Options) -> _Subgroups:
+def _estimated(
+    mean: FloatArray, spread: FloatArray, size: FloatArray, sigma: str | Given, options: _Options
+) -> _Subgroups:
     kind, phase, exclude, baseline, constants = options
     source = check_source(constants)
     slots = layout(size > 0, phase, exclude, baseline)
     estimate, at = within_sigma(kind, sigma, spread, size, slots, source)
-    methods = {"sigma": sigma, "constants": source}
+    methods = {"sigma": spoken(sigma), "constants": source}
     return _Subgroups(mean, spread, size, slots, estimate, at, methods, source)
 
 
@@ -187,11 +194,13 @@ def _matrix(subgroups: Subgroups) -> FloatArray:
     return readings
 
 
-def _means(kind: str, found: _Subgroups, spread: ControlChart) -> ControlChart:
+def _means(kind: str, found: _Subgroups, wanted: Given | None, spread: ControlChart) -> ControlChart:
     used, slots = found.slots.used, found.slots
-    level = found.mean[used][0] if used.any() else 0.0
-    weighted = (found.mean[used] - level) * found.size[used]
-    centre = level + phase_ratio(weighted, found.size[used], slots.phase[used], slots.phases)
+    centre = given(wanted, slots.phases, "centre")
+    if centre is None:
+        level = found.mean[used][0] if used.any() else 0.0
+        weighted = (found.mean[used] - level) * found.size[used]
+        centre = level + phase_ratio(weighted, found.size[used], slots.phase[used], slots.phases)
     root = np.sqrt(np.where(found.size > 0, found.size, np.nan))
     return chart(
         kind,
@@ -200,7 +209,7 @@ def _means(kind: str, found: _Subgroups, spread: ControlChart) -> ControlChart:
         found.sigma_at / root,
         slots,
         found.sigma,
-        {**found.methods, "centre": "mean"},
+        {**found.methods, "centre": "mean" if wanted is None else "given"},
         size=np.where(found.size > 0, found.size, np.nan),
         spread=spread,
     )

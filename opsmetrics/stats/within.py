@@ -6,21 +6,27 @@ import numpy as np
 
 from opsmetrics.stats.arrays import FloatArray
 from opsmetrics.stats.factors import Source, by_size, c4, d2, d3
+from opsmetrics.stats.given import Given, given
 from opsmetrics.stats.layout import Layout, phase_ratio
 
 SIGMAS = {"S": ("pooled", "sbar", "sbar_mvlue", "rms_montgomery"), "R": ("rbar", "rbar_mvlue")}
 
 
 def within_sigma(
-    kind: str, sigma: str, spread: FloatArray, size: FloatArray, slots: Layout, source: Source
+    kind: str, sigma: str | Given, spread: FloatArray, size: FloatArray, slots: Layout, source: Source
 ) -> tuple[FloatArray, FloatArray]:
     """σ per phase as estimated, and σ per slot as it enters the limits (NaN where a phase has too few subgroups).
 
     kind: "S" or "R", what `spread` holds. The two differ for "rms_montgomery" only, whose root mean square is divided
-    by each subgroup's own c4. Raises ValueError for an unknown `sigma`.
+    by each subgroup's own c4. A `sigma` that is a number, or one per phase, is taken as it is. Raises ValueError for
+    an unknown `sigma`.
     """
+    known = given(sigma, slots.phases, "sigma", lowest=0.0)
+    if known is not None:
+        return known, slots.spread_out(known)
+    sigma = str(sigma)
     if sigma not in SIGMAS[kind]:
-        raise ValueError(f"sigma: found {sigma!r}; wanted one of {', '.join(SIGMAS[kind])}")
+        raise ValueError(f"sigma: found {sigma!r}; wanted one of {', '.join(SIGMAS[kind])}, or a number")
     use = slots.used & np.isfinite(spread)
     values, sizes, phase = spread[use], size[use], slots.phase[use]
     if sigma in ("pooled", "rms_montgomery"):
