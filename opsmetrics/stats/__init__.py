@@ -5,8 +5,10 @@ chart = p([12, 15, 8, 10], [50, 50, 50, 50])
 signals(chart, "western_electric")
 """
 
+from opsmetrics.stats.adjusted import season_adjusted, season_offsets, trended
 from opsmetrics.stats.attributes import c, np_chart, p, p_prime, u, u_prime
 from opsmetrics.stats.between_events import g_chart, t_chart, t_transformed
+from opsmetrics.stats.cusum import Cusum, CusumShift, cusum, cusum_of
 from opsmetrics.stats.dispersion import overdispersion_limit, sigma_z, sigma_z_means
 from opsmetrics.stats.early import early_warning, weekday_share
 from opsmetrics.stats.factors import Constants, c4, constants, d2, d3, d4_median
@@ -24,6 +26,7 @@ from opsmetrics.stats.rare import (
     zero_bound,
     zero_bound_rate,
 )
+from opsmetrics.stats.residuals import ResidualChart, residual_chart
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.stats.run_chart import ANHOEJ, RunsTest, crossings_min, longest_run_max, run_chart, runs_tests
 from opsmetrics.stats.run_rules import (
@@ -39,8 +42,11 @@ from opsmetrics.stats.run_rules import (
     run_rules,
     signals,
 )
+from opsmetrics.stats.short_run import dnom, z_mr
+from opsmetrics.stats.smoothing import ewma, ewma_of, moving_average, moving_average_of
 from opsmetrics.stats.steps import Step, best_single_step, lag1_after_step, proposed_step, step_threshold
 from opsmetrics.stats.subgroups import r_chart, s_chart, s_summary, xbar_r, xbar_s, xbar_s_summary
+from opsmetrics.stats.three_way import ThreeWay, three_way
 from opsmetrics.stats.weibull import weibull_fit, weibull_quantile
 
 __all__ = [
@@ -55,21 +61,30 @@ __all__ = [
     "WESTERN_ELECTRIC",
     "Constants",
     "ControlChart",
+    "Cusum",
+    "CusumShift",
     "Departures",
+    "ResidualChart",
     "Rule",
     "RunsTest",
     "Step",
+    "ThreeWay",
     "best_single_step",
     "binomial_upper",
     "c",
     "c4",
     "constants",
     "crossings_min",
+    "cusum",
+    "cusum_of",
     "d2",
     "d3",
     "d4_median",
     "departures",
+    "dnom",
     "early_warning",
+    "ewma",
+    "ewma_of",
     "exposure_needed",
     "first_event_probability",
     "first_event_rate_probability",
@@ -78,6 +93,8 @@ __all__ = [
     "i_prime",
     "lag1_after_step",
     "longest_run_max",
+    "moving_average",
+    "moving_average_of",
     "mr_chart",
     "np_chart",
     "overdispersion_limit",
@@ -85,17 +102,22 @@ __all__ = [
     "p_prime",
     "proposed_step",
     "r_chart",
+    "residual_chart",
     "run_chart",
     "run_rules",
     "runs_tests",
     "s_chart",
     "s_summary",
+    "season_adjusted",
+    "season_offsets",
     "sigma_z",
     "sigma_z_means",
     "signals",
     "step_threshold",
     "t_chart",
     "t_transformed",
+    "three_way",
+    "trended",
     "trials_needed",
     "u",
     "u_prime",
@@ -106,6 +128,7 @@ __all__ = [
     "xbar_s",
     "xbar_s_summary",
     "xmr",
+    "z_mr",
     "zero_bound",
     "zero_bound_rate",
 ]

@@ -80,6 +80,12 @@ def whole(array: FloatArray, name: str) -> None:
         raise ValueError(f"{name}: found {array[wrong[0]]:g} at position {wrong[0]}; wanted whole numbers")
 
 
+def one_of(found: str, wanted: Sequence[str], name: str) -> None:
+    """Raises ValueError unless `found` is one of the words wanted."""
+    if found not in wanted:
+        raise ValueError(f"{name}: found {found!r}; wanted {' or '.join(repr(word) for word in wanted)}")
+
+
 def slots_mask(slots: Slots | None, n: int, name: str) -> BoolArray:
     """True at the slots meant: from positions, or from one bool per slot; None means none.
 

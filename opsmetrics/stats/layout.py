@@ -138,8 +138,9 @@ def chart(
     used: BoolArray | None = None,
     sigma_z: FloatArray | None = None,
     spread: ControlChart | None = None,
+    width: float = 3.0,
 ) -> ControlChart:
-    """A chart from what is plotted: limits are centre ± 3 standard errors, clamped to floor and ceiling."""
+    """A chart from what is plotted: limits are centre ± `width` standard errors, clamped to floor and ceiling."""
     n = len(value)
     points = pd.DataFrame(
         {
@@ -147,8 +148,8 @@ def chart(
             "value": value,
             "size": size if size is not None else np.full(n, np.nan),
             "centre": centre,
-            "lower": np.maximum(centre - 3 * standard_error, floor),
-            "upper": np.minimum(centre + 3 * standard_error, ceiling),
+            "lower": np.maximum(centre - width * standard_error, floor),
+            "upper": np.minimum(centre + width * standard_error, ceiling),
             "standard_error": standard_error,
             "phase": slots.phase,
             "excluded": slots.excluded,
@@ -158,15 +159,16 @@ def chart(
     return ControlChart(
         kind=kind,
         points=points,
-        sigma=(None,) * slots.phases if sigma is None else _optional(sigma),
-        sigma_z=() if sigma_z is None else _optional(sigma_z),
+        sigma=(None,) * slots.phases if sigma is None else optional(sigma),
+        sigma_z=() if sigma_z is None else optional(sigma_z),
         methods=methods,
         spread=spread,
         warnings=_warnings(standard_error, slots),
     )
 
 
-def _optional(per_phase: FloatArray) -> tuple[float | None, ...]:
+def optional(per_phase: FloatArray) -> tuple[float | None, ...]:
+    """One number per phase, None where it is not known."""
     return tuple(float(number) if np.isfinite(number) else None for number in per_phase)
 
 

@@ -71,6 +71,11 @@ SPREAD_KINDS = ("mr", "s", "r")
 #: Charts of what lies between events are skewed: likewise.
 BETWEEN_KINDS = ("g", "t")
 
+#: Charts whose points share data with those before them: likewise.
+SMOOTHED_KINDS = ("ewma", "moving_average")
+
+_RULE_1_ONLY = (*SPREAD_KINDS, *BETWEEN_KINDS, *SMOOTHED_KINDS)
+
 
 @dataclass(frozen=True, eq=False)
 class _Marked:
@@ -89,13 +94,13 @@ class _Marked:
 def signals(chart: ControlChart, rules: Sequence[str] | str = WESTERN_ELECTRIC) -> pd.DataFrame:
     """Hits of `rules` on a chart, as `run_rules`.
 
-    On a chart of spread (MR, S, R) or of what lies between events (g, t) only rule 1 is judged; a run chart has its own
-    two tests, whatever `rules` says.
+    On a chart of spread (MR, S, R), of what lies between events (g, t) or of smoothed values (EWMA, moving average)
+    only rule 1 is judged; a run chart has its own two tests, whatever `rules` says.
     """
     if chart.kind == "run":
         return run_chart_signals(chart)
     names = _names(rules)
-    if chart.kind in (*SPREAD_KINDS, *BETWEEN_KINDS):
+    if chart.kind in _RULE_1_ONLY:
         names = tuple(name for name in names if name == "beyond_limits")
     return run_rules(chart, rules=names)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from opsmetrics import stats
 from opsmetrics.stats import ControlChart
 from opsmetrics.stats.forecast import forecast as predicted
+from tests.reference import adapters_charts, naming
 from tests.reference.adapters_messy import messy, messy_sequence
 
 __all__ = ["forecast", "messy", "messy_sequence", "spc"]
@@ -18,16 +19,7 @@ __all__ = ["forecast", "messy", "messy_sequence", "spc"]
 Case = Mapping[str, Any]
 
 #: Kinds that are answered elsewhere: one module for each family.
-OTHERS: dict[str, Callable[[Case], dict[str, Any]]] = {}
-
-#: The rule names of the reference cases, by set, and ours. A single name asks for that rule alone.
-_ZONES = {3: "trend_of_6", 4: "alternating_14", 5: "two_of_three", 6: "four_of_five", 7: "hugging_15", 8: "outside_8"}
-RULES: dict[str, dict[str, str]] = {
-    "nelson": {"nelson1": "beyond_limits", "nelson2": "run_of_9"} | {f"nelson{k}": v for k, v in _ZONES.items()},
-    "we": {"we1": "beyond_limits", "we2": "two_of_three", "we3": "four_of_five", "we4": "run_of_8"},
-    "aiag": {"aiag1": "beyond_limits", "aiag2": "run_of_7"} | {f"aiag{k}": v for k, v in _ZONES.items()},
-    "ihi": {"ihi_shift6": "run_of_6", "ihi_trend5": "trend_of_5"},
-}
+OTHERS: dict[str, Callable[[Case], dict[str, Any]]] = {**adapters_charts.KINDS}
 
 
 def spc(case: Case) -> dict[str, Any]:
@@ -45,8 +37,9 @@ def spc(case: Case) -> dict[str, Any]:
         return OTHERS[kind](case)
     if kind not in _CHARTS:
         raise NotImplementedError(f"chart kind {kind!r} is not computed yet")
-    chart = _CHARTS[kind](case["data"], case["options"], _common(case))
-    return _answer(chart, case) | _extras(chart) | (_transformed(case) if kind == "t" else {})
+    chart = _CHARTS[kind](case["data"], case["options"], naming.common(case))
+    usual = ["nelson1"] if kind in ("g", "t") else ["nelson"]
+    return naming.answer(chart, case, usual) | naming.extras(chart) | (_transformed(case) if kind == "t" else {})
 
 
 #: Seasons to look for, by frequency of the sample.
@@ -59,20 +52,6 @@ def forecast(
     """Mean and the ranges of 80 and 95 % of the next h periods."""
     found = predicted(y, h, seasons_tried=SEASONS[freq], lower=lower, upper=upper)
     return (found.mean, *found.interval(80), *found.interval(95))
-
-
-def _common(case: Case) -> dict[str, Any]:
-    data, options = case["data"], case["options"]
-    baseline = data.get("baseline")
-    if "baseline_first" in options:
-        baseline = range(options["baseline_first"])
-    constants = "table" if str(options.get("constants", "exact")).startswith("table") else "exact"
-    return {
-        "phase": data.get("phase"),
-        "exclude": data.get("exclude"),
-        "baseline": baseline,
-        "constants": constants,
-    }
 
 
 def _xmr(data: Case, options: Case, common: dict[str, Any]) -> ControlChart:
@@ -138,22 +117,22 @@ def _limits(case: Case) -> str:
 
 def _weibull(case: Case) -> dict[str, Any]:
     """One law, so one centre and one pair of limits."""
-    times, common = _first(case["data"], "y", "x", "value"), _without_constants(_common(case))
+    times, common = _first(case["data"], "y", "x", "value"), _without_constants(naming.common(case))
     chart = stats.t_chart(times, limits="weibull", **common)
     used = chart.points.loc[chart.points["baseline"], "value"]
     shape, scale = stats.weibull_fit(used)
     row = chart.points.iloc[0]
     found = {"shape": shape, "scale": scale, "center": row["centre"], "ucl": row["upper"], "lcl": row["lower"]}
-    signals, members = _signals(chart, ["nelson1"])
+    signals, members = naming.signals(chart, ["nelson1"])
     return found | {"statistic": chart.points["value"].tolist(), "signals": signals, "signal_points": members}
 
 
 def _transformed(case: Case) -> dict[str, Any]:
     times, sigma = _first(case["data"], "y", "x", "value"), case["options"].get("sigma_method", "mr")
-    chart = stats.t_transformed(times, sigma=sigma, **_common(case))
+    chart = stats.t_transformed(times, sigma=sigma, **naming.common(case))
     row = chart.points.iloc[0]
     levels = {"center": row["centre"], "ucl": row["upper"], "lcl": row["lower"]}
-    return {"transformed": levels | {"sigma": _sigma(chart)}}
+    return {"transformed": levels | {"sigma": naming.sigma(chart)}}
 
 
 def _run(case: Case) -> dict[str, Any]:
@@ -161,7 +140,7 @@ def _run(case: Case) -> dict[str, Any]:
     chart = stats.run_chart(
         _first(data, "value", "y", "x"),
         centre=options.get("center", "median"),
-        **_without_constants(_common(case)),
+        **_without_constants(naming.common(case)),
     )
     tests = stats.runs_tests(chart)
     found = {
@@ -188,52 +167,4 @@ def _rules_only(case: Case) -> dict[str, Any]:
             "phase": 0,
         }
     )
-    return _answer(ControlChart(kind="xmr", points=points, sigma=(float(options["sigma"]),)), case)
-
-
-def _answer(chart: ControlChart, case: Case) -> dict[str, Any]:
-    points = chart.points
-    usual = ["nelson1"] if chart.kind in ("g", "t") else ["nelson"]
-    signals, members = _signals(chart, case["options"].get("rules", usual))
-    return {
-        "center": points["centre"].tolist(),
-        "ucl": points["upper"].tolist(),
-        "lcl": points["lower"].tolist(),
-        "statistic": points["value"].tolist(),
-        "sigma": _sigma(chart),
-        "signals": signals,
-        "signal_points": members,
-    }
-
-
-def _sigma(chart: ControlChart) -> float | list[float | None] | None:
-    if chart.kind in ("p", "np", "p_prime"):
-        errors = chart.points["standard_error"].dropna().unique()
-        return float(errors[0]) if len(errors) == 1 else None
-    return chart.sigma[0] if len(chart.sigma) == 1 else list(chart.sigma)
-
-
-def _signals(chart: ControlChart, sets: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-    known = RULES | {name: {name: rule} for group in RULES.values() for name, rule in group.items()}
-    names = {name: rule for group in sets for name, rule in known[group].items()}
-    hits = stats.run_rules(chart, rules=sorted(set(names.values())))
-    completed: dict[str, list[int]] = {}
-    members: dict[str, list[int]] = {}
-    for name, rule in names.items():
-        found = hits[hits["rule"] == rule]
-        completed[name] = sorted(set(found["position"].tolist()))
-        members[name] = sorted({point for group in found["members"] for point in group})
-    return completed, members
-
-
-def _extras(chart: ControlChart) -> dict[str, Any]:
-    extras: dict[str, Any] = {"sigma_z": chart.sigma_z[0]} if len(chart.sigma_z) == 1 else {}
-    if chart.spread is not None and chart.spread.kind == "mr" and len(chart.sigma) == 1:
-        ranges = chart.spread.points
-        extras |= {
-            "mr": ranges["value"].tolist(),
-            "mr_center": float(ranges["centre"].iloc[0]),
-            "mr_ucl": float(ranges["upper"].iloc[0]),
-            "mr_lcl": float(ranges["lower"].iloc[0]),
-        }
-    return extras
+    return naming.answer(ControlChart(kind="xmr", points=points, sigma=(float(options["sigma"]),)), case)
