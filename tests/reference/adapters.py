@@ -11,7 +11,7 @@ import pandas as pd
 from opsmetrics import stats
 from opsmetrics.stats import ControlChart
 from opsmetrics.stats.forecast import forecast as predicted
-from tests.reference import adapters_charts, naming
+from tests.reference import adapters_capability, adapters_charts, naming
 from tests.reference.adapters_messy import messy, messy_sequence
 
 __all__ = ["forecast", "messy", "messy_sequence", "spc"]
@@ -19,7 +19,10 @@ __all__ = ["forecast", "messy", "messy_sequence", "spc"]
 Case = Mapping[str, Any]
 
 #: Kinds that are answered elsewhere: one module for each family.
-OTHERS: dict[str, Callable[[Case], dict[str, Any]]] = {**adapters_charts.KINDS}
+OTHERS: dict[str, Callable[[Case], dict[str, Any]]] = {
+    **adapters_capability.KINDS,
+    **adapters_charts.KINDS,
+}
 
 
 def spc(case: Case) -> dict[str, Any]:
