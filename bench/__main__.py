@@ -44,7 +44,7 @@ def measured(
 ) -> Iterator[Ratio]:
     """Every ratio, one after the other: a load of `rows` records, reads from stores of `sizes` facts, pages with
     `watched` rows and answers of the API (in so many rounds). Start to first page only where there is a Chromium."""
-    yield charts.measure()
+    yield from charts.measure()
     yield loading.measure(folder, rows)
     yield from reading.measure(folder, sizes)
     yield from pages.measure(folder, watched, rounds)

@@ -1,24 +1,72 @@
-"""XmR limits and the eight Nelson rules on a million points, against the limits alone in numpy."""
+"""Limits and run rules on a million points, against the limits alone in numpy: time, and memory above the input."""
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable, Iterator
+
 import numpy as np
+import numpy.typing as npt
 
 from bench.timing import Ratio, side_by_side
 from opsmetrics import stats
 
 POINTS = 1_000_000
+SUBGROUP = 5
+
+_NELSON = [stats.rule(name) for name in stats.NELSON]
+_RULE_1 = [stats.rule(name) for name in stats.RULE_1]
 
 
-def measure() -> Ratio:
-    """Limits and every hit of every rule, above two passes of numpy over the same values."""
+def measure() -> Iterator[Ratio]:
+    """XmR and Xbar-S: every hit as columns (position, rule, side, length; members when asked for), above the least that
+    numpy needs for the limits alone. Memory: the most that was held at once beside the input, in MB."""
     values = np.random.default_rng(1).normal(50, 4, POINTS)
+    subgroups = values.reshape(-1, SUBGROUP)
 
-    def ours() -> int:
-        return len(stats.signals(stats.xmr(values), stats.RULE_SETS["nelson"]))
+    def xmr() -> int:
+        return len(stats.hits(stats.xmr(values), _NELSON))
 
-    def floor() -> tuple[float, float]:
-        centre, sigma = values.mean(), np.abs(np.diff(values)).mean() / stats.d2(2)
-        return centre - 3 * sigma, centre + 3 * sigma
+    def xbar_s() -> int:
+        chart = stats.xbar_s(subgroups)
+        assert chart.spread is not None
+        return len(stats.hits(chart, _NELSON)) + len(stats.hits(chart.spread, _RULE_1))
 
-    return Ratio(f"XmR and 8 Nelson rules, {POINTS:,} points", *side_by_side(ours, floor), "numpy limits alone")
+    alone = "numpy limits alone"
+    many, groups = f"{POINTS:,} points", f"{POINTS:,} readings"
+    yield Ratio(f"XmR, 8 Nelson rules, {many}", *side_by_side(xmr, lambda: _xmr_limits(values), 7), alone)
+    yield Ratio(f"the same, peak memory, {many}", _peak(xmr, values), _megabytes(values), "the input", "MB")
+    yield Ratio(f"Xbar-S, 8 rules and 1, {groups}", *side_by_side(xbar_s, lambda: _xbar_s_limits(subgroups), 7), alone)
+    yield Ratio("the same, peak memory", _peak(xbar_s, subgroups), _megabytes(subgroups), "the input", "MB")
+
+    def table() -> int:
+        return len(stats.signals(stats.xmr(values), "nelson"))
+
+    yield Ratio(f"XmR, 8 rules as a table, {many}", *side_by_side(table, lambda: _xmr_limits(values)), alone)
+
+
+def _xmr_limits(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    centre, sigma = values.mean(), np.abs(np.diff(values)).mean() / stats.d2(2)
+    return centre - 3 * sigma, centre + 3 * sigma
+
+
+def _xbar_s_limits(subgroups: npt.NDArray[np.float64]) -> tuple[float, ...]:
+    means, sds = subgroups.mean(axis=1), subgroups.std(axis=1, ddof=1)
+    centre, mean_sd = means.mean(), sds.mean()
+    found = stats.constants(SUBGROUP)
+    width = found.A3 * mean_sd
+    return centre - width, centre + width, found.B3 * mean_sd, found.B4 * mean_sd
+
+
+def _peak(work: Callable[[], object], held: npt.NDArray[np.float64]) -> float:
+    """The most memory that the work held at once, with its input, in MB."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1] / 1e6 + _megabytes(held)
+    finally:
+        tracemalloc.stop()
+
+
+def _megabytes(held: npt.NDArray[np.float64]) -> float:
+    return held.nbytes / 1e6

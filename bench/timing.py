@@ -10,7 +10,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Ratio:
     """What ours took and what its floor took, the best of the rounds: CPU seconds of all threads unless `unit` says
-    otherwise (ms: CPU milliseconds of the server's process; kB: sent to the browser; s wall: time of the clock)."""
+    otherwise (ms: CPU milliseconds of the server's process; kB: sent to the browser; MB: memory held at once with the
+    input, against the input; s wall: time of the clock)."""
 
     what: str
     ours: float

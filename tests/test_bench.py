@@ -11,6 +11,7 @@ from bench.__main__ import measured, starting
 from bench.serving import Session, serving
 
 FLOORS = [
+    *[("numpy limits alone", "s"), ("the input", "MB")] * 2,
     ("numpy limits alone", "s"),
     ("DuckDB's own load, types given", "s"),
     *[("the same by hand", "s"), ("by hand, without totals", "s"), ("the query for all alone", "s")] * 2,

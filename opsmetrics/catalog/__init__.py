@@ -27,7 +27,7 @@ from opsmetrics.catalog.model import (
     slice_text,
 )
 from opsmetrics.catalog.moments import parse_moment, parse_range, parse_slice, period_start
-from opsmetrics.catalog.names import CHARTS, RESERVED, RULE_SETS, RULES
+from opsmetrics.catalog.names import CHARTS, RESERVED, RULE_SETS, RULES, is_rule
 from opsmetrics.catalog.problems import CatalogError, NotHere, NotUnderstood, Problem
 from opsmetrics.catalog.reading import check, read_catalog
 from opsmetrics.catalog.writing import write_catalog, write_tables
@@ -67,6 +67,7 @@ __all__ = [
     "depends_on",
     "effective",
     "formula_components",
+    "is_rule",
     "parse_formula",
     "parse_moment",
     "parse_range",

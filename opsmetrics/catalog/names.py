@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from opsmetrics.catalog.model import EventMeasure, EventRole, Kind, Statistic
 
 KINDS: tuple[Kind, ...] = ("proportion", "rate", "count", "ratio", "measured", "rare", "derived")
@@ -45,12 +47,17 @@ RULE_SETS: dict[str, tuple[str, ...]] = {
         "hugging_15",
         "outside_8",
     ),
+    "nhs": ("beyond_limits", "trend_of_7", "two_of_three_within_limits", "run_of_7"),
+    "nhs_announced": ("beyond_limits", "trend_of_7", "two_of_three_one_side", "run_of_7"),
     "ihi": ("run_of_6", "trend_of_5"),
+    "anhoej": ("long_run", "few_crossings"),
 }
 
 RULES: tuple[str, ...] = (
     "beyond_limits",
     "two_of_three",
+    "two_of_three_one_side",
+    "two_of_three_within_limits",
     "four_of_five",
     "run_of_6",
     "run_of_7",
@@ -58,10 +65,33 @@ RULES: tuple[str, ...] = (
     "run_of_9",
     "trend_of_5",
     "trend_of_6",
+    "trend_of_7",
     "alternating_14",
     "hugging_15",
     "outside_8",
+    "long_run",
+    "few_crossings",
 )
+
+#: How rules with lengths of one's own are written.
+OWN_RULES = "run_of_N, trend_of_N, alternating_N, hugging_N, outside_N or K_of_M_beyond_Z"
+_OWN = (
+    (3, re.compile(r"trend_of_([1-9]\d*)(?:_ties_skipped)?|alternating_([1-9]\d*)")),
+    (2, re.compile(r"(?:run_of|hugging)_([1-9]\d*)|outside_([1-9]\d*)(?:_both_sides)?")),
+)
+_OWN_ZONE = re.compile(r"([1-9]\d*)_of_([1-9]\d*)_beyond_(?:[0-5](?:\.\d*[1-9])?|6)(?:_one_side)?(?:_within_limits)?")
+LONGEST_RULE = 100
+
+
+def is_rule(name: str) -> bool:
+    """Whether it is a rule by its name, or one with lengths of its own, from 2 points (3 for shapes) to 100."""
+    zone = _OWN_ZONE.fullmatch(name)
+    if zone:
+        return int(zone[1]) <= int(zone[2]) <= LONGEST_RULE
+    found = ((fewest, text.fullmatch(name)) for fewest, text in _OWN)
+    lengths = ((fewest, int(match[1] or match[2])) for fewest, match in found if match)
+    return name in RULES or any(fewest <= length <= LONGEST_RULE for fewest, length in lengths)
+
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

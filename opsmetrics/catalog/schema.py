@@ -189,7 +189,7 @@ _TIME = (
 _CHART = (
     Field("chart", values.choice(_CHARTS), listed(_CHARTS), "chosen from the data", "Pins the chart kind."),
     Field("rules", values.rules, "name of a rule set, or list of rules", "by grain",
-          "The run rules that decide the verdict."),
+          "The run rules that decide the verdict; lengths may be your own."),
 )  # fmt: skip
 
 KPI: tuple[Field, ...] = _MEANING + _VALUE + _GOAL + _PARTS + _TIME + _CHART

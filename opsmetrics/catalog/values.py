@@ -11,7 +11,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from opsmetrics.catalog.names import RULE_SETS, RULES, WEEKDAYS
+from opsmetrics.catalog.names import LONGEST_RULE, OWN_RULES, RULE_SETS, RULES, WEEKDAYS, is_rule
 from opsmetrics.catalog.problems import NotUnderstood, listed, nearest
 
 Reader = Callable[[Any], Any]
@@ -215,7 +215,14 @@ def rules(value: Any) -> tuple[str, ...]:
         return RULE_SETS[choice(RULE_SETS)(value)]
     if not isinstance(value, list) or not value:
         raise NotUnderstood(f"{listed(RULE_SETS)}, or a list of rules", 'Write it as "daily" or ["beyond_limits"].')
-    read = tuple(choice(RULES)(item) for item in value)
+    read = tuple(_rule(item) for item in value)
     if len(set(read)) != len(read):
         raise NotUnderstood("each rule once", "Take the repeated one out.")
     return read
+
+
+def _rule(value: Any) -> str:
+    if isinstance(value, str) and is_rule(value):
+        return value
+    wanted = f"{listed(RULES)}; or of your own length (N, K, M up to {LONGEST_RULE} points): {OWN_RULES}"
+    raise NotUnderstood(wanted, nearest(value, RULES) or 'Write it as "run_of_7".')

@@ -12,6 +12,7 @@ from opsmetrics.stats.cusum import Cusum, CusumShift, cusum, cusum_of
 from opsmetrics.stats.dispersion import overdispersion_limit, sigma_z, sigma_z_means
 from opsmetrics.stats.early import early_warning, weekday_share
 from opsmetrics.stats.factors import Constants, c4, constants, d2, d3, d4_median
+from opsmetrics.stats.hits import Hits, hits
 from opsmetrics.stats.individuals import mr_chart, xmr
 from opsmetrics.stats.individuals_prime import i_prime
 from opsmetrics.stats.rare import (
@@ -28,20 +29,23 @@ from opsmetrics.stats.rare import (
 )
 from opsmetrics.stats.residuals import ResidualChart, residual_chart
 from opsmetrics.stats.results import ControlChart
-from opsmetrics.stats.run_chart import ANHOEJ, RunsTest, crossings_min, longest_run_max, run_chart, runs_tests
-from opsmetrics.stats.run_rules import (
+from opsmetrics.stats.rules import (
     AIAG,
     DAILY,
     IHI,
     NELSON,
+    NHS,
+    NHS_ANNOUNCED,
     RULE_1,
     RULE_SETS,
     RULES,
     WESTERN_ELECTRIC,
     Rule,
-    run_rules,
-    signals,
+    rule,
+    rules_by_name,
 )
+from opsmetrics.stats.run_chart import ANHOEJ, RunsTest, crossings_min, longest_run_max, run_chart, runs_tests
+from opsmetrics.stats.run_rules import run_rules, signals
 from opsmetrics.stats.short_run import dnom, z_mr
 from opsmetrics.stats.smoothing import ewma, ewma_of, moving_average, moving_average_of
 from opsmetrics.stats.steps import Step, best_single_step, lag1_after_step, proposed_step, step_threshold
@@ -55,6 +59,8 @@ __all__ = [
     "DAILY",
     "IHI",
     "NELSON",
+    "NHS",
+    "NHS_ANNOUNCED",
     "RULES",
     "RULE_1",
     "RULE_SETS",
@@ -64,6 +70,7 @@ __all__ = [
     "Cusum",
     "CusumShift",
     "Departures",
+    "Hits",
     "ResidualChart",
     "Rule",
     "RunsTest",
@@ -90,6 +97,7 @@ __all__ = [
     "first_event_rate_probability",
     "g_chart",
     "geometric_quantile",
+    "hits",
     "i_prime",
     "lag1_after_step",
     "longest_run_max",
@@ -103,6 +111,8 @@ __all__ = [
     "proposed_step",
     "r_chart",
     "residual_chart",
+    "rule",
+    "rules_by_name",
     "run_chart",
     "run_rules",
     "runs_tests",

@@ -94,6 +94,8 @@ def constants(n: int, source: Source = "exact") -> Constants:
 
 def by_size(factor: Factor, sizes: FloatArray, source: Source = "exact") -> FloatArray:
     """A constant for each sample size of an array; NaN where the size is missing or below 2."""
+    if len(sizes) and sizes.strides == (0,):  # a view of one number
+        return np.broadcast_to(by_size(factor, sizes[:1].copy(), source)[0], sizes.shape)
     result = np.full(len(sizes), np.nan)
     for size in np.unique(sizes[np.isfinite(sizes)]):
         if size >= 2:

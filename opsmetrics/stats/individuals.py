@@ -8,6 +8,7 @@ limits of charts that hold a real shift.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Labels, Slo
 from opsmetrics.stats.factors import Source, check_source, d2, d3, d4_median
 from opsmetrics.stats.factors import constants as chart_constants
 from opsmetrics.stats.given import Given, given, spoken
-from opsmetrics.stats.layout import Layout, chart, layout, neighbours, phase_mean, phase_median
+from opsmetrics.stats.layout import Layout, blocks, chart, layout, long_mean, neighbours, phase_mean, phase_median
 from opsmetrics.stats.results import ControlChart
 
 Sigma = Literal["mr", "mr_screened", "median_mr"]
@@ -54,9 +55,11 @@ def xmr(
     found = _individuals(values, sigma, phase, exclude, baseline, constants)
     used, slots = found.slots.used, found.slots
     centres = given(centre, slots.phases, "centre")
-    if centres is None:
-        if centre not in ("mean", "median"):
-            raise ValueError(f"centre: found {centre!r}; wanted 'mean', 'median' or a number")
+    if centres is None and centre not in ("mean", "median"):
+        raise ValueError(f"centre: found {centre!r}; wanted 'mean', 'median' or a number")
+    if centres is None and slots.long_and_whole:
+        centres = np.array([long_mean(found.value) if centre == "mean" else np.median(found.value)])
+    elif centres is None:
         middle = phase_mean if centre == "mean" else phase_median
         centres = middle(found.value[used], slots.phase[used], slots.phases)
     return chart(
@@ -67,7 +70,7 @@ def xmr(
         slots,
         found.sigma,
         {**found.methods, "centre": spoken(centre)},
-        spread=_moving_range_chart(found),
+        spread=partial(_moving_range_chart, found),
     )
 
 
@@ -99,12 +102,21 @@ def _individuals(
     slots = layout(np.isfinite(value), phase, exclude, baseline)
     methods = {"sigma": spoken(sigma), "constants": source}
     known = given(sigma, slots.phases, "sigma", lowest=0.0)
+    if known is None and slots.long_and_whole and sigma == "mr":
+        known = np.array([_mean_step(value) / d2(2, source)])
     if known is not None:
         return _Individuals(value, slots, known, methods, source)
     left, right = neighbours(slots.used, slots)
     ranges = np.abs(value[right] - value[left])
     estimate = moving_range_sigma(ranges, slots.phase[right], slots.phases, str(sigma), source)
     return _Individuals(value, slots, estimate, methods, source)
+
+
+def _mean_step(value: FloatArray) -> float:
+    """Mean moving range of a long array, by blocks."""
+    last = len(value) - 1
+    steps = (np.abs(value[b.start + 1 : b.stop + 1] - value[b]).sum() for b in blocks(last))
+    return float(sum(steps)) / last
 
 
 def moving_range_sigma(

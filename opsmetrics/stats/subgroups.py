@@ -15,10 +15,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from opsmetrics.stats.arrays import FloatArray, Labels, Slots, Values, floats, not_negative, same_length, whole
+from opsmetrics.stats.arrays import (
+    BoolArray,
+    FloatArray,
+    Labels,
+    Slots,
+    Values,
+    floats,
+    not_negative,
+    same_length,
+    whole,
+)
 from opsmetrics.stats.factors import Source, by_size, c4, check_source, d2, d3
 from opsmetrics.stats.given import Given, given, spoken
-from opsmetrics.stats.layout import Layout, chart, layout, phase_ratio
+from opsmetrics.stats.layout import Layout, blocks, chart, layout, phase_ratio
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.stats.within import within_sigma
 
@@ -146,19 +156,39 @@ _Options: TypeAlias = tuple[str, Labels | None, Slots | None, Slots | None, str]
 
 def _from_readings(subgroups: Subgroups, sigma: str | Given, options: _Options) -> _Subgroups:
     readings = _matrix(subgroups)
-    present = np.isfinite(readings)
-    size = present.sum(axis=1).astype(np.float64)
-    level = readings[present][0] if present.any() else 0.0  # sums of differences from it keep the digits
-    shifted = np.where(present, readings - level, 0.0)
-    mean = np.divide(shifted.sum(axis=1), size, out=np.full(len(size), np.nan), where=size > 0)
-    if options[0] == "R":
-        highest = np.where(present, readings, -np.inf).max(axis=1, initial=-np.inf)
-        lowest = np.where(present, readings, np.inf).min(axis=1, initial=np.inf)
-        spread = np.where(size >= 2, highest - lowest, np.nan)
-    else:
-        squares = (np.where(present, shifted - mean[:, None], 0.0) ** 2).sum(axis=1)
-        spread = np.sqrt(np.divide(squares, size - 1, out=np.full(len(size), np.nan), where=size >= 2))
-    return _estimated(mean + level, spread, size, sigma, options)
+    measure = _ranges if options[0] == "R" else _deviations
+    level = _first_reading(readings)  # sums of differences from it keep the digits
+    mean, spread, size = (np.empty(len(readings)) for _ in range(3))
+    for rows in blocks(len(readings), max(readings.shape[1], 1)):
+        part = readings[rows]
+        present = np.isfinite(part)
+        size[rows] = n = present.sum(axis=1)
+        shifted = np.where(present, part - level, 0.0)
+        mean[rows] = middle = np.divide(shifted.sum(axis=1), n, out=np.full(len(n), np.nan), where=n > 0)
+        spread[rows] = np.where(n >= 2, measure(shifted, middle, present), np.nan)
+    return _estimated(mean + level, spread, _as_one(size), sigma, options)
+
+
+def _first_reading(readings: FloatArray) -> float:
+    return next((float(row[np.isfinite(row)][0]) for row in readings if np.isfinite(row).any()), 0.0)
+
+
+def _deviations(shifted: FloatArray, middle: FloatArray, present: BoolArray) -> FloatArray:
+    """Standard deviation of each row's readings, divisor n - 1."""
+    squares = (np.where(present, shifted - middle[:, None], 0.0) ** 2).sum(axis=1)
+    return np.asarray(np.sqrt(squares / np.maximum(present.sum(axis=1) - 1, 1)), dtype=np.float64)
+
+
+def _ranges(shifted: FloatArray, middle: FloatArray, present: BoolArray) -> FloatArray:
+    """Largest less smallest reading of each row."""
+    highest = np.where(present, shifted, -np.inf).max(axis=1, initial=-np.inf)
+    return np.asarray(highest - np.where(present, shifted, np.inf).min(axis=1, initial=np.inf), dtype=np.float64)
+
+
+def _as_one(column: FloatArray) -> FloatArray:
+    """The column as a view of one number where all its numbers are the same."""
+    same = len(column) > 0 and bool((column == column[0]).all())
+    return np.broadcast_to(column[0], column.shape) if same else column
 
 
 def _from_summary(means: Values, sds: Values, sizes: Values, sigma: str | Given, options: _Options) -> _Subgroups:
@@ -186,6 +216,10 @@ def _matrix(subgroups: Subgroups) -> FloatArray:
     if isinstance(subgroups, pd.DataFrame):
         subgroups = subgroups.to_numpy()
     if isinstance(subgroups, np.ndarray) and subgroups.ndim == 2 and subgroups.dtype.kind in "fiu":
+        if subgroups.dtype == np.float64 and not any(
+            np.isinf(subgroups[rows]).any() for rows in blocks(len(subgroups))
+        ):
+            return np.asarray(subgroups, dtype=np.float64)  # it is only read
         return floats(subgroups.ravel(), "subgroups").reshape(subgroups.shape)
     rows = [floats(row, f"subgroup {number}") for number, row in enumerate(subgroups)]
     readings = np.full((len(rows), max((len(row) for row in rows), default=0)), np.nan)

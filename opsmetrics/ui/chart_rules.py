@@ -22,7 +22,10 @@ SET_NAMES = {
     "nelson": "Nelson",
     "rule_1": "Limits only",
     "aiag": "AIAG",
+    "nhs": "NHS Making Data Count",
+    "nhs_announced": "NHS, as announced",
     "ihi": "IHI",
+    "anhoej": "Anhøj's two tests",
 }
 
 

@@ -73,5 +73,8 @@ WORDS: dict[str, str] = {
     "western_electric": "Western Electric",
     "nelson": "Nelson",
     "aiag": "AIAG",
+    "nhs": "NHS Making Data Count",
+    "nhs_announced": "NHS Making Data Count, as announced",
+    "anhoej": "Anhøj's two tests",
     "ihi": "IHI run chart rules",
 }

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 from urllib.parse import quote, unquote, urlencode
 
-from opsmetrics.catalog import GRAINS, Catalog, Grain, Kpi, Slice, slice_of
-from opsmetrics.stats import RULE_SETS, RULES
+from opsmetrics.catalog import GRAINS, RULE_SETS, RULES, Catalog, Grain, Kpi, Slice, is_rule, slice_of
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.identifying import read_identifier
 
@@ -187,7 +186,8 @@ def read_rules(text: object) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(name.strip() for name in str(text or "").split(",")))
     if asked[0] in RULE_SETS:
         return asked[:1]
-    return tuple(name for name in RULES if name in asked)
+    known = [name for name in RULES if name in asked]
+    return tuple(dict.fromkeys((*known, *(name for name in asked if is_rule(name)))))
 
 
 def read_date(text: object) -> dt.date | None:

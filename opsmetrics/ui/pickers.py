@@ -6,10 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from opsmetrics.catalog import Grain, Kpi, Slice, slice_text
+from opsmetrics.catalog import RULES, Grain, Kpi, Slice, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
-from opsmetrics.stats import RULES
 from opsmetrics.ui import (
     addressed,
     carried,
@@ -102,7 +101,7 @@ def _rules(view: ChartView) -> None:
         st.session_state["own_rules"] = list(chart_rules.viewed(view.rules)) if view.rules else []
         st.multiselect(
             "Or with rules of your own choice",
-            list(RULES),
+            list(dict.fromkeys((*RULES, *chart_rules.viewed(view.rules)))),
             format_func=wording.rule,
             key="own_rules",
             on_change=_own_rules,

@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from opsmetrics import stats
 from opsmetrics.catalog import Decision, Grain, Kpi
-from opsmetrics.stats import RULES, crossings_min
 from opsmetrics.stats.run_chart import FEW_CROSSINGS, LONG_RUN
 from opsmetrics.verdict import precision, wording
 from opsmetrics.verdict.assurance import current_phase
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
 from opsmetrics.verdict.model import Episode, Reason, Sentence, Verdict
+from opsmetrics.verdict.reasons import DEPARTURES, FIRST_EVENT, GAP
 from opsmetrics.verdict.targets import as_value
 
 #: A point beyond this many standard errors by more than the noise of the arithmetic (verdict.md 11).
@@ -102,6 +103,10 @@ class Scene:
         return {"kpi": self.kpi.name, "grain": self.grain, **values}
 
 
+#: What the ids of a run chart's sentences end with where its tests are judged about the average of another chart.
+_OF_AVERAGE = "_of_average"
+
+
 def sign(side: str) -> int:
     """+1 for the high side, −1 for the low one."""
     return -1 if side == "low" else 1
@@ -118,9 +123,9 @@ def _of_reason(scene: Scene, reason: Reason) -> Sentence:
         return long_run(scene, reason)
     if reason.rule == FEW_CROSSINGS:
         return few_crossings(scene)
-    if reason.rule not in RULES:
+    if reason.rule in (FIRST_EVENT, DEPARTURES, GAP):
         return Sentence("changed_plain", scene.common(v=scene.quantity(scene.at("value"))))
-    pattern = RULES[reason.rule].pattern
+    pattern = stats.rule(reason.rule).pattern
     if pattern == "limits":
         return beyond(scene, reason.side)
     if pattern == "run":
@@ -159,8 +164,10 @@ def run(scene: Scene, reason: Reason) -> Sentence:
 
 def long_run(scene: Scene, reason: Reason) -> Sentence:
     """A run chart's run: its points off the median, which points on it do not break."""
-    values = {"side": reason.side, "k": len(reason.members), "since": scene.period(min(reason.members))}
-    return Sentence("long_run", scene.common(c=scene.quantity(scene.at("centre")), **values))
+    values: dict[str, Any] = {"side": reason.side, "k": len(reason.members), "since": scene.period(min(reason.members))}
+    return Sentence(
+        "long_run" + _OF_AVERAGE * scene.has_limits(), scene.common(c=scene.quantity(scene.at("centre")), **values)
+    )
 
 
 def few_crossings(scene: Scene) -> Sentence:
@@ -168,8 +175,11 @@ def few_crossings(scene: Scene) -> Sentence:
     rows = scene.points.iloc[scene.judged]
     side = np.sign((rows["value"] - rows["centre"]).to_numpy(dtype=float))
     side = side[side != 0]
-    values = {"k": int(np.count_nonzero(np.diff(side))), "n": len(side), "m": crossings_min(max(len(side), 1))}
-    return Sentence("few_crossings", scene.common(c=scene.quantity(scene.at("centre")), **values))
+    fewest = stats.crossings_min(max(len(side), 1))
+    values: dict[str, Any] = {"k": int(np.count_nonzero(np.diff(side))), "n": len(side), "m": fewest}
+    return Sentence(
+        "few_crossings" + _OF_AVERAGE * scene.has_limits(), scene.common(c=scene.quantity(scene.at("centre")), **values)
+    )
 
 
 def run_start(scene: Scene, reason: Reason) -> tuple[int, int]:
@@ -194,9 +204,12 @@ def run_start(scene: Scene, reason: Reason) -> tuple[int, int]:
 
 def zone(scene: Scene, reason: Reason) -> Sentence:
     """How many of the last few values lie close to a limit."""
-    rule = RULES[reason.rule]
+    rule = stats.rule(reason.rule)
     rows = scene.judged[-rule.window :]
     close = int(np.count_nonzero(sign(reason.side) * scene.z(rows) > rule.zone + TOLERANCE))
+    if rule.zone < 1:  # nearer to the average than to a limit
+        average = scene.quantity(scene.at("centre"))
+        return Sentence("zone_of_average", scene.common(k=close, m=rule.window, side=reason.side, c=average))
     limit = scene.at("lower" if reason.side == "low" else "upper")
     return Sentence("zone", scene.common(k=close, m=rule.window, side=reason.side, limit=scene.quantity(limit)))
 
@@ -206,7 +219,7 @@ def patterned(scene: Scene, reason: Reason) -> Sentence:
     first = min(reason.members, default=scene.last)
     count = int(np.count_nonzero(scene.judged >= first))
     return Sentence(
-        RULES[reason.rule].pattern,
+        stats.rule(reason.rule).pattern,
         scene.common(k=count, side=reason.side, c=scene.quantity(scene.at("centre")), since=scene.period(first)),
     )
 
@@ -221,8 +234,11 @@ def ended(scene: Scene, episode: Episode) -> Sentence:
             values["during"] = [scene.period(int(such[0])), scene.period(int(such[-1]))]
         return Sentence("ended_beyond", values)
     if LONG_RUN in episode.rules:
-        return Sentence("ended_long_run", values | {"c": scene.quantity(scene.at("centre", episode.last))})
-    patterns = {RULES[rule].pattern for rule in episode.rules if rule in RULES}
+        return Sentence(
+            "ended_long_run" + _OF_AVERAGE * scene.has_limits(),
+            values | {"c": scene.quantity(scene.at("centre", episode.last))},
+        )
+    patterns = {stats.rule(rule).pattern for rule in episode.rules if rule not in (FIRST_EVENT, DEPARTURES, GAP)}
     if "run" in patterns:
         return Sentence("ended_run", values | {"c": scene.quantity(scene.at("centre", episode.last))})
     if "zone" in patterns:

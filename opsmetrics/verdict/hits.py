@@ -17,7 +17,9 @@ from opsmetrics.stats import (
     RULE_SETS,
     WESTERN_ELECTRIC,
     ControlChart,
+    Rule,
     lag1_after_step,
+    rules_by_name,
     signals,
 )
 from opsmetrics.verdict.chart_choice import all_equal
@@ -31,8 +33,8 @@ from opsmetrics.verdict.reasons import Hit
 #: Rules that are looked at on every chart with limits, whether they decide or not.
 LOOKED_AT = tuple(dict.fromkeys((*WESTERN_ELECTRIC, *NELSON)))
 
-#: All that small counts leave in force of a set, or the daily two where that is nothing: their zones are too coarse.
-_ON_SMALL_COUNTS = ("beyond_limits", "run_of_7", "run_of_8", "run_of_9")
+#: The shortest run that small counts leave in force, beside the limits; their zones are too coarse.
+_RUN_ON_SMALL_COUNTS = 7
 
 #: Grains that leaders read: verdict.md 1.
 _LEAD_GRAINS: tuple[Grain, ...] = ("month", "quarter")
@@ -59,7 +61,7 @@ def deciding(kpi: Kpi, grain: Grain, kind: str, basis: Measures, *, small_number
     if kind == "run":
         return Deciding(() if alike else ANHOEJ, False, alike, r1)  # without limits there is no rule 1 to fall back on
     if small_numbers:
-        rules = tuple(rule for rule in rules if rule in _ON_SMALL_COUNTS) or DAILY
+        rules = tuple(name for name, own in rules_by_name(rules).items() if _bears_small_counts(own)) or DAILY
     return Deciding(RULE_1 if alike else rules, False, alike, r1)
 
 
@@ -67,8 +69,14 @@ def rule_set(kpi: Kpi, grain: Grain) -> tuple[str, ...]:
     """The KPI's own rules, by set or by name; else Western Electric where leaders look and two rules elsewhere."""
     if kpi.rules is not None:
         named = [RULE_SETS.get(name, (name,)) for name in kpi.rules]
-        return tuple(dict.fromkeys(rule for rules in named for rule in rules))
+        return tuple(rules_by_name([rule for rules in named for rule in rules]))
     return WESTERN_ELECTRIC if grain == kpi.lead or grain in _LEAD_GRAINS else DAILY
+
+
+def _bears_small_counts(own: Rule | None) -> bool:
+    if own is None:
+        return False
+    return own.pattern == "limits" or (own.pattern == "run" and own.window >= _RUN_ON_SMALL_COUNTS)
 
 
 def neighbours(basis: Measures) -> tuple[float, bool]:

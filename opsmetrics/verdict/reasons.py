@@ -13,9 +13,9 @@ from opsmetrics.verdict.model import Reason, Side
 #: Rules of rare events (verdict.md 16 and 17), beside those of `opsmetrics.stats`.
 FIRST_EVENT, DEPARTURES, GAP = "first_event", "departures", "gap"
 
-_ORDER = (
+_ORDER: tuple[str | tuple[str, ...], ...] = (
     *(FIRST_EVENT, DEPARTURES, GAP),
-    *("beyond_limits", "two_of_three", "four_of_five", "long_run", "run_of_", "trend_of_"),
+    *("beyond_limits", "two_of_three", "four_of_five", tuple("123456789"), "long_run", "run_of_", "trend_of_"),
 )
 
 
@@ -43,7 +43,7 @@ def _hits(signals: pd.DataFrame, wanted: npt.NDArray[np.bool_]) -> list[Hit]:
 
 
 def by_weight(rule: str) -> tuple[int, str]:
-    """Sort key of a rule: rule 1, 2 of 3, 4 of 5, run, trend, others (verdict.md 23); rare events stand alone."""
+    """Sort key of a rule: rule 1, 2 of 3, 4 of 5, more zones, run, trend, others (verdict.md 23); rare events alone."""
     place = next((place for place, start in enumerate(_ORDER) if rule.startswith(start)), len(_ORDER))
     return place, rule
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from opsmetrics import stats
 from opsmetrics.catalog import Kpi
 from opsmetrics.verdict.languages import language as _language
 from opsmetrics.verdict.languages.model import Language
@@ -264,8 +265,19 @@ def stance_why(code: str, firm: bool = True, language: str = "en", *, furthest: 
 
 
 def rule(code: str, language: str = "en") -> str:
-    """A rule in words: "beyond its limits", "8 on one side"."""
-    return _words(language, "rule", code)
+    """A rule in words: "beyond its limits", "8 on one side"; one with lengths of its own by its pattern."""
+    if code in _language(language).words["rule"]:
+        return _words(language, "rule", code)
+    own = stats.rule(code)
+    text = _words(language, "rule.pattern", own.pattern)
+    options = {
+        "ties_skipped": own.ties == "skip",
+        "both_sides": own.both_sides,
+        "one_side": own.one_side,
+        "within_limits": own.within_limits,
+    }
+    said = [_words(language, "rule.option", option) for option, given in options.items() if given]
+    return ", ".join([text.format(k=own.needed, n=own.window, z=number(own.zone, language=language)), *said])
 
 
 def state(code: str, language: str = "en") -> str:

@@ -282,7 +282,9 @@ def kpis(
         cost_per_unit=draw(st.none() | _numbers.map(abs)),
         calendar=calendar if on_calendar else Calendar(),
         expected_after=draw(st.none() | _waits) if on_calendar else None,
-        rules=draw(st.sampled_from([None, *RULE_SETS.values(), RULES[:1], RULES[::-1]])),
+        rules=draw(
+            st.sampled_from([None, *RULE_SETS.values(), RULES[:1], RULES[::-1], ("run_of_12", "2_of_4_beyond_1.5")])
+        ),
     )
 
 

@@ -63,6 +63,34 @@ def hugging(z: Z, phase: Sequence[object], length: int) -> Hits:
     return {(i, "none") for i, values in found if values and all(abs(v) <= 1 + NEAR for v in values)}
 
 
-def outside(z: Z, phase: Sequence[object], length: int) -> Hits:
+def outside(z: Z, phase: Sequence[object], length: int, both_sides: bool = False) -> Hits:
     found = ((i, window(z, phase, i, length)) for i in range(len(z)))
-    return {(i, "none") for i, values in found if values and all(abs(v) > 1 + NEAR for v in values)}
+    far = {i: values for i, values in found if values and all(abs(v) > 1 + NEAR for v in values)}
+    return {(i, "none") for i, values in far.items() if not both_sides or min(values) < 0 < max(values)}
+
+
+def one_side(z: Z, phase: Sequence[object], k: int, m: int, zone: float, limit: float) -> Hits:
+    """k of m between a zone and a limit, all m on one side of the centre."""
+    hits = set()
+    for i in range(len(z)):
+        for side, sign in (("high", 1), ("low", -1)):
+            values = window(z, phase, i, m)
+            if not values or not all(sign * v > NEAR for v in values):
+                continue
+            if sum(zone + NEAR < sign * v <= limit + NEAR for v in values) >= k:
+                hits.add((i, side))
+    return hits
+
+
+def trend_over_ties(z: Z, phase: Sequence[object], length: int) -> Hits:
+    """Points after an equal one do not exist."""
+    kept = [i for i in range(len(z)) if not _tie(z, phase, i)]
+    found = trend([z[i] for i in kept], [phase[i] for i in kept], length)
+    return {(kept[place], side) for place, side in found}
+
+
+def _tie(z: Z, phase: Sequence[object], i: int) -> bool:
+    if i == 0 or phase[i] != phase[i - 1]:
+        return False
+    here, before = z[i], z[i - 1]
+    return here is not None and before is not None and abs(here - before) <= NEAR

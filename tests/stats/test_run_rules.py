@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -10,12 +11,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsmetrics.stats import RULE_SETS, RULES, mr_chart, p, run_rules, signals, xmr
+from opsmetrics.stats import (
+    ANHOEJ,
+    NELSON,
+    RULE_SETS,
+    RULES,
+    Rule,
+    hits,
+    mr_chart,
+    p,
+    rule,
+    run_rules,
+    signals,
+    xmr,
+)
+from opsmetrics.stats import layout as layouts
+from opsmetrics.stats.hits import SIDES
 from tests.stats import naive_rules as naive
 
 NAIVE: dict[str, Callable[[naive.Z, list[int]], naive.Hits]] = {
     "beyond_limits": lambda z, phase: naive.beyond(z, phase, 1, 1, 3.0),
     "two_of_three": lambda z, phase: naive.beyond(z, phase, 2, 3, 2.0),
+    "two_of_three_one_side": lambda z, phase: naive.one_side(z, phase, 2, 3, 2.0, np.inf),
+    "two_of_three_within_limits": lambda z, phase: naive.one_side(z, phase, 2, 3, 2.0, 3.0),
     "four_of_five": lambda z, phase: naive.beyond(z, phase, 4, 5, 1.0),
     "run_of_6": lambda z, phase: naive.run(z, phase, 6),
     "run_of_7": lambda z, phase: naive.run(z, phase, 7),
@@ -23,13 +41,14 @@ NAIVE: dict[str, Callable[[naive.Z, list[int]], naive.Hits]] = {
     "run_of_9": lambda z, phase: naive.run(z, phase, 9),
     "trend_of_5": lambda z, phase: naive.trend(z, phase, 5),
     "trend_of_6": lambda z, phase: naive.trend(z, phase, 6),
+    "trend_of_7": lambda z, phase: naive.trend(z, phase, 7),
     "alternating_14": lambda z, phase: naive.alternating(z, phase, 14),
     "hugging_15": lambda z, phase: naive.hugging(z, phase, 15),
     "outside_8": lambda z, phase: naive.outside(z, phase, 8),
 }
 
 
-def hits(frame: pd.DataFrame) -> set[tuple[int, str]]:
+def told(frame: pd.DataFrame) -> set[tuple[int, str]]:
     return set(zip(frame["position"].tolist(), frame["side"].tolist(), strict=True))
 
 
@@ -46,17 +65,35 @@ def series(kind: int) -> tuple[list[float | None], list[int]]:
     return values, np.repeat([1, 2, 3, 4], [100, 11, 240, 149]).tolist()
 
 
+#: Rules with lengths of one's own, and options.
+OWN: dict[str, Callable[[naive.Z, list[int]], naive.Hits]] = {
+    "run_of_4": lambda z, phase: naive.run(z, phase, 4),
+    "run_of_12": lambda z, phase: naive.run(z, phase, 12),
+    "trend_of_3": lambda z, phase: naive.trend(z, phase, 3),
+    "trend_of_5_ties_skipped": lambda z, phase: naive.trend_over_ties(z, phase, 5),
+    "trend_of_3_ties_skipped": lambda z, phase: naive.trend_over_ties(z, phase, 3),
+    "alternating_5": lambda z, phase: naive.alternating(z, phase, 5),
+    "hugging_7": lambda z, phase: naive.hugging(z, phase, 7),
+    "outside_4": lambda z, phase: naive.outside(z, phase, 4),
+    "outside_4_both_sides": lambda z, phase: naive.outside(z, phase, 4, both_sides=True),
+    "3_of_4_beyond_1.5": lambda z, phase: naive.beyond(z, phase, 3, 4, 1.5),
+    "1_of_1_beyond_2": lambda z, phase: naive.beyond(z, phase, 1, 1, 2.0),
+    "3_of_5_beyond_1_one_side": lambda z, phase: naive.one_side(z, phase, 3, 5, 1.0, np.inf),
+    "2_of_4_beyond_1_one_side_within_limits": lambda z, phase: naive.one_side(z, phase, 2, 4, 1.0, 3.0),
+}
+
+
 def test_every_rule_has_a_naive_oracle() -> None:
     assert set(NAIVE) == set(RULES)
 
 
-@pytest.mark.parametrize("rule", NAIVE)
+@pytest.mark.parametrize("rule", [*NAIVE, *OWN])
 def test_rule_against_its_naive_loop(rule: str) -> None:
     total = 0
     for kind in range(4):
         z, phase = series(kind)
-        expected = NAIVE[rule](z, phase)
-        assert hits(run_rules(z, rules=[rule], phase=phase)) == expected
+        expected = (NAIVE | OWN)[rule](z, phase)
+        assert told(run_rules(z, rules=[rule], phase=phase)) == expected
         total += len(expected)
     assert total > 0
 
@@ -129,16 +166,108 @@ def test_rule_sets() -> None:
     assert RULE_SETS["western_electric"] == ("beyond_limits", "two_of_three", "four_of_five", "run_of_8")
     assert len(RULE_SETS["nelson"]) == 8
     for names in RULE_SETS.values():
-        assert set(names) <= set(RULES)
+        assert set(names) <= {*RULES, *ANHOEJ}
 
 
 def test_unknown_rules_and_double_phases_are_refused() -> None:
     with pytest.raises(ValueError, match="rules: found the set 'westgard'; wanted one of rule_1"):
         run_rules([0.0], rules="westgard")
-    with pytest.raises(ValueError, match="rules: found 'run_of_10'; wanted ids among"):
-        run_rules([0.0], rules=["run_of_10"])
+    with pytest.raises(ValueError, match=r"rules: found 'run_of_ten'; wanted ids among .*, or run_of_N"):
+        run_rules([0.0], rules=["run_of_ten"])
     with pytest.raises(ValueError, match="a chart brings its own phases"):
         run_rules(xmr([1.0, 2.0]), phase=["a", "a"])
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("run_of_1", "found 1 points; wanted 2 to 100 for this pattern (in 'run_of_1')"),
+        ("trend_of_2", "found 2 points; wanted 3 to 100"),
+        ("hugging_101", "found 101 points; wanted 2 to 100"),
+        ("4_of_3_beyond_2", "found 4 of 3 points; wanted no more than the window"),
+        ("2_of_3_beyond_6.5", "found 6.5 standard errors; wanted 0 to 6"),
+        ("2_of_3_beyond_2.0", "found '2_of_3_beyond_2.0'; wanted ids among"),
+    ],
+)
+def test_lengths_that_nothing_could_complete_are_refused(name: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        run_rules([0.0], rules=[name])
+    with pytest.raises(ValueError, match="found 2 of 3 points; wanted all of them for this pattern"):
+        Rule("run", 3, 2)
+
+
+@pytest.mark.parametrize("name", [*RULES, *OWN])
+def test_a_rule_is_found_by_its_name_and_told_by_it(name: str) -> None:
+    assert rule(name).name == name
+    assert run_rules([9.0] * 15, rules=[rule(name)]).equals(run_rules([9.0] * 15, rules=[name]))
+
+
+def test_a_usual_rule_spelled_by_its_lengths_is_told_by_its_usual_name() -> None:
+    found = run_rules([2.5] * 3, rules=["2_of_3_beyond_2", "two_of_three"])
+    assert found["rule"].tolist() == ["two_of_three"]
+
+
+def test_ties_break_a_trend_or_are_passed_over() -> None:
+    """Case rules_trend_ties; NHS guidance: equal neighbours neither help nor cancel."""
+    z = [0.0, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.5]
+    assert run_rules(z, rules=["trend_of_5"]).empty
+    found = run_rules(z, rules=["trend_of_5_ties_skipped"])
+    assert found["position"].tolist() == [6, 7] and found["length"].tolist() == [5, 6]
+    assert found["members"].tolist() == [(0, 1, 2, 4, 6), (1, 2, 4, 6, 7)]
+
+
+def test_the_two_of_three_of_the_nhs() -> None:
+    """Beyond the limits counts as announced, not as its tools judge; a point across the centre spoils the window."""
+    z = [2.5, 0.5, 3.5, 0.1, 2.5, 2.6, 0.4, -0.2, 2.5, 2.5]
+    usual, announced = (run_rules(z, rules=[name]) for name in ("two_of_three_within_limits", "two_of_three_one_side"))
+    assert usual["position"].tolist() == [5, 6] and usual["members"].tolist() == [(4, 5), (4, 5)]
+    assert announced["position"].tolist() == [2, 4, 5, 6]
+    assert announced["members"].tolist()[:2] == [(0, 2), (2, 4)]
+
+
+def test_anhoej_s_tests_are_judged_about_any_centre_line() -> None:
+    chart = xmr([1.0] * 12 + [3.0] * 12)
+    found = signals(chart, "anhoej")
+    assert set(found["rule"]) == set(ANHOEJ) and found["position"].iloc[-1] == 23
+    both = signals(chart, [*ANHOEJ, "run_of_12"])
+    at_11 = both[both["position"] == 11]
+    assert at_11["rule"].tolist() == ["long_run", "run_of_12"], "in the order asked"
+    with pytest.raises(ValueError, match="a test of run charts for plain values"):
+        run_rules([1.0], rules="anhoej")
+
+
+@pytest.mark.parametrize("kind", range(4))
+def test_columns_of_hits_say_what_the_table_says(kind: int) -> None:
+    z, phase = series(kind)
+    rules = [rule(name) for name in (*RULES, *OWN)]
+    found, table = hits(z, rules, phase), run_rules(z, rules=rules, phase=phase)
+    names = list(found.rules)
+    assert [names[place] for place in found.rule] == table["rule"].tolist()
+    assert [SIDES[side] for side in found.side.tolist()] == table["side"].tolist()
+    assert found.position.tolist() == table["position"].tolist() and found.length.tolist() == table["length"].tolist()
+    assert found.start.tolist() == [min(members) for members in table["members"]]
+    assert found.end.tolist() == [max(members) for members in table["members"]]
+
+
+def test_a_long_series_is_judged_like_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks overlap: where they are cut makes no difference, with patterns, gaps and phases across the cuts."""
+    z = [value for kind in range(4) for value in series(kind)[0]]
+    phase = np.repeat([1, 2, 3], [777, 3, 1220])
+    rules = [rule(name) for name in (*RULES, *OWN)]
+    whole = hits(z, rules, phase).table()
+    for size in (16, 50, 333):
+        monkeypatch.setattr(layouts, "BLOCK", size)
+        pd.testing.assert_frame_equal(hits(z, rules, phase).table(), whole)
+
+
+def test_sums_by_blocks_are_those_of_a_short_series() -> None:
+    """A chart of 5,000 points takes its limits from sums by blocks; with a phase label for each point it does not."""
+    values = np.random.default_rng(7).normal(1e6, 3, 5000)
+    fast, slow = xmr(values), xmr(np.append(values, values[-1]), phase=[0] * 5000 + [1])
+    for column in ("centre", "lower", "upper"):
+        assert fast.points[column][0] == pytest.approx(slow.points[column][0], rel=1e-14)
+    found = hits(fast, [rule(name) for name in NELSON])
+    pd.testing.assert_frame_equal(found.table(), signals(slow, "nelson"))
 
 
 def test_an_empty_answer_has_the_columns_and_types_of_a_full_one() -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from opsmetrics.review import KpiReview, review
+from opsmetrics.verdict.as_dict import review_as_dict
 from opsmetrics.verdict.episodes import with_shown
 from opsmetrics.verdict.hits import neighbours, rule_set
 from opsmetrics.verdict.measures import Measures
@@ -101,6 +102,24 @@ def test_11_rules_by_grain(grain: str, lead: str | None, rules: set[str]) -> Non
 def test_11_a_kpi_may_name_its_own_rules_or_a_set_of_them() -> None:
     assert rule_set(replace(SPEED, rules=("nelson",)), "day")[:2] == ("beyond_limits", "run_of_9")
     assert rule_set(replace(SPEED, rules=("beyond_limits", "trend_of_6")), "day") == ("beyond_limits", "trend_of_6")
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "said"),
+    [
+        ("run_of_5", [50.4, 50.2, 50.7, 50.3, 50.6], "above its average 50.0 g for 5 days, since"),
+        ("trend_of_4", [49.0, 49.5, 50.0, 50.5], "4 days in a row each higher than the one before, since"),
+        ("trend_of_3_ties_skipped", [49.0, 49.5, 49.5, 50.5], "days in a row each higher than the one before, since"),
+        ("2_of_2_beyond_1.5", [50 + 1.6 * SIGMA] * 2, "2 of the last 2 days close to the upper limit"),
+        ("3_of_3_beyond_0", [50.4, 50.2, 50.4], "3 of the last 3 days above its average 50.0 g"),
+        ("hugging_4", [50.1, 49.9, 50.1, 49.9], "4 days in a row close to its average"),
+    ],
+)
+def test_11_a_rule_with_a_length_of_its_own_decides_and_is_told(rule: str, values: list[float], said: str) -> None:
+    found = locked([48.0, *values], kpi=replace(SPEED, rules=("beyond_limits", rule)))
+    assert rule in decide(found) and said in review_as_dict(found)["sentence"]["text"].replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 def test_11_rules_that_are_looked_at_but_do_not_decide_are_listed() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmetrics.stats import ANHOEJ, RULE_SETS
+from opsmetrics.stats import ANHOEJ, RULE_SETS, RULES, rule
 from opsmetrics.verdict import precision, wording
 from opsmetrics.verdict.languages import LANGUAGES, language
 from opsmetrics.verdict.model import STANCES, Assurance, DataState, Variation
@@ -193,6 +193,11 @@ def test_stances() -> None:
 def test_rules_and_states() -> None:
     assert wording.rule("beyond_limits") == "beyond its limits"
     assert wording.rule("run_of_8") == "8 on one side"
+    assert wording.rule("run_of_12") == "12 on one side"
+    assert wording.rule("trend_of_7_ties_skipped") == "7 in a row up or down, equal ones passed over"
+    assert wording.rule("outside_4_both_sides") == "4 away from the average, some on each side"
+    own = wording.rule("3_of_4_beyond_1.5_one_side")
+    assert own == "3 of 4 more than 1.5 standard errors from the average, all on that side"
     assert wording.state("running") == "half-finished: drawn, not judged"
 
 
@@ -230,7 +235,8 @@ def test_every_language_has_every_word() -> None:
         assert set(words["assurance"]) == set(get_args(Assurance))
         assert set(words["data"]) == set(get_args(DataState))
         assert set(words["stance"]) == set(words["stance.why"]) == set(STANCES)
-        assert rules <= set(words["rule"])
+        assert all(wording.rule(name, tongue.code) for name in rules)
+        assert {rule(name).pattern for name in RULES} - set(words["rule.pattern"]) == {"limits"}
         assert set(words) == set(language("en").words)
         assert set(tongue.patterns) == set(language("en").patterns)
 

@@ -15,6 +15,7 @@ PATTERNS: dict[str, str] = {
     "{k:number} such {k:period} since {since:when}.",
     "run": "{kpi:name} has been {side:above} its average {c:value} for {k:number} {k:period}, since {since:when}.",
     "zone": "{kpi:name}: {k:number} of the last {m:number} {m:period} close to the {side:upper} limit ({limit:value}).",
+    "zone_of_average": "{kpi:name}: {k:number} of the last {m:number} {m:period} {side:above} its average {c:value}.",
     "trend": "{kpi:name}: {k:number} {k:period} in a row each {side:higher} than the one before, since {since:when}.",
     "alternating": "{kpi:name}: {k:number} {k:period} in a row up and down by turns, since {since:when}.",
     "hugging": "{kpi:name}: {k:number} {k:period} in a row close to its average {c:value}, since {since:when}.",
@@ -23,6 +24,10 @@ PATTERNS: dict[str, str] = {
     "longer than chance gives.",
     "few_crossings": "{kpi:name} crossed its median {c:value} {k:number} {k:times} in {n:number} {n:period}; chance "
     "gives {m:number} or more.",
+    "long_run_of_average": "{kpi:name} has been {side:above} its average {c:value} for {k:number} {k:period}, since "
+    "{since:when}: longer than chance gives.",
+    "few_crossings_of_average": "{kpi:name} crossed its average {c:value} {k:number} {k:times} in {n:number} "
+    "{n:period}; chance gives {m:number} or more.",
     "conflict": "{worse:clause}; against that, {better:clause}.",
     "unconfirmed": "{clause:clause}; not yet counted as an improvement.",
     "changed_plain": "{kpi:name} {v:value} is outside its usual pattern.",
@@ -30,6 +35,8 @@ PATTERNS: dict[str, str] = {
     "ended_beyond": "{kpi:name} was {side:above} its limits {during:span}; back in its usual range.",
     "ended_run": "{kpi:name} was {side:above} its average {c:value} {during:span}; back in its usual range.",
     "ended_long_run": "{kpi:name} was {side:above} its median {c:value} {during:span}; back in its usual pattern.",
+    "ended_long_run_of_average": "{kpi:name} was {side:above} its average {c:value} {during:span}; back in its usual "
+    "pattern.",
     "ended_zone": "{kpi:name} was close to the {side:upper} limit ({limit:value}) {during:span}; "
     "back in its usual range.",
     "ended_other": "{kpi:name} was outside its usual pattern {during:span}; back in its usual range.",
