@@ -15,6 +15,7 @@ from opsmetrics.stats.factors import Constants, c4, constants, d2, d3, d4_median
 from opsmetrics.stats.hits import Hits, hits
 from opsmetrics.stats.individuals import mr_chart, xmr
 from opsmetrics.stats.individuals_prime import i_prime
+from opsmetrics.stats.making_data_count import MakingDataCount, making_data_count
 from opsmetrics.stats.rare import (
     Departures,
     binomial_upper,
@@ -71,6 +72,7 @@ __all__ = [
     "CusumShift",
     "Departures",
     "Hits",
+    "MakingDataCount",
     "ResidualChart",
     "Rule",
     "RunsTest",
@@ -101,6 +103,7 @@ __all__ = [
     "i_prime",
     "lag1_after_step",
     "longest_run_max",
+    "making_data_count",
     "moving_average",
     "moving_average_of",
     "mr_chart",

@@ -40,6 +40,8 @@ def agrees(want: Any, got: Any, tolerance: dict[str, float]) -> bool:
         return all(agrees(value, got[key], tolerance) for key, value in want.items())
     if isinstance(want, list):
         return len(want) == len(got) and all(agrees(a, b, tolerance) for a, b in zip(want, got, strict=True))
+    if isinstance(want, str):
+        return bool(want == got)
     return bool(got is not None and abs(got - want) <= tolerance.get("abs", 0) + tolerance.get("rel", 0) * abs(want))
 
 
