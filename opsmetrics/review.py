@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from opsmetrics.catalog import Decision, Kpi, slice_text
-from opsmetrics.series import KpiSeries
+from opsmetrics.catalog import Attention, AttentionKind, Decision, Grain, Kpi, Slice, slice_text
+from opsmetrics.series import KpiSeries, to_local
 from opsmetrics.stats.results import ControlChart
+from opsmetrics.verdict.attention import Standing, standing
 from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.build import judge
 from opsmetrics.verdict.identifying import identifier
@@ -76,6 +78,36 @@ class KpiReview:
     def news(self, since: pd.Timestamp) -> tuple[News, ...]:
         """The episodes that are new since an instant (naive UTC): detected since, or withdrawn since."""
         return news(self.kpi, self.points, self.episodes, self._told, since)
+
+    def standing(self, said: Iterable[Attention], episode: Episode | None = None) -> Standing | None:
+        """What holds of all that was ever said about signals, oldest first, for an episode (default: the open one)."""
+        own = [each for each in said if (each.kpi, each.slice, each.grain) == self._about]
+        found = episode or (None if self.verdict is None else self.verdict.episode)
+        if not own:
+            return None
+        day = to_local([self.series.as_of], self.kpi.calendar.time_zone)[0].date()
+        return standing(own, found, self.points["label"].tolist(), day)
+
+    def attention(self, kind: AttentionKind, *, by: str, why: str, until: dt.date | None = None) -> Attention:
+        """What somebody says about its open signal. Raises ValueError where none is open."""
+        episode = None if self.verdict is None else self.verdict.episode
+        if episode is None:
+            raise ValueError(f"{self.name} has no open signal: there is nothing to say that it was seen or snoozed.")
+        return Attention(
+            *self._about,
+            kind,
+            side=episode.side,
+            start_label=episode.start_label,
+            detected_label=episode.detected_label,
+            rules=episode.rules,
+            until=until,
+            by=by,
+            why=why,
+        )
+
+    @property
+    def _about(self) -> tuple[str, Slice, Grain]:
+        return self.kpi.key, self.series.slice, self.series.grain
 
     @cached_property
     def _told(self) -> Told:

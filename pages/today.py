@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from opsmetrics.ui import blocks, filters, page, reader, reviews, sections, tables, window
+from opsmetrics.ui import attention, blocks, filters, page, reader, reviews, sections, tables, window
 from opsmetrics.ui.clock import at_site, site
 
 at = reviews.desk()
@@ -39,11 +39,10 @@ if not shown:
     filters.nothing_fits(catalog)
     st.stop()
 
-page.show(
-    *reviews.today(at, shown, wanted, as_of, st.query_params.get("show", ""), since, new),
+pressed = page.show(
+    *reviews.today(at, shown, wanted, as_of, st.query_params.get("show", ""), new),
     sections.foot(shown, reviews.sources(at), catalog),
     key="rows",
 )
-tables.behind(
-    "As table", reviews.today_table(at, shown, wanted, as_of, since, new), file="today.csv", key="today_table"
-)
+tables.behind("As table", reviews.today_table(at, shown, wanted, as_of, new), file="today.csv", key="today_table")
+attention.show(at.store, shown, pressed, "today")

@@ -167,10 +167,21 @@ function row(item, host) {
   for (const line of item.counts) numbers.append(el("span", "om-caption", line));
   const fresh = item.fresh ? el("span", "om-fresh", item.fresh) : null;
   const meta = el("p", "om-caption om-meta", worded(item.second), fresh, item.meta ? el("span", "", item.meta) : null);
-  const said = el("div", "om-said", sentence("", item.sentence), meta);
+  const note = item.said ? el("p", "om-caption om-noted", item.said) : null;
+  const said = el("div", "om-said", sentence("", item.sentence), meta, note);
   const owner = el("p", "om-owner om-caption", ...(item.owner ? ["owner ", el("span", "om-ownername", item.owner)] : []));
   if (item.id) owner.append(el("span", "om-id", item.id));
+  if (item.acts) owner.append(el("span", "om-acts", ...item.acts.map((each) => pressed(each, host))));
   node.append(worded(item.mark, "om-verdict"), name, spark(item), numbers, said, owner);
+  return node;
+}
+
+// A button in a row, above the link that fills the row.
+function pressed(item, host) {
+  const node = el("button", "om-act", item.text);
+  node.type = "button";
+  node.setAttribute("aria-label", item.label);
+  node.addEventListener("click", () => host.omSend("act", item.act));
   return node;
 }
 

@@ -55,4 +55,4 @@ function notice(block, host) {
   return node;
 }
 
-Object.assign(DRAW, { bar, offers, notice });
+Object.assign(DRAW, { bar, offers, notice, attention: notice });

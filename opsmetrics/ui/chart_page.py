@@ -11,6 +11,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.review import KpiReview
 from opsmetrics.store import slice_json
 from opsmetrics.ui import (
+    attention,
     carried,
     chart_blocks,
     chart_made,
@@ -43,6 +44,8 @@ def render(at: Desk, view: ChartView) -> None:
     page.show(head, made.strip, key="head")
     misread.tell(at, chart_view.not_there(review, st.query_params.to_dict()))
     _other_verdict(at, review, beside)
+    found = review.standing(reviews.said(at, view.as_of))
+    attention.on_chart(at.store, review, found, acting=view.as_of is None)
     decisions_list.confirmation(at, review)
     pickers.controls(at, review, view)
     filters.keep(own)

@@ -24,11 +24,13 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def show(*shown: Block, key: str) -> None:
-    """Draw the blocks; a plain click on a link in them goes to its page within the session."""
+def show(*shown: Block, key: str) -> dict[str, Any] | None:
+    """Draw the blocks; a plain click on a link in them goes to its page within the session. The answer is what a
+    pressed button in them stands for, in the one rerun after the press."""
     answer = _COMPONENT(
         key=key,
         data={"blocks": list(shown), "theme": look.theme()},
+        on_act_change=_noted,
         on_go_change=_noted,
         on_show_change=_noted,
         on_theme_change=_noted,
@@ -37,6 +39,7 @@ def show(*shown: Block, key: str) -> None:
         st.query_params["show"] = str(answer.show)
         st.rerun()
     follow(answer.go)
+    return dict(answer.act) if answer.act else None
 
 
 def follow(clicked: Any) -> None:

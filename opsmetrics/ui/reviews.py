@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
@@ -11,12 +11,14 @@ import pandas as pd
 import streamlit as st
 
 from opsmetrics.access import OPEN, Viewer
-from opsmetrics.catalog import Grain, Kpi, Slice
+from opsmetrics.catalog import Attention, Grain, Kpi, Slice
 from opsmetrics.desk import Desk, finished, showing
 from opsmetrics.desk.kept import Kept
 from opsmetrics.desk.summary import SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
+from opsmetrics.series import as_of_instant
+from opsmetrics.store import attention
 from opsmetrics.ui import frame, rows, sections, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
@@ -52,8 +54,9 @@ _SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
 _ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)
 _LINES: Kept[tuple[Versions, str], dict[str, Any]] = Kept(2_000)
 _NEWS: Kept[tuple[Versions, pd.Timestamp], dict[str, tuple[News, ...]]] = Kept(16)
-_SECTIONS: Kept[tuple[Versions, str, str, str, pd.Timestamp], list[Block]] = Kept(64)
-_TABLES: Kept[tuple[Versions, str, pd.Timestamp], Table] = Kept(64)
+_SAID: Kept[tuple[str, int], tuple[Attention, ...]] = Kept(4)
+_SECTIONS: Kept[tuple[Versions, str, str, Hashable], list[Block]] = Kept(64)
+_TABLES: Kept[tuple[Versions, str, Hashable], Table] = Kept(64)
 
 
 def desk() -> PageDesk:
@@ -100,7 +103,18 @@ def news(at: Desk, watched: list[KpiReview], window: Window, as_of: dt.date | No
         return {key: items for key, items in told if items}
 
     since = news_words.new_since(window.words, first=window.first)
-    return New(since, _NEWS.of((versions(at, as_of), window.since), found))
+    of = _NEWS.of((versions(at, as_of), window.since), found)
+    acting = as_of is None  # what is said now was not said then
+    return New(since, of, said(at, as_of), acting, key=(since, window.since, at.store.attention_version))
+
+
+def said(at: Desk, as_of: dt.date | None) -> tuple[Attention, ...]:
+    """What people had said about signals by then, oldest first."""
+    every = _SAID.of((str(at.store.path), at.store.attention_version), lambda: attention(at.store))
+    if as_of is None:
+        return every
+    then = as_of_instant(as_of, at.catalog.site, dt.datetime.now(dt.UTC))
+    return tuple(each for each in every if each.at is not None and pd.Timestamp(each.at) <= then)
 
 
 def today(
@@ -109,32 +123,29 @@ def today(
     wanted: Filters,
     as_of: dt.date | None,
     everything: str,
-    window: Window,
     new: New,
 ) -> list[Block]:
-    """The sections of Today, put together once for each combination of versions, filters and window, of rows that are
-    drawn once for all of them."""
+    """The sections of Today, put together once for each combination of versions, filters and what is new, of rows that
+    are drawn once for all of them."""
     key = versions(at, as_of)
 
     def drawn(row: KpiReview, draw: Draw, view: ChartView) -> Block:
         return _ROWS.of((key, draw.__name__, rows.row_key(row)), lambda: draw(row, view))
 
     return _SECTIONS.of(
-        (key, wanted.key, everything, window.words, window.since),
+        (key, wanted.key, everything, new.key),
         lambda: sections.stance_sections(shown, as_of, everything, new, drawn=drawn),
     )
 
 
-def today_table(
-    at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None, window: Window, new: New
-) -> Table:
-    """The table behind Today, made once for each combination of versions, filters and window."""
+def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None, new: New) -> Table:
+    """The table behind Today, made once for each combination of versions, filters and what is new."""
     key = versions(at, as_of)
 
     def line(row: KpiReview) -> dict[str, Any]:
         return _LINES.of((key, rows.row_key(row)), lambda: rows.table_line(row))
 
-    return _TABLES.of((key, wanted.key, window.since), lambda: tables.finished(sections.table(shown, new, line=line)))
+    return _TABLES.of((key, wanted.key, new.key), lambda: tables.finished(sections.table(shown, new, line=line)))
 
 
 def slices(at: Desk, kpi: Kpi) -> list[Slice]:

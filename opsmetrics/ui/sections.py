@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from opsmetrics.catalog import Catalog
+from opsmetrics.catalog import Attention, Catalog
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, rows
+from opsmetrics.ui import attention, blocks, rows
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView, target
@@ -24,8 +24,11 @@ from opsmetrics.verdict.news import News
 TILES = 18
 ROWS = 50
 
-#: The section of signals that are new and over again, in links.
-OVER = "over"
+#: The sections of signals that are new and over again, and of those that are snoozed, as links name them.
+OVER, SNOOZED = "over", "snoozed"
+
+#: The sections in their order: the stances, the news after the signals that are open, what is snoozed after what acts.
+ORDER = ("find_cause", OVER, *STANCES[1:5], SNOOZED, *STANCES[5:])
 
 #: Draws a review that leads to a view; and what calls it, or knows its answer already.
 Draw = Callable[[KpiReview, ChartView], Block]
@@ -34,10 +37,14 @@ Drawn = Callable[[KpiReview, Draw, ChartView], Block]
 
 @dataclass(frozen=True)
 class New:
-    """What is new to the reader: since when, in words, and the news of each row by its key."""
+    """What is told beside the verdicts: since when there is news, in words, the news of each row by its key, and what
+    people said about its signals; acting: more can be said. key: of all that, for a cache."""
 
     since: str = ""
     of: Mapping[str, tuple[News, ...]] = field(default_factory=dict)
+    said: tuple[Attention, ...] = ()
+    acting: bool = False
+    key: Hashable = ()
 
     def over(self, reviews: Iterable[KpiReview]) -> list[tuple[KpiReview, News]]:
         """The episodes of these rows that are new and none any more, in the order in which they were detected, the
@@ -89,16 +96,37 @@ def stance_sections(
     """One section for each stance that has rows, and after the open signals those that are new and over again.
     `everything` names the section of which all rows are wanted; `drawn` draws a row, or knows it."""
     groups: dict[Stance, list[KpiReview]] = defaultdict(list)
+    snoozed = {review: None for review in reviews if _is_snoozed(review, new)}
     for review in reviews:
-        groups[rows.known(review).stance].append(review)
-    found = {
+        if review not in snoozed:
+            groups[rows.known(review).stance].append(review)
+    found: dict[str, Block] = {
         stance: _section(stance, newest_first(groups[stance]), as_of, everything == stance, new, drawn)
         for stance in STANCES
         if groups[stance]
     }
-    over = new.over(reviews)
-    gone = [_over(over, as_of, everything == OVER, new)] if over else []
-    return [*([found.pop("find_cause")] if "find_cause" in found else []), *gone, *found.values()]
+    if over := new.over(reviews):
+        found[OVER] = _over(over, as_of, everything == OVER, new)
+    if snoozed:
+        found[SNOOZED] = _snoozed(newest_first(list(snoozed)), as_of, everything == SNOOZED, new, drawn)
+    return [found[name] for name in ORDER if name in found]
+
+
+def _is_snoozed(review: KpiReview, new: New) -> bool:
+    """Only signals can be out of sight: data to get, and all that is no signal, stay where they are."""
+    if not new.said or rows.known(review).stance not in ("find_cause", "learn_keep"):
+        return False
+    found = review.standing(new.said)
+    return found is not None and found.state == "snoozed"
+
+
+def _snoozed(reviews: list[KpiReview], as_of: dt.date | None, everything: bool, new: New, drawn: Drawn) -> Block:
+    """The signals that somebody put off, with who, why and until when."""
+    listed = reviews if everything else reviews[:ROWS]
+    more = {"text": f"Show all {len(reviews)}", "show": SNOOZED} if len(reviews) > len(listed) else None
+    shown = [_beside(drawn(review, rows.row, _view(review, as_of)), review, new) for review in listed]
+    title, note = news_words.snoozed_title(), news_words.snoozed_why()
+    return blocks.section(SNOOZED, title, shown, count=len(reviews), note=note, fold="closed", more=more)
 
 
 def newest_first(reviews: list[KpiReview]) -> list[KpiReview]:
@@ -121,7 +149,7 @@ def _section(
     quiet = stance == "leave_alone"
     limit = len(reviews) if everything else (TILES if quiet else ROWS)
     draw = rows.tile if quiet else rows.row
-    shown = [_marked_new(drawn(review, draw, _view(review, as_of)), review, new) for review in reviews[:limit]]
+    shown = [_beside(drawn(review, draw, _view(review, as_of)), review, new) for review in reviews[:limit]]
     more = {"text": f"Show all {len(reviews)}", "show": stance} if len(reviews) > limit else None
     return blocks.section(
         stance,
@@ -135,10 +163,15 @@ def _section(
     )
 
 
-def _marked_new(block: Block, review: KpiReview, new: New) -> Block:
-    """The row, with a word where its open signal is new to the reader."""
-    fresh = any(item.ending == "open" for item in new.of.get(rows.row_key(review), ()))
-    return block | {"fresh": news_words.fresh()} if fresh else block
+def _beside(block: Block, review: KpiReview, new: New) -> Block:
+    """The row with a word where its open signal is new to the reader, what people said about it, and what they can."""
+    if any(item.ending == "open" for item in new.of.get(rows.row_key(review), ())):
+        block = block | {"fresh": news_words.fresh()}
+    found = review.standing(new.said)
+    if found is not None:
+        block = block | {"said": attention.words(review, found)}
+    acts = attention.acts(review, found) if new.acting else []
+    return block | {"acts": acts} if acts else block
 
 
 def _view(review: KpiReview, as_of: dt.date | None) -> ChartView:
@@ -171,4 +204,8 @@ def table(
 def _news_of(review: KpiReview, new: New) -> dict[str, str]:
     """What is new to the reader in a line of the table."""
     found = new.of.get(rows.row_key(review), ())
-    return {"New": "; ".join(news_words.news(item.ending, item.episode.detected_label) for item in found)}
+    standing = review.standing(new.said)
+    return {
+        "Said": attention.words(review, standing) if standing else "",
+        "New": "; ".join(news_words.news(item.ending, item.episode.detected_label) for item in found),
+    }

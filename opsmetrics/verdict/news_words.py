@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from opsmetrics.verdict import wording
+from opsmetrics.verdict.attention import Standing
 from opsmetrics.verdict.languages import language as _language
 from opsmetrics.verdict.wording import words
 
@@ -50,6 +54,30 @@ def now_is(word: str, language: str = "en") -> str:
 def news(ending: str, label: str, language: str = "en") -> str:
     """One of the news in a line of a table: "came and went, detected 27 Nov 2026"."""
     return _word(language, ending).format(label=label)
+
+
+def attention(standing: Standing, at: dt.datetime, language: str = "en") -> str:
+    """What somebody said about a signal, and what became of it: "Seen by M. Okafor, 28 Nov 2026: tool 7 worn". at: when
+    they said it, on the site's clock."""
+    said = standing.said
+    values = {
+        "by": said.by,
+        "at": wording.date(at, language=language),
+        "until": wording.date(said.until, language=language) if said.until else "",
+        "why": said.why,
+        "rules": _language(language).listed([wording.rule(code, language) for code in standing.added] or [""]),
+    }
+    return words("attention", standing.state, _language(language)).format(**values)
+
+
+def snoozed_title(language: str = "en") -> str:
+    """The title of the signals that are out of sight for now."""
+    return words("attention", "title", _language(language))
+
+
+def snoozed_why(language: str = "en") -> str:
+    """The line that explains it."""
+    return words("attention", "why", _language(language))
 
 
 def _word(language: str, code: str) -> str:

@@ -84,6 +84,14 @@ WORDS: dict[str, dict[str, str]] = {
         "day_then": "Day before",
         "week_then": "Week before",
     },
+    "attention": {
+        "seen": "Seen by {by}, {at}: {why}",
+        "snoozed": "Snoozed until {until} by {by}: {why}",
+        "due": "Back after its snooze until {until} by {by}: {why}",
+        "worse": "Back before {until}, as it got worse ({rules}). Snoozed by {by}: {why}",
+        "title": "Snoozed",
+        "why": "back on their day, or when they get worse",
+    },
     "rule": {
         "beyond_limits": "beyond its limits",
         "two_of_three": "2 of 3 close to a limit",
