@@ -49,7 +49,9 @@ def decided(kpi: str) -> list[Decision]:
 
 
 def sentence_on_today(name: str, sub: str = "") -> str:
-    rows = [row for part in blocks(page("today")) if part["kind"] == "section" for row in part["rows"]]
+    """What Today says of it now; what came and went since yesterday stands in a section of its own."""
+    sections = [part for part in blocks(page("today")) if part["kind"] == "section" and part["id"] != "over"]
+    rows = [row for part in sections for row in part["rows"]]
     row = next(row for row in rows if row["name"] == name and (not sub or row["sub"] == sub))
     return (
         str(row["sentence"]) if "sentence" in row else row["title"].split("\n")[1]

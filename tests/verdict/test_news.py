@@ -89,9 +89,7 @@ def test_an_open_signal_that_the_data_take_back_is_told_as_withdrawn() -> None:
     found = looked([50.0, 50.2, 50.5], seen)
     (item,) = found.news(since(found, 1))
     assert (item.ending, item.variation) == ("withdrawn", "concerning")
-    assert said(found, item) == (
-        f"Speed was shown as a signal on {label(found, 1)}; by the data of now it is no longer outside."
-    )
+    assert said(found, item) == (f"Speed was shown as a signal on {label(found, 1)}; by what is known now it is none.")
 
 
 def test_a_signal_that_was_over_and_is_taken_back_later_is_no_news() -> None:

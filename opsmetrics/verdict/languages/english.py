@@ -74,7 +74,7 @@ WORDS: dict[str, dict[str, str]] = {
         "now": "now: {word}",
         "open": "open, detected {label}",
         "over": "came and went, detected {label}",
-        "withdrawn": "no longer outside, detected {label}",
+        "withdrawn": "none any more, detected {label}",
         "today": "today",
         "yesterday": "yesterday",
         "visit": "Last visit",

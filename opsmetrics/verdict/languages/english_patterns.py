@@ -42,7 +42,7 @@ PATTERNS: dict[str, str] = {
     "ended_other": "{kpi:name} was outside its usual pattern {during:span}; back in its usual range.",
     "ended_again": "{kpi:name} was outside its usual pattern {during:span}, and is so again now.",
     "ended_plain": "{kpi:name} was outside its usual pattern {during:span}.",
-    "withdrawn": "{kpi:name} was shown as a signal {during:span}; by the data of now it is no longer outside.",
+    "withdrawn": "{kpi:name} was shown as a signal {during:span}; by what is known now it is none.",
     # Common cause
     "usual": "{kpi:name} {v:value} is in its usual range {limits:range}.",
     "usual_plain": "{kpi:name} {v:value}: nothing unusual.",
