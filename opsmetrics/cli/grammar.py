@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from opsmetrics.catalog import GRAINS
 from opsmetrics.cli import arguments
 from opsmetrics.cli.console import WrongUsage
 
@@ -50,6 +51,25 @@ def of_slice(command: argparse.ArgumentParser, help_: str) -> None:
     command.add_argument(
         "--slice", type=arguments.pair, action="append", default=[], metavar="DIMENSION=VALUE", help=help_
     )
+
+
+def as_of(command: argparse.ArgumentParser) -> None:
+    """At which moment."""
+    command.add_argument(
+        "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
+    )
+
+
+def view(command: argparse.ArgumentParser) -> None:
+    """One view of a KPI: slice, grain, moment."""
+    of_slice(command, "only this value of a dimension; may be repeated")
+    command.add_argument(
+        "--grain",
+        choices=GRAINS,
+        metavar="GRAIN",
+        help=f"{', '.join(GRAINS)} (default: the one that the KPI is operated at)",
+    )
+    as_of(command)
 
 
 def walk(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from opsmetrics.catalog import GRAINS
 from opsmetrics.cli import arguments
-from opsmetrics.cli.grammar import KPI, Parser, by, command, of_slice
+from opsmetrics.cli.grammar import KPI, Parser, as_of, by, command, of_slice, view
 from opsmetrics.cli.grammar_mornings import mornings
+from opsmetrics.cli.grammar_studies import studies
 from opsmetrics.tokens import RIGHTS
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def build() -> argparse.ArgumentParser:
         _deciding,
         _reading,
         _ranking,
+        studies,
         mornings,
         _keeping,
         _granting,
@@ -191,34 +193,17 @@ def _deciding(commands: Commands) -> None:
     listing.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: all)")
 
 
-def _as_of(each: argparse.ArgumentParser) -> None:
-    each.add_argument(
-        "--as-of", type=arguments.instant, metavar="DATE", help="as it stood then: a date (noon at the site) or a time"
-    )
-
-
-def _view(each: argparse.ArgumentParser) -> None:
-    of_slice(each, "only this value of a dimension; may be repeated")
-    each.add_argument(
-        "--grain",
-        choices=GRAINS,
-        metavar="GRAIN",
-        help=f"{', '.join(GRAINS)} (default: the one that the KPI is operated at)",
-    )
-    _as_of(each)
-
-
 def _reading(commands: Commands) -> None:
     review = command(commands, "review", ("reviewing", "review"), "say what the numbers of each KPI mean")
     review.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: everything watched on Today)")
-    _view(review)
+    view(review)
     review.add_argument("--by", metavar="DIMENSION", help="one verdict for each value of this dimension")
     summary = command(commands, "summary", ("summarising", "summary"), "one row for each KPI, as leadership reads it")
     of_slice(summary, "look at this value of a dimension; may be repeated")
-    _as_of(summary)
+    as_of(summary)
     chart = command(commands, "chart", ("charting", "chart"), "write a KPI's control chart to a file")
     chart.add_argument("kpi", metavar="KPI", help=KPI)
-    _view(chart)
+    view(chart)
     chart.add_argument(
         "--out", type=Path, metavar="FILE", help="ends in .html, .json, .svg or .png (default: KPI.html in this folder)"
     )
@@ -226,7 +211,7 @@ def _reading(commands: Commands) -> None:
     chart.add_argument("--theme", choices=("light", "dark"), default="light", help="default: light")
     forecast = command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
     forecast.add_argument("kpi", metavar="KPI", help=KPI)
-    _view(forecast)
+    view(forecast)
     forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
 
 
@@ -244,7 +229,7 @@ def _ranking(commands: Commands) -> None:
         "--measure", choices=("count", "minutes", "cost", "weight"), default="count", help="default: count"
     )
     _days(pareto)
-    _as_of(pareto)
+    as_of(pareto)
     pareto.add_argument(
         "--compare", choices=("previous", "last_year"), help="with the days just before, or a year before"
     )

@@ -26,7 +26,8 @@ def single_readings(at: Desk, shown: KpiReview, *, viewer: Viewer = OPEN) -> pd.
     position = np.searchsorted(ends, found["bin"], side="right")
     inside = position < len(ends)
     inside[inside] = found["bin"].to_numpy()[inside] >= starts[position[inside]]
-    value = found["value"].to_numpy(dtype=np.float64) * kpi.multiplier
+    scale = 1.0 if kpi.statistic == "share_within" else kpi.multiplier  # there it belongs to the share
+    value = found["value"].to_numpy(dtype=np.float64) * scale
     return pd.DataFrame({"position": position[inside].astype(np.int64), "value": value[inside]})
 
 
