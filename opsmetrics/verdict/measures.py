@@ -12,7 +12,7 @@ import pandas as pd
 
 from opsmetrics.catalog import Decision, Kpi
 from opsmetrics.series import KpiSeries
-from opsmetrics.stats import weekday_share
+from opsmetrics.stats import season_offsets, weekday_share
 from opsmetrics.verdict.judged import Judged
 from opsmetrics.verdict.moments import Mask, of_kind
 
@@ -113,9 +113,7 @@ def weekday(series: KpiSeries, decisions: Iterable[Decision], judged: Judged, ba
     full = [day for day in range(7) if (days[basis] == day).sum() >= FULL_WEEKS]
     compared = basis[np.isin(days[basis], full)]
     share = weekday_share(value[compared], days[compared]) if len(full) > 1 else 0.0
-    offset = nothing.copy()
-    for day in full if len(full) > 1 else []:
-        offset[days == day] = np.median(value[compared[days[compared] == day]]) - np.median(value[compared])
+    offset = season_offsets(value, days, used=basis, fewest=FULL_WEEKS)
     if not of_kind(series, decisions, "weekday"):
         return Weekday(share, nothing, "proposed" if share >= EXPLAINED else "none")
     if not offset.any():

@@ -13,6 +13,16 @@ from tests.reference import naming
 
 Case = Mapping[str, Any]
 
+#: qcc's names of the estimators, and ours.
+QCC = {
+    "MR": "mr",
+    "UWAVE-R": "rbar",
+    "MVLUE-R": "rbar_mvlue",
+    "UWAVE-SD": "sbar",
+    "MVLUE-SD": "sbar_mvlue",
+    "RMSDF": "pooled",
+}
+
 
 def _readings(data: Case) -> Any:
     return next(data[name] for name in ("value", "subgroups", "y", "x", "mean") if name in data)
@@ -23,6 +33,7 @@ def _foundation(case: Case) -> dict[str, Any]:
     data, options = case["data"], case["options"]
     centre = _given(options, "target", "center", "centre", "mean")
     sigma = _given(options, "sigma", "sigma_method", "within_sigma", "std_dev")
+    sigma = QCC.get(sigma, sigma) if isinstance(sigma, str) else sigma
     if sigma is None and "subgroups" in data:
         sigma = "rbar"  # qcc's choice for subgroups
     found = {"values": _readings(data), "centre": "mean" if centre is None else centre}
@@ -38,15 +49,14 @@ def _given(options: Case, *names: str) -> Any:
 
 def _ewma(case: Case) -> dict[str, Any]:
     options = case["options"]
-    spoken = " ".join(str(options.get(name, "")) for name in ("limits", "variance")) + str(case.get("note", ""))
+    limits, variance = str(options.get("limits", "")).lower(), str(options.get("variance", "")).lower()
+    fixed = any(word in limits for word in ("asymptotic", "constant", "fixed", "steady"))
     chart = stats.ewma(
         **_foundation(case),
-        weight=_given(options, "lambda", "lam") or 0.2,
+        weight=_given(options, "lambda", "lam", "weight") or 0.2,
         width=_given(options, "L", "width", "nsigmas") or 3.0,
-        limits="asymptotic"
-        if any(word in spoken.lower() for word in ("asymptotic", "constant", "fixed"))
-        else "time_varying",
-        variance="exact" if "exact" in spoken.lower() else "current_size",  # the cases follow qcc unless they say so
+        limits="asymptotic" if fixed else "time_varying",
+        variance="exact" if "exact" in limits + variance else "current_size",  # unless said, the cases follow qcc
         start=_number(options.get("start")),
     )
     return _smoothed(chart, case)
@@ -66,6 +76,15 @@ def _smoothed(chart: ControlChart, case: Case) -> dict[str, Any]:
     return naming.answer(chart, case, usual=["nelson1"])
 
 
+def _or(found: Any, usual: float) -> float:
+    return usual if found is None else float(found)
+
+
+def _k(options: Case) -> float:
+    shift = _given(options, "shift", "se_shift")
+    return _or(_given(options, "k", "K"), 0.5 if shift is None else float(shift) / 2)
+
+
 def _number(found: Any) -> float | None:
     return float(found) if isinstance(found, int | float) else None
 
@@ -76,8 +95,8 @@ def _cusum(case: Case) -> dict[str, Any]:
     head_start = _number(_given(options, "head_start", "headstart", "head.start", "fir")) or 0.0
     found = stats.cusum(
         **_foundation(case),
-        k=_given(options, "k", "K") or 0.5,
-        h=_given(options, "h", "H", "decision_interval") or 5.0,
+        k=_k(options),
+        h=_or(_given(options, "h", "H", "decision_interval"), 5.0),
         head_start=head_start,
         units=units,
     )
