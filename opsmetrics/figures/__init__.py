@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from opsmetrics.figures.charts import between_chart, control_chart, spread_chart
     from opsmetrics.figures.finished import Finished
     from opsmetrics.figures.layout import CONFIG
+    from opsmetrics.figures.looking import look_chart
     from opsmetrics.figures.pareto import dumbbell, pareto_chart
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "css_variables",
     "data_mark",
     "dumbbell",
+    "look_chart",
     "mark_svg",
     "pareto_chart",
     "sparkline",
@@ -45,6 +47,7 @@ _PLOTTED = {
     "between_chart": "charts",
     "control_chart": "charts",
     "spread_chart": "charts",
+    "look_chart": "looking",
     "CONFIG": "layout",
     "Finished": "finished",
     "pareto_chart": "pareto",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from opsmetrics.figures import labels
@@ -75,7 +76,7 @@ def control_chart(
         "annotations": said,
         "shapes": rules + _gap_rules(series, colours),
     }
-    return go.Figure([*_traces(series, colours), _touch(series, hovers(source, series), colours)], layout)
+    return go.Figure([*traces(series, colours), touch(series, hovers(source, series), colours)], layout)
 
 
 def _wide_enough(domain: tuple[float, float], levels: Floats) -> tuple[float, float]:
@@ -98,7 +99,7 @@ def spread_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", sp
     colours = tokens(theme)
     scale = source.kpi.multiplier if isinstance(source, KpiReview) else 1.0
     main = plotted(source, span)
-    series = _spread(main, chart.spread, scale)
+    series = beneath(main, chart.spread.points, scale)
     if not series.present.any():
         return _nothing(base_layout(colours, SPREAD_HEIGHT, SPREAD_MARGIN), colours)
     domain = padded_domain(series)
@@ -109,7 +110,7 @@ def spread_chart(source: KpiReview | ControlChart, *, theme: Theme = "light", sp
         "yaxis": value_axis(series, domain, colours, 4),
         "annotations": labels.end_labels(series, domain, height, colours),
     }
-    return go.Figure(_traces(series, colours), layout)
+    return go.Figure(traces(series, colours), layout)
 
 
 def between_chart(review: KpiReview, *, theme: Theme = "light") -> go.Figure:
@@ -123,29 +124,31 @@ def between_chart(review: KpiReview, *, theme: Theme = "light") -> go.Figure:
     colours = tokens(theme)
     series = plotted_between(review.between)
     domain = padded_domain(series)
-    touch = _touch(series, between_hovers(review.between, series), colours)
+    pointer = touch(series, between_hovers(review.between, series), colours)
     rows = review.between.points["position"].to_numpy(dtype=float)
-    touch["customdata"] = np.concatenate([rows, rows[-1:]])[: len(series)].reshape(-1, 1)
+    pointer["customdata"] = np.concatenate([rows, rows[-1:]])[: len(series)].reshape(-1, 1)
     height = BETWEEN_HEIGHT - SPREAD_MARGIN["t"] - SPREAD_MARGIN["b"]
     layout = base_layout(colours, BETWEEN_HEIGHT, SPREAD_MARGIN | {"l": left_margin(series, domain)}) | {
         "xaxis": period_axis(series, colours),
         "yaxis": value_axis(series, domain, colours, 5),
         "annotations": labels.end_labels(series, domain, height, colours),
     }
-    return go.Figure([*_traces(series, colours), touch], layout)
+    return go.Figure([*traces(series, colours), pointer], layout)
 
 
-def _spread(main: Plotted, spread: ControlChart, scale: float) -> Plotted:
-    """The spread at the periods of the main chart: no target, no signals, no notes."""
-    own = spread.points.iloc[main.position]
+def beneath(main: Plotted, points: pd.DataFrame, scale: float = 1.0, silent: Mask | None = None) -> Plotted:
+    """Other values and limits at the periods of the main chart: no target, no signals, no notes."""
+    own = points.iloc[main.position]
     levels: dict[str, Any] = {n: own[n].to_numpy(dtype=float) * scale for n in ("value", "centre", "lower", "upper")}
     nothing, silence = np.full(len(main), np.nan), np.full(len(main), "", dtype=object)
     state = np.where(np.isnan(levels["value"]), "undefined", "judged").astype(object)
-    quiet: dict[str, Any] = {"tone": silence, "note": silence, "silent": np.zeros(len(main), dtype=bool)}
+    hits = np.zeros(len(main), dtype=bool) if silent is None else silent[main.position]
+    quiet: dict[str, Any] = {"tone": silence, "note": silence, "silent": hits}
     return replace(main, **levels, target_low=nothing, target_high=nothing, state=state, **quiet)
 
 
-def _traces(series: Plotted, colours: Tokens) -> list[Trace]:
+def traces(series: Plotted, colours: Tokens) -> list[Trace]:
+    """All that is drawn of a series, back to front, but for what the pointer meets."""
     return [
         *_band(series, colours),
         *_steps(series, "centre", "centre", {"width": 1, "color": colours.limit}),
@@ -259,7 +262,7 @@ def _gap_rules(series: Plotted, colours: Tokens) -> list[dict[str, Any]]:
     return [{"type": "line", "x0": int(p), "x1": int(p), **ends} for p in sorted(shown)]
 
 
-def _touch(series: Plotted, texts: list[str], colours: Tokens) -> Trace:
+def touch(series: Plotted, texts: list[str], colours: Tokens) -> Trace:
     """What the pointer meets: one invisible point per value, with its words; the chosen one shows as a ring."""
     there = series.present
     positions = series.position[there]

@@ -14,6 +14,7 @@ from opsmetrics.stats.results import ControlChart
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.moments import at_or_after, of_kind
+from opsmetrics.verdict.second_look import SecondLook
 
 _YEAR = re.compile(r" (\d{4})\b")
 
@@ -79,6 +80,23 @@ def _between(series: Plotted, point: Mapping[str, Any], side: str, since: str) -
         meaning = {"high": "rarer", "low": "closer"}.get(side, "ordinary")
         lines.append(("◇ " if side != "none" else "") + plain(wording.figure(meaning)))
     return "<br>".join(lines)
+
+
+def look_hovers(look: SecondLook, series: Plotted) -> list[str]:
+    """For each drawn point of a second look: its period and value (of a CUSUM both sums), and where it lies."""
+    rows = look.points.iloc[series.position].to_dict("records")
+    return [_look(look, series, point, row) for point, row in zip(series.each(), rows, strict=True)]
+
+
+def _look(look: SecondLook, series: Plotted, point: Mapping[str, Any], row: Mapping[Any, Any]) -> str:
+    value = f"{series.text(point['value'])}{wording.unit_text(series.unit)}"
+    if look.own_scale:
+        sums = (("above", point["value"]), ("below", -row["opposite"]))
+        value = ", ".join(f"{wording.figure(word)} {series.text(abs(number))}" for word, number in sums)
+    span = wording.range_text({"low": point["lower"], "high": point["upper"], "decimals": series.decimals})
+    outside = row["side"] != "none"
+    lines = [f"<b>{plain(str(point['label']))}</b>  {plain(value)}", plain(f"{wording.figure('limits')} {span}")]
+    return "<br>".join([*lines, ("◇ " if outside else "") + wording.figure("outside" if outside else "inside")])
 
 
 def tick_labels(labels: list[str]) -> list[str]:

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.catalog import slice_text
-from opsmetrics.figures import between_chart, control_chart, spread_chart, tokens
+from opsmetrics.figures import between_chart, control_chart, look_chart, spread_chart, tokens
 from opsmetrics.figures.export import as_html
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import chart_blocks, chart_rules, chart_view, decisions_words, kpi, look
+from opsmetrics.ui import chart_blocks, chart_made, chart_rules, chart_view, decisions_words, kpi, look
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.links import ChartView
 from opsmetrics.verdict import wording
@@ -67,4 +67,7 @@ def html(review: KpiReview, view: ChartView) -> str:
         drawn.append(spread_chart(shown, span=span))
     if review.between is not None:
         drawn.append(between_chart(review))
+    look = chart_made.of(review).look(view.look)
+    if look is not None:
+        drawn.append(look_chart(shown, look, span=span))
     return as_html(drawn, title=heading(review), lines=lines(review, view))

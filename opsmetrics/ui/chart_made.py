@@ -13,13 +13,14 @@ import pandas as pd
 from opsmetrics.catalog import Catalog, Decision
 from opsmetrics.desk import Desk
 from opsmetrics.desk.kept import Kept
-from opsmetrics.figures import Finished, Theme, between_chart, control_chart, spread_chart, tokens
+from opsmetrics.figures import Finished, Theme, between_chart, control_chart, look_chart, spread_chart, tokens
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import chart_rules, chart_view, decisions_words, kpi, reviews, stored_rows, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.chart_rules import Deciding
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.tables import Table
+from opsmetrics.verdict.second_look import LOOKS, Look, SecondLook, can_be_looked_through, second_look
 from opsmetrics.verdict.workings import Workings
 
 
@@ -38,6 +39,15 @@ class Made:
     def deciding(self) -> Deciding:
         """The rules that decide."""
         return chart_rules.deciding(self.review, self.workings)
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """The charts through which its points can be looked at once more."""
+        return LOOKS if can_be_looked_through(self.workings) else ()
+
+    def look(self, kind: Look | None) -> SecondLook | None:
+        """The second look that a view asks for."""
+        return None if kind is None else second_look(self.workings, kind)
 
     @cached_property
     def strip(self) -> Block:
@@ -64,6 +74,7 @@ class Figures(NamedTuple):
     main: Finished
     spread: Finished | None
     between: Finished | None
+    look: tuple[SecondLook, Finished] | None
     there: tuple[int, ...]
 
 
@@ -88,7 +99,7 @@ def of(review: KpiReview) -> Made:
 
 def figures(review: KpiReview, view: ChartView, theme: Theme, *, draggable: bool) -> Figures:
     """The figures of a view, nothing on them chosen yet. draggable: a drag across the chart draws a frame on it."""
-    drawn = ChartView(view.kpi, span=view.span, start=view.start, end=view.end, rules=view.rules)
+    drawn = ChartView(view.kpi, span=view.span, start=view.start, end=view.end, rules=view.rules, look=view.look)
     return _FIGURES.of((review, drawn, theme, draggable), lambda: _figures(review, drawn, theme, draggable))
 
 
@@ -100,10 +111,12 @@ def _figures(review: KpiReview, view: ChartView, theme: Theme, draggable: bool) 
         main.update_layout(dragmode="select", selectdirection="h", newselection=edge, selections=[])
     points: Any = next(main.select_traces(selector={"name": "points"}), None)
     below = shown.chart is not None and shown.chart.spread is not None
+    look = of(review).look(view.look)
     return Figures(
         Finished(main),
         Finished(spread_chart(shown, theme=theme, span=span)) if below else None,
         Finished(between_chart(review, theme=theme)) if review.between is not None else None,
+        None if look is None else (look, Finished(look_chart(shown, look, theme=theme, span=span))),
         () if points is None else tuple(int(item[0]) for item in points.customdata),
     )
 

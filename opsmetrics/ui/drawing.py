@@ -31,6 +31,7 @@ from opsmetrics.ui.chart_made import Figures
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import act
 from opsmetrics.verdict import wording
+from opsmetrics.verdict.second_look import SecondLook
 
 #: The container of the figures, by which the bar and the pictures find them.
 FIGURES = "chart_figures"
@@ -59,6 +60,8 @@ def figures(review: KpiReview, view: ChartView) -> None:
             _spread(drawn.spread, review)
         if drawn.between is not None:
             _between(drawn.between, review)
+        if drawn.look is not None:
+            _look(*drawn.look)
     _foot(review, view, picked)
 
 
@@ -126,6 +129,14 @@ def _between(figure: Finished, review: KpiReview) -> None:
     page.show(blocks.caption(review.between.why), key="between_title")
     words = f"{review.between.title}, in {review.between.unit}"
     st.plotly_chart(figure, theme=None, width="stretch", key="between_chart", config=CONFIG, alt=words)
+
+
+def _look(look: SecondLook, figure: Finished) -> None:
+    """The same points through another chart, as the reader asked."""
+    page.show(blocks.caption(f"{look.title}: {look.says}"), key="look_title")
+    st.plotly_chart(
+        figure, theme=None, width="stretch", key="look_chart", config=CONFIG, alt=f"{look.title}. {look.says}"
+    )
 
 
 # The bar

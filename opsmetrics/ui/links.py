@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlencode
 from opsmetrics.catalog import GRAINS, RULE_SETS, RULES, Catalog, Grain, Kpi, Slice, is_rule, slice_of
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.identifying import read_identifier
+from opsmetrics.verdict.second_look import LOOKS, Look
 
 #: Pages by the name under which a link asks for them.
 PAGES = {
@@ -67,7 +68,8 @@ class ChartView:
 
     start, end: the first and last period drawn, in place of the span; point: the chosen period, the first one of a
     chosen stretch that ends with `until`; all four as `period_text` writes them. rules: the set, or the rules, that the
-    chart is looked at with; () as the verdict is. verdict: the id of the one that the link was made beside.
+    chart is looked at with; () as the verdict is. look: the chart drawn beneath it for a second look. verdict: the id
+    of the one that the link was made beside.
     """
 
     kpi: str
@@ -80,6 +82,7 @@ class ChartView:
     start: str = ""
     end: str = ""
     rules: tuple[str, ...] = ()
+    look: Look | None = None
     verdict: str = ""
 
     def link(self) -> Target:
@@ -95,6 +98,7 @@ class ChartView:
             until=self.until,
             **{"from": self.start, "to": self.end},
             rules=",".join(self.rules),
+            look=self.look or "",
             verdict=self.verdict,
         )
 
@@ -122,6 +126,7 @@ class ChartView:
             start=read_period(params.get("from")),
             end=read_period(params.get("to")),
             rules=read_rules(params.get("rules")),
+            look=next((look for look in LOOKS if look == params.get("look")), None),
             verdict=_verdict(params.get("verdict")),
         )
 

@@ -13,6 +13,7 @@ from opsmetrics.ui import (
     addressed,
     carried,
     chart_choice,
+    chart_made,
     chart_rules,
     chart_view,
     decisions_list,
@@ -27,7 +28,7 @@ from opsmetrics.verdict import wording
 #: A range, a choice and a span belong to one series; the grain, the slice and the rules to one KPI.
 _OF_ONE_SLICE = ("from", "to", *chart_choice.CHOICE)
 _OF_ONE_SERIES = ("span", *_OF_ONE_SLICE)
-_OF_ONE_KPI = ("slice", "grain", "rules", *_OF_ONE_SERIES)
+_OF_ONE_KPI = ("slice", "grain", "rules", "look", *_OF_ONE_SERIES)
 
 #: What the list of periods says of a range that the address asks for.
 _RANGE = "range"
@@ -42,7 +43,7 @@ def controls(at: Desk, review: KpiReview, view: ChartView) -> None:
                of_slice=_OF_ONE_SLICE)  # fmt: skip
         _periods(review, view)
         filters.as_of_control(at_site(kpi.calendar).date())
-        _rules(view)
+        _rules(review, view)
         decisions_list.actions(review, chart_choice.chosen(review, view))
 
 
@@ -88,10 +89,11 @@ def _periods(review: KpiReview, view: ChartView) -> None:
     addressed.select("Periods", options, current, key="choose_span", write=write, width=width)
 
 
-def _rules(view: ChartView) -> None:
-    """Looking with other rules: a named set, or rules of one's own choice."""
+def _rules(review: KpiReview, view: ChartView) -> None:
+    """Looking with other rules, a named set or rules of one's own choice, and through another chart."""
     own = bool(view.rules) and view.rules[0] not in chart_rules.SET_NAMES
     label = "Rules: own choice" if own else f"Rules: {chart_rules.title(view.rules)}" if view.rules else "Rules"
+    label = f"{label} · {_capital(wording.chart(view.look))}" if view.look else label
     with st.popover(label, type="tertiary", key="open_rules"):
         sets = {"": "Those of the verdict", **chart_rules.SET_NAMES}
         current = _OWN if own else "".join(view.rules)
@@ -106,7 +108,18 @@ def _rules(view: ChartView) -> None:
             key="own_rules",
             on_change=_own_rules,
         )
+        looks = chart_made.of(review).looks
+        if looks:
+            options = {"": "Nothing else"} | {str(look): _capital(wording.chart(look)) for look in looks}
+            write = partial(_write, "look")
+            addressed.select(
+                "Look also through", options, view.look or "", key="choose_look", write=write, width=260, shown=True
+            )
         st.caption("A way of looking: the verdict stays as it is.")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _own_rules() -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
 
 from opsmetrics.catalog import GRAINS, Grain
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
@@ -25,16 +22,8 @@ def proposals(found: Workings) -> tuple[Sentence, ...]:
 
 def _step(found: Workings) -> Iterator[Sentence]:
     if found.step is not None:
-        at = _period(found, found.step.position)
+        at = found.period(found.step.position)
         yield propose("step", found.kpi, {"at": at, "a": found.step.before, "b": found.step.after})
-
-
-def _period(found: Workings, position: int) -> dict[str, Any]:
-    """A row's period as sentences carry it."""
-    row = found.points.iloc[position]
-    samples = found.series.grain == "sample"
-    start: int | str = int(row["period"]) if samples else pd.Timestamp(row["period"]).isoformat()
-    return {"label": str(row["label"]), "grain": found.series.grain, "period": start}
 
 
 def _weekday(found: Workings) -> Iterator[Sentence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,13 @@ class Workings:
     def kpi(self) -> Kpi:
         """The KPI of the series."""
         return self.series.kpi
+
+    def period(self, position: int) -> dict[str, Any]:
+        """A row's period as sentences carry it."""
+        row = self.points.iloc[position]
+        samples = self.series.grain == "sample"
+        start: int | str = int(row["period"]) if samples else pd.Timestamp(row["period"]).isoformat()
+        return {"label": str(row["label"]), "grain": self.series.grain, "period": start}
 
 
 def work_out(series: KpiSeries, decisions: Iterable[Decision], shown: pd.DataFrame | None = None) -> Workings:

@@ -93,6 +93,21 @@ def test_choosing_a_slice_and_a_span_writes_the_address(full: Path) -> None:
     assert block(app, "heading")["trail"][-1]["text"] == "Line 4"
 
 
+def test_a_second_look_stands_beneath_and_in_the_address(full: Path) -> None:
+    app = page("chart", kpi="late")
+    lead = block(app, "heading")["lead"]
+    app.selectbox(key="choose_look").select("cusum").run()
+    assert not app.exception
+    assert app.query_params.get("look") == "cusum"
+    assert len(app.get("plotly_chart")) == 2
+    said = [part["text"] for part in blocks(app) if part["kind"] == "caption"]
+    assert any(text.startswith("CUSUM: Two running sums") for text in said)
+    assert block(app, "heading")["lead"] == lead, "the verdict stays as it is"
+    app.selectbox(key="choose_look").select("").run()
+    assert "look" not in app.query_params
+    assert len(page("chart", kpi="late", look="rubbish").get("plotly_chart")) == 1
+
+
 def test_a_figure_is_followed_to_its_rows_and_its_file(full: Path) -> None:
     app = page("chart", kpi="changeover")
     rows = app.dataframe[1].value

@@ -194,6 +194,19 @@ PATTERNS: dict[str, str] = {
     "limits_ignore_size": "its limits would not follow the size",
     "limits_hardly_differ": "its limits would hardly differ",
     "limits_mean_nothing": "most values are one and the same, so limits and runs would mean nothing",
+    # A second look at the same points
+    "look_ewma": "Each point is the average of all {n:period} up to it, the newest counting {weight:value}: small "
+    "lasting shifts show sooner.",
+    "look_cusum": "Two running sums, in standard errors: by how much {n:period} lie above their average and, drawn "
+    "below 0, by how much below it, less half of one each time. Small lasting shifts show sooner.",
+    "look_moving_average": "Each point is the average of the last {span:number} {n:period}: small lasting shifts show "
+    "sooner.",
+    "look_inside": "Nothing lies outside.",
+    "look_outside": "Last outside {at:on}.",
+    "look_outside_since": "Outside since {at:when}.",
+    "look_changed": "By it the level changed {at:on}, to about {level:value}.",
+    "look_neighbours": "Neighbouring {n:period} are alike, so it goes outside too often here.",
+    "look_only": "A way of looking: the verdict stays as it is.",
     # Proposals
     "propose_lock": "{n:number} judged {n:period}: enough to lock the limits.",
     "propose_step": "Its level changed {at:on}, from {a:value} to {b:value}: start a new phase there?",
