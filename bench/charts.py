@@ -12,6 +12,7 @@ from bench.timing import Ratio, side_by_side
 from opsmetrics import stats
 
 POINTS = 1_000_000
+SERIES, LENGTH = 10_000, 365
 SUBGROUP = 5
 
 _NELSON = [stats.rule(name) for name in stats.NELSON]
@@ -43,6 +44,26 @@ def measure() -> Iterator[Ratio]:
         return len(stats.signals(stats.xmr(values), "nelson"))
 
     yield Ratio(f"XmR, 8 rules as a table, {many}", *side_by_side(table, lambda: _xmr_limits(values)), alone)
+    yield from _many()
+
+
+def _many() -> Iterator[Ratio]:
+    """Limits, eight rules, episodes and how alike neighbours are, over many series with gaps."""
+    draw = np.random.default_rng(2)
+    rows = draw.normal(50, 4, (SERIES, LENGTH))
+    rows[draw.random(rows.shape) < 0.02] = np.nan
+
+    def ours() -> int:
+        return len(stats.many_series("xmr", rows, rules="nelson").episodes)
+
+    def floor() -> tuple[npt.NDArray[np.float64], ...]:
+        centre = np.nanmean(rows, axis=1)
+        width = 3 * np.nanmean(np.abs(np.diff(rows, axis=1)), axis=1) / stats.d2(2)
+        return centre - width, centre + width
+
+    what = f"{SERIES:,} series x {LENGTH}, 8 rules, episodes"
+    yield Ratio(what, *side_by_side(ours, floor), "numpy limits alone")
+    yield Ratio("the same, peak memory", _peak(ours, rows), _megabytes(rows), "the input", "MB")
 
 
 def _xmr_limits(values: npt.NDArray[np.float64]) -> tuple[float, float]:

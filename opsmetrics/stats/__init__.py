@@ -11,11 +11,13 @@ from opsmetrics.stats.between_events import g_chart, t_chart, t_transformed
 from opsmetrics.stats.cusum import Cusum, CusumShift, cusum, cusum_of
 from opsmetrics.stats.dispersion import overdispersion_limit, sigma_z, sigma_z_means
 from opsmetrics.stats.early import early_warning, weekday_share
+from opsmetrics.stats.episodes import chains
 from opsmetrics.stats.factors import Constants, c4, constants, d2, d3, d4_median
 from opsmetrics.stats.hits import Hits, hits
 from opsmetrics.stats.individuals import mr_chart, xmr
 from opsmetrics.stats.individuals_prime import i_prime
 from opsmetrics.stats.making_data_count import MakingDataCount, making_data_count
+from opsmetrics.stats.many import Episodes, ManySeries, many_series
 from opsmetrics.stats.rare import (
     Departures,
     binomial_upper,
@@ -71,8 +73,10 @@ __all__ = [
     "Cusum",
     "CusumShift",
     "Departures",
+    "Episodes",
     "Hits",
     "MakingDataCount",
+    "ManySeries",
     "ResidualChart",
     "Rule",
     "RunsTest",
@@ -82,6 +86,7 @@ __all__ = [
     "binomial_upper",
     "c",
     "c4",
+    "chains",
     "constants",
     "crossings_min",
     "cusum",
@@ -104,6 +109,7 @@ __all__ = [
     "lag1_after_step",
     "longest_run_max",
     "making_data_count",
+    "many_series",
     "moving_average",
     "moving_average_of",
     "mr_chart",

@@ -7,7 +7,7 @@ a point without limits break every pattern; where the limits lie on the centre l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,17 +76,20 @@ class Hits:
     def members(self) -> list[tuple[int, ...]]:
         """The points of each pattern: those of its window, of a zone those that count."""
         found: list[tuple[int, ...]] = [()] * len(self)
-        for place, rule in enumerate(self.rules.values()):
-            here = np.flatnonzero(self.rule == place)
-            windows = self._windows(place, rule, here)
-            if rule.pattern == "zone":
-                counted = self._counted(rule, here)
-                rows = [tuple(row[keep].tolist()) for row, keep in zip(windows, counted, strict=True)]
-            else:
+        for here, windows, counted in self.points():
+            if counted is None:
                 rows = list(map(tuple, windows.tolist()))
+            else:
+                rows = [tuple(row[keep].tolist()) for row, keep in zip(windows, counted, strict=True)]
             for hit, row in zip(here.tolist(), rows, strict=True):
                 found[hit] = row
         return found
+
+    def points(self) -> Iterator[tuple[IntArray, IntArray, BoolArray | None]]:
+        """The same as arrays, rule by rule: which hits, a window for each, and of a zone what counts in it."""
+        for place, rule in enumerate(self.rules.values()):
+            here = np.flatnonzero(self.rule == place)
+            yield here, self._windows(place, rule, here), self._counted(rule, here) if rule.pattern == "zone" else None
 
     def table(self) -> pd.DataFrame:
         """The hits as `run_rules` tells them: position, rule, side, members, length."""

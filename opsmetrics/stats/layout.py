@@ -111,16 +111,16 @@ def neighbours(where: BoolArray, slots: Layout) -> tuple[IntArray, IntArray]:
     return left[joined], right[joined]
 
 
-def phase_mean(values: FloatArray, phase: IntArray, phases: int) -> FloatArray:
-    """Mean per phase (NaN where a phase has none), summed as differences from a first value to keep the digits."""
-    counts = np.bincount(phase, minlength=phases)
-    first = np.full(phases, np.nan)
-    if len(values):
-        found, where = np.unique(phase, return_index=True)
-        first[found] = values[where]
-    sums = np.bincount(phase, weights=values - first[phase], minlength=phases)
+def phase_mean(values: FloatArray, phase: IntArray, phases: int, weights: FloatArray | None = None) -> FloatArray:
+    """Mean per phase (NaN where a phase has none), summed as differences from one of its values to keep the digits."""
+    counts = np.bincount(phase, weights, minlength=phases)
+    level = np.full(phases, np.nan)
+    begins = np.flatnonzero(np.diff(phase, prepend=-1))
+    level[phase[begins]] = values[begins]
+    apart = values - level[phase]
+    sums = np.bincount(phase, weights=apart if weights is None else apart * weights, minlength=phases)
     means = np.divide(sums, counts, out=np.full(phases, np.nan), where=counts > 0)
-    return np.asarray(first + means, dtype=np.float64)
+    return np.asarray(level + means, dtype=np.float64)
 
 
 def phase_median(values: FloatArray, phase: IntArray, phases: int) -> FloatArray:

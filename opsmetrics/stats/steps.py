@@ -80,6 +80,38 @@ def lag1_after_step(residual_values: Values, min_segment: int = STEP_SEGMENT) ->
     return r1, None if step is None else step.position
 
 
+def lag1_of_rows(rows: FloatArray, min_segment: int = STEP_SEGMENT) -> FloatArray:
+    """The autocorrelation of `lag1_after_step`, for each row of a matrix at once."""
+    found = np.full(len(rows), np.nan)
+    present = np.isfinite(rows)
+    counts = present.sum(axis=1)
+    for n in np.unique(counts[counts > 0]).tolist():
+        these = np.flatnonzero(counts == n)
+        slots = np.nonzero(present[these])[1].reshape(len(these), n)
+        found[these] = _lag1(np.take_along_axis(rows[these], slots, axis=1), slots, min_segment)
+    return found
+
+
+def _lag1(series: FloatArray, slots: IntArray, min_segment: int) -> FloatArray:
+    """For rows without gaps, and the slots they come from."""
+    n = series.shape[1]
+    shifted = series - series[:, :1]
+    size = np.abs(series)
+    first = np.zeros(len(series), dtype=np.int64)
+    if n >= max(2 * min_segment, 3):
+        varied = np.ptp(series, axis=1) > 8 * np.spacing(size.max(axis=1))
+        first[varied] = min_segment + _between_squares(shifted[varied], min_segment).argmax(axis=1)
+    before = np.arange(n) < first[:, None]
+    sums = np.where(before, shifted, 0.0).sum(axis=1), np.where(before, 0.0, shifted).sum(axis=1)
+    means = sums[0] / np.maximum(first, 1), sums[1] / (n - first)
+    residual = shifted - np.where(before, means[0][:, None], means[1][:, None])
+    residual[np.abs(residual) <= 8 * np.spacing(size)] = 0.0
+    products = residual[:, :-1] * residual[:, 1:]
+    together = np.where(np.diff(slots, axis=1) == 1, products, 0.0).sum(axis=1)
+    squares = np.sum(residual**2, axis=1)
+    return np.asarray(np.divide(together, squares, out=np.full(len(series), np.nan), where=squares > 0))
+
+
 def step_threshold(n: int) -> float:
     """|t| that the best single step of n points of noise passes with probability 0.00135; infinite below 16 points.
 

@@ -28,7 +28,7 @@ from opsmetrics.stats.arrays import (
 )
 from opsmetrics.stats.factors import Source, by_size, c4, check_source, d2, d3
 from opsmetrics.stats.given import Given, given, spoken
-from opsmetrics.stats.layout import Layout, blocks, chart, layout, phase_ratio
+from opsmetrics.stats.layout import Layout, blocks, chart, layout, phase_mean
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.stats.within import within_sigma
 
@@ -157,26 +157,35 @@ _Options: TypeAlias = tuple[str, Labels | None, Slots | None, Slots | None, str]
 def _from_readings(subgroups: Subgroups, sigma: str | Given, options: _Options) -> _Subgroups:
     readings = _matrix(subgroups)
     measure = _ranges if options[0] == "R" else _deviations
-    level = _first_reading(readings)  # sums of differences from it keep the digits
     mean, spread, size = (np.empty(len(readings)) for _ in range(3))
+    ones = np.ones(readings.shape[1])  # products with it are the fastest sums along short rows
     for rows in blocks(len(readings), max(readings.shape[1], 1)):
         part = readings[rows]
         present = np.isfinite(part)
-        size[rows] = n = present.sum(axis=1)
-        shifted = np.where(present, part - level, 0.0)
-        mean[rows] = middle = np.divide(shifted.sum(axis=1), n, out=np.full(len(n), np.nan), where=n > 0)
+        size[rows] = n = present @ ones
+        level = _a_reading(part)[:, None]  # sums of differences from it keep the digits
+        shifted = part - level if present.all() else np.where(present, part - level, 0.0)
+        middle = np.divide(shifted @ ones, n, out=np.full(len(n), np.nan), where=n > 0)
+        mean[rows] = middle + level[:, 0]
         spread[rows] = np.where(n >= 2, measure(shifted, middle, present), np.nan)
-    return _estimated(mean + level, spread, _as_one(size), sigma, options)
+    return _estimated(mean, spread, _as_one(size), sigma, options)
 
 
-def _first_reading(readings: FloatArray) -> float:
-    return next((float(row[np.isfinite(row)][0]) for row in readings if np.isfinite(row).any()), 0.0)
+def _a_reading(part: FloatArray) -> FloatArray:
+    """A reading of each row, 0 where it has none."""
+    level = part[:, 0].copy() if part.shape[1] else np.zeros(len(part))
+    without = np.flatnonzero(~np.isfinite(level))
+    level[without] = np.nan_to_num(np.fmax.reduce(part[without], axis=1, initial=np.nan))
+    return level
 
 
 def _deviations(shifted: FloatArray, middle: FloatArray, present: BoolArray) -> FloatArray:
     """Standard deviation of each row's readings, divisor n - 1."""
-    squares = (np.where(present, shifted - middle[:, None], 0.0) ** 2).sum(axis=1)
-    return np.asarray(np.sqrt(squares / np.maximum(present.sum(axis=1) - 1, 1)), dtype=np.float64)
+    apart = shifted - middle[:, None]
+    if not present.all():
+        apart[~present] = 0.0
+    ones = np.ones(shifted.shape[1])
+    return np.asarray(np.sqrt((apart**2 @ ones) / np.maximum(present @ ones - 1, 1)), dtype=np.float64)
 
 
 def _ranges(shifted: FloatArray, middle: FloatArray, present: BoolArray) -> FloatArray:
@@ -232,9 +241,7 @@ def _means(kind: str, found: _Subgroups, wanted: Given | None, spread: ControlCh
     used, slots = found.slots.used, found.slots
     centre = given(wanted, slots.phases, "centre")
     if centre is None:
-        level = found.mean[used][0] if used.any() else 0.0
-        weighted = (found.mean[used] - level) * found.size[used]
-        centre = level + phase_ratio(weighted, found.size[used], slots.phase[used], slots.phases)
+        centre = phase_mean(found.mean[used], slots.phase[used], slots.phases, found.size[used])
     root = np.sqrt(np.where(found.size > 0, found.size, np.nan))
     return chart(
         kind,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from opsmetrics.stats import chains
 from opsmetrics.verdict.model import Episode, Side
 from opsmetrics.verdict.moments import Mask
 from opsmetrics.verdict.reasons import Hit, by_weight, deciding_hits
 
 #: Why a shown episode that the data no longer bear is closed.
 DISSOLVED = "no_longer_outside"
+
+_SIDES: tuple[Side, ...] = ("high", "low", "none")
 
 
 def find_episodes(
@@ -29,25 +32,20 @@ def find_episodes(
     place = np.cumsum(~excluded).astype(np.int64)  # neighbours are one apart, also over excluded rows
     current = np.flatnonzero(judged & (label == label[-1:]))
     last = int(current[-1]) if len(current) else -1
-    groups: dict[tuple[Side, int], list[Hit]] = {}
-    for hit in deciding_hits(signals):
-        groups.setdefault((hit.side, int(label[hit.position])), []).append(hit)
-    found = [_episode(chain, last, names) for own in groups.values() for chain in _chains(own, place)]
+    hits = deciding_hits(signals)
+    groups, first, end = (
+        np.array(column, dtype=np.int64)
+        for column in (
+            [3 * label[hit.position] + _SIDES.index(hit.side) for hit in hits],
+            [place[min(hit.members)] for hit in hits],
+            [place[max(hit.members)] for hit in hits],
+        )
+    )
+    chained: dict[int, list[Hit]] = {}
+    for hit, chain in zip(hits, chains(groups, first, end).tolist(), strict=True):
+        chained.setdefault(chain, []).append(hit)
+    found = [_episode(chain, last, names) for chain in chained.values()]
     return tuple(sorted(found, key=lambda episode: (episode.detected, episode.side)))
-
-
-def _chains(hits: list[Hit], place: npt.NDArray[np.int64]) -> Iterator[list[Hit]]:
-    """Hits in order of their first member, cut where one begins beyond the reach of those before it."""
-    chain: list[Hit] = []
-    reach = -1
-    for hit in sorted(hits, key=lambda h: (min(h.members), h.position)):
-        if chain and place[min(hit.members)] > reach + 1:
-            yield chain
-            chain = []
-        reach = max(reach, int(place[max(hit.members)]))
-        chain.append(hit)
-    if chain:
-        yield chain
 
 
 def _episode(chain: list[Hit], last_judged: int, names: Sequence[str]) -> Episode:
