@@ -122,22 +122,31 @@ def _sample_size(n: int) -> int:
     return int(n)
 
 
-@cache
-def _range_moments(n: int) -> tuple[float, float]:
-    """Mean and standard deviation of the range R of n standard normal values.
+def range_distribution(r: FloatArray, n: int) -> FloatArray:
+    """P(R ≤ r) of the range R of n standard normal values.
 
-    The smallest value is x and the other n − 1 lie between x and x + r: P(R ≤ r) = n ∫ φ(x)·[Φ(x+r) − Φ(x)]ⁿ⁻¹ dx.
-    Then E R = ∫ P(R > r) dr and E R² = ∫ 2r·P(R > r) dr. The inner integral is a trapezoid sum, which converges
-    geometrically for such integrands; the outer one is Gauss-Legendre.
+    The smallest value is x and the other n − 1 lie between x and x + r: P(R ≤ r) = n ∫ φ(x)·[Φ(x+r) − Φ(x)]ⁿ⁻¹ dx. The
+    integral is a trapezoid sum, which converges geometrically for such integrands.
     """
     step = 0.02
     x = np.arange(-12, 12 + step, step)
     density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
     below = ndtr(x)
+    gaps = np.atleast_1d(np.asarray(r, dtype=np.float64))
+    found = np.array([n * step * np.sum(density * (ndtr(x + gap) - below) ** (n - 1)) for gap in gaps.ravel()])
+    return np.asarray(found.reshape(np.shape(r)), dtype=np.float64)
+
+
+@cache
+def _range_moments(n: int) -> tuple[float, float]:
+    """Mean and standard deviation of the range R of n standard normal values.
+
+    E R = ∫ P(R > r) dr and E R² = ∫ 2r·P(R > r) dr, by Gauss-Legendre.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(200)
     longest = 24.0
     r, weights = (nodes + 1) * longest / 2, weights * longest / 2
-    cdf = np.array([n * step * np.sum(density * (ndtr(x + gap) - below) ** (n - 1)) for gap in r])
+    cdf = range_distribution(r, n)
     mean = float(np.sum(weights * (1 - cdf)))
     square = float(np.sum(weights * 2 * r * (1 - cdf)))
     return mean, math.sqrt(square - mean**2)

@@ -11,7 +11,7 @@ import pandas as pd
 from opsmetrics import stats
 from opsmetrics.stats import ControlChart
 from opsmetrics.stats.forecast import forecast as predicted
-from tests.reference import adapters_capability, adapters_charts, adapters_nhs, naming
+from tests.reference import adapters_capability, adapters_charts, adapters_multi, adapters_nhs, naming
 from tests.reference.adapters_messy import messy, messy_sequence
 
 __all__ = ["forecast", "messy", "messy_sequence", "spc"]
@@ -22,6 +22,7 @@ Case = Mapping[str, Any]
 OTHERS: dict[str, Callable[[Case], dict[str, Any]]] = {
     **adapters_capability.KINDS,
     **adapters_charts.KINDS,
+    **adapters_multi.KINDS,
     **adapters_nhs.KINDS,
 }
 

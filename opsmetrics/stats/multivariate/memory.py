@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from opsmetrics.stats.arrays import FloatArray, Labels, Slots
+from opsmetrics.stats.arrays import FloatArray, Labels, Slots, one_of
 from opsmetrics.stats.multivariate.results import MultivariateChart
 from opsmetrics.stats.multivariate.rows import Covariance, Observed, Rows, observed
 from opsmetrics.stats.multivariate.t2 import drawn
@@ -52,8 +52,7 @@ def mewma(
     """
     if not 0 < weight <= 1:
         raise ValueError(f"weight: found {weight!r}; wanted a number above 0, up to 1")
-    if spread not in ("time_varying", "asymptotic"):
-        raise ValueError(f"spread: found {spread!r}; wanted 'time_varying' or 'asymptotic'")
+    one_of(spread, ("time_varying", "asymptotic"), "spread")
     found = observed(
         rows, covariance=covariance, mean=mean, names=names, phase=phase, exclude=exclude, baseline=baseline
     )
@@ -90,8 +89,7 @@ def mcusum(
     the one whose in-control average run length is `arl` (`mcusum_limit`); "pignatiello_runger" needs it given.
     The rest as for `hotelling_t2`. Raises ValueError as that does.
     """
-    if method not in ("crosier", "pignatiello_runger"):
-        raise ValueError(f"method: found {method!r}; wanted 'crosier' or 'pignatiello_runger'")
+    one_of(method, ("crosier", "pignatiello_runger"), "method")
     if not k >= 0:
         raise ValueError(f"k: found {k!r}; wanted zero or more")
     if h is None and method == "pignatiello_runger":

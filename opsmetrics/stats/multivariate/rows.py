@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +58,7 @@ def observed(
     """Rows with the mean and covariance of each phase. Raises ValueError for what is no table of numbers."""
     cube, found = cube_of(rows)
     labels = _names(names, found, cube.shape[2])
-    complete = np.isfinite(cube).all(axis=2)
+    complete = np.asarray(np.isfinite(cube).all(axis=2), dtype=np.bool_)
     size = complete.sum(axis=1).astype(np.float64)
     slots = layout(size > 0, phase, exclude, baseline)
     means = _row_means(cube, complete, size)
@@ -141,7 +141,8 @@ def _names(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) -
 def _row_means(cube: FloatArray, complete: BoolArray, size: FloatArray) -> FloatArray:
     level = cube[complete][0] if complete.any() else np.zeros(cube.shape[2])
     sums = np.where(complete[:, :, None], cube - level, 0.0).sum(axis=1)
-    return np.divide(sums, size[:, None], out=np.full(sums.shape, np.nan), where=size[:, None] > 0) + level
+    share = np.divide(1.0, size, out=np.full(size.shape, np.nan), where=size > 0)
+    return np.asarray(level + sums * share[:, None], dtype=np.float64)
 
 
 def _centres(
@@ -176,7 +177,7 @@ def _covariances(
         matrix = given_covariance(wanted, p)
         return "given", np.tile(matrix, (slots.phases, 1, 1)), np.full(slots.phases, np.inf)
     method = wanted or ("within" if grouped else "sample")
-    if method not in ("sample", "successive", "within"):
+    if method not in get_args(Covariance):
         raise ValueError(
             f"covariance: found {method!r}; wanted 'sample', 'successive', 'within' or a matrix of {p} × {p} numbers"
         )
@@ -249,7 +250,9 @@ def not_singular(matrix: FloatArray, names: Sequence[str]) -> None:
     correlation = matrix / np.outer(scale, scale)
     roots, vectors = np.linalg.eigh(correlation)
     if roots[0] < -1e-8:
-        raise ValueError("covariance: found a matrix that no variables can have (a negative variance in some direction)")
+        raise ValueError(
+            "covariance: found a matrix that no variables can have (some sum of them would vary less than 0)"
+        )
     if roots[0] > (1 - _EXPLAINED) * roots[-1]:
         return
     tied = [name for name, share in zip(names, np.abs(vectors[:, 0]), strict=True) if share > 0.05]

@@ -71,7 +71,8 @@ def arm(shift: float, k: float, h: float, head_start: float) -> Kernel:
 
 def _passages(shift: float, k: float, h: float, head_start: float, horizon: int) -> FloatArray:
     """Chance that an arm on its own first signals at t = 0 … horizon."""
-    return np.r_[0.0, -np.diff(arm(shift, k, h, head_start).survival(horizon))]
+    chances = arm(shift, k, h, head_start).survival(horizon)
+    return np.concatenate([np.zeros(1), chances[:-1] - chances[1:]])
 
 
 def _checked(k: float, h: float, sided: str, head_start: float) -> None:
@@ -82,4 +83,4 @@ def _checked(k: float, h: float, sided: str, head_start: float) -> None:
         raise ValueError(f"h: found {h!r}; wanted a number above 0")
     most = h / 2 + k if sided == "two" else h
     if not 0 <= head_start <= most:
-        raise ValueError(f"head_start: found {head_start!r}; wanted 0 to {most:g} (h/2 + k of a two-sided chart, else h)")
+        raise ValueError(f"head_start: found {head_start!r}; wanted 0 to {most:g} (two-sided h/2 + k, else h)")

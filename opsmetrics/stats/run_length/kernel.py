@@ -17,7 +17,7 @@ from opsmetrics.stats.arrays import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """start: chances of the states after the first point; matrix: from each state to each. What is missing to 1 signals."""
+    """start: chances of the states after the first point; matrix: from each state to each. The rest to 1 signals."""
 
     start: FloatArray
     matrix: FloatArray

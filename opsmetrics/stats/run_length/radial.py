@@ -9,6 +9,7 @@ along the shift, and its distance across it. MCUSUM of Crosier in control likewi
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import chndtr, ive
@@ -39,7 +40,7 @@ def mewma_arl(p: int, weight: float, upper: float, *, distance: float = 0.0) -> 
 
 
 def _shifted(p: int, weight: float, radius: float, distance: float) -> float:
-    along, across = int(min(20 + 5 * radius / weight, 60)), int(min(12 + 3 * radius / weight, 30))
+    along, across = int(min(14 + 4 * radius / weight, 90)), int(min(8 + 2 * radius / weight, 40))
     x, x_weights = on(-radius, radius, along)
     reach = np.sqrt(radius**2 - x**2)
     unit, unit_weights = on(0.0, 1.0, across)
@@ -51,6 +52,7 @@ def _shifted(p: int, weight: float, radius: float, distance: float) -> float:
     return Kernel(*_split(step * _scaled(before_r, r, p - 1, weight) * weights)).arl
 
 
+@lru_cache(maxsize=256)
 def mewma_limit(p: int, weight: float, arl: float = 200.0) -> float:
     """Limit on T² whose average run length in control is `arl`. Raises ValueError where there is none."""
     _checked(p)
@@ -69,6 +71,7 @@ def mcusum_arl(p: int, k: float, h: float) -> float:
     return Kernel(chances[0], chances).arl
 
 
+@lru_cache(maxsize=256)
 def mcusum_limit(p: int, k: float, arl: float = 200.0) -> float:
     """h of Crosier's MCUSUM whose average run length in control is `arl`. Raises ValueError where there is none."""
     return solved(lambda h: mcusum_arl(p, k, h), arl, 0.05, 40.0 + 4.0 * p)

@@ -6,17 +6,17 @@ alternation) have no such states and are refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
 from scipy.special import ndtr
 
 from opsmetrics.stats.arrays import FloatArray, IntArray, one_of
+from opsmetrics.stats.rules import Rule, Rules, rules_by_name
 from opsmetrics.stats.run_length.kernel import Kernel
-from opsmetrics.stats.run_rules import RULE_SETS, RULES, Rule
 
 Windows = Literal["growing", "full"]
 #: Per rule and side what it remembers: the ages' flags (newest first), or the length of a run.
@@ -27,12 +27,10 @@ _SIGNAL = -1
 _MOST_STATES = 6000
 
 
-def rules_arl(
-    shift: float, *, rules: Sequence[str] | str, n: int = 1, width: float = 3.0, windows: Windows = "growing"
-) -> float:
+def rules_arl(shift: float, *, rules: Rules, n: int = 1, width: float = 3.0, windows: Windows = "growing") -> float:
     """Average run length of a chart of means of n with these run rules, at a lasting shift in σ of single readings.
 
-    rules: ids in `RULES` or the name of a set; zones are at 1 and 2 standard errors, the limits at `width`.
+    rules: as for `run_rules`; the limits are at `width` standard errors.
     windows: with "growing", as Champ & Woodall tabulate, k of m may complete before there are m points; with "full",
     as `run_rules` judges, only from the m-th on. Raises ValueError for rules that compare points with each other.
     """
@@ -43,7 +41,7 @@ def rules_survival(
     shift: float,
     horizon: int,
     *,
-    rules: Sequence[str] | str,
+    rules: Rules,
     n: int = 1,
     width: float = 3.0,
     windows: Windows = "growing",
@@ -52,11 +50,10 @@ def rules_survival(
     return rules_kernel(shift, rules, n, width, windows).survival(horizon)
 
 
-def rules_kernel(shift: float, rules: Sequence[str] | str, n: int, width: float, windows: Windows) -> Kernel:
+def rules_kernel(shift: float, rules: Rules, n: int, width: float, windows: Windows) -> Kernel:
     """The chain at one shift."""
     one_of(windows, ("growing", "full"), "windows")
-    names = chain_rules(rules)
-    cuts, moves = _moves(names, float(width), windows)
+    cuts, moves = _moves(chain_rules(rules), float(width), windows)
     below = ndtr(np.array(cuts) - shift * np.sqrt(n))
     above = ndtr(shift * np.sqrt(n) - np.array(cuts))
     upper_side = np.array(cuts) > shift * np.sqrt(n)
@@ -67,31 +64,34 @@ def rules_kernel(shift: float, rules: Sequence[str] | str, n: int, width: float,
     return Kernel(matrix[0], matrix)
 
 
-def chain_rules(rules: Sequence[str] | str) -> tuple[str, ...]:
-    """The rules' ids. Raises ValueError for unknown rules and for those that have no chain."""
-    names = RULE_SETS.get(rules, (rules,)) if isinstance(rules, str) else tuple(rules)
-    for name in names:
-        if name not in RULES:
-            raise ValueError(f"rules: found {name!r}; wanted {', '.join((*RULE_SETS, *RULES))}")
-        if RULES[name].pattern in ("trend", "alternating"):
+def chain_rules(rules: Rules) -> tuple[Rule, ...]:
+    """The rules asked for. Raises ValueError for unknown rules and for those that have no chain."""
+    named = rules_by_name(rules)
+    for name, rule in named.items():
+        if rule is None or not has_chain(rule):
             raise ValueError(
-                f"rules: found {name!r}, which compares points with each other; its run length has no exact chain. "
-                "Leave it out, or simulate it"
+                f"rules: found {name!r}, for which there is no exact run length; wanted limits, zones, runs, hugging "
+                "and outside without options of their own"
             )
-    if not names:
+    if not named:
         raise ValueError("rules: found none; wanted one or more")
-    return names
+    return tuple(rule for rule in named.values() if rule is not None)
+
+
+def has_chain(rule: Rule) -> bool:
+    """Whether the rule asks each point only for its own zone."""
+    plain = not (rule.one_side or rule.within_limits or rule.both_sides)
+    return plain and rule.pattern not in ("trend", "alternating")
 
 
 @lru_cache(maxsize=64)
-def _moves(names: tuple[str, ...], width: float, windows: str) -> tuple[tuple[float, ...], IntArray]:
+def _moves(rules: tuple[Rule, ...], width: float, windows: str) -> tuple[tuple[float, ...], IntArray]:
     """Cuts of the zones (with both infinities), and states × zones: the next state, −1 where a rule completes."""
-    rules = [RULES[name] for name in names]
     limit = width if any(rule.pattern == "limits" for rule in rules) else np.inf
     zones = {rule.zone for rule in rules if rule.pattern in ("zone", "hugging", "outside")}
     lines = sorted({side * line for line in (*zones, limit, 0.0) for side in (-1.0, 1.0)} | {-np.inf, np.inf})
     cuts = tuple(dict.fromkeys(line + 0.0 for line in lines))
-    inside = [_Place(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    inside = [_Place(a, b) for a, b in pairwise(cuts)]
     oldest = max((rule.window for rule in rules if rule.pattern == "zone"), default=1) if windows == "full" else 1
     first: _State = (tuple(_nothing(rule) for rule in rules for _ in _sides(rule)), 1)
     known, table = {first: 0}, []
@@ -136,7 +136,7 @@ def _nothing(rule: Rule) -> tuple[bool, ...] | int:
     return (False,) * (rule.window - 1) if rule.pattern == "zone" else 0
 
 
-def _next(state: _State, place: _Place, rules: list[Rule], oldest: int) -> _State | None:
+def _next(state: _State, place: _Place, rules: tuple[Rule, ...], oldest: int) -> _State | None:
     """The state after a point in a zone; None where a rule completes. The second part counts points up to `oldest`."""
     memory, age = state
     parts = iter(memory)
@@ -165,7 +165,7 @@ def _belongs(rule: Rule, place: _Place, side: int) -> bool:
 
 
 def _useful(flags: tuple[bool, ...], rule: Rule) -> tuple[bool, ...]:
-    """Flags that may still complete the rule: with the next t points beyond, those in the window must reach `needed`."""
+    """Flags that may still complete the rule: with the next t points beyond, the window must reach `needed`."""
     return tuple(
         flag
         and any(

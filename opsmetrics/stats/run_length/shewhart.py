@@ -18,6 +18,9 @@ from opsmetrics.stats.factors import c4, d2, d3, range_distribution
 
 Sided = Literal["two", "upper", "lower"]
 
+#: No count is above it: an upper limit of infinity.
+_ENDLESS = 1e15
+
 #: A count nearer than this to a limit is on it.
 _ON = 1e-9
 
@@ -50,7 +53,8 @@ def shewhart_width(arl: float, *, sided: Sided = "two") -> float:
 
 def proportion_beta(p: npt.ArrayLike, n: int, lower: float, upper: float) -> FloatArray:
     """Chance that the share of n trials stays within limits, by true share p. For counts (np) give limits over n."""
-    least, most = _whole(lower * n), _whole_below(upper * n, n)
+    _limits(lower, upper)
+    least, most = _least(lower * n), _most(min(upper, 1.0) * n)
     share = np.asarray(p, dtype=np.float64)
     if ((share < 0) | (share > 1)).any():
         raise ValueError("p: found a share outside 0 to 1")
@@ -62,7 +66,8 @@ def proportion_beta(p: npt.ArrayLike, n: int, lower: float, upper: float) -> Flo
 
 def count_beta(mean: npt.ArrayLike, lower: float, upper: float) -> FloatArray:
     """Chance that a Poisson count stays within limits, by its true mean. For rates (u) multiply all by the size."""
-    least, most = _whole(lower), int(np.floor(upper + _ON))
+    _limits(lower, upper)
+    least, most = _least(lower), _most(min(upper, _ENDLESS))
     level = np.asarray(mean, dtype=np.float64)
     if (level < 0).any():
         raise ValueError("mean: found a number below zero")
@@ -108,13 +113,19 @@ def _distances(shift: npt.ArrayLike, n: npt.ArrayLike, width: float, sided: str)
     return np.asarray(upper, dtype=np.float64), np.asarray(lower, dtype=np.float64)
 
 
-def _whole(limit: float) -> int:
+def _limits(lower: float, upper: float) -> None:
+    if not lower <= upper:
+        raise ValueError(f"limits: found {lower!r} to {upper!r}; wanted two numbers, the lower one first")
+
+
+def _least(limit: float) -> int:
     """The smallest count that is not below a lower limit."""
-    return max(0, int(np.ceil(limit - _ON)))
+    return int(np.ceil(max(limit, 0.0) - _ON))
 
 
-def _whole_below(limit: float, most: int) -> int:
-    return min(most, int(np.floor(limit + _ON)))
+def _most(limit: float) -> int:
+    """The largest count that is not above an upper limit."""
+    return int(np.floor(limit + _ON))
 
 
 def _ratio(ratio: npt.ArrayLike) -> FloatArray:
