@@ -14,6 +14,9 @@ import numpy as np
 
 from opsmetrics.stats.arrays import FloatArray
 
+#: Chances of a signal below its inverse are lost in rounding.
+_LONGEST = 1e12
+
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
@@ -24,9 +27,10 @@ class Kernel:
 
     @property
     def arl(self) -> float:
-        """Average number of points to the first signal, that point counted."""
+        """Average number of points to the first signal, that point counted; infinite above 1e12, where digits end."""
         ones = np.ones(len(self.start))
-        return float(1 + self.start @ np.linalg.solve(np.eye(len(ones)) - self.matrix, ones))
+        found = float(1 + self.start @ np.linalg.solve(np.eye(len(ones)) - self.matrix, ones))
+        return found if 0 < found < _LONGEST else float("inf")
 
     def survival(self, horizon: int) -> FloatArray:
         """Chance of no signal in the first t points, for t = 0 … horizon."""
@@ -63,9 +67,13 @@ def solved(length: Callable[[float], float], arl: float, lower: float, upper: fl
     """
     from scipy.optimize import brentq
 
-    if not arl > 1:
-        raise ValueError(f"arl: found {arl!r}; wanted an average run length above 1")
-    low, high = length(lower), length(upper)
-    if not low <= arl <= high:
-        raise ValueError(f"arl: found {arl:g}; limits from {lower:g} to {upper:g} give {low:.3g} to {high:.3g}")
-    return float(brentq(lambda limit: np.log(length(limit) / arl), lower, upper, xtol=1e-10, rtol=1e-12))
+    if not 1 < arl < _LONGEST:
+        raise ValueError(f"arl: found {arl!r}; wanted an average run length above 1, below {_LONGEST:g}")
+    below, above = lower, lower + 0.25
+    if length(below) > arl:
+        raise ValueError(f"arl: found {arl:g}; the smallest limit, {lower:g}, gives {length(lower):.4g} already")
+    while length(above) < arl:
+        below, above = above, lower + 1.4 * (above - lower)
+        if above > upper:
+            raise ValueError(f"arl: found {arl:g}; the largest limit tried, {below:g}, gives {length(below):.4g}")
+    return float(brentq(lambda limit: np.log(min(length(limit), 1e300) / arl), below, above, xtol=1e-10, rtol=1e-12))

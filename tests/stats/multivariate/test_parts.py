@@ -64,7 +64,7 @@ def test_every_subset(broken: np.ndarray) -> None:
 
 
 def test_limits_of_terms_hold_for_new_rows() -> None:
-    """A new row's conditional term follows (1 + 1/m)·f/(f−k)·F(1, f−k): as many are beyond as α says."""
+    """As many conditional terms of new rows are beyond their limit as α says: the prediction error of a regression."""
     draw, beyond, charts = np.random.default_rng(4), 0, cases(60, 4000)
     for _ in range(charts):
         chart = hotelling_t2(draw.standard_normal((16, 3)), baseline=range(15))

@@ -116,8 +116,8 @@ def test_design_finds_what_gives_the_wished_run_length() -> None:
 
 def test_mewma_limits_as_tabulated() -> None:
     """MSQC's table of limits (in-control run length 200): p 2 with λ 0.1, 0.9 and p 10 with λ 0.1."""
-    found = [mewma_limit(p, weight, 200) for p, weight in ((2, 0.1), (2, 0.9), (10, 0.1))]
-    assert found == pytest.approx([8.6336, 10.5932, 22.6565], abs=1e-4)
+    found = [mewma_limit(p, weight, 200) for p, weight in ((2, 0.1), (2, 0.9), (4, 0.1), (10, 0.1))]
+    assert found == pytest.approx([8.6336, 10.5932, 12.7231, 22.6565], abs=1e-4)
 
 
 def test_mewma_of_a_shift_as_tabulated() -> None:
@@ -171,7 +171,8 @@ def test_pignatiello_and_runger_as_they_report() -> None:
         (lambda: cusum_arl(0, 0.5, 0), "h: found 0"),
         (lambda: cusum_arl(0, 0.5, 5, head_start=4), "head_start: found 4; wanted 0 to 3"),
         (lambda: cusum_h(0.5, 1), "arl: found 1"),
-        (lambda: cusum_h(0.5, 1e30), "limits from"),
+        (lambda: cusum_h(0.5, 1e30), "arl: found 1e\\+30"),
+        (lambda: cusum_h(0.5, 1.0001), "gives 1.819 already"),
         (lambda: mewma_arl(0, 0.1, 5), "p: found 0"),
         (lambda: mewma_arl(2, 0.1, -5), "wanted above 0"),
         (lambda: mcusum_arl(2, 0.5, 0), "h above 0"),
