@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsmetrics.cli import arguments
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def studies(commands: Commands) -> None:
-    """capability."""
+    """capability and gauge."""
     capability = command(
         commands,
         "capability",
@@ -35,3 +36,39 @@ def studies(commands: Commands) -> None:
         "--last", type=arguments.above_zero, metavar="N", help="the last N judged periods (default: the phase in force)"
     )
     which.add_argument("--all", action="store_true", help="all judged periods, whatever their phase")
+    gauge = command(
+        commands,
+        "gauge",
+        ("gauging", "gauge"),
+        "say how much of the variation the measuring makes",
+        more="The file holds one record for each reading: its part, its operator, the measurement. Nothing is stored.",
+    )
+    gauge.add_argument("file", type=Path, metavar="FILE", help="CSV, Excel, OpenDocument or Parquet")
+    gauge.add_argument("--nested", action="store_true", help="each operator has parts of their own (destructive tests)")
+    gauge.add_argument("--tolerance", type=arguments.number, metavar="WIDTH", help="width of the specification")
+    gauge.add_argument(
+        "--alpha",
+        type=arguments.number,
+        default=0.05,
+        metavar="P",
+        help="an interaction with a p-value above it counts as repeatability (default: 0.05)",
+    )
+    gauge.add_argument(
+        "--k", type=arguments.number, default=6.0, metavar="K", help="sigmas in the variation (default: 6)"
+    )
+    gauge.add_argument(
+        "--column",
+        type=arguments.pair,
+        action="append",
+        default=[],
+        metavar="ROLE=HEADER",
+        help="which column is part, operator or measurement, where its name does not say so",
+    )
+    gauge.add_argument(
+        "--answer",
+        type=arguments.pair,
+        action="append",
+        default=[],
+        metavar="QUESTION=CHOICE",
+        help="answer to a question about the file; may be repeated",
+    )

@@ -26,7 +26,10 @@ PAGES = (
 
 #: The same for the section of analysts, which opens below its name.
 STUDIES = "Studies"
-STUDY_PAGES = (("capability.py", "Capability", "capability"),)
+STUDY_PAGES = (
+    ("capability.py", "Capability", "capability"),
+    ("gauge.py", "Gauge", "gauge"),
+)
 
 _FRAMED = "framed"
 

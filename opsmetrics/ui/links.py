@@ -25,6 +25,7 @@ PAGES = {
     "data": "pages/data.py",
     "kpis": "pages/kpis.py",
     "capability": "pages/capability.py",
+    "gauge": "pages/gauge.py",
 }
 
 #: How many of the last periods a chart shows unless the link says otherwise.

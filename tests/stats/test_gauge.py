@@ -18,7 +18,7 @@ from opsmetrics.stats.gauge import GaugeStudy, average_range, d2_star, gauge_stu
 from tests.cases import cases
 from tests.paths import SHARED, needs_shared
 
-#: Montgomery, Introduction to Statistical Quality Control, table 8.7 (thermal impedance, Houf and Burman 1988): of each
+#: Montgomery, Introduction to Statistical Quality Control, table 8.7 (thermal impedance, Houf and Berman 1988): of each
 #: of ten parts three readings by each of three inspectors.
 IMPEDANCE = """
 37 38 37 41 41 40 41 42 41
