@@ -85,6 +85,11 @@ class Desk:
         """The versions of data and of decisions."""
         return self.store.versions
 
+    @property
+    def words_said(self) -> int:
+        """Grows with everything that is said about signals; no verdict depends on it."""
+        return self.store.counted[2]
+
     def apply(self, text: str | Path, *, by: str, fill: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """Make these definitions the ones in force; the answer says what changed, a sentence each.
 

@@ -44,6 +44,12 @@ class Gain:
         return f"{self.kpi}.{self.dimension}"
 
 
+def latest_number(cursor: duckdb.DuckDBPyConnection) -> int | None:
+    """The number of the applied definitions, which only grows; None where none were applied."""
+    number: int | None = cursor.execute(statement("definitions", "latest_number")).fetchall()[0][0]
+    return number
+
+
 def latest(cursor: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
     """Text and version of the applied definitions; None where none were applied."""
     rows = cursor.execute(statement("definitions", "latest")).fetchall()

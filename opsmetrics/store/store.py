@@ -35,6 +35,7 @@ class Store:
         self._lock = lock
         self._notes = Notes(engine.path)
         self._doubts = lock.left_behind
+        self._held: tuple[int | None, Catalog] | None = None  # the definitions in force, with their number
         self._given: Catalog | None = None  # the last one applied here: spares reading its text again
 
     @classmethod
@@ -118,22 +119,24 @@ class Store:
     @property
     def data_version(self) -> int:
         """Grows with every change of facts."""
-        return self._counted()[0]
+        return self.counted[0]
 
     @property
     def decisions_version(self) -> int:
         """Grows with every change of decisions."""
-        return self._counted()[1]
+        return self.counted[1]
 
     @property
     def versions(self) -> tuple[int, int]:
         """Both versions, of data and of decisions, at one moment."""
-        return self._counted()[:2]
+        return self.counted[:2]
 
     @property
-    def attention_version(self) -> int:
-        """Grows with everything that is said about signals; no verdict depends on it."""
-        return self._counted()[2]
+    def counted(self) -> tuple[int, int, int]:
+        """The same and, third, how much was said about signals: no verdict depends on it."""
+        with self._engine.reading() as cursor:
+            data, decided, said = cursor.execute(statement("schema", "versions")).fetchall()[0]
+        return int(data), int(decided), int(said)
 
     @property
     def catalog(self) -> Catalog:
@@ -330,16 +333,14 @@ class Store:
             return chores.done(cursor, chore, day)
 
     def _current(self, cursor: duckdb.DuckDBPyConnection) -> Catalog:
-        """The applied definitions: always those of the store, so that no thread sees others than it reads."""
-        latest, given = definitions.latest(cursor), self._given
-        if latest is None:
-            return Catalog()
-        return given if given is not None and latest == (given.text, given.version) else _read(latest[0])
-
-    def _counted(self) -> tuple[int, int, int]:
-        with self._engine.reading() as cursor:
-            data, decided, said = cursor.execute(statement("schema", "versions")).fetchall()[0]
-        return int(data), int(decided), int(said)
+        """The applied definitions: always those of the store, so that no thread sees others than it reads. Their text
+        is fetched once for each number."""
+        number, held = definitions.latest_number(cursor), self._held
+        if held is None or held[0] != number:
+            latest, given = definitions.latest(cursor), self._given
+            same = given is not None and latest == (given.text, given.version)
+            held = self._held = number, given if same and given else _read(latest[0]) if latest else Catalog()
+        return held[1]
 
 
 @functools.lru_cache(maxsize=4)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -42,6 +43,8 @@ class Filters:
 
         A slice that is not cut by a filtered dimension holds all its values, so it stays.
         """
+        if self._let_all_pass:
+            return True
         kpi, part = review.kpi, dict(review.series.slice)
         chosen = (not wanted or part.get(name) in {None, *wanted} for name, wanted in self.values.items())
         return (
@@ -50,6 +53,10 @@ class Filters:
             and all(chosen)
             and self._found(" ".join((kpi.name, kpi.key, kpi.category, kpi.owner, kpi.description, *part.values())))
         )
+
+    @cached_property
+    def _let_all_pass(self) -> bool:
+        return not (self.categories or self.owners or self.search.strip() or any(self.values.values()))
 
     def _found(self, text: str) -> bool:
         return all(word in text.casefold() for word in self.search.casefold().split())

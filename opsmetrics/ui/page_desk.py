@@ -30,7 +30,13 @@ class PageDesk(Desk):
     @cached_property
     def versions(self) -> tuple[int, int]:
         """The versions of data and of decisions, read before anything that they are the key of."""
-        return self._plain.versions
+        data, decisions, self.__dict__["words_said"] = self.store.counted  # one question for all three
+        return data, decisions
+
+    @cached_property
+    def words_said(self) -> int:
+        """As `Desk.words_said`."""
+        return self._plain.words_said
 
     def apply(self, text: str | Path, *, by: str, fill: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """As `Desk.apply`."""

@@ -34,7 +34,9 @@ class _Look:
 
 def last_visit(store: Store) -> dt.datetime | None:
     """When the reader looked before this visit (naive UTC), None where nobody knows. Notes that they look now."""
-    who = str(st.session_state.setdefault(_READER, _who()))
+    if _READER not in st.session_state:  # a session has one reader, and to ask costs more than all the rest
+        st.session_state[_READER] = _who()
+    who = str(st.session_state[_READER])
     if not who:
         return None
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)

@@ -105,12 +105,12 @@ def news(at: Desk, watched: list[KpiReview], window: Window, as_of: dt.date | No
     since = news_words.new_since(window.words, first=window.first)
     of = _NEWS.of((versions(at, as_of), window.since), found)
     acting = as_of is None  # what is said now was not said then
-    return New(since, of, said(at, as_of), acting, key=(since, window.since, at.store.attention_version))
+    return New(since, of, said(at, as_of), acting, key=(since, window.since, at.words_said))
 
 
 def said(at: Desk, as_of: dt.date | None) -> tuple[Attention, ...]:
     """What people had said about signals by then, oldest first."""
-    every = _SAID.of((str(at.store.path), at.store.attention_version), lambda: attention(at.store))
+    every = _SAID.of((str(at.store.path), at.words_said), lambda: attention(at.store))
     if as_of is None:
         return every
     then = as_of_instant(as_of, at.catalog.site, dt.datetime.now(dt.UTC))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -38,7 +40,7 @@ def chosen(catalog: Catalog, as_of: dt.date | None, visited: dt.datetime | None)
     starts = {
         "visit": None if as_of or visited is None else at_site(calendar, visited).replace(tzinfo=None),
         "day": _midnight(now) - dt.timedelta(days=1),
-        "shift": _last_shift(calendar, now),
+        "shift": _last_shift(calendar, now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)),
         "week": _midnight(now) - _WEEK,
     }
     choices = {code: news_words.window(code, then=bool(as_of)) for code, start in starts.items() if start is not None}
@@ -46,7 +48,7 @@ def chosen(catalog: Catalog, as_of: dt.date | None, visited: dt.datetime | None)
     code = asked if asked in choices else next(iter(choices))
     start = starts[code]
     assert start is not None  # it is among the choices
-    since = to_utc(pd.DatetimeIndex([start]), calendar.time_zone)[0]
+    since = pd.Timestamp(start.replace(tzinfo=ZoneInfo(calendar.time_zone)).astimezone(dt.UTC).replace(tzinfo=None))
     return Window(code, since, _words(start, now, near=not as_of), choices, first=visited is None and not as_of)
 
 
@@ -64,6 +66,7 @@ def _midnight(moment: dt.datetime) -> dt.datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+@lru_cache(maxsize=64)
 def _last_shift(calendar: Calendar, now: dt.datetime) -> dt.datetime | None:
     """The start of the last shift that has ended; None where there are no shifts."""
     if not calendar.shifts:

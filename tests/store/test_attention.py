@@ -25,7 +25,7 @@ def test_they_make_no_version_of_data_or_decisions(store: Store) -> None:
     before = store.versions
     attend(store, replace(SEEN, at=None))
     assert store.versions == before
-    assert store.attention_version == 1
+    assert store.counted[2] == 1
     assert attention(store)[0].at is not None, "now, unless told"
 
 

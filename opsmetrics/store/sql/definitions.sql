@@ -1,6 +1,9 @@
 -- name: latest
 SELECT text, version FROM definitions ORDER BY id DESC LIMIT 1
 
+-- name: latest_number
+SELECT max(id) FROM definitions
+
 -- name: record
 INSERT INTO definitions
 SELECT coalesce(max(id), 0) + 1, $text, $version, $at, $by FROM definitions
