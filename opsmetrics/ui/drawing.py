@@ -30,8 +30,8 @@ from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.chart_made import Figures
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import act
-from opsmetrics.verdict import wording
-from opsmetrics.verdict.second_look import SecondLook
+from opsmetrics.verdict import second_look, wording
+from opsmetrics.verdict.second_look import Look, SecondLook
 
 #: The container of the figures, by which the bar and the pictures find them.
 FIGURES = "chart_figures"
@@ -60,8 +60,8 @@ def figures(review: KpiReview, view: ChartView) -> None:
             _spread(drawn.spread, review)
         if drawn.between is not None:
             _between(drawn.between, review)
-        if drawn.look is not None:
-            _look(*drawn.look)
+        if view.look is not None:
+            _look(view.look, drawn.look)
     _foot(review, view, picked)
 
 
@@ -131,8 +131,12 @@ def _between(figure: Finished, review: KpiReview) -> None:
     st.plotly_chart(figure, theme=None, width="stretch", key="between_chart", config=CONFIG, alt=words)
 
 
-def _look(look: SecondLook, figure: Finished) -> None:
+def _look(kind: Look, drawn: tuple[SecondLook, Finished] | None) -> None:
     """The same points through another chart, as the reader asked."""
+    if drawn is None:
+        page.show(blocks.caption(f"{second_look.title(kind)}: {second_look.without_limits()}"), key="look_title")
+        return
+    look, figure = drawn
     page.show(blocks.caption(f"{look.title}: {look.says}"), key="look_title")
     st.plotly_chart(
         figure, theme=None, width="stretch", key="look_chart", config=CONFIG, alt=f"{look.title}. {look.says}"

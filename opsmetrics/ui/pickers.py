@@ -23,7 +23,7 @@ from opsmetrics.ui import (
 )
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.links import SPANS, ChartView, grains_of
-from opsmetrics.verdict import wording
+from opsmetrics.verdict import second_look, wording
 
 #: A range, a choice and a span belong to one series; the grain, the slice and the rules to one KPI.
 _OF_ONE_SLICE = ("from", "to", *chart_choice.CHOICE)
@@ -93,7 +93,7 @@ def _rules(review: KpiReview, view: ChartView) -> None:
     """Looking with other rules, a named set or rules of one's own choice, and through another chart."""
     own = bool(view.rules) and view.rules[0] not in chart_rules.SET_NAMES
     label = "Rules: own choice" if own else f"Rules: {chart_rules.title(view.rules)}" if view.rules else "Rules"
-    label = f"{label} · {_capital(wording.chart(view.look))}" if view.look else label
+    label = f"{label} · {second_look.title(view.look)}" if view.look else label
     with st.popover(label, type="tertiary", key="open_rules"):
         sets = {"": "Those of the verdict", **chart_rules.SET_NAMES}
         current = _OWN if own else "".join(view.rules)
@@ -109,17 +109,15 @@ def _rules(review: KpiReview, view: ChartView) -> None:
             on_change=_own_rules,
         )
         looks = chart_made.of(review).looks
-        if looks:
-            options = {"": "Nothing else"} | {str(look): _capital(wording.chart(look)) for look in looks}
+        if looks or view.look:
+            options = {"": "Nothing else"} | {
+                str(look): second_look.title(look) for look in looks or (view.look,) if look
+            }
             write = partial(_write, "look")
             addressed.select(
                 "Look also through", options, view.look or "", key="choose_look", write=write, width=260, shown=True
             )
         st.caption("A way of looking: the verdict stays as it is.")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _own_rules() -> None:

@@ -35,18 +35,33 @@ class SecondLook:
     points: one row for each row of the review's points: value, centre, lower, upper in stored units (NaN where nothing
         is drawn), side ("high", "low", "none": on which side it lies outside). Of a CUSUM in standard errors: value is
         the upper arm, opposite the lower one, below 0; of the others opposite is NaN.
-    title: its name. says: what it is and what it finds, as text. own_scale: values are standard errors.
+    says: what it is and what it finds, as text.
     """
 
     kind: Look
     points: pd.DataFrame
-    title: str
     says: str
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        return title(self.kind)
 
     @property
     def own_scale(self) -> bool:
         """Whether values are standard errors, and not in the unit of the KPI."""
         return self.kind == "cusum"
+
+
+def title(kind: Look) -> str:
+    """The name of a second look, as it begins a line."""
+    name = wording.chart(kind)
+    return name[:1].upper() + name[1:]
+
+
+def without_limits() -> str:
+    """What is said in place of a second look at a chart that has none."""
+    return render((Sentence("look_without_limits", {}),))
 
 
 def can_be_looked_through(found: Workings) -> bool:
@@ -75,9 +90,7 @@ def second_look(found: Workings, kind: Look) -> SecondLook | None:
     weight = {"number": 100 * WEIGHT, "unit": "%", "decimals": 0}
     alike = (Sentence("look_neighbours", n),) if found.chosen.neighbours_alike else ()
     what = Sentence(f"look_{kind}", n | {"weight": weight, "span": SPAN})
-    name = wording.chart(kind)
-    says = render((what, *finding, *alike, Sentence("look_only", {})))
-    return SecondLook(kind, points, name[:1].upper() + name[1:], says)
+    return SecondLook(kind, points, render((what, *finding, *alike, Sentence("look_only", {}))))
 
 
 def _base(found: Workings) -> ControlChart:

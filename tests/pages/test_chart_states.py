@@ -38,6 +38,12 @@ def test_one_point_is_drawn_without_limits(tmp_path: Path) -> None:
         assert len(trace(app, "points")["text"]) == 1
         assert [found["name"] for found in figure(app)["data"] if found["name"] == "upper"] == []
         assert len(app.dataframe[1].value) == 1
+        looked = page("chart", kpi="scrap", look="ewma")
+        assert not looked.exception
+        said = [part["text"] for part in blocks(looked) if part["kind"] == "caption"]
+        assert "EWMA: Nothing to look at through it: this chart has no limits." in said
+        looked.selectbox(key="choose_look").select("").run()
+        assert "look" not in looked.query_params
 
 
 MORE = """

@@ -64,6 +64,7 @@ def test_offsets_are_medians_of_seasons_seen_often_enough() -> None:
     assert (short[weekdays[:60] >= 4] == 0).all()
     used = np.arange(84) >= 28
     assert season_offsets(values, weekdays, used=used)[0] == season_offsets(values[used], weekdays[used])[0]
+    assert season_offsets([0.0, 0, 10, 10], ["a", "a", "b", "b"], fewest=2).tolist() == [-5, -5, 5, 5]
     assert not season_offsets([1.0, None], ["Mon", "Tue"]).any()
 
 

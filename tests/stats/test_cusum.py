@@ -95,6 +95,10 @@ def test_restart_after_a_signal() -> None:
     found = cusum([3.0] * 6, centre=0, sigma=1, after_signal="restart")
     assert arms(found)[0] == pytest.approx([2.5, 5, 7.5, 2.5, 5, 7.5])
     assert [(shift.start, shift.detected, shift.last) for shift in found.shifts] == [(0, 2, 2), (3, 5, 5)]
+    each = cusum([9.0] * 3, centre=0, sigma=1, after_signal="restart")
+    assert [(shift.start, shift.detected) for shift in each.shifts] == [(0, 0), (1, 1), (2, 2)]
+    phased = cusum([9.0] * 4, centre=0, sigma=1, phase=[0, 0, 1, 1])
+    assert [(shift.start, shift.last) for shift in phased.shifts] == [(0, 1), (2, 3)]
 
 
 def test_two_stretches_of_one_arm_and_the_other_arm_between() -> None:

@@ -118,6 +118,7 @@ def test_bad_figures_are_told() -> None:
         (lambda: p([1], [2], centre=1.5), "wanted a proportion from 0 to 1"),
         (lambda: u([1], [2], centre=-1), "centre: found -1; wanted a number of at least 0"),
         (lambda: xmr([1, 2], sigma="sd"), "wanted 'mr', 'mr_screened', 'median_mr' or a number"),  # type: ignore[arg-type]
+        (lambda: xbar_s(ROWS, sigma=-1), "sigma: found -1; wanted a number of at least 0"),
         (lambda: xbar_s(ROWS, sigma="rbar"), "or a number"),  # type: ignore[arg-type]
     ]
     for draw, message in wrong:

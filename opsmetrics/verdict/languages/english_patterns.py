@@ -206,6 +206,7 @@ PATTERNS: dict[str, str] = {
     "look_outside_since": "Outside since {at:when}.",
     "look_changed": "By it the level changed {at:on}, to about {level:value}.",
     "look_neighbours": "Neighbouring {n:period} are alike, so it goes outside too often here.",
+    "look_without_limits": "Nothing to look at through it: this chart has no limits.",
     "look_only": "A way of looking: the verdict stays as it is.",
     # Proposals
     "propose_lock": "{n:number} judged {n:period}: enough to lock the limits.",
