@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.special import bdtr
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Labels, Slots, Values, floats, tolerance
+from opsmetrics.stats.given import Given, given, spoken
 from opsmetrics.stats.layout import chart, layout, phase_mean, phase_median
 from opsmetrics.stats.results import ControlChart
 
@@ -56,20 +57,25 @@ class RunsTest:
 def run_chart(
     values: Values,
     *,
-    centre: Literal["median", "mean"] = "median",
+    centre: Literal["median", "mean"] | Given = "median",
     phase: Labels | None = None,
     exclude: Slots | None = None,
     baseline: Slots | None = None,
 ) -> ControlChart:
-    """Values about the median of their phase's baseline points, without limits. Arguments as for `xmr`."""
-    if centre not in ("median", "mean"):
-        raise ValueError(f"centre: found {centre!r}; wanted 'median' or 'mean'")
+    """Values about the median of their phase's baseline points, without limits. Arguments as for `xmr`.
+
+    centre: "median", "mean", or a historical level, a number or one per phase.
+    """
     value = floats(values)
     slots = layout(np.isfinite(value), phase, exclude, baseline)
-    middle = phase_median if centre == "median" else phase_mean
-    levels = slots.spread_out(middle(value[slots.used], slots.phase[slots.used], slots.phases))
+    levels = given(centre, slots.phases, "centre")
+    if levels is None:
+        if centre not in ("median", "mean"):
+            raise ValueError(f"centre: found {centre!r}; wanted 'median', 'mean' or a number")
+        middle = phase_median if centre == "median" else phase_mean
+        levels = middle(value[slots.used], slots.phase[slots.used], slots.phases)
     nothing = np.full(len(value), np.nan)
-    drawn = chart("run", value, levels, nothing, slots, None, {"centre": centre})
+    drawn = chart("run", value, slots.spread_out(levels), nothing, slots, None, {"centre": spoken(centre)})
     return ControlChart(drawn.kind, drawn.points, drawn.sigma, methods=drawn.methods)
 
 

@@ -17,6 +17,8 @@ from opsmetrics.stats import (
     p,
     p_prime,
     r_chart,
+    run_chart,
+    runs_tests,
     s_chart,
     signals,
     u,
@@ -108,6 +110,13 @@ def test_ratios_of_any_kind_with_known_figures() -> None:
     chart = i_prime([8, 12], [4, 9], centre=2, sigma=1)
     assert limits(chart, 0) == (0.5, 2, 3.5)
     assert limits(chart, 1) == (1, 2, 3)
+
+
+def test_a_run_chart_about_a_known_level() -> None:
+    values = [1.0, 2, 3, 4, 5, 6, 7, 8]
+    assert limits(run_chart(values, centre=9.5))[1] == 9.5
+    assert runs_tests(run_chart(values, centre=9.5))[0].longest_run == 8
+    assert runs_tests(run_chart(values))[0].longest_run == 4
 
 
 def test_bad_figures_are_told() -> None:
