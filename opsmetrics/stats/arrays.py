@@ -28,7 +28,7 @@ def floats(values: Values, name: str = "values") -> FloatArray:
     array = _numbers(values, name)
     if array.ndim != 1:
         raise ValueError(f"{name}: found {array.ndim} dimensions, wanted one number per slot")
-    infinite = np.flatnonzero(np.isinf(array))
+    infinite = np.zeros(0) if np.isfinite(array).all() else np.flatnonzero(np.isinf(array))
     if infinite.size:
         raise ValueError(f"{name}: found an infinite number at position {infinite[0]}; use None for a gap")
     return array

@@ -25,7 +25,7 @@ FEWEST_POINTS = 2
 LONG = 4096
 
 #: Slots that are worked on at a time.
-BLOCK = 16_384
+BLOCK = 65_536
 
 
 @dataclass(frozen=True, eq=False)

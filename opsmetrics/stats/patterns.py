@@ -6,6 +6,7 @@ are joined by doubling: two, then four, then eight. Blocks overlap by the longes
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,24 +68,23 @@ def completed(lines: Lines, wanted: Sequence[Sided]) -> Iterator[tuple[IntArray,
     drops what crosses a change of phase.
     """
     overlap = max((rule.window for rule, _ in wanted), default=1) - 1
+    cuts = Cuts(lines) if np.ndim(lines.error) == 0 else None
     for rows in blocks(len(lines.value)):
         first = max(rows.start - overlap, 0)
-        looked = Block(lines.part(slice(first, rows.stop)))
+        looked = Block(lines.part(slice(first, rows.stop)), cuts)
         masks = [_tail(looked.mask(rule, side), rows.stop - rows.start) for rule, side in wanted]
-        some = np.zeros(-(-(rows.stop - rows.start) // 8) * 8, dtype=np.bool_)
+        either = np.zeros(rows.stop - rows.start, dtype=np.bool_)
         for mask in masks:
-            some[: rows.stop - rows.start] |= mask
-        words = np.flatnonzero(some.view(np.uint64))
-        if not len(words):
+            either |= mask
+        some = np.flatnonzero(either)
+        if not len(some):
             continue
-        near = (words[:, None] * 8 + np.arange(8)).ravel()
-        near = near[some[near]]
-        at, which = np.nonzero(np.array([mask[near] for mask in masks]).T)
-        position = near[at] + rows.start
+        at, which = np.nonzero(np.array([mask[some] for mask in masks]).T)
+        position = some[at] + rows.start
         beyond = np.zeros(len(position), dtype=np.int64)
         for number, (rule, side) in enumerate(wanted):
             if rule.pattern == "zone":
-                here = which == number
+                here = np.flatnonzero(which == number)
                 beyond[here] = looked.counts(rule, side)[position[here] - first]
         yield position, which, beyond
 
@@ -104,24 +104,67 @@ def in_a_row(mask: BoolArray, n: int) -> BoolArray:
     return mask
 
 
-class Block:
-    """The comparisons of some slots in a row, each made once."""
+class Cuts:
+    """The values from which on a comparison with lines that are the same for all slots holds, each found once.
+
+    A difference of two doubles never falls as the first grows, so "value − level > line" is "value ≥ cut" to the last
+    bit, and costs no array of differences.
+    """
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
+        self.near = 1e-9 * lines.error
+        self._found: dict[tuple[int, float], float] = {}
+
+    def beyond(self, side: int, zone: float) -> float:
+        """For so many standard errors on a side."""
+        return self._cut(side, zone, float(self._lines.centre), float(zone * self._lines.error + self.near))
+
+    def outside(self, side: int) -> float:
+        """For the limit on a side."""
+        level = self._lines.upper if side > 0 else self._lines.lower
+        return self._cut(side, math.inf, float(level), float(self.near))
+
+    def _cut(self, side: int, zone: float, level: float, line: float) -> float:
+        key = (side, zone)
+        if key not in self._found:
+            cut, outward = level + side * line, side * math.inf
+            while not side * (cut - level) > line:
+                cut = math.nextafter(cut, outward)
+            while side * (math.nextafter(cut, -outward) - level) > line:
+                cut = math.nextafter(cut, -outward)
+            self._found[key] = cut
+        return self._found[key]
+
+
+class Block:
+    """The comparisons of some slots in a row, each made once."""
+
+    def __init__(self, lines: Lines, cuts: Cuts | None = None) -> None:
+        self._lines = lines
         self._made: dict[tuple[int, float], BoolArray] = {}
-        self.offset = lines.value - lines.centre
-        error, size, level = lines.error, np.abs(lines.value), np.abs(lines.centre)
-        self._gaps = not np.isfinite(size.max(initial=0.0) + level.max(initial=0.0))
+        self._totals: dict[tuple[Rule, int], npt.NDArray[np.uint8]] = {}
+        self._size = _largest(lines.value)
+        error, level = lines.error, _largest(lines.centre)
+        self._gaps = not np.isfinite(lines.value.sum() + level)
         # Only where values are large for their errors has each slot its own nearness.
-        largest = np.fmax.reduce(size, axis=None, initial=0.0) + np.fmax.reduce(level, axis=None, initial=0.0)
-        simple = 8 * np.spacing(largest) <= 1e-9 * np.min(error, initial=np.inf)
-        self._near = 1e-9 * error if simple else tolerance(error, size, np.broadcast_to(level, size.shape))
+        simple = bool(8 * np.spacing(self._size + level) <= 1e-9 * np.min(error, initial=np.inf))
+        self._cuts = cuts if simple and np.ndim(error) == 0 and error > 0 else None
+        self._near = 1e-9 * error if simple else self._nearness()
         # A standard error within rounding of its level is no variation, whatever its bits say.
         judged = np.asarray(error > self._near)
         self._all_judged = bool(judged.all())
         self._error = error if self._all_judged else np.where(judged, error, np.nan)
         self._apart = self._near if self._all_judged else np.where(judged, self._near, np.nan)
+
+    def _nearness(self) -> FloatArray:
+        lines = self._lines
+        return tolerance(lines.error, lines.value, np.broadcast_to(lines.centre, lines.value.shape))
+
+    @cached_property
+    def offset(self) -> FloatArray:
+        """How far each slot lies from the centre line."""
+        return self._lines.value - self._lines.centre
 
     def mask(self, rule: Rule, side: int) -> BoolArray:
         """Where the pattern is complete; shorter than the slots by those that cannot complete it."""
@@ -139,7 +182,8 @@ class Block:
                 up, down = self.steps(1), self.steps(-1)
                 return in_a_row((up[1:] & down[:-1]) | (down[1:] & up[:-1]), window - 2)
             case "hugging":
-                return in_a_row(self.valid & ~self._either(zone), window)
+                near = ~self._either(zone)
+                return in_a_row(near & self.valid if self._gaps or not self._all_judged else near, window)
             case "outside":
                 found = in_a_row(self._either(zone), window)
                 if rule.both_sides:
@@ -151,15 +195,18 @@ class Block:
         """Whether a slot lies beyond so many standard errors on a side."""
         key = (side, zone)
         if key not in self._made:
-            line = zone * self._error + self._apart
-            self._made[key] = np.asarray(self.offset > line if side > 0 else self.offset < -line)
+            if self._cuts is not None:
+                self._made[key] = _past(self._lines.value, self._cuts.beyond(side, zone), side)
+            else:
+                line = zone * self._error + self._apart
+                self._made[key] = np.asarray(self.offset > line if side > 0 else self.offset < -line)
         return self._made[key]
 
     @cached_property
     def valid(self) -> BoolArray:
         """Whether a slot has a value and lines to compare it with."""
         if not self._gaps and self._all_judged:
-            return np.ones(len(self.offset), dtype=np.bool_)
+            return np.ones(len(self._lines.value), dtype=np.bool_)
         return np.asarray(np.isfinite(self.offset) & np.isfinite(self._error))
 
     def counted(self, rule: Rule, side: int) -> BoolArray:
@@ -171,13 +218,21 @@ class Block:
 
     def counts(self, rule: Rule, side: int) -> npt.NDArray[np.uint8]:
         """How many of a zone's window that ends at each slot count; of a shorter window at the first slots."""
-        return _sums(self.counted(rule, side), rule.window)
+        key = (rule, side)
+        if key not in self._totals:
+            self._totals[key] = _sums(self.counted(rule, side), rule.window)
+        return self._totals[key]
 
     def _either(self, zone: float) -> BoolArray:
-        return self.beyond(1, zone) | self.beyond(-1, zone)
+        key = (0, zone)
+        if key not in self._made:
+            self._made[key] = self.beyond(1, zone) | self.beyond(-1, zone)
+        return self._made[key]
 
     def _outside_limits(self, side: int) -> BoolArray:
         lines = self._lines
+        if self._cuts is not None:
+            return _past(lines.value, self._cuts.outside(side), side)
         return np.asarray((lines.value - lines.upper if side > 0 else lines.lower - lines.value) > self._near)
 
     def steps(self, side: int) -> BoolArray:
@@ -197,7 +252,7 @@ class Block:
         counted = self.counted(rule, side)
         if np.count_nonzero(counted) < rule.needed:
             return np.zeros(0, dtype=np.bool_)
-        found = _sums(counted, rule.window)[rule.window - 1 :] >= rule.needed
+        found = self.counts(rule, side)[rule.window - 1 :] >= rule.needed
         if rule.one_side:
             found &= in_a_row(self.beyond(side, 0.0), rule.window)
         else:
@@ -205,6 +260,20 @@ class Block:
         if self._gaps or not self._all_judged:
             found &= in_a_row(self.valid, rule.window)
         return found
+
+
+def _largest(values: FloatArray) -> float:
+    """The largest size among some values or in a single one, gaps apart."""
+    if np.ndim(values) == 0:
+        return abs(float(values)) if math.isfinite(values) else 0.0
+    high, low = values.max(initial=0.0), values.min(initial=0.0)
+    if not np.isfinite(high):
+        high, low = np.fmax.reduce(values, initial=0.0), np.fmin.reduce(values, initial=0.0)
+    return float(max(high, -low))
+
+
+def _past(values: FloatArray, cut: float, side: int) -> BoolArray:
+    return np.asarray(values >= cut if side > 0 else values <= cut)
 
 
 def _sums(mask: BoolArray, window: int) -> npt.NDArray[np.uint8]:
