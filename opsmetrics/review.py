@@ -18,6 +18,7 @@ from opsmetrics.verdict.build import judge
 from opsmetrics.verdict.identifying import identifier
 from opsmetrics.verdict.model import Episode, Verdict
 from opsmetrics.verdict.news import News, Told, first_new, news, told_of
+from opsmetrics.verdict.tampering import Tampering, tampering
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,11 @@ class KpiReview:
     def id(self) -> str:
         """The short id of its verdict, by which `verify` finds it again; "" at a grain without a verdict."""
         return identifier(self)
+
+    @cached_property
+    def tampering(self) -> Tampering | None:
+        """What acting on each ordinary miss would have cost in its last 12 months; None out of its usual range."""
+        return tampering(self.kpi, self.points, self.episodes, self.verdict)
 
     @property
     def detected(self) -> pd.Timestamp:

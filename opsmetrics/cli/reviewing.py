@@ -18,6 +18,7 @@ from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.as_dict import review_as_dict
 from opsmetrics.verdict.model import STANCES, Stance, Verdict
 from opsmetrics.verdict.rare import FURTHEST
+from opsmetrics.verdict.tampering import tampering_sentence, tampering_title
 
 RECENT_SIGNALS = 8
 
@@ -145,6 +146,8 @@ def full(item: KpiReview) -> str:
     blocks.append(facts([("Chart", _choice(item))]))
     blocks.append(_signals(item))
     blocks.append(facts([("Proposed", proposal) for proposal in item.proposals]))
+    if item.tampering is not None:
+        blocks.append(facts([(tampering_title(), tampering_sentence(item.tampering, item.series.grain))]))
     return "\n\n".join(block for block in blocks if block)
 
 

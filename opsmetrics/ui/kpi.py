@@ -17,6 +17,7 @@ from opsmetrics.ui.chart_rules import Deciding
 from opsmetrics.ui.links import Target
 from opsmetrics.verdict import sentences, wording
 from opsmetrics.verdict.model import Episode, Verdict
+from opsmetrics.verdict.tampering import tampering_sentence, tampering_title
 
 #: Periods named in one line before "n earlier".
 NAMED = 14
@@ -69,6 +70,9 @@ def strip(review: KpiReview, decides: Deciding | None = None) -> Block:
     if decides is not None and review.chart is not None:
         chart.append({"label": "Rules", "text": decides.words, "more": ""})
         why.append({"lead": "Rules", "text": decides.why})
+    if review.tampering is not None:
+        text = tampering_sentence(review.tampering, review.series.grain)
+        why.append({"lead": tampering_title(), "text": text})
     why = [reason for reason in why if reason["text"]]
     if review.verdict is None:
         return blocks.strip(chart, _owner(review), why)

@@ -18,6 +18,7 @@ from opsmetrics.verdict import wording
 from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.model import VERDICT_FIELDS, Episode, Sentence, Verdict
 from opsmetrics.verdict.rendering import as_json, render
+from opsmetrics.verdict.tampering import Tampering, tampering_sentence
 
 #: Columns of `KpiReview.points` that JSON does not repeat.
 _INTERNAL = frozenset({"from_start", "reaches_end"})
@@ -47,6 +48,8 @@ class Reviewed(Protocol):
     @property
     def between(self) -> Between | None: ...
     @property
+    def tampering(self) -> Tampering | None: ...
+    @property
     def id(self) -> str: ...
 
 
@@ -59,7 +62,8 @@ def review_as_dict(review: Reviewed, language: str = "en", *, rows: bool = True)
     assurance, data, stance}; episodes; chart {kind, why, rejected, code, sigma, sigma_z, methods, warnings, limits:
     one {phase, lower, centre, upper} for each phase, at its last point}; points and signals (a list of rows each, by
     position); proposals; between {kind, name, measure, unit, title, why, since_last, points, signals} for rare events,
-    else None. Without `rows` the points and signals of the chart are left out.
+    else None; tampering {periods, missed, missed_stretches, worse, worse_stretches, worse_much, signals, text} of a
+    KPI in its usual range, else None. Without `rows` the points and signals of the chart are left out.
     """
     series, verdict = review.series, review.verdict
     answer: dict[str, Any] = {
@@ -80,6 +84,7 @@ def review_as_dict(review: Reviewed, language: str = "en", *, rows: bool = True)
         **({"points": None, "signals": None} if rows else {}),
         "proposals": review.proposals,
         "between": _between(review.between, language),
+        "tampering": _tampering(review, language),
     }
     plain: dict[str, Any] = as_plain(answer)
     return plain | _charted(review) if rows else plain  # plain already: thousands of values are not looked at twice
@@ -179,6 +184,13 @@ def _between(between: Between | None, language: str) -> dict[str, Any] | None:
     named = {name: getattr(between, name) for name in ("kind", "measure", "unit", "title", "why", "since_last")}
     rows = {"points": _rows(between.points), "signals": _rows(between.signals)}
     return {"name": wording.chart(between.kind, language), **named, **rows}
+
+
+def _tampering(review: Reviewed, language: str) -> dict[str, Any] | None:
+    found = review.tampering
+    if found is None:
+        return None
+    return asdict(found) | {"text": tampering_sentence(found, review.series.grain, language)}
 
 
 def _limits(points: pd.DataFrame) -> list[dict[str, Any]]:

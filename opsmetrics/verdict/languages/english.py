@@ -174,6 +174,7 @@ WORDS: dict[str, dict[str, str]] = {
         "quarter": "quarter",
     },
     "term": {
+        "tampering": "Tampering",
         "it": "it",
         "someone": "someone",
         "no_reason": "no reason given",

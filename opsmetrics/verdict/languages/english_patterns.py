@@ -133,6 +133,14 @@ PATTERNS: dict[str, str] = {
     "headline_empty": "Nothing to watch yet.",
     "headline_early": "Too early to tell.",
     "headline_calm": "Nothing changed.",
+    # Cost of tampering
+    "tampering_missed": "Of {n:number} {n:period}, a red light at each missed target would have called a meeting "
+    "{missed:number} {missed:times}; the limits called {signals:number}.",
+    "tampering_worse": "Of {n:number} {n:period}, a red light at each {one:period} worse than the one before would "
+    "have called a meeting {worse:number} {worse:times}; the limits called {signals:number}.",
+    "tampering_missed_worse": "Of {n:number} {n:period}, a red light at each missed target would have called a meeting "
+    "{missed:number} {missed:times}, and one at each {one:period} worse than the one before {worse:number} "
+    "{worse:times}; the limits called {signals:number}.",
     "headline_news": "{parts:clauses}.",
     "got_worse": "{n:spelled} got worse.",
     "has_changed": "{n:spelled} changed.",
