@@ -10,6 +10,7 @@ from typing import Any
 from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.cli.layout import table, wrapped
+from opsmetrics.desk import capability_tables as cells
 from opsmetrics.desk.capability import ALL, CapabilityStudy, Limits, capability_study, limits_of
 from opsmetrics.desk.capability_sentences import ToldCapability
 from opsmetrics.desk.capability_words import INDICES, say
@@ -55,12 +56,12 @@ def full(told: ToldCapability) -> str:
     head = [wrapped(f"{study.review.name} (by {study.review.series.grain})")]
     head.append(wrapped(f"{told.headline()} {told.lead()}"))
     named = ("", say("value"), say("interval"))
-    parts = [table(told.index_rows(), named, right=named[1:])] if told.index_rows() else []
+    parts = [table(cells.index_rows(told), named, right=named[1:])] if cells.index_rows(told) else []
     outside = (say("ppm"), say("together"), say("sides"))
-    parts += [table(told.ppm_rows(), outside, right=outside[1:])] if told.ppm_rows() else []
+    parts += [table(cells.ppm_rows(told), outside, right=outside[1:])] if cells.ppm_rows(told) else []
     counted = (say("count_panel"), say("value"), say("interval"))
-    parts += [table(told.count_rows(), counted, right=counted[1:])] if study.counted is not None else []
-    parts += [table(told.used_rows(), (say("used"), ""))] if told.used_rows() else []
+    parts += [table(cells.count_rows(told), counted, right=counted[1:])] if study.counted is not None else []
+    parts += [table(cells.used_rows(told), (say("used"), ""))] if cells.used_rows(told) else []
     return "\n\n".join(head + parts)
 
 

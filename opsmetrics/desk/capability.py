@@ -55,8 +55,8 @@ class Limits:
 class CapabilityStudy:
     """A study of one slice.
 
-    periods: how many judged periods it stands on, `first` and `last` their labels; signals: how many of them show a
-    signal on the control chart; whole: False where it stands on a part of all periods only. readings: position and
+    periods: how many periods it stands on, `first` and `last` their labels; judged: how many of them are judged;
+    signals: how many of those show a signal on the control chart. readings: position and
     value (shown unit) of each. found, counted: the result by basis; normal, laws: how normal the readings look and
     which laws fit (best first), of readings only.
     """
@@ -66,6 +66,7 @@ class CapabilityStudy:
     limits: Limits
     method: Method
     periods: int
+    judged: int
     signals: int
     first: str = ""
     last: str = ""
@@ -79,8 +80,8 @@ class CapabilityStudy:
 
     @property
     def stable(self) -> bool | None:
-        """False where a period shows a signal; None where there are too few periods to tell."""
-        return False if self.signals else None if self.periods < ENOUGH_PERIODS else True
+        """False where a period shows a signal; None where too few periods are judged to tell."""
+        return False if self.signals else None if self.judged < ENOUGH_PERIODS else True
 
 
 def basis_of(shown: KpiReview) -> Basis:
@@ -109,10 +110,11 @@ def capability_study(
     """The study of a reviewed slice.
 
     limits: in place of those of the definition. span: None the phase in force, ALL every judged period, else so many of
-    the last ones. Only judged periods count: excluded, running and incomplete ones do not.
+    the last ones. Only judged periods count: excluded, running and incomplete ones do not. Readings also count where a
+    period holds too few of them for its own statistic to be judged.
     """
     limits, basis = limits or limits_of(shown), basis_of(shown)
-    chosen = _chosen(shown.points, span)
+    chosen = _chosen(shown.points, span, ("judged", "undefined") if basis == "readings" else ("judged",))
     points = shown.points[chosen]
     labels = points["label"].tolist()
     study = CapabilityStudy(
@@ -121,6 +123,7 @@ def capability_study(
         limits=limits,
         method=method,
         periods=len(points),
+        judged=int((points["state"] == "judged").sum()),
         signals=int(points["signal"].sum()),
         first=labels[0] if labels else "",
         last=labels[-1] if labels else "",
@@ -130,16 +133,16 @@ def capability_study(
     return study if basis == "none" else _of_counts(study, points)
 
 
-def _chosen(points: pd.DataFrame, span: int | None) -> npt.NDArray[np.bool_]:
+def _chosen(points: pd.DataFrame, span: int | None, states: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """Which points are looked at."""
-    judged: npt.NDArray[np.bool_] = (points["state"] == "judged").to_numpy(dtype=np.bool_, copy=True)
-    if span is None and judged.any():
+    held = points["state"].isin(states)
+    chosen: npt.NDArray[np.bool_] = held.to_numpy(dtype=np.bool_, copy=True)
+    if span is None and chosen.any():
         phase = points["phase"].to_numpy()
-        judged &= phase == phase[np.flatnonzero(judged)[-1]]
-        return judged
-    if span:
-        judged[np.flatnonzero(judged)[:-span]] = False
-    return judged
+        chosen &= phase == phase[np.flatnonzero(chosen)[-1]]
+    elif span:
+        chosen[np.flatnonzero(chosen)[:-span]] = False
+    return chosen
 
 
 def _of_readings(at: Desk, study: CapabilityStudy, chosen: npt.NDArray[np.bool_], viewer: Viewer) -> CapabilityStudy:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import pandas as pd
-
 from opsmetrics.desk.capability import FEW, NOT_NORMAL, CapabilityStudy, Limits
 from opsmetrics.desk.capability_words import INDICES, say, say_of
 from opsmetrics.stats.capability import Estimate
@@ -53,6 +51,11 @@ class ToldCapability:
         return wording.periods(self.study.periods, self.study.review.series.grain)
 
     @property
+    def judged(self) -> str:
+        """How many of them are judged."""
+        return wording.periods(self.study.judged, self.study.review.series.grain)
+
+    @property
     def unit(self) -> str:
         """The unit of single readings."""
         kpi = self.study.review.kpi
@@ -92,7 +95,7 @@ class ToldCapability:
             shown = {"n": wording.number(len(study.readings)), "value": self.reading(first)}
             return say(f"headline_{study.reason}", **shown)
         if study.stable is False:
-            return say_of(study.signals, "not_predicting", n=study.signals, periods=self.periods)
+            return say_of(study.signals, "not_predicting", n=study.signals, periods=self.judged)
         return self.outside()
 
     def outside(self) -> str:
@@ -114,8 +117,8 @@ class ToldCapability:
         if found.kind == "defects":
             what = kpi.numerator or kpi.unit or "events"
             if found.share.value < SELDOM:
-                return say("defects_many", ppm=rounded(found.ppm.value), what=what, units=self._piece(2))
-            return say("defects", dpu=rounded(found.share.value), what=what, unit=self._piece(1))
+                return say("defects_many", ppm=rounded(found.ppm.value), what=what, units=self.piece(2))
+            return say("defects", dpu=rounded(found.share.value), what=what, unit=self.piece(1))
         pieces, what = kpi.denominator or "pieces", kpi.numerator or "defective"
         if kpi.better == "higher" or not kpi.numerator:
             what = f"not {kpi.numerator}" if kpi.numerator else "defective"
@@ -124,7 +127,7 @@ class ToldCapability:
             return say("defective_share", share=share, pieces=pieces, what=what)
         return say("defective", ppm=rounded(found.ppm.value), pieces=pieces, what=what)
 
-    def _piece(self, n: float) -> str:
+    def piece(self, n: float) -> str:
         """What defects are counted on: the denominator, or the period."""
         kpi, grain = self.study.review.kpi, self.study.review.series.grain
         return wording.noun(n, kpi.denominator) if kpi.denominator else wording.period_word(n, grain)
@@ -147,7 +150,9 @@ class ToldCapability:
             return []
         if self.study.stable is False:
             return [say("look_first")]
-        return [say("unknown" if self.study.stable is None else "stable", periods=self.periods)]
+        if self.study.stable is None:
+            return [say("unknown", many=wording.period_word(2, self.study.review.series.grain))]
+        return [say("stable", periods=self.judged)]
 
     def _reading_lead(self) -> list[str]:
         found, nearer = self.study.found, self.nearer()
@@ -208,96 +213,6 @@ class ToldCapability:
         laws = self.study.laws
         normal = next((one.aic for one in laws if one.law.name == "normal"), math.inf)
         return laws[0].law.name if laws and laws[0].aic < normal - CLEARLY else ""
-
-    # Cells
-
-    def index_rows(self) -> list[tuple[str, str, str]]:
-        """Name, value and interval of each index that is defined."""
-        found = self.study.found
-        rows = []
-        for code, name in INDICES.items():
-            index = found[code] if found else None
-            if index is not None:
-                known = index.low is not None and index.high is not None
-                ends = say("interval_of", low=index_text(index.low), high=index_text(index.high)) if known else "–"
-                rows.append((name, index_text(index.value), ends))
-        return rows
-
-    def ppm_rows(self) -> list[tuple[str, str, str]]:
-        """Readings in a million outside, and how many on either side: found and expected."""
-        found = self.study.found
-        if found is None or (found.lower is None and found.upper is None):
-            return []
-        rows = []
-        for code in ("observed", "expected_within", "expected_overall"):
-            if code in found.ppm:
-                tails = found.ppm[code]
-                below, above, total = (
-                    rounded(x) if x >= NO_PPM else "0" for x in (tails.below, tails.above, tails.total)
-                )
-                rows.append((say(f"ppm_{code}"), total, f"{below} + {above}"))
-        return rows
-
-    def used_rows(self) -> list[tuple[str, str]]:
-        """The card of the study."""
-        study, found = self.study, self.study.found
-        if found is None:
-            return []
-        rows = [(say("basis"), say("basis_of", n=wording.number(found.n), periods=self.periods))]
-        rows.append((say("control_span"), say("since", first=study.first, last=study.last)))
-        rows.append((say("control_method"), say(f"method_{found.method}")))
-        if not found.law.transform:
-            rows.append((say("used_mean"), self.reading(found.mean, extra=2)))
-            rows += self._spread_rows()
-        low, _, high = found.natural
-        rows.append((say("used_natural"), f"{self.reading(low, unit=False, extra=1)} to {self.reading(high, extra=1)}"))
-        if found.methods.get("power"):
-            rows.append((say("used_power"), wording.number(float(found.methods["power"]), 2)))
-        if found.method != "normal" and found.law.parameters and not found.law.transform:
-            given = ", ".join(f"{name} {rounded(size, 4)}" for name, size in found.law.parameters.items())
-            rows.append((say("used_law"), given))
-        if self.better():
-            rows.append((say("used_fits"), say(f"method_{self.better()}")))
-        return rows + [(say("used_said"), said) for said in found.warnings]
-
-    def _spread_rows(self) -> list[tuple[str, str]]:
-        found = self.study.found
-        assert found is not None
-        rows = []
-        if found.sigma_within is not None:
-            code = "used_sigma_mr" if found.methods["within"] == "mr" else "used_sigma_within"
-            one = wording.period_word(1, self.study.review.series.grain)
-            rows.append((say(code, period=one), self.reading(found.sigma_within, extra=2)))
-        return [*rows, (say("used_sigma_overall"), self.reading(found.sigma_overall, extra=2))]
-
-    def count_rows(self) -> list[tuple[str, str, str]]:
-        """What was counted: each figure with its interval."""
-        found, kpi = self.study.counted, self.study.review.kpi
-        if found is None:
-            return []
-        size = wording.amount(found.size, kpi.denominator) if kpi.denominator else self.periods
-        rows = [(say("count_found"), wording.number(found.count), ""), (say("count_of"), size, "")]
-        for code, one in (("count_share", found.share), ("count_ppm", found.ppm), ("count_z", found.z)):
-            if one is not None and (code != "count_share" or found.kind == "defects"):
-                name = say("count_each") + f" {self._piece(1)}" if code == "count_share" else say(code)
-                ends = say("interval_of", low=rounded(one.low or 0.0, 3), high=rounded(one.high or 0.0, 3))
-                rows.append((name, rounded(one.value, 3), ends))
-        if found.kind == "defects":
-            share = f"{wording.number(100 * found.share_without, 1)}{wording.NBSP}%"
-            rows.append((say("count_without"), share, ""))
-        return rows
-
-    def table(self) -> pd.DataFrame:
-        """All figures as one table: name, value, low, high, degrees of freedom."""
-        found, counted = self.study.found, self.study.counted
-        if found is not None:
-            named = {INDICES[code]: found[code] for code in INDICES if found[code] is not None}
-        elif counted is not None:
-            named = {"share": counted.share, "in a million": counted.ppm, "process Z": counted.z}
-        else:
-            named = {}
-        rows = [(name, one.value, one.low, one.high, one.freedom) for name, one in named.items() if one is not None]
-        return pd.DataFrame(rows, columns=["figure", "value", "low", "high", "degrees of freedom"])
 
     def defined(self, limits: Limits) -> str:
         """The limits of the definition, in words."""

@@ -33,7 +33,7 @@ ENGLISH: Mapping[str, str] = {
     "observed": "{k} of the {n} readings did.",
     "look_first": "Look at the chart first: a period with a known cause can be excluded there.",
     "stable": "No signal in {periods}: the process may go on as it ran.",
-    "unknown": "{periods} are too few to tell whether the process is stable.",
+    "unknown": "Too few {many} are judged to tell whether the process is stable.",
     "few": "{n} readings are few: the interval is wide on purpose.",
     "counted": "{count} in {size} over {periods}; 95 % interval {low} to {high} in a million.",
     "counted_each": "{count} over {periods}; 95 % interval {low} to {high} for each.",

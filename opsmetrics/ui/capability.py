@@ -9,6 +9,7 @@ import streamlit as st
 
 from opsmetrics.catalog import Grain, Slice, slice_text
 from opsmetrics.desk import Desk
+from opsmetrics.desk import capability_tables as cells
 from opsmetrics.desk.capability import CapabilityStudy, Limits, capability_study, limits_of
 from opsmetrics.desk.capability_sentences import ToldCapability, index_text, rounded
 from opsmetrics.desk.capability_words import say
@@ -130,7 +131,7 @@ def _process(told: ToldCapability) -> Block:
     if stable:
         return worded(variation_mark("common_cause"), say("process_stable"))
     return worded(
-        variation_mark("concerning", "high"), say("process_unstable", n=told.study.signals, periods=told.periods)
+        variation_mark("concerning", "high"), say("process_unstable", n=told.study.signals, periods=told.judged)
     )
 
 
@@ -151,7 +152,7 @@ def _result(told: ToldCapability) -> None:
     shown = _panels(told)
     if shown:
         forecast_blocks.show(panels(*shown), key="panels")
-    table = told.table()
+    table = cells.table(told)
     if len(table):
         tables.behind(say("summary_table"), table, file=f"{stem}-capability.csv", key="capability_table")
     if len(study.readings):
@@ -183,13 +184,13 @@ def _panels(told: ToldCapability) -> list[Block]:
     """Indices, what lies outside, what was used; of counts what was counted."""
     if told.study.counted is not None:
         head_of = ["", say("value"), say("interval")]
-        return [panel(say("count_panel"), told.count_rows(), head=head_of)]
+        return [panel(say("count_panel"), cells.count_rows(told), head=head_of)]
     if told.study.found is None:
         return []
-    rows, outside = told.index_rows(), told.ppm_rows()
+    rows, outside = cells.index_rows(told), cells.ppm_rows(told)
     none = "" if rows else say("indices_none")
     text = none or ("" if any(row[2] != "–" for row in rows) else say("indices_no_interval"))
     shown = [panel(say("indices"), rows, head=["", say("value"), say("interval")] if rows else (), text=text)]
     if outside:
         shown.append(panel(say("ppm"), outside, head=["", say("together"), say("sides")]))
-    return [*shown, panel(say("used"), told.used_rows(), words=True)]
+    return [*shown, panel(say("used"), cells.used_rows(told), words=True)]

@@ -129,7 +129,7 @@ def test_what_cannot_be_answered_says_why(weights: Path, kpi: str, title: str, l
 
 def test_few_readings_say_that_they_are_few(weights: Path) -> None:
     text = said(page("capability", kpi="few"))
-    assert "10 readings are few" in text and "5 days are too few to tell whether the process is stable." in text
+    assert "10 readings are few" in text and "Too few days are judged to tell whether the process is stable." in text
 
 
 def test_a_method_that_does_not_fit_says_why(weights: Path) -> None:
