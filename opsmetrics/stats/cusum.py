@@ -10,16 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 import pandas as pd
 
-from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Labels, Slots, Values, one_of, tolerance
-from opsmetrics.stats.factors import Source
-from opsmetrics.stats.given import Given
+from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, one_of, tolerance
 from opsmetrics.stats.results import ControlChart
-from opsmetrics.stats.shewhart import Readings, shewhart
+from opsmetrics.stats.shewhart import Foundation, Readings, shewhart
 from opsmetrics.stats.smoothing import Entering, Excluded, entering
 
 Units = Literal["standardised", "data"]
@@ -73,13 +71,7 @@ def cusum(
     units: Units = "standardised",
     after_signal: AfterSignal = "go_on",
     excluded: Excluded = "judged",
-    sizes: Values | None = None,
-    sigma: str | Given | None = None,
-    centre: str | Given = "mean",
-    phase: Labels | None = None,
-    exclude: Slots | None = None,
-    baseline: Slots | None = None,
-    constants: Source = "exact",
+    **of: Unpack[Foundation],
 ) -> Cusum:
     """Two-sided CUSUM of single values, of rows of readings, or of subgroup means with their `sizes`.
 
@@ -90,16 +82,7 @@ def cusum(
     A gap leaves both arms as they are; a new phase starts them anew. excluded, sizes, sigma, phase, exclude, baseline
     and constants as for `ewma`. Raises ValueError for other options and values that are not numbers.
     """
-    chart = shewhart(
-        values,
-        sizes=sizes,
-        sigma=sigma,
-        centre=centre,
-        phase=phase,
-        exclude=exclude,
-        baseline=baseline,
-        constants=constants,
-    )
+    chart = shewhart(values, **of)
     return cusum_of(chart, k=k, h=h, head_start=head_start, units=units, after_signal=after_signal, excluded=excluded)
 
 

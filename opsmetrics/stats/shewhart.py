@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypedDict, cast
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,18 @@ from opsmetrics.stats.within import SIGMAS
 
 #: Single values, or one row of readings per subgroup.
 Readings: TypeAlias = Values | Subgroups
+
+
+class Foundation(TypedDict, total=False):
+    """How the levels and standard errors come about: the arguments of `shewhart` after the values."""
+
+    sizes: Values | None
+    sigma: str | Given | None
+    centre: str | Given
+    phase: Labels | None
+    exclude: Slots | None
+    baseline: Slots | None
+    constants: Source
 
 
 def shewhart(

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, Unpack, cast
 
 import numpy as np
 import pandas as pd
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Labels, Slots, Values, floats, one_of
 from opsmetrics.stats.factors import Source, check_source
-from opsmetrics.stats.given import Given
 from opsmetrics.stats.individuals import Sigma, moving_range_sigma, xmr
 from opsmetrics.stats.layout import Layout, layout, neighbours, phase_mean
 from opsmetrics.stats.results import ControlChart
-from opsmetrics.stats.shewhart import Readings, nested, shewhart
+from opsmetrics.stats.shewhart import Foundation, Readings, nested, shewhart
 
 #: One nominal for each slot, or for each part by its label.
 Nominal: TypeAlias = Values | Mapping[Any, float]
@@ -33,23 +32,15 @@ def dnom(
     nominal: Nominal,
     *,
     parts: Labels | None = None,
-    sigma: str | Given | None = None,
-    centre: str | Given = "mean",
-    phase: Labels | None = None,
-    exclude: Slots | None = None,
-    baseline: Slots | None = None,
-    constants: Source = "exact",
+    **of: Unpack[Foundation],
 ) -> ControlChart:
     """Chart of the deviations from nominal: XmR of single values over the whole run, Xbar of rows of readings.
 
     nominal: one per slot, or a mapping from the label of a part to its nominal, with the `parts` of the slots. A
-    missing nominal is a gap. The other arguments are those of `xmr`, `xbar_s` and `xbar_r`; moving ranges go on from
-    one part to the next. Raises ValueError for parts without a nominal and as those charts do.
+    missing nominal is a gap. of: as for `ewma`. Moving ranges go on from one part to the next. Raises ValueError for
+    parts without a nominal and as those charts do.
     """
-    wanted = _nominals(nominal, parts)
-    options: dict[str, Any] = {"phase": phase, "exclude": exclude, "baseline": baseline, "constants": constants}
-    deviations = _deviations(values, wanted)
-    chart = shewhart(deviations, sigma=sigma, centre=centre, **options)
+    chart = shewhart(_deviations(values, _nominals(nominal, parts)), **of)
     return replace(chart, methods={**chart.methods, "values": "deviation from nominal"})
 
 

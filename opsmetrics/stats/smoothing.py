@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 
-from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Labels, Slots, Values, one_of
-from opsmetrics.stats.factors import Source
-from opsmetrics.stats.given import Given
+from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, one_of
 from opsmetrics.stats.results import ControlChart
-from opsmetrics.stats.shewhart import Readings, shewhart
+from opsmetrics.stats.shewhart import Foundation, Readings, shewhart
 
 EwmaLimits = Literal["time_varying", "asymptotic"]
 Variance = Literal["exact", "current_size"]
@@ -48,13 +46,7 @@ def ewma(
     variance: Variance = "exact",
     start: float | None = None,
     excluded: Excluded = "judged",
-    sizes: Values | None = None,
-    sigma: str | Given | None = None,
-    centre: str | Given = "mean",
-    phase: Labels | None = None,
-    exclude: Slots | None = None,
-    baseline: Slots | None = None,
-    constants: Source = "exact",
+    **of: Unpack[Foundation],
 ) -> ControlChart:
     """EWMA chart of single values, of rows of readings, or of subgroup means with their `sizes`.
 
@@ -63,19 +55,11 @@ def ewma(
     variance: "exact", each point with its own size; "current_size" that of the last point in the whole sum (qcc). They
         differ for subgroups of unequal size only.
     excluded: excluded points enter the EWMA ("judged") or are passed over like a gap ("passed").
-    sigma, centre, phase, exclude, baseline, constants: as for `xmr`, of subgroups as for `xbar_s` and `xbar_r`.
+    of: sizes of means; sigma, centre, phase, exclude, baseline and constants as for `xmr`, of subgroups as for `xbar_s`
+        and `xbar_r`.
     Raises ValueError for other options and values that are not numbers.
     """
-    chart = shewhart(
-        values,
-        sizes=sizes,
-        sigma=sigma,
-        centre=centre,
-        phase=phase,
-        exclude=exclude,
-        baseline=baseline,
-        constants=constants,
-    )
+    chart = shewhart(values, **of)
     return ewma_of(chart, weight=weight, width=width, limits=limits, variance=variance, start=start, excluded=excluded)
 
 
@@ -121,28 +105,13 @@ def moving_average(
     span: int = 5,
     width: float = 3.0,
     excluded: Excluded = "judged",
-    sizes: Values | None = None,
-    sigma: str | Given | None = None,
-    centre: str | Given = "mean",
-    phase: Labels | None = None,
-    exclude: Slots | None = None,
-    baseline: Slots | None = None,
-    constants: Source = "exact",
+    **of: Unpack[Foundation],
 ) -> ControlChart:
     """Chart of the mean of the last `span` points; before there are as many, of those so far. Arguments as for `ewma`.
 
     Gaps are passed over: the mean is of the last `span` points that are there. Raises ValueError for a span below 1.
     """
-    chart = shewhart(
-        values,
-        sizes=sizes,
-        sigma=sigma,
-        centre=centre,
-        phase=phase,
-        exclude=exclude,
-        baseline=baseline,
-        constants=constants,
-    )
+    chart = shewhart(values, **of)
     return moving_average_of(chart, span=span, width=width, excluded=excluded)
 
 
