@@ -303,6 +303,37 @@ def test_scaling_leaves_the_signals(values: list[float], factor: float) -> None:
     pd.testing.assert_frame_equal(scaled, signals(xmr(values), "nelson"))
 
 
+#: Patterns that read the same from both ends; the completing point of a zone of k of m must itself be beyond.
+REVERSIBLE = (
+    "run_of_6",
+    "run_of_9",
+    "trend_of_5",
+    "alternating_5",
+    "hugging_7",
+    "outside_4",
+    "trend_of_3_ties_skipped",
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(eighths, st.sampled_from(REVERSIBLE))
+def test_reading_backwards_finds_the_same_patterns(values: list[float], name: str) -> None:
+    z, last = [value / 4 for value in values], len(values) - 1
+    forth, back = run_rules(z, rules=[name]), run_rules(z[::-1], rules=[name])
+    turned = {"high": "low", "low": "high", "none": "none"} if "trend" in name else {s: s for s in SIDES.values()}
+    windows = {(len(m), z[m[0]], z[m[-1]], side) for m, side in zip(forth["members"], forth["side"], strict=True)}
+    mirrored = {
+        (len(m), z[last - m[-1]], z[last - m[0]], turned[s]) for m, s in zip(back["members"], back["side"], strict=True)
+    }
+    assert windows == mirrored and len(forth) == len(back)
+
+
+@pytest.mark.parametrize("names", [*RULE_SETS, [*OWN]], ids=str)
+def test_one_point_or_only_gaps_are_no_pattern(names: str) -> None:
+    for values in ([], [5.0], [None] * 30):
+        assert signals(xmr(values), names).empty
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.floats(-1e12, 1e12, allow_nan=False), st.integers(1, 40))
 def test_a_flat_series_never_signals(value: float, n: int) -> None:
