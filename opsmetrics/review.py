@@ -15,6 +15,7 @@ from opsmetrics.stats.results import ControlChart
 from opsmetrics.verdict.attention import Standing, standing
 from opsmetrics.verdict.between import Between
 from opsmetrics.verdict.build import judge
+from opsmetrics.verdict.hits import Deciding
 from opsmetrics.verdict.identifying import identifier
 from opsmetrics.verdict.model import Episode, Verdict
 from opsmetrics.verdict.news import News, Told, first_new, news, told_of
@@ -38,6 +39,7 @@ class KpiReview:
     decisions: those in force for this slice. proposals: what waits for a person (step, weekday, coarser grain, lock),
         as text from `verdict.sentences`.
     between: of a series taken as rare, the g or t chart of what lies between its events; else None.
+    deciding: the rules that decide its verdict, and what they rest on; None: nobody has asked.
     told: how far the series was known each time that something was said of it, for `news`; None: nothing was.
     """
 
@@ -53,6 +55,7 @@ class KpiReview:
     proposals: tuple[str, ...] = ()
     between: Between | None = None
     told: Told | None = None
+    deciding: Deciding | None = None
 
     @property
     def name(self) -> str:
@@ -148,4 +151,5 @@ def review(
         proposals=found.proposals,
         between=found.between,
         told=told_of(shown, list(found.points["label"]), found.episodes, series.as_of),
+        deciding=found.deciding,
     )

@@ -13,6 +13,7 @@ from opsmetrics.stats.dispersion import overdispersion_limit, sigma_z, sigma_z_m
 from opsmetrics.stats.early import early_warning, weekday_share
 from opsmetrics.stats.episodes import chains
 from opsmetrics.stats.factors import Constants, c4, constants, d2, d3, d4_median
+from opsmetrics.stats.false_alarms import expected_episodes, new_episode_rate
 from opsmetrics.stats.hits import Hits, hits
 from opsmetrics.stats.individuals import mr_chart, xmr
 from opsmetrics.stats.individuals_prime import i_prime
@@ -99,6 +100,7 @@ __all__ = [
     "early_warning",
     "ewma",
     "ewma_of",
+    "expected_episodes",
     "exposure_needed",
     "first_event_probability",
     "first_event_rate_probability",
@@ -113,6 +115,7 @@ __all__ = [
     "moving_average",
     "moving_average_of",
     "mr_chart",
+    "new_episode_rate",
     "np_chart",
     "overdispersion_limit",
     "p",

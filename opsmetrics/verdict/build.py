@@ -18,6 +18,7 @@ from opsmetrics.verdict.between import Between, between_events
 from opsmetrics.verdict.chart_choice import usual_value
 from opsmetrics.verdict.data_state import DataReport, report_data
 from opsmetrics.verdict.excess import excess_of
+from opsmetrics.verdict.hits import Deciding
 from opsmetrics.verdict.judged import Names
 from opsmetrics.verdict.lead import poolable
 from opsmetrics.verdict.marking import mark_points
@@ -49,6 +50,7 @@ class Judgement:
     decisions: tuple[Decision, ...]
     proposals: tuple[str, ...]
     between: Between | None
+    deciding: Deciding
 
 
 def judge(
@@ -73,6 +75,7 @@ def judge(
         decisions=found.decisions,
         proposals=tuple(sentences.render((text,)) for text in proposals(found)) if watched else (),
         between=between_events(found),
+        deciding=found.chosen,
     )
 
 

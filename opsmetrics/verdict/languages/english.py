@@ -92,6 +92,7 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "Snoozed",
         "why": "back on their day, or when they get worse",
     },
+    "budget": {"fewer": "fewer than {n}", "about": "about {n}"},
     "rule": {
         "beyond_limits": "beyond its limits",
         "two_of_three": "2 of 3 close to a limit",

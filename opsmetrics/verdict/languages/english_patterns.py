@@ -141,6 +141,11 @@ PATTERNS: dict[str, str] = {
     "tampering_missed_worse": "Of {n:number} {n:period}, a red light at each missed target would have called a meeting "
     "{missed:number} {missed:times}, and one at each {one:period} worse than the one before {worse:number} "
     "{worse:times}; the limits called {signals:number}.",
+    # Alarm budget
+    "budget_none": "No new signal on {charts:number} {chart_word:noun charts}; {expected:text} would come by chance.",
+    "budget_one": "1 new signal on {charts:number} {chart_word:noun charts}; {expected:text} would come by chance.",
+    "budget_many": "{found:number} new signals on {charts:number} {chart_word:noun charts}; {expected:text} would "
+    "come by chance.",
     "headline_news": "{parts:clauses}.",
     "got_worse": "{n:spelled} got worse.",
     "has_changed": "{n:spelled} changed.",

@@ -1,0 +1,24 @@
+"""The alarm budget in words (verdict.md 40): what was found beside what chance alone would have brought."""
+
+from __future__ import annotations
+
+from opsmetrics.verdict import wording
+from opsmetrics.verdict.languages import language as _language
+from opsmetrics.verdict.model import Sentence
+from opsmetrics.verdict.rendering import render
+from opsmetrics.verdict.wording import words
+
+
+def budget_sentence(found: int, charts: int, expected: float, language: str = "en") -> str:
+    """ "4 new signals on 48 charts; about 0.6 would come by chance." """
+    pattern = {0: "budget_none", 1: "budget_one"}.get(found, "budget_many")
+    values = {"found": found, "charts": charts, "chart_word": "charts", "expected": about(expected, language)}
+    return render((Sentence(pattern, values),), language)
+
+
+def about(expected: float, language: str = "en") -> str:
+    """How many chance would bring, as precise as it is known: "fewer than 0.1", "about 0.6", "about 12"."""
+    tongue = _language(language)
+    if expected < 0.05:
+        return words("budget", "fewer", tongue).format(n=wording.number(0.1, 1, language))
+    return words("budget", "about", tongue).format(n=wording.number(expected, 0 if expected >= 9.95 else 1, language))
