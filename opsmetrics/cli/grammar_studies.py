@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def studies(commands: Commands) -> None:
-    """capability and gauge."""
+    """capability, gauge, detection."""
     capability = command(
         commands,
         "capability",
@@ -72,3 +72,29 @@ def studies(commands: Commands) -> None:
         metavar="QUESTION=CHOICE",
         help="answer to a question about the file; may be repeated",
     )
+    _detection(commands)
+
+
+def _detection(commands: Commands) -> None:
+    detection = command(
+        commands,
+        "detection",
+        ("detecting", "detection"),
+        "say what a chart would notice, how soon, and how often it calls without a cause",
+        more="Without a KPI shifts are in σ and no store is read.",
+    )
+    detection.add_argument("kpi", metavar="KPI", nargs="?", help=f"{KPI}: told in its unit, by its rules")
+    view(detection)
+    detection.add_argument("--chart", metavar="NAME", help="shewhart (default), ewma or cusum")
+    detection.add_argument("--rules", metavar="SET", help="of shewhart: rule_1 (default), daily or western_electric")
+    for name, help_ in (
+        ("weight", "λ of the EWMA (default 0.2)"),
+        ("width", "limits in σ (default 3)"),
+        ("k", "slack of the CUSUM in σ (default 0.5)"),
+        ("h", "decision interval of the CUSUM in σ (default 5)"),
+    ):
+        detection.add_argument(f"--{name}", type=arguments.number, metavar="NUMBER", help=help_)
+    detection.add_argument("-n", type=arguments.above_zero, metavar="N", help="readings in a point (default 1)")
+    which = detection.add_mutually_exclusive_group()
+    which.add_argument("--shift", type=arguments.number, metavar="NUMBER", help="shift in σ (default 1)")
+    which.add_argument("--change", type=arguments.number, metavar="NUMBER", help="shift in the unit of the KPI")

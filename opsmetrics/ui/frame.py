@@ -28,6 +28,7 @@ PAGES = (
 STUDIES = "Studies"
 STUDY_PAGES = (
     ("capability.py", "Capability", "capability"),
+    ("detection.py", "Detection", "detection"),
     ("gauge.py", "Gauge", "gauge"),
 )
 

@@ -26,6 +26,7 @@ PAGES = {
     "kpis": "pages/kpis.py",
     "capability": "pages/capability.py",
     "gauge": "pages/gauge.py",
+    "detection": "pages/detection.py",
 }
 
 #: How many of the last periods a chart shows unless the link says otherwise.

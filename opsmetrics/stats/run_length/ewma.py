@@ -19,6 +19,9 @@ from opsmetrics.stats.run_length.kernel import Kernel, normal_density, on, solve
 Sided = Literal["two", "upper", "lower"]
 Limits = Literal["fixed", "time_varying"]
 
+#: Below this chance of no signal yet nothing is added any more.
+_SPENT = 1e-12
+
 #: Limits within this share of their last width stand still.
 _STILL = 1e-9
 
@@ -47,6 +50,8 @@ def ewma_arl(
     for count in range(1, chart.steps):
         mass, places = chart.carried(mass, places, count)
         total += float(mass.sum())
+        if mass.sum() < _SPENT:
+            return total
     last = chart.kernel(0.0)
     lengths = np.linalg.solve(np.eye(len(last.start)) - last.matrix, np.ones(len(last.start)))
     there, _ = chart.moves(places, chart.limit)
