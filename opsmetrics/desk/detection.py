@@ -91,7 +91,8 @@ class Detector:
         if kind == "ewma":
             return replace(self, kind=kind, weight=0.1, width=ewma_width(0.1, arl))
         if kind == "cusum":
-            k = min(max(round(abs(shift) * math.sqrt(self.n) / 2, 2), 0.1), 1.5)
+            made_for = round(abs(shift) * math.sqrt(self.n) / 2, 2) or 0.5
+            k = min(max(made_for, 0.1), 1.5)
             return replace(self, kind=kind, k=k, h=cusum_h(k, arl))
         return replace(self, kind=kind, rules="rule_1", width=shewhart_width(arl))
 

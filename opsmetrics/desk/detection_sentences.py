@@ -183,7 +183,7 @@ def rounded(points: float) -> float:
 def share(chance: float) -> str:
     """A chance as a percentage that is never rounded to certainty."""
     if 0 < chance < 0.001:
-        return f"< 0.1{wording.NBSP}%"
+        return f"<{wording.NBSP}0.1{wording.NBSP}%"
     if 0.999 < chance < 1:
-        return f"> 99.9{wording.NBSP}%"
+        return f">{wording.NBSP}99.9{wording.NBSP}%"
     return f"{wording.number(100 * chance, 1)}{wording.NBSP}%"

@@ -68,7 +68,7 @@ def missed_chart(
     figure.update_layout(
         xaxis=_shift_axis(shifts, axis, colours),
         yaxis=_value_axis(colours)
-        | {"range": [0, 104], "tickvals": shares, "ticktext": [f"{part}{wording.NBSP}%" for part in shares]},
+        | {"range": [0, 130], "tickvals": shares, "ticktext": [f"{part}{wording.NBSP}%" for part in shares]},
         annotations=key["annotations"],
         shapes=[*key["shapes"], *_marker(at, shifts, colours)],
     )

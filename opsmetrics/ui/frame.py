@@ -28,8 +28,8 @@ PAGES = (
 STUDIES = "Studies"
 STUDY_PAGES = (
     ("capability.py", "Capability", "capability"),
-    ("detection.py", "Detection", "detection"),
     ("gauge.py", "Gauge", "gauge"),
+    ("detection.py", "Detection", "detection"),
 )
 
 _FRAMED = "framed"
