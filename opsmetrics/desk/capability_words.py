@@ -110,6 +110,7 @@ ENGLISH: Mapping[str, str] = {
     "interval_of": "{low} to {high}",
     # Figure and tables
     "table": "Show the readings behind this study",
+    "table_newest": "Show the newest {n} readings behind this study",
     "summary_table": "Show the figures as a table",
     "alternative": "Histogram of {name}: {lead} The table below holds the readings.",
     "caption": "Grey: natural limits, which hold 99.73 % of the readings of a process that goes on like this. Bars "

@@ -34,6 +34,9 @@ from opsmetrics.ui.reviews import Versions
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.model import Assurance
 
+#: Readings that go to the browser as a table; more would weigh on every look.
+SENT = 5_000
+
 
 def render(at: Desk) -> None:
     """Draw the page that the address asks for."""
@@ -156,9 +159,11 @@ def _result(told: ToldCapability) -> None:
     if len(table):
         tables.behind(say("summary_table"), table, file=f"{stem}-capability.csv", key="capability_table")
     if len(study.readings):
-        labels = study.review.points["label"]
-        rows = study.readings.assign(period=labels.iloc[study.readings["position"]].to_numpy())[["period", "value"]]
-        tables.behind(say("table"), rows, file=f"{stem}-readings.csv", key="readings")
+        newest, labels = study.readings.tail(SENT), study.review.points["label"]
+        rows = newest.assign(period=labels.iloc[newest["position"]].to_numpy())[["period", "value"]]
+        many = len(study.readings) > SENT
+        label = say("table_newest", n=wording.number(SENT)) if many else say("table")
+        tables.behind(label, rows, file=f"{stem}-readings.csv", key="readings")
 
 
 def _figure(told: ToldCapability, values: np.ndarray) -> None:

@@ -200,8 +200,10 @@ def _elsewhere(review: KpiReview, view: ChartView) -> list[Block]:
         go = chart_view.events_link(review, view, max(last + 1 - span, 0) if span else 0, last)
         found += [{"text": "Pareto of these events", "go": go}] if go else []
     part, as_of = links.slice_text(review.series.slice), view.as_of.isoformat() if view.as_of else ""
-    go = links.target("forecast", kpi=review.kpi.key, slice=part, grain=review.series.grain, as_of=as_of)
-    return [*found, {"text": "Forecast", "go": go}]
+    here = {"kpi": review.kpi.key, "slice": part, "grain": review.series.grain, "as_of": as_of}
+    found.append({"text": "Forecast", "go": links.target("forecast", **here)})
+    measured = review.kpi.kind == "measured" and not review.points.empty
+    return [*found, *([{"text": "Capability", "go": links.target("capability", **here)}] if measured else [])]
 
 
 def _pressed(review: KpiReview, pressed: Mapping[str, Any]) -> None:

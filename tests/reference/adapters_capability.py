@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from opsmetrics.stats.capability import METHODS, WITHINS, Capability, Freedom, Method, Within, capability
+from opsmetrics.stats.capability import METHODS, WITHINS, Capability, Freedom, Method, Within, capability, normality
 from opsmetrics.stats.gauge import GaugeStudy, RangeStudy, average_range, gauge_study
 
 Case = Mapping[str, Any]
@@ -66,7 +66,7 @@ def normal(case: Case) -> dict[str, Any]:
         **_limits(options),
         **_constants(options),
     )
-    return _answer(found)
+    return _answer(found) | _normality(readings)
 
 
 def other(case: Case) -> dict[str, Any]:
@@ -81,7 +81,15 @@ def other(case: Case) -> dict[str, Any]:
         **_limits(options),
         **_constants(options),
     )
-    return _answer(found) | _law(found)
+    return _answer(found) | _law(found) | _normality(readings)
+
+
+def _normality(readings: Case) -> dict[str, Any]:
+    values = readings["values"]
+    tested = normality([x for row in values for x in row] if isinstance(values[0], list) else values)
+    if tested is None:
+        return {}
+    return {"ad": tested.statistic, "anderson_darling": tested.statistic, "ad_p": tested.p, "normality_p": tested.p}
 
 
 def _method(options: Case) -> Method:
@@ -136,7 +144,7 @@ def gauge(case: Case) -> dict[str, Any]:
         design="nested" if nested else "crossed",
         alpha=_first(options, "anova_alpha", "alpha", default=0.05),
         tolerance=_first(options, "tolerance"),
-        k=_first(options, "k", "study_multiplier", "study_var", "study_variation", default=6.0),
+        k=_first(options, "k", "study_multiplier", "study_var", "study_variation", "sigma_multiplier", default=6.0),
     )
     answer: dict[str, Any] = {"anova": _anova(study)}
     if not nested and study.operators > 1 and study.trials > 1:
@@ -152,7 +160,8 @@ def _anova(study: GaugeStudy) -> dict[str, Any]:
     rows = {row.name: row for row in study.table}
     parts = study.components
     return {
-        "ss": {name: row.ss for name, row in rows.items()},
+        "ss": {name: row.ss for name, row in rows.items()}
+        | {f"part{spelled}": rows["part"].ss for spelled in ("_in_operator", "(operator)", "_operator")},
         "df": {name: row.df for name, row in rows.items()},
         "ms": {name: row.ms for name, row in rows.items()},
         "f": {name: row.f for name, row in rows.items()},
