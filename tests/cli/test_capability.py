@@ -33,7 +33,9 @@ def test_as_json(run: Run, weights: Path) -> None:
     )
     wait = run("capability", "wait", "--store", weights, "--method", "weibull", "--last", 20, "--json").json
     assert wait["periods"] == 20 and set(wait["parameters"]) == {"shape", "scale"}
-    assert wait["indices"]["ppk"]["low"] is None
+    assert wait["indices"]["ppk"]["low"] < wait["indices"]["ppk"]["value"] < wait["indices"]["ppk"]["high"]
+    bare = run("capability", "wait", "--store", weights, "--method", "percentile", "--json").json
+    assert bare["indices"]["ppk"]["low"] is None
 
 
 def test_counts(run: Run, store: Path) -> None:

@@ -104,7 +104,10 @@ def test_what_is_not_understood_is_told(weights: Path) -> None:
 
 def test_another_distribution(weights: Path) -> None:
     app = page("capability", kpi="wait", method="lognormal")
-    assert block(app, "heading")["hero"] is None or "no interval" in block(app, "heading")["hero"]["caption"]
+    assert panel(app, "Indices")["rows"][0][2] != "–"
+    bare = page("capability", kpi="wait", method="percentile")
+    assert panel(bare, "Indices")["text"] == "This method gives no interval."
+    assert {trace["name"] for trace in figure(bare)["data"]} == {"readings", "outside"}
     assert [row[0] for row in panel(app, "Indices")["rows"]] == ["Ppk", "PPU"]
     shape = next(item for item in block(app, "strip")["items"] if item["label"] == "Shape")
     assert shape["text"] == "not normal" and "Lognormal distribution fits better" in shape["more"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, cast, get_args
@@ -11,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.stats.arrays import FloatArray, IntArray, Labels, Values, floats
+from opsmetrics.stats.capability.delta import Covariance
 from opsmetrics.stats.capability.intervals import side_index, spread_index, target_index
 from opsmetrics.stats.capability.laws import FITTED, Law, LawName, fit
-from opsmetrics.stats.capability.model import Capability, Estimate, Tails
+from opsmetrics.stats.capability.model import HIGH, LOW, Capability, Estimate, Tails
 from opsmetrics.stats.capability.spread import Freedom, Spread, Within, within_spread
 from opsmetrics.stats.capability.transforms import best_power, box_cox, box_cox_back, yeo_johnson, yeo_johnson_back
 from opsmetrics.stats.factors import Source, check_source
@@ -25,7 +27,7 @@ Method = Literal[
 METHODS: tuple[Method, ...] = get_args(Method)
 _TRANSFORMS = {"box_cox": (box_cox, box_cox_back), "yeo_johnson": (yeo_johnson, yeo_johnson_back)}
 #: Readings from which the outermost percentiles lie among them.
-_REACHED = math.ceil(1 / 0.00135)
+_REACHED = math.ceil(1 / LOW)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def capability(
         per subgroup; gaps are left out.
     method: "normal" · "box_cox", "yeo_johnson": readings and limits transformed by the likeliest power · "lognormal",
         "weibull", "gamma", "exponential": fitted by maximum likelihood · "percentile": the readings' own. The last five
-        take ISO 22514-2's (upper − lower)/(P99.865 − P0.135) and (upper − P50)/(P99.865 − P50), without intervals.
+        take ISO 22514-2's (upper − lower)/(P99.865 − P0.135) and (upper − P50)/(P99.865 − P50), with intervals by the
+        delta method where a law is fitted, and none for "percentile".
     within: "pooled", "rbar", "sbar", "mr", "median_mr" (None: "pooled" with subgroups, "mr" without).
     freedom: of the intervals of cp, cpl, cpu, cpk: "readings" n − 1, as qcc; "within" those of the spread within;
         "minitab" the same as Minitab rounds them. lower_bound, upper_bound: no reading can lie beyond that limit.
@@ -215,19 +218,35 @@ def _by_percentiles(value: FloatArray, asked: _Asked) -> Capability:
             warnings = (f"{reach}: the smallest and largest stand for them. From {_REACHED} readings on they do.",)
     else:
         law = fit(cast(LawName, asked.method), value)
-    low, middle, high = (law.quantile(share) for share in (0.00135, 0.5, 0.99865))
-    lower, upper = asked.sides
-    found = {}
-    if lower is not None and upper is not None and high > low:
-        found["pp"] = Estimate((upper - lower) / (high - low))
-    if lower is not None and middle > low:
-        found["ppl"] = Estimate((middle - lower) / (middle - low))
-    if upper is not None and high > middle:
-        found["ppu"] = Estimate((upper - middle) / (high - middle))
+    figures = _percentile_indices(asked)
+    shaped = {name: figure(law) for name, figure in figures.items()}
+    sure = None if law.sample is not None else Covariance(law, value)
+    found = {
+        name: Estimate(shaped[name], *(sure.interval(figures[name], asked.confidence) if sure else ()))
+        for name in figures
+        if math.isfinite(shaped[name])
+    }
     sides = [found[name] for name in ("ppl", "ppu") if name in found]
     found |= {"ppk": min(sides, key=lambda one: one.value)} if sides else {}
     ppm = {"observed": _observed(value, asked), "expected_overall": _tails(asked, law)}
     return _result(value, asked, found, ppm, law, warnings)
+
+
+def _percentile_indices(asked: _Asked) -> dict[str, Callable[[Law], float]]:
+    """The indices of ISO 22514-2 as functions of the law; NaN where its percentiles are one."""
+    lower, upper = asked.sides
+
+    def ratio(room: float, spread: float) -> float:
+        return room / spread if spread > 0 else math.nan
+
+    found: dict[str, Callable[[Law], float]] = {}
+    if lower is not None and upper is not None:
+        found["pp"] = lambda law: ratio(upper - lower, law.quantile(HIGH) - law.quantile(LOW))
+    if lower is not None:
+        found["ppl"] = lambda law: ratio(law.quantile(0.5) - lower, law.quantile(0.5) - law.quantile(LOW))
+    if upper is not None:
+        found["ppu"] = lambda law: ratio(upper - law.quantile(0.5), law.quantile(HIGH) - law.quantile(0.5))
+    return found
 
 
 def _result(

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from opsmetrics.stats.capability.laws import Law
 
+#: Shares below the natural limits: those of a normal distribution at three sigmas, as ISO 22514-2 rounds them.
+LOW, HIGH = 0.00135, 0.99865
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -71,4 +74,4 @@ class Capability:
     @property
     def natural(self) -> tuple[float, float, float]:
         """The natural limits of single readings with the median: percentiles 0.135, 50 and 99.865 of the law."""
-        return self.law.quantile(0.00135), self.law.quantile(0.5), self.law.quantile(0.99865)
+        return self.law.quantile(LOW), self.law.quantile(0.5), self.law.quantile(HIGH)

@@ -63,8 +63,28 @@ def test_percentile_indices_of_a_known_law() -> None:
     scale = float(np.mean(TIMES))
     middle, high = scale * math.log(2), -scale * math.log(0.00135)
     assert found["ppu"] is not None and found["ppu"].value == pytest.approx((40 - middle) / (high - middle))
-    assert found["ppu"].low is None
+    # By hand: Ppu = (40/s − ln 2)/c with s known to s/√n, so its standard error is 40/(s·c·√n).
+    half = scipy_stats.norm.ppf(0.975) * 40 / (scale * (-math.log(0.00135) - math.log(2)) * math.sqrt(len(TIMES)))
+    assert found["ppu"].low == pytest.approx(found["ppu"].value - half, rel=1e-4)
     assert found.ppm["expected_overall"].above == pytest.approx(1e6 * math.exp(-40 / scale))
+
+
+def test_intervals_of_fitted_laws_hold_the_truth_as_often_as_they_say() -> None:
+    """A hundred readings, 95 % intervals of Ppu by the delta method: 150 studies of each law, 2,000 in a long run."""
+    runs, draw = cases(150, 2_000), np.random.default_rng(31)
+    drawn: dict[str, tuple[Law, Any]] = {
+        "lognormal": (Law("lognormal", {"mu": 2.0, "sigma": 0.5}), lambda: draw.lognormal(2, 0.5, 100)),
+        "weibull": (Law("weibull", {"shape": 1.5, "scale": 10.0}), lambda: 10 * draw.weibull(1.5, 100)),
+        "gamma": (Law("gamma", {"shape": 2.5, "scale": 4.0}), lambda: draw.gamma(2.5, 4.0, 100)),
+    }
+    for name, (law, sample) in drawn.items():
+        upper, middle = law.quantile(0.9995), law.quantile(0.5)
+        truth, hits = (upper - middle) / (law.quantile(0.99865) - middle), 0
+        for _ in range(runs):
+            index = capability(sample(), upper=upper, method=name)["ppu"]  # type: ignore[arg-type]
+            assert index is not None and index.low is not None and index.high is not None
+            hits += index.low <= truth <= index.high
+        assert hits / runs == pytest.approx(0.95, abs=4 * math.sqrt(0.05 * 0.95 / runs) + 0.005), name
 
 
 def test_percentiles_of_the_readings_say_when_they_are_too_few() -> None:
