@@ -12,7 +12,7 @@ from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.desk import Desk
 from opsmetrics.desk.refusing import refusal
-from opsmetrics.verdict import sentences
+from opsmetrics.verdict import restarts, sentences
 
 RANGES = ("exclude", "lock")  # decided for a stretch of periods; the others for one moment
 OFF = ("off", "no", "false")
@@ -38,16 +38,20 @@ def decide(given: argparse.Namespace, console: Console) -> int:
         shown = desk.review(kpi.key, decision.slice, grain=given.grain)
         if said := refusal(shown, decision):
             raise Refused(said)
+        often = ""
+        if decision.kind == "phase" and decision.value is True and decision.supersedes is None:
+            often = restarts.warning(shown.decisions, decision, shown.series.grain)
         number = desk.decide(decision)
         recorded = next(d for d in desk.store.decisions(kpi.key) if d.id == number)
         verdict = desk.review(kpi.key, decision.slice, grain=given.grain).verdict
     text = "" if verdict is None else sentences.render(verdict.sentence)
     if console.as_json:
-        console.answer({**as_dict(recorded), "now": text})
+        console.answer({**as_dict(recorded), "now": text, "warning": often or None})
     else:
         console.say(f"Decision {number} is recorded: {kpi.key}, {given.kind}, {_moments(recorded)}.")
-        if text:
-            console.say(text)
+        for line in (often, text):
+            if line:
+                console.say(line)
     return 0
 
 

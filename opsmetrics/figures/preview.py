@@ -16,10 +16,18 @@ HEIGHT = 250
 _SAME = 1e-9
 
 
-def limits_preview(now: KpiReview, then: KpiReview, *, theme: Theme = "light", span: int | None = None) -> go.Figure:
+def limits_preview(
+    now: KpiReview,
+    then: KpiReview,
+    *,
+    theme: Theme = "light",
+    span: int | None = None,
+    likely: tuple[int, int] | None = None,
+) -> go.Figure:
     """The chart of `now` with the limits and the centre of `then` dashed where they differ.
 
-    Both are reviews of one series, so that their positions agree. span: as in `control_chart`.
+    Both are reviews of one series, so that their positions agree. span: as in `control_chart`. likely: the first and
+    the last period between which a change of level lies; shaded.
     """
     colours = tokens(theme)
     old, new = plotted(now, span), plotted(then, span)
@@ -27,6 +35,9 @@ def limits_preview(now: KpiReview, then: KpiReview, *, theme: Theme = "light", s
     figure = control_chart(now, theme=theme, span=span, height=HEIGHT, holding=levels, written=False)
     if len(old) == 0 or len(old) != len(new):
         return figure
+    if likely is not None and likely[1] >= old.position[0]:
+        begin, end = max(likely[0], int(old.position[0])) - 0.5, likely[1] + 0.5
+        figure.add_vrect(x0=begin, x1=end, fillcolor=colours.limit, opacity=0.25, line_width=0, layer="below")
     for name in ("lower", "centre", "upper"):
         if _differ(old.level(name), new.level(name)):
             for part in runs(new, name):

@@ -8,6 +8,7 @@ signals(chart, "western_electric")
 from opsmetrics.stats.adjusted import season_adjusted, season_offsets, trended
 from opsmetrics.stats.attributes import c, np_chart, p, p_prime, u, u_prime
 from opsmetrics.stats.between_events import g_chart, t_chart, t_transformed
+from opsmetrics.stats.change_point import ChangePoint, change_point
 from opsmetrics.stats.cusum import Cusum, CusumShift, cusum, cusum_of
 from opsmetrics.stats.dispersion import overdispersion_limit, sigma_z, sigma_z_means
 from opsmetrics.stats.early import early_warning, weekday_share
@@ -69,6 +70,7 @@ __all__ = [
     "RULE_1",
     "RULE_SETS",
     "WESTERN_ELECTRIC",
+    "ChangePoint",
     "Constants",
     "ControlChart",
     "Cusum",
@@ -88,6 +90,7 @@ __all__ = [
     "c",
     "c4",
     "chains",
+    "change_point",
     "constants",
     "crossings_min",
     "cusum",

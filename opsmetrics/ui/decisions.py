@@ -16,6 +16,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.desk.refusing import refusal
 from opsmetrics.review import KpiReview
 from opsmetrics.review import review as reviewed
+from opsmetrics.verdict import restarts
 from opsmetrics.verdict.moments import of_kind
 from opsmetrics.verdict.proposals import LOCK_FROM, LOCK_FROM_DAILY
 
@@ -175,6 +176,8 @@ def doubt(review: KpiReview, draft: Draft, then: KpiReview) -> str:
     if draft.kind == "weekday" and draft.takes_back is None and then.verdict is not None:
         adjusted = "weekday_adjusted" in caveats
         return "" if adjusted else "There are not 8 full weeks yet, so nothing would change so far."
+    if draft.kind == "phase" and draft.takes_back is None:
+        return restarts.warning(review.decisions, decision(review, draft), review.series.grain)
     if draft.kind == "lock" and draft.takes_back is None:
         return _short_lock(review, draft)
     return ""

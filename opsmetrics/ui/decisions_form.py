@@ -18,7 +18,18 @@ from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.figures.preview import limits_preview
 from opsmetrics.review import KpiReview
 from opsmetrics.store import StoreError
-from opsmetrics.ui import blocks, chart_choice, chart_view, decisions, decisions_words, failures, look, page, rows
+from opsmetrics.ui import (
+    blocks,
+    chart_choice,
+    chart_made,
+    chart_view,
+    decisions,
+    decisions_words,
+    failures,
+    look,
+    page,
+    rows,
+)
 from opsmetrics.ui.decisions import SINGLE, STRETCHES, Draft
 from opsmetrics.ui.links import ChartView
 
@@ -248,7 +259,9 @@ def _preview(at: Desk, review: KpiReview, view: ChartView, draft: Draft) -> None
         return
     shown, span = chart_view.drawn(review, view)
     cut = replace(then, points=then.points.iloc[: len(shown.points)])
-    figure = limits_preview(shown, cut, theme=look.theme(), span=span)
+    change = chart_made.of(review).workings.change if draft.kind == "phase" and draft.takes_back is None else None
+    likely = None if change is None or change.shape == "drift" else (change.first, change.last)
+    figure = limits_preview(shown, cut, theme=look.theme(), span=span, likely=likely)
     st.plotly_chart(
         figure,
         theme=None,
@@ -257,7 +270,8 @@ def _preview(at: Desk, review: KpiReview, view: ChartView, draft: Draft) -> None
         config={"displayModeBar": False, "staticPlot": True},
         alt="The chart as it is; dashed, the limits as they would be.",
     )
-    page.show(blocks.caption("Dashed: the limits as they would be"), key=_key("dashed"))
+    shaded = "" if likely is None else ". Shaded: when its level may have changed, 95 %"
+    page.show(blocks.caption(f"Dashed: the limits as they would be{shaded}"), key=_key("dashed"))
 
 
 # Saving

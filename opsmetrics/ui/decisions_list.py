@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from opsmetrics.catalog import GRAINS, Decision, DecisionKind
@@ -30,7 +32,12 @@ SHOWN = 12
 _ALL = "all_decisions_of"
 
 #: What accepts a proposal.
-_ACCEPTS: dict[str, DecisionKind] = {"propose_step": "phase", "propose_weekday": "weekday", "propose_lock": "lock"}
+_ACCEPTS: dict[str, DecisionKind] = {
+    "propose_step": "phase",
+    "propose_step_unclear": "phase",
+    "propose_weekday": "weekday",
+    "propose_lock": "lock",
+}
 
 
 def confirmation(at: Desk, review: KpiReview) -> None:
@@ -61,6 +68,8 @@ def proposed(review: KpiReview, made: Made, view: ChartView) -> None:
 
 def _acceptance(sentence: Sentence, found: Workings, view: ChartView) -> blocks.Block:
     kind = _ACCEPTS.get(sentence.pattern)
+    if sentence.pattern == "propose_drift":
+        return {"text": "Look at it through an EWMA", "go": replace(view, look="ewma").link()}
     if kind is None:
         grain = next((grain for grain in GRAINS if grain == sentence.values.get("grain")), None)
         go = ChartView(view.kpi, view.slice, grain, as_of=view.as_of).link()

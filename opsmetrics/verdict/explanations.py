@@ -67,8 +67,9 @@ def explain_between(
 def propose(code: str, kpi: Kpi, values: Mapping[str, Any]) -> Sentence:
     """A proposal that waits for a person.
 
-    code: "lock" (n, grain) · "step" (at: a period as sentences carry it; a, b: levels in stored units) · "weekday"
-    (share 0 to 1) · "coarser" (grain).
+    code: "lock" (n, grain) · "step", "step_unclear" (at: a period as sentences carry it; a, b: levels in stored units;
+    during: the first and the last period in which it may lie; m, k: points before and after; grain) · "drift" (a, b, n,
+    grain) · "weekday" (share 0 to 1) · "coarser" (grain).
     """
     given = dict(values)
     if {"a", "b"} <= set(given):

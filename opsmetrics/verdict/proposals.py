@@ -15,15 +15,30 @@ LOCK_FROM = 24
 LOCK_FROM_DAILY = 60
 
 
+_CODES = {"step": "step", "unclear": "step_unclear", "drift": "drift"}
+
+
 def proposals(found: Workings) -> tuple[Sentence, ...]:
     """The proposals of a series, in the order in which they should be settled."""
     return (*_step(found), *_weekday(found), *_coarser(found), *_lock(found))
 
 
 def _step(found: Workings) -> Iterator[Sentence]:
-    if found.step is not None:
-        at = found.period(found.step.position)
-        yield propose("step", found.kpi, {"at": at, "a": found.step.before, "b": found.step.after})
+    change = found.change
+    if found.step is None or change is None:  # a step is a change that could be placed
+        return
+    levels = (change.begins, change.ends) if change.shape == "drift" else (found.step.before, found.step.after)
+    given = {
+        "at": found.period(found.step.position),
+        "a": levels[0],
+        "b": levels[1],
+        "during": [found.period(row) for row in (change.first, change.last)],
+        "m": change.n_before,
+        "k": change.n_after,
+        "n": change.n_before + change.n_after,
+        "grain": found.series.grain,
+    }
+    yield propose(_CODES[change.shape], found.kpi, given)
 
 
 def _weekday(found: Workings) -> Iterator[Sentence]:

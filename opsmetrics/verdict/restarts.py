@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from opsmetrics.catalog import Decision
+from opsmetrics.catalog import Decision, Grain
 from opsmetrics.verdict.clauses import Scene
 from opsmetrics.verdict.model import Sentence
 from opsmetrics.verdict.phases import ENOUGH
+from opsmetrics.verdict.rendering import render
 
 
 def clause(scene: Scene) -> Sentence | None:
@@ -39,16 +41,29 @@ def too_few(scene: Scene) -> Sentence:
     return Sentence("too_few", {"n": scene.verdict.n, "needed": ENOUGH, "since": since, "grain": scene.grain})
 
 
+def warning(decisions: Iterable[Decision], asked: Decision, grain: Grain, language: str = "en") -> str:
+    """What is said before limits are restarted once more: "This would be the third restart in 12 months." "" where it
+    is the first. decisions: those in force."""
+    begun = [decision for _, decision in _starts(decisions, grain) if decision.start != asked.start]
+    times = 1 + sum(_within_a_year(decision, asked) and _within_a_year(asked, decision) for decision in begun)
+    return render((Sentence("restart_again", {"r": times}),), language) if times > 1 else ""
+
+
+def _starts(decisions: Iterable[Decision], grain: Grain) -> list[tuple[Any, Decision]]:
+    """Phase starts with their moments, as they were made."""
+    return [
+        (decision.start, decision)
+        for decision in decisions
+        if decision.kind == "phase" and decision.value is not False and decision.grain in (None, grain)
+    ]
+
+
 def _begun(scene: Scene) -> list[Decision]:
     """The accepted phase starts up to the last row, in order of their start."""
     if scene.points.empty:
         return []
     last = scene.points["period"].iloc[-1]
-    begun: list[tuple[Any, Decision]] = [
-        (decision.start, decision)
-        for decision in scene.decisions
-        if decision.kind == "phase" and decision.value is not False and decision.grain in (None, scene.grain)
-    ]
+    begun = _starts(scene.decisions, scene.grain)
     comparable = int if scene.grain == "sample" else dt.datetime
     past = [pair for pair in begun if isinstance(pair[0], comparable) and pair[0] <= last]
     return [decision for _, decision in sorted(past, key=lambda pair: pair[0])]

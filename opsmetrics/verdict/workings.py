@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,19 @@ import pandas as pd
 
 from opsmetrics.catalog import Decision, Kpi, effective
 from opsmetrics.series import KpiSeries
-from opsmetrics.stats import ControlChart, Step, proposed_step
+from opsmetrics.stats import ChangePoint, ControlChart, Step, change_point, proposed_step
 from opsmetrics.verdict import targets
 from opsmetrics.verdict.chart_choice import Choice, choose
 from opsmetrics.verdict.episodes import find_episodes, with_shown
 from opsmetrics.verdict.hits import Deciding, deciding, find_hits
 from opsmetrics.verdict.judged import Judged, judge_periods
 from opsmetrics.verdict.limits import WITHOUT_LIMITS, draw, levels
-from opsmetrics.verdict.measures import Measures, Weekday, measure, weekday
+from opsmetrics.verdict.measures import Measures, Numbers, Positions, Weekday, measure, weekday
 from opsmetrics.verdict.model import Episode
 from opsmetrics.verdict.phases import Phases, split
+
+#: Charts on which counts vary as their law says.
+_BY_LAW = ("p", "np", "u", "c")
 
 _OF_CHART = ("centre", "lower", "upper", "standard_error")
 
@@ -52,6 +56,20 @@ class Workings:
     def kpi(self) -> Kpi:
         """The KPI of the series."""
         return self.series.kpi
+
+    @cached_property
+    def change(self) -> ChangePoint | None:
+        """The evidence behind the step; None where none waits for a decision.
+
+        Counts by their own law, unless they vary by more than that explains.
+        """
+        if self.step is None:
+            return None
+        measures, rows = self.charted, self.phases.points(self.phases.current)
+        law, counts = measures.law, measures.counts
+        if law is None or counts is None or self.choice.kind not in _BY_LAW or (measures.offset != 0).any():
+            return change_point(_only(measures.value, rows), position=self.step.position)
+        return change_point(_only(counts, rows), _only(measures.size, rows), law=law, position=self.step.position)
 
     def period(self, position: int) -> dict[str, Any]:
         """A row's period as sentences carry it."""
@@ -117,10 +135,14 @@ def _step(charted: Measures, phases: Phases, choice: Choice, chosen: Deciding) -
     """
     if choice.kind in WITHOUT_LIMITS or chosen.neighbours_alike:
         return None
-    value = np.full(len(charted.value), np.nan)
-    rows = phases.points(phases.current)
-    value[rows] = charted.value[rows]
-    return proposed_step(value)
+    return proposed_step(_only(charted.value, phases.points(phases.current)))
+
+
+def _only(values: Numbers, rows: Positions) -> Numbers:
+    """The values at these rows, gaps elsewhere."""
+    kept = np.full(len(values), np.nan)
+    kept[rows] = values[rows]
+    return kept
 
 
 def _points(

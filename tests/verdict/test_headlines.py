@@ -152,16 +152,24 @@ def test_why_this_chart(kind: str, code: str, values: dict[str, Any], why: str, 
 
 
 def test_proposals() -> None:
-    at = {"label": "16 Nov 2026", "grain": "day", "period": "2026-11-16"}
+    during = [{"label": f"{day} Nov 2026", "grain": "day", "period": f"2026-11-{day}"} for day in (14, 16)]
+    levels = {"at": during[1], "during": during, "a": 0.203, "b": 0.174, "m": 38, "k": 22, "grain": "day"}
     found = [
         propose("lock", LATE, {"n": 24, "grain": "month"}),
-        propose("step", LATE, {"at": at, "a": 0.203, "b": 0.174}),
+        propose("step", LATE, levels),
+        propose("step_unclear", LATE, levels),
+        propose("drift", LATE, {"a": 0.203, "b": 0.174, "n": 60, "grain": "day"}),
         propose("weekday", LATE, {"share": 0.231}),
         propose("coarser", LATE, {"grain": "week"}),
     ]
     assert [sentences.render([one]).replace(NBSP, " ") for one in found] == [
         "24 judged months: enough to lock the limits.",
-        "Its level changed on 16 Nov 2026, from 20.3 % to 17.4 %: start a new phase there?",
+        "Its level changed on 16 Nov 2026, from 20.3 % to 17.4 % (38 days before, 22 after; 95 % range: from "
+        "14 Nov 2026 to 16 Nov 2026): start a new phase there?",
+        "Its level changed on 16 Nov 2026, from 20.3 % to 17.4 % (38 days before, 22 after; 95 % range: from "
+        "14 Nov 2026 to 16 Nov 2026), though a slow drift fits about as well: start a new phase there?",
+        "Its level drifts, from about 20.3 % to 17.4 % over 60 days, rather than having changed at one moment: find "
+        "what wears or creeps. New limits would soon be wrong again.",
         "The day of the week explains 23 % of the spread: adjust the limits for it?",
         "The counts are too small for this grain: try week.",
     ]

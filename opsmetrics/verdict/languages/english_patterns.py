@@ -116,6 +116,7 @@ PATTERNS: dict[str, str] = {
     "Before: {before:variation}. {r:ordinal} restart in 12 months.",
     "rebased_first": "Limits restarted {at:on} by {who:text}: {why:text}. {n:number} of {needed:number}. "
     "{r:ordinal} restart in 12 months.",
+    "restart_again": "This is the {r:ordinal} restart in 12 months: limits that keep restarting show little.",
     # Drivers
     "contributor": "{slice:text} accounts for {part:value} of the {whole:value}.",
     "contributor_share": "{slice:text} accounts for {part:value} of the {whole:value} ({share:value}).",
@@ -223,7 +224,12 @@ PATTERNS: dict[str, str] = {
     "look_only": "A way of looking: the verdict stays as it is.",
     # Proposals
     "propose_lock": "{n:number} judged {n:period}: enough to lock the limits.",
-    "propose_step": "Its level changed {at:on}, from {a:value} to {b:value}: start a new phase there?",
+    "propose_step": "Its level changed {at:on}, from {a:value} to {b:value} ({m:number} {m:period} before, {k:number} "
+    "after; 95 % range: {during:span}): start a new phase there?",
+    "propose_step_unclear": "Its level changed {at:on}, from {a:value} to {b:value} ({m:number} {m:period} before, "
+    "{k:number} after; 95 % range: {during:span}), though a slow drift fits about as well: start a new phase there?",
+    "propose_drift": "Its level drifts, from about {a:value} to {b:value} over {n:number} {n:period}, rather than "
+    "having changed at one moment: find what wears or creeps. New limits would soon be wrong again.",
     "propose_weekday": "The day of the week explains {share:value} of the spread: adjust the limits for it?",
     "propose_coarser": "The counts are too small for this grain: try {grain:grain}.",
 }
