@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from opsmetrics import stats
 from opsmetrics.stats import multivariate, run_length
 from opsmetrics.stats.multivariate import MultivariateChart
 from tests.reference import naming
@@ -180,14 +181,18 @@ def _run_lengths(case: Case) -> dict[str, Any]:
 
 
 def _counts(data: Case, options: Case) -> dict[str, Any]:
-    limits = options.get("lcl", 0.0), options.get("ucl")
-    if "p" in data:
-        n = _first(options, "n", default=data.get("n"))
-        most = limits[1] if limits[1] is None or limits[1] <= 1 else limits[1] / n
-        least = limits[0] if limits[1] is None or limits[1] <= 1 else limits[0] / n
-        beta = run_length.proportion_beta(data["p"], n, least, most)
+    n = _first(options, "n", "size", default=data.get("n"))
+    usual = _first(options, "p0", "pbar", "c0", "cbar", "center", "centre")
+    if "ucl" in options:
+        least, most = options.get("lcl") or 0.0, options["ucl"]
     else:
-        beta = run_length.count_beta(_first(data, "c", "lambda", "mean", "u"), *limits)
+        chart = stats.p([n * usual], [n], centre=usual) if "p" in data else stats.c([usual], centre=usual)
+        least, most = chart.points.iloc[0][["lower", "upper"]]
+    if "p" in data:
+        of = n if most > 1 else 1  # limits of the count, or of the share
+        beta = run_length.proportion_beta(data["p"], n, least / of, most / of)
+    else:
+        beta = run_length.count_beta(_first(data, "c", "lambda", "mean", "u"), least, most)
     return {"beta": beta.tolist(), "arl": run_length.arl_of(beta).tolist()}
 
 

@@ -45,7 +45,7 @@ def test_a_weight_of_one_is_a_shewhart_chart() -> None:
     assert ewma_arl(1.0, 1.0, 3.0, sided="upper", reflect=-9) == pytest.approx(43.96, abs=0.01)
 
 
-@pytest.mark.parametrize("weight", [0.01, 0.05, 0.2, 0.75])
+@pytest.mark.parametrize("weight", [0.02, 0.2, 0.75])
 def test_more_nodes_change_nothing(weight: float, monkeypatch: pytest.MonkeyPatch) -> None:
     from opsmetrics.stats.run_length import ewma
 
@@ -122,8 +122,8 @@ def test_mewma_limits_as_tabulated() -> None:
 
 def test_mewma_of_a_shift_as_tabulated() -> None:
     """Prabhu & Runger, Journal of Quality Technology 29 (1997): p 2, λ 0.1, limit 8.64."""
-    found = [mewma_arl(2, 0.1, 8.64, distance=shift) for shift in (0, 1, 2)]
-    assert found == pytest.approx([200, 10.15, 4.42], rel=0.01)
+    found = [mewma_arl(2, 0.1, 8.64, distance=shift) for shift in cases((0, 1), (0, 1, 2, 3))]
+    assert found == pytest.approx([200, 10.15, 4.42, 2.93][: len(found)], rel=0.01)
 
 
 def test_mewma_of_one_variable_is_the_ewma() -> None:
