@@ -111,10 +111,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with Desk.open(path, role="tests") as opened:
         opened.apply(KPIS, by="tester")
         spans = tuple(Span(key, FIRST, end) for key in keys)
-        opened.commit(batch(*rows(), dimensions=("site", "line"), spans=spans), by="tester")
+        opened.commit(batch(*rows(), dimensions=("site", "line"), spans=spans), by="tester", publish=False)
         excluded = FIRST + dt.timedelta(days=2)
-        opened.decide(Decision("weight", "exclude", (), start=excluded, end=excluded, by="tester", why="test run"))
-        opened.decide(Decision("shifts", "phase", (), start=FIRST + dt.timedelta(days=10, hours=6), by="t", why="new"))
+        opened.store.decide(
+            Decision("weight", "exclude", (), start=excluded, end=excluded, by="tester", why="test run")
+        )
+        opened.store.decide(
+            Decision("shifts", "phase", (), start=FIRST + dt.timedelta(days=10, hours=6), by="t", why="new")
+        )
         yield opened
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmetrics.stats.gauge import GaugeStudy, average_range, d2_star, gauge_study
@@ -101,6 +101,7 @@ def naive_crossed(cube: npt.NDArray[np.float64]) -> dict[str, float]:
 shapes = st.tuples(st.integers(2, 4), st.integers(2, 3), st.integers(2, 3))
 
 
+@settings(max_examples=cases(20, 300))
 @given(shapes, st.integers(0, 10_000), st.booleans())
 def test_sums_of_squares_and_components(shape: tuple[int, int, int], seed: int, order: bool) -> None:
     cube = np.random.default_rng(seed).integers(-20, 20, shape).astype(float)
@@ -115,6 +116,7 @@ def test_sums_of_squares_and_components(shape: tuple[int, int, int], seed: int, 
     assert all(part.variance >= 0 for part in parts.values())
 
 
+@settings(max_examples=cases(15, 300))
 @given(shapes, st.integers(0, 10_000))
 def test_a_nested_study_against_its_definition(shape: tuple[int, int, int], seed: int) -> None:
     cube = np.random.default_rng(seed).normal(size=shape) * 5
@@ -195,9 +197,9 @@ def test_a_component_below_zero_is_set_to_zero_and_said() -> None:
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
-    """Ten parts, three operators, three trials: 95 % intervals of 100 studies (4,000 in a long run). That of the
+    """Ten parts, three operators, three trials: 95 % intervals of 60 studies (4,000 in a long run). That of the
     repeatability is exact; the others are approximate and err on the wide side."""
-    runs, draw = cases(100, 4_000), np.random.default_rng(8)
+    runs, draw = cases(60, 4_000), np.random.default_rng(8)
     truth = {"repeatability": 1.0, "part": 25.0, "grr": 1 + 4 + 0.5, "total": 30.5}
     hits = dict.fromkeys(truth, 0)
     for _ in range(runs):

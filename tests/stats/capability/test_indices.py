@@ -195,10 +195,10 @@ def test_more_room_is_never_less_capable(method: Any) -> None:
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
-    """Normal readings, 20 subgroups of 5, mean one sigma off the target: 95 % intervals of 400 runs (4,000 in a long
+    """Normal readings, 20 subgroups of 5, mean one sigma off the target: 95 % intervals of 150 runs (4,000 in a long
     run), within four standard errors. Cp by the pooled spread with its own degrees of freedom, Ppk by Bissell, Cpm by
     Boyles; qcc's formula for Cpm covers too much."""
-    runs, draw = cases(400, 4_000), np.random.default_rng(20)
+    runs, draw = cases(150, 4_000), np.random.default_rng(20)
     truth = {"cp": 1.2, "pp": 1.2, "ppk": 1.2 - 1 / 3, "cpm_overall": 1.2 / math.sqrt(2)}
     hits = dict.fromkeys([*truth, "as_qcc"], 0)
     for _ in range(runs):
