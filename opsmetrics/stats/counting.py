@@ -23,8 +23,8 @@ Law = Literal["binomial", "poisson"]
 #: Sizes of a chart that are told apart: more are taken for as many of their quantiles.
 _SIZES = 9
 
-#: Steps in a row that are followed exactly on at most so many values.
-_MOST_VALUES = 2000
+#: Counts larger than this, and values of sizes that differ, are taken as never level with their neighbours.
+_LARGE = 10_000
 
 
 def counting_parts(law: Law, rate: float, sizes: FloatArray, rules: Rules) -> FloatArray:
@@ -62,12 +62,12 @@ def _parts(law: Law, rate: float, sizes: tuple[float, ...], names: tuple[str, ..
 
 def _own_chance(one: Rule, law: Law, rate: float, sizes: tuple[float, ...]) -> float:
     if one.pattern in ("trend", "alternating"):
-        if len(sizes) > 1:  # values of different sizes are hardly ever level
+        if len(sizes) > 1 or rate * sizes[0] > _LARGE:  # hardly ever level
             return _chance(one, (0.0, 0.0), 1 / math.factorial(one.window))
         chance = _steps(one, law, rate, sizes[len(sizes) // 2])
         return _chance(one, (0.0, 0.0), chance) if one.pattern == "trend" else chance
-    shares = np.array([_shares(one, law, rate, size) for size in sizes])
-    return _chance(one, (float(shares[:, 0].mean()), float(shares[:, 1].mean())), 0.0)
+    high, low = _shares(_line(one), law, rate, np.array(sizes))
+    return _chance(one, (high, low), 0.0)
 
 
 def _line(one: Rule) -> float:
@@ -79,21 +79,22 @@ def _normal_shares(one: Rule) -> tuple[float, float]:
     return beyond, beyond
 
 
-def _shares(one: Rule, law: Law, rate: float, size: float) -> tuple[float, float]:
-    """How much of the law lies beyond the line of a rule, above and below."""
+def _shares(line: float, law: Law, rate: float, size: FloatArray) -> tuple[float, float]:
+    """How much of the law lies beyond so many standard errors, above and below, over these sizes."""
     mean = rate * size
-    reach = _line(one) * math.sqrt(mean * ((1 - rate) if law == "binomial" else 1.0))
-    near = 1e-9 * max(reach, 1.0)
-    at_most, below = math.floor(mean + reach + near), math.ceil(mean - reach - near) - 1
-    return 1 - _cdf(law, at_most, rate, size), _cdf(law, below, rate, size)
+    reach = line * np.sqrt(mean * ((1 - rate) if law == "binomial" else 1.0))
+    near = 1e-9 * np.maximum(reach, 1.0)
+    at_most, below = np.floor(mean + reach + near), np.ceil(mean - reach - near) - 1
+    return float((1 - _cdf(law, at_most, rate, size)).mean()), float(_cdf(law, below, rate, size).mean())
 
 
-def _cdf(law: Law, count: int, rate: float, size: float) -> float:
-    if count < 0:
-        return 0.0
+def _cdf(law: Law, count: FloatArray, rate: float, size: FloatArray) -> FloatArray:
+    asked = np.maximum(count, 0.0)
     if law == "poisson":
-        return float(pdtr(count, rate * size))
-    return 1.0 if count >= size else float(bdtr(count, int(size), rate))
+        found = pdtr(asked, rate * size)
+    else:
+        found = np.where(asked >= size, 1.0, bdtr(np.minimum(asked, size), size.astype(np.int64), rate))
+    return np.where(count < 0, 0.0, found)
 
 
 def _chance(one: Rule, shares: tuple[float, float], stepwise: float) -> float:
@@ -144,8 +145,7 @@ def _masses(law: Law, rate: float, size: float) -> FloatArray:
     spread = math.sqrt(mean * ((1 - rate) if law == "binomial" else 1.0))
     first, last = max(0, math.floor(mean - 9 * spread - 9)), math.ceil(mean + 9 * spread + 9)
     last = min(last, int(size)) if law == "binomial" else last
-    step = max(1, (last - first) // _MOST_VALUES)  # ties hardly come where counts are that large
-    k: IntArray = np.arange(first, last + 1, step)
+    k: IntArray = np.arange(first, last + 1)
     if law == "poisson":
         logs = k * math.log(mean) - mean - gammaln(k + 1)
     else:
