@@ -198,6 +198,22 @@ def _reading(commands: Commands) -> None:
     review.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: everything watched on Today)")
     view(review)
     review.add_argument("--by", metavar="DIMENSION", help="one verdict for each value of this dimension")
+    triage = command(
+        commands,
+        "triage",
+        ("triaging", "triage"),
+        "rank what is new on all charts, beside what chance would have brought",
+    )
+    triage.add_argument(
+        "--since",
+        type=arguments.instant,
+        metavar="DATE",
+        help="what was detected since then: a day, or a local time (default: since yesterday)",
+    )
+    as_of(triage)
+    triage.add_argument(
+        "--any-dependence", action="store_true", help="list what stands out under any dependence between charts"
+    )
     summary = command(commands, "summary", ("summarising", "summary"), "one row for each KPI, as leadership reads it")
     of_slice(summary, "look at this value of a dimension; may be repeated")
     as_of(summary)

@@ -15,6 +15,7 @@ from opsmetrics import figures
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
 from opsmetrics.desk import finished, showing, verifying
+from opsmetrics.desk import triage as triaging
 from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
 from opsmetrics.desk.finished import Question
 from opsmetrics.figures import export
@@ -74,6 +75,17 @@ def _watched(asked: Question) -> list[dict[str, Any]]:
 def review(asked: Request) -> tuple[int, Any]:
     """Everything known about one series, as `review KPI --json` prints it."""
     return 200, _told(asked.token.viewer, _reviewed(asked))
+
+
+def triage(asked: Request) -> tuple[int, Any]:
+    """What is new on everything watched, ranked with the parts of the rank, beside what chance alone would have
+    brought, as `triage --json` prints it."""
+    question = Question(asked.desk, as_of=asked.get("as_of"), viewer=asked.token.viewer)
+    try:
+        found = triaging.triaged(question, asked.get("since"))
+    except triaging.SinceTooLate as error:
+        raise Problem(400, "parameter", f"The parameter {error}", more={"parameter": "since"}) from None
+    return 200, triaging.as_dict(found, asked.token.viewer, any_dependence=bool(asked.get("any_dependence")))
 
 
 def series(asked: Request) -> tuple[int, Any]:
@@ -182,6 +194,16 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/api/v1/review", "read", "One verdict, whole", review, _ONE,
         text=str(review.__doc__), refusals=_REFUSED, gives=(*_VERDICT, "points", "signals"),
+    ),
+    Endpoint(
+        "GET", "/api/v1/triage", "read", "Triage", triage,
+        (
+            Parameter("since", "What was detected since then, a day or a local time; without it since yesterday.",
+                      "day_or_instant"),
+            _AS_OF,
+            Parameter("any_dependence", "List what stands out under any dependence between charts.", "yes_or_no"),
+        ),
+        text=str(triage.__doc__), gives=("budget", "cards", "discoveries"),
     ),
     Endpoint(
         "GET", "/api/v1/series", "read", "Series", series, _ONE, text=str(series.__doc__), refusals=_REFUSED,

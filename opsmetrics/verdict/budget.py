@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.languages import language as _language
 from opsmetrics.verdict.model import Sentence
@@ -22,3 +24,28 @@ def about(expected: float, language: str = "en") -> str:
     if expected < 0.05:
         return words("budget", "fewer", tongue).format(n=wording.number(0.1, 1, language))
     return words("budget", "about", tongue).format(n=wording.number(expected, 0 if expected >= 9.95 else 1, language))
+
+
+def parts(direction: float, attention: float, surprise: float, volume: float, language: str = "en") -> str:
+    """The parts of a score: "1 × 0.8 × (2.6 + 1.4)"."""
+    values = {
+        **{name: wording.number(part, language=language) for name, part in (("d", direction), ("a", attention))},
+        **{name: wording.number(part, 1, language) for name, part in (("s", surprise), ("v", volume))},
+    }
+    return words("budget", "parts", _language(language)).format(**values)
+
+
+def over(language: str = "en") -> str:
+    """The word for an episode that has ended."""
+    return words("budget", "over", _language(language))
+
+
+def also(names: Sequence[str], language: str = "en") -> str:
+    """The other slices on a card: "also Plant, Line 2"."""
+    return words("budget", "also", _language(language)).format(names=wording.listed(names, language))
+
+
+def stand_out(names: Sequence[str], language: str = "en") -> str:
+    """Which charts are a discovery among all that were looked at."""
+    code = "discoveries" if names else "no_discovery"
+    return words("budget", code, _language(language)).format(names=wording.listed(names, language) if names else "")

@@ -16,7 +16,7 @@ def test_the_commands_are_these() -> None:
     assert {path[0] for path in ALL} == {
         "init", "sample", "kpis", "ingest", "enter", "history", "correct", "decide", "batches", "undo", "review",
         "summary", "chart", "pareto", "events", "forecast", "serve", "backup", "restore",
-        "check", "compact", "tokens", "morning", "verify", "replay", "capability", "gauge", "detection",
+        "check", "compact", "tokens", "morning", "verify", "replay", "capability", "gauge", "triage", "detection",
     }  # fmt: skip
     assert {path[1] for path in ALL if path[0] == "kpis"} == {"check", "apply", "export"}
     assert {path[1] for path in ALL if path[0] == "decide"} == {*parser.DECISIONS, "list"}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from opsmetrics import figures
-from opsmetrics.access import Viewer
+from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Decision, slice_of
-from opsmetrics.desk import Desk, finished
+from opsmetrics.desk import Desk, finished, triage
 from opsmetrics.desk.finished import Question
 from opsmetrics.desk.verifying import as_dict, verify
 from opsmetrics.figures import export
@@ -167,3 +167,23 @@ def test_another_method_is_told_which_ones_there_are(program: Program) -> None:
         found = program.ask("DELETE", f"/api/v1/{path}", {})
         assert (found.status, found.json["code"], found.headers["allow"]) == (405, "method", allowed)
         assert found.json["detail"] == f"/api/v1/{path} answers {allowed}, not DELETE."
+
+
+def test_triage_is_the_one_that_the_desk_gives(program: Program, works: Desk) -> None:
+    found = program.get("/api/v1/triage", since="2025-03-05", as_of=DAY).json
+    wanted = triage.triaged(Question(works, as_of=AS_OF), dt.date(2025, 3, 5))
+    assert found == json.loads(json.dumps(triage.as_dict(wanted, OPEN)))
+    assert found["budget"]["charts"] > 0
+    late = program.get("/api/v1/triage", since="2025-04-06", as_of=DAY)
+    assert (late.status, late.json["parameter"]) == (400, "since")
+
+
+def test_triage_of_a_part_has_no_ids(program: Program, port: int, works: Desk, tokens: Tokens, tmp_path: Path) -> None:
+    write_scrap(tmp_path / "more.csv", [("2025-04-04", "A", 250, 500)])
+    works.commit(works.prepare(tmp_path / "more.csv"), by="Ann")
+    part = Program(port, tokens.add("triage", "read", days=1, by="Ann", scope={"line": ("A",)}))
+    whole, limited = (one.get("/api/v1/triage", since="2025-04-01", as_of=DAY).json for one in (program, part))
+    [card], [mine] = whole["cards"], limited["cards"]
+    assert (card["slice"], [other["slice"] for other in card["also"]]) == ({"line": "A"}, [{}])
+    assert works.store.known_ids([card["id"]])  # as shown, for verify
+    assert (mine["id"], mine["kpi"]) == (None, "scrap")

@@ -92,7 +92,16 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "Snoozed",
         "why": "back on their day, or when they get worse",
     },
-    "budget": {"fewer": "fewer than {n}", "about": "about {n}"},
+    "budget": {
+        "fewer": "fewer than {n}",
+        "about": "about {n}",
+        "parts": "{d} × {a} × ({s} + {v})",
+        "over": "over by now",
+        "also": "also {names}",
+        "discoveries": "More than chance gives among so many charts (at most 1 in 10 of such a list is false): "
+        "{names}.",
+        "no_discovery": "Each of them alone could be chance among so many charts.",
+    },
     "rule": {
         "beyond_limits": "beyond its limits",
         "two_of_three": "2 of 3 close to a limit",
