@@ -19,7 +19,7 @@ from opsmetrics.stats.hits import Hits, hits
 from opsmetrics.stats.individuals import mr_chart, xmr
 from opsmetrics.stats.individuals_prime import i_prime
 from opsmetrics.stats.making_data_count import MakingDataCount, making_data_count
-from opsmetrics.stats.many import Episodes, ManySeries, many_series
+from opsmetrics.stats.many import Episodes, ManySeries, Ranking, many_series, ranked
 from opsmetrics.stats.rare import (
     Departures,
     binomial_upper,
@@ -80,6 +80,7 @@ __all__ = [
     "Hits",
     "MakingDataCount",
     "ManySeries",
+    "Ranking",
     "ResidualChart",
     "Rule",
     "RunsTest",
@@ -125,6 +126,7 @@ __all__ = [
     "p_prime",
     "proposed_step",
     "r_chart",
+    "ranked",
     "residual_chart",
     "rule",
     "rules_by_name",

@@ -7,17 +7,20 @@ series, so each series gets what it would get alone: its limits to the last bit,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, one_of
+from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, one_of, tolerance
 from opsmetrics.stats.attributes import c, p, p_prime, u, u_prime
 from opsmetrics.stats.episodes import chains
+from opsmetrics.stats.false_alarms import Limits, expected_episodes
 from opsmetrics.stats.hits import Hits, hits
 from opsmetrics.stats.individuals import xmr
+from opsmetrics.stats.ranking import score, surprise_of_hit, volume
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.stats.rules import DAILY, Rule, Rules, rules_by_name
 from opsmetrics.stats.steps import lag1_of_rows
@@ -26,6 +29,7 @@ from opsmetrics.stats.subgroups import xbar_s_summary
 Kind = Literal["xmr", "p", "p_prime", "u", "u_prime", "c", "xbar_s"]
 #: Series × points; NaN is a gap.
 Matrix: TypeAlias = npt.NDArray[np.generic]
+Numbers: TypeAlias = npt.ArrayLike
 
 #: How many points of how many series are worked on at a time.
 _AT_ONCE = 49_152
@@ -35,6 +39,12 @@ ENOUGH = 12
 
 #: Of the sides none, high and low, as they are looked up by 0, 1 and -1.
 _ORDER = np.array([2, 0, 1])
+
+#: How much an episode counts: on the bad side, on the good one, where neither is; open, ended in the window.
+WORSE, BETTER, CHANGED, OPEN, ENDED = 1.0, 0.6, 0.8, 1.0, 0.8
+
+#: Kinds whose limits come from how the points themselves vary; those of the others know their spread.
+_OWN_SPREAD = ("xmr", "p_prime", "u_prime")
 
 _KINDS: dict[str, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
     "xmr": (xmr, ("values",)),
@@ -53,8 +63,8 @@ class Episodes:
 
     side: 1 high, -1 low, 0 none. start: earliest member; detected, last: first and last completing point. open: the
     last point of the series completes a hit of it. rules: a bit for each rule of `ManySeries.rules`. excess: Σ members
-    (value − centre)·size; size 1 where the kind has none. largest: largest |z| of its points beyond the limits, NaN
-    without; longest: of its runs of one side, 0 without. The two and `rules` say how strong its hits are.
+    (value − centre)·size; size 1 where the kind has none. surprise: of its strongest hit (`ranking`); strongest: the
+    place of that hit's rule.
     """
 
     series: IntArray
@@ -65,8 +75,8 @@ class Episodes:
     open: BoolArray
     rules: npt.NDArray[np.uint64]
     excess: FloatArray
-    largest: FloatArray
-    longest: IntArray
+    surprise: FloatArray
+    strongest: IntArray
 
     def __len__(self) -> int:
         return len(self.series)
@@ -76,13 +86,16 @@ class Episodes:
 class ManySeries:
     """What many series show, one element a series in each array.
 
-    judged: points that are no gaps. last: position of the last of them, -1 without. centre, lower, upper,
+    judged: points that are no gaps; last: position of the last of them, -1 without. centre, lower, upper,
     standard_error: at that point, NaN where the series has no limits. r1: lag-1 autocorrelation about the best single
-    step of the plotted values, NaN where nothing varies.
+    step of the plotted values, NaN where nothing varies. expected: new episodes that chance alone would bring among the
+    judged points of the window, 0 where a series could open none. window: the last so many points.
     """
 
     kind: Kind
     rules: tuple[Rule, ...]
+    points: int
+    window: int
     judged: IntArray
     last: IntArray
     centre: FloatArray
@@ -90,11 +103,54 @@ class ManySeries:
     upper: FloatArray
     standard_error: FloatArray
     r1: FloatArray
+    expected: FloatArray
+    watched: BoolArray
     episodes: Episodes
 
-    def watched(self, enough: int = ENOUGH) -> BoolArray:
-        """The series that could open an episode."""
-        return (self.judged >= enough) & np.isfinite(self.standard_error)
+    @cached_property
+    def new(self) -> BoolArray:
+        """The episodes detected in the window."""
+        return self.episodes.detected >= self.points - self.window
+
+    @property
+    def budget(self) -> tuple[int, float]:
+        """How many new episodes were found in the window, and about how many chance alone would have brought."""
+        return int(np.count_nonzero(self.new)), float(self.expected.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """Episodes, the first to look at first. episode: their places in `Episodes`; the other arrays stand beside it and
+    make the score: direction · attention · (surprise + volume)."""
+
+    episode: IntArray
+    score: FloatArray
+    direction: FloatArray
+    attention: FloatArray
+    surprise: FloatArray
+    volume: FloatArray
+
+
+def ranked(found: ManySeries, *, bad: Numbers = 0, weight: Numbers = 1.0) -> Ranking:
+    """The episodes that are open or new in the window, in order of their score; ties by surprise, then by series.
+
+    bad: the side that is worse, 1 high, -1 low, 0 neither; weight: the cost per unit of the excess; of all series, or
+    one a series. An episode on the bad side counts 1, on the other 0.6, where neither is bad 0.8; an open one 1, one
+    that ended in the window 0.8.
+    """
+    own = found.episodes
+    episode = np.flatnonzero(own.open | found.new)
+    series, side = own.series[episode], own.side[episode]
+    worse, price = (
+        np.broadcast_to(np.asarray(one, dtype=np.float64), found.judged.shape)[series] for one in (bad, weight)
+    )
+    direction = np.select([(worse == 0) | (side == 0), worse == side], [CHANGED, WORSE], BETTER)
+    attention = np.where(own.open[episode], OPEN, ENDED)
+    surprise, came_to = own.surprise[episode], volume(own.excess[episode], price)
+    total = score(direction, attention, surprise, came_to)
+    order = np.lexsort((series, -surprise, -total))
+    parts = (total, direction, attention, surprise, came_to)
+    return Ranking(episode[order], *(part[order] for part in parts))
 
 
 def many_series(
@@ -104,13 +160,15 @@ def many_series(
     sizes: Matrix | None = None,
     sds: Matrix | None = None,
     rules: Rules = DAILY,
+    window: int | None = None,
     enough: int = ENOUGH,
 ) -> ManySeries:
     """Limits and episodes of many series.
 
     values: readings (xmr), counts (p, p_prime, u, u_prime, c) or means (xbar_s), series × points. sizes: for all kinds
     but xmr and c; sds: standard deviations within the subgroups, for xbar_s. rules: as for `run_rules`, without the two
-    tests of a run chart. enough: a series with fewer points opens no episode.
+    tests of a run chart. window: how many points, the last ones, were judged since the reader's last visit; None: all.
+    enough: a series with fewer points opens no episode.
     Raises ValueError for shapes that differ, what a kind does not take, and what the chart's own function refuses.
     """
     one_of(kind, tuple(_KINDS), "kind")
@@ -121,11 +179,26 @@ def many_series(
         raise ValueError("rules: found a test of run charts; wanted rules of charts with limits")
     count, points = given[0].shape
     step = max(_AT_ONCE // max(points, 1), 1)
+    fresh = points if window is None else min(max(window, 0), points)
     parts = [
-        _part(kind, [matrix[start : start + step] for matrix in given], wanted, start, enough)
-        for start in range(0, count, step)
+        _part(kind, [matrix[start : start + step] for matrix in given], wanted, start, enough, fresh)
+        for start in range(0, max(count, 1), step)
     ]
-    return _joined(kind, tuple(wanted), parts)
+    series = {name: np.concatenate([part[name] for part, _ in parts]) for name in parts[0][0]}
+    told = {name: np.concatenate([part[name] for _, part in parts]) for name in parts[0][1]}
+    new = series.pop("new")
+    limits: Limits = "own" if kind in _OWN_SPREAD else "centre"
+    alike = np.nan_to_num(series["r1"])
+    by_chance = expected_episodes(wanted, np.maximum(series["judged"], 1), new, r1=alike, limits=limits)
+    return ManySeries(
+        kind=kind,
+        rules=tuple(wanted),
+        points=points,
+        window=fresh,
+        expected=np.where(series["watched"], by_chance, 0.0),
+        episodes=Episodes(**told),
+        **series,
+    )
 
 
 def _given(kind: str, matrices: dict[str, Matrix | None]) -> list[Matrix]:
@@ -145,32 +218,35 @@ def _given(kind: str, matrices: dict[str, Matrix | None]) -> list[Matrix]:
 _Columns: TypeAlias = dict[str, npt.NDArray[Any]]
 
 
-def _part(kind: str, given: list[Matrix], rules: list[Rule], first: int, enough: int) -> tuple[_Columns, _Columns]:
+def _part(
+    kind: str, given: list[Matrix], rules: list[Rule], first: int, enough: int, fresh: int
+) -> tuple[_Columns, _Columns]:
     """The columns of some series, of which `first` is the number of the first, and of their episodes."""
     count, points = given[0].shape
-    if not points:
-        nothing = dict.fromkeys(("centre", "lower", "upper", "standard_error", "r1"), np.full(count, np.nan))
-        return {"judged": np.zeros(count, dtype=np.int64), "last": np.full(count, -1), **nothing}, {}
     phase = np.repeat(np.arange(count), points)
     chart = _KINDS[kind][0](*(matrix.ravel() for matrix in given), phase=phase)
-    present = np.isfinite(chart.column("value")).reshape(count, points)
+    values = chart.column("value").reshape(count, points)
+    present = np.isfinite(values)
     judged = present.sum(axis=1)
-    last = np.where(judged > 0, points - 1 - present[:, ::-1].argmax(axis=1), -1)
-    at = np.arange(count) * points + np.maximum(last, 0)
-    levels = {name: np.where(judged > 0, chart.column(name)[at], np.nan) for name in ("centre", "lower", "upper")}
-    levels["r1"] = lag1_of_rows(chart.column("value").reshape(count, points))
-    levels["standard_error"] = np.where(judged > 0, chart.column("standard_error")[at], np.nan)
-    found = hits(chart, rules)
-    told = _episodes(found, chart, points, judged >= enough, last)
+    last = np.where(judged > 0, points - 1 - present[:, ::-1].argmax(axis=1), -1) if points else np.full(count, -1)
+    at = (np.arange(count) * points + last)[judged > 0]
+    series: _Columns = {"judged": judged, "last": last, "new": present[:, points - fresh :].sum(axis=1)}
+    for name in ("centre", "lower", "upper", "standard_error"):
+        series[name] = np.full(count, np.nan)
+        series[name][judged > 0] = chart.column(name)[at]
+    series["r1"] = lag1_of_rows(values)
+    error = series["standard_error"]
+    series["watched"] = (judged >= enough) & (error > tolerance(error, series["centre"]))
+    told = _episodes(hits(chart, rules), chart, points, series["watched"], last)
     told["series"] = told["series"] + first
-    return {"judged": judged, "last": last, **levels}, told
+    return series, told
 
 
 def _episodes(found: Hits, chart: ControlChart, points: int, watched: BoolArray, last: IntArray) -> _Columns:
     """Episodes of the hits in the watched series of a chart whose phases are the series, so many points each."""
-    kept = np.flatnonzero(watched[found.position // points])
+    kept = np.flatnonzero(watched[found.position // max(points, 1)])
     position, side, start = found.position[kept], found.side[kept].astype(np.int64), found.start[kept]
-    series = position // points
+    series = position // max(points, 1)
     chain = np.full(len(found), -1, dtype=np.int64)
     chain[kept] = chains(series * 3 + side + 1, start, found.end[kept])
     order = np.argsort(chain[kept], kind="stable")
@@ -178,7 +254,10 @@ def _episodes(found: Hits, chart: ControlChart, points: int, watched: BoolArray,
     cuts = np.flatnonzero(np.diff(chain[kept][order], prepend=-1))
     detected, completed = (_by_cut(ufunc, position, cuts) for ufunc in (np.minimum, np.maximum))
     of = series[cuts]
-    excess, largest, longest = _strength(found, chain, chart, len(cuts), order, kept, cuts)
+    surprise = _surprises(found, chart)[kept][order]
+    most = _by_cut(np.maximum, surprise, cuts)
+    strongest = surprise == np.repeat(most, np.diff(np.append(cuts, len(surprise))))
+    places = found.rule[kept][order].astype(np.int64)
     columns = {
         "series": of,
         "side": side[cuts].astype(np.int8),
@@ -186,10 +265,10 @@ def _episodes(found: Hits, chart: ControlChart, points: int, watched: BoolArray,
         "detected": detected - of * points,
         "last": completed - of * points,
         "open": completed == last[of] + of * points,
-        "rules": _by_cut(np.bitwise_or, np.uint64(1) << found.rule[kept][order].astype(np.uint64), cuts),
-        "excess": excess,
-        "largest": largest,
-        "longest": longest,
+        "rules": _by_cut(np.bitwise_or, np.uint64(1) << places.astype(np.uint64), cuts),
+        "excess": _excess(found, chain, chart, len(cuts)),
+        "surprise": most,
+        "strongest": _by_cut(np.minimum, np.where(strongest, places, len(found.rules)), cuts),
     }
     by_detection = np.lexsort((_ORDER[columns["side"]], detected))
     return {name: column[by_detection] for name, column in columns.items()}
@@ -200,12 +279,9 @@ def _by_cut(ufunc: np.ufunc, values: npt.NDArray[Any], cuts: IntArray) -> npt.ND
     return np.asarray(ufunc.reduceat(values, cuts)) if len(cuts) else values[:0]
 
 
-def _strength(
-    found: Hits, chain: IntArray, chart: ControlChart, episodes: int, order: IntArray, kept: IntArray, cuts: IntArray
-) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Per episode: the excess over its members, each once; the largest |z| beyond limits; the longest run."""
-    value, centre, error, size = (chart.column(name) for name in ("value", "centre", "standard_error", "size"))
-    rules = list(found.rules.values())
+def _excess(found: Hits, chain: IntArray, chart: ControlChart, episodes: int) -> FloatArray:
+    """Σ (value − centre)·size of each episode over its members, each once."""
+    value, centre, size = (chart.column(name) for name in ("value", "centre", "size"))
     excess = np.zeros(episodes)
     members = list(found.points())
     for wanted in (1, -1, 0):  # episodes of one side share no point
@@ -219,34 +295,15 @@ def _strength(
         at = np.flatnonzero(owner >= 0)
         weight = np.where(np.isfinite(size[at]), size[at], 1.0)
         excess += np.bincount(owner[at], weights=(value[at] - centre[at]) * weight, minlength=episodes)
-    places = found.rule[kept][order]
-    limits = np.array([rule.pattern == "limits" for rule in rules], dtype=np.bool_)[places]
-    runs = np.array([rule.pattern == "run" for rule in rules], dtype=np.bool_)[places]
-    at = found.position[kept][order]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        far = np.where(limits, np.abs((value[at] - centre[at]) / error[at]), np.nan)
-    return (
-        excess,
-        _by_cut(np.fmax, far, cuts),
-        _by_cut(np.maximum, np.where(runs, found.length[kept][order], 0), cuts),
-    )
+    return excess
 
 
-def _joined(kind: Kind, rules: tuple[Rule, ...], parts: list[tuple[_Columns, _Columns]]) -> ManySeries:
-    series = [part for part, _ in parts]
-    told = [part for _, part in parts if part]
-    names = [field.name for field in fields(Episodes)]
-    empty = _episodes_of_nothing()
-    episodes = Episodes(**{name: np.concatenate([empty[name], *(part[name] for part in told)]) for name in names})
-    columns = {name: np.concatenate([part[name] for part in series]) for name in series[0]} if series else _nothing()
-    return ManySeries(kind=kind, rules=rules, episodes=episodes, **columns)
-
-
-def _episodes_of_nothing() -> _Columns:
-    types = {"side": np.int8, "open": np.bool_, "rules": np.uint64, "excess": np.float64, "largest": np.float64}
-    return {field.name: np.zeros(0, dtype=types.get(field.name, np.int64)) for field in fields(Episodes)}
-
-
-def _nothing() -> _Columns:
-    levels = dict.fromkeys(("centre", "lower", "upper", "standard_error", "r1"), np.zeros(0))
-    return dict.fromkeys(("judged", "last"), np.zeros(0, dtype=np.int64)) | levels
+def _surprises(found: Hits, chart: ControlChart) -> FloatArray:
+    """How surprising each hit is."""
+    value, centre, error = (chart.column(name)[found.position] for name in ("value", "centre", "standard_error"))
+    z = np.divide(value - centre, error, out=np.full(len(found), np.inf), where=error > 0)
+    surprises = np.zeros(len(found))
+    for place, rule in enumerate(found.rules.values()):
+        here = found.rule == place
+        surprises[here] = surprise_of_hit(rule, z[here], found.length[here])
+    return surprises

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.stats import norm
 
 from opsmetrics.stats import (
     ControlChart,
@@ -18,12 +19,14 @@ from opsmetrics.stats import (
     many_series,
     p,
     p_prime,
+    ranked,
     run_rules,
     u,
     u_prime,
     xbar_s_summary,
     xmr,
 )
+from opsmetrics.stats.false_alarms import new_episode_rate
 from opsmetrics.stats.many import Kind
 from opsmetrics.verdict.episodes import find_episodes
 from tests.cases import cases
@@ -144,22 +147,66 @@ def test_each_series_gets_what_it_would_get_alone(kind: Kind, rules: Any) -> Non
     assert total > 20 or "trend" in str(rules)
 
 
-def test_the_strongest_hit_of_an_episode() -> None:
-    """Base 0, σ 1 by its moving ranges; 9 points of one side, among them one at 4.3."""
-    base = np.tile([0.0, 1.128379167095513], 40) - 0.5641895835477563
-    values = np.array([[*base, *([0.6] * 4), 4.3, *([0.6] * 6)]])
+#: A point of 0 a day with a moving-range σ of 1, then what is said.
+CALM = [*(np.tile([0.0, 1.128379167095513], 40) - 0.5641895835477563)]
+
+
+def test_the_strongest_hit_of_an_episode_and_what_it_came_to() -> None:
+    """12 points of one side, among them one far out: p of 12 on one side is 2^-11, 3.31 as a logarithm."""
+    values = np.array([[*CALM, *([0.6] * 4), 3.4, *([0.6] * 7)], [*CALM, *([0.6] * 4), 4.3, *([0.6] * 7)]])
     found = many_series("xmr", values, rules="western_electric")
+    own, names = found.episodes, [rule.name for rule in found.rules]
+    assert own.series.tolist() == [0, 1] and own.open.all()
+    z = (4.3 - found.centre[1]) / found.standard_error[1]
+    assert own.surprise == pytest.approx([11 * np.log10(2), -np.log10(2 * norm.sf(z))])
+    assert [names[place] for place in own.strongest] == ["run_of_8", "beyond_limits"]
+    members = values[:, 80:] - found.centre[:, None]
+    assert own.excess == pytest.approx(members.sum(axis=1))
+
+
+def test_what_is_looked_at_first() -> None:
+    """On the bad side 1, on the other 0.6, where neither is bad 0.8; ended in the window 0.8; ties by surprise."""
+    high, low = [*CALM, 6.0], [*CALM, -6.0]
+    values = np.array([[*high, 0.0], [0.0, *high], [0.0, *low], [0.0, *high]])
+    found = many_series("xmr", values, window=2)
+    first = ranked(found, bad=[1, 1, 1, 0], weight=[1.0, 1000.0, 1.0, 1.0])
     own = found.episodes
-    z = (4.3 - found.centre[0]) / found.standard_error[0]
-    assert own.largest[-1] == pytest.approx(z) and own.longest[-1] == 12
-    assert found.watched().tolist() == [True]
+    assert own.series[first.episode[0]] == 1
+    told = {int(own.series[e]): (d, a) for e, d, a in zip(first.episode, first.direction, first.attention, strict=True)}
+    assert told == {0: (1.0, 0.8), 1: (1.0, 1.0), 2: (0.6, 1.0), 3: (0.8, 1.0)}
+    assert first.score == pytest.approx(first.direction * first.attention * (first.surprise + first.volume))
+    assert (np.diff(first.score) <= 0).all()
+    assert first.volume[0] == pytest.approx(np.log10(1 + 1000 * own.excess[first.episode[0]]))
+
+
+def test_found_and_expected_in_a_window() -> None:
+    """An episode counts where it was detected in the window; the expectation adds up the periods newly judged."""
+    values = np.array([[*CALM, 6.0, 0.0, 0.0, 0.0], [*CALM, 0.0, 0.0, 6.0, np.nan], [0.1] * 84])
+    found = many_series("xmr", values, window=3, rules="rule_1")
+    assert found.new.tolist() == [False, True] and found.budget[0] == 1
+    rate = new_episode_rate("rule_1", found.judged[:2], r1=np.maximum(found.r1[:2], 0.0))
+    assert found.watched.tolist() == [True, True, False]
+    assert found.expected[2] == 0 and found.expected[:2] == pytest.approx([3 * rate[0], 2 * rate[1]], rel=0.02)
+    assert found.budget[1] == pytest.approx(found.expected.sum())
+
+
+@pytest.mark.parametrize("rules", ["rule_1", "daily", "western_electric"])
+def test_what_is_found_in_control_is_what_chance_was_expected_to_bring(rules: str) -> None:
+    """Seeded normal series of 60 to 120 points, own limits: F of all their points within 10 % of E."""
+    draw = np.random.default_rng(77)
+    count = cases(6_000, 40_000)
+    values = draw.normal(50, 4, (count, 120))
+    values[np.arange(120) < draw.integers(0, 61, count)[:, None]] = np.nan
+    found, expected = many_series("xmr", values, rules=rules).budget
+    assert found == pytest.approx(expected, rel=0.1)
 
 
 def test_nothing_and_little() -> None:
     for shape in ((0, 0), (0, 5), (3, 0), (2, 1)):
         found = many_series("xmr", np.ones(shape))
         assert len(found.judged) == shape[0] and len(found.episodes) == 0
-        assert not found.watched().any() and found.episodes.open.dtype == np.bool_
+        assert not found.watched.any() and found.episodes.open.dtype == np.bool_ and found.budget == (0, 0.0)
+        assert len(ranked(found).episode) == 0
     assert isinstance(found.episodes, Episodes)
 
 
