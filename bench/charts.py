@@ -48,20 +48,21 @@ def measure() -> Iterator[Ratio]:
 
 
 def _many() -> Iterator[Ratio]:
-    """Limits, eight rules, episodes and how alike neighbours are, over many series with gaps."""
+    """Limits, rules, episodes, how alike neighbours are, what chance would bring and a ranking, of series with gaps."""
     draw = np.random.default_rng(2)
     rows = draw.normal(50, 4, (SERIES, LENGTH))
     rows[draw.random(rows.shape) < 0.02] = np.nan
 
-    def ours() -> int:
-        return len(stats.many_series("xmr", rows, rules="nelson").episodes)
+    def ours() -> tuple[int, tuple[int, float]]:
+        found = stats.many_series("xmr", rows, rules="nelson", window=60)
+        return len(stats.ranked(found, bad=1).episode), found.budget
 
     def floor() -> tuple[npt.NDArray[np.float64], ...]:
         centre = np.nanmean(rows, axis=1)
         width = 3 * np.nanmean(np.abs(np.diff(rows, axis=1)), axis=1) / stats.d2(2)
         return centre - width, centre + width
 
-    what = f"{SERIES:,} series x {LENGTH}, 8 rules, episodes"
+    what = f"{SERIES:,} series x {LENGTH}, 8 rules, ranked"
     yield Ratio(what, *side_by_side(ours, floor), "numpy limits alone")
     yield Ratio("the same, peak memory", _peak(ours, rows), _megabytes(rows), "the input", "MB")
 

@@ -19,7 +19,8 @@ from opsmetrics.stats.hits import Hits, hits
 from opsmetrics.stats.individuals import mr_chart, xmr
 from opsmetrics.stats.individuals_prime import i_prime
 from opsmetrics.stats.making_data_count import MakingDataCount, making_data_count
-from opsmetrics.stats.many import Episodes, ManySeries, Ranking, many_series, ranked
+from opsmetrics.stats.many import ManySeries, Ranking, many_series, ranked
+from opsmetrics.stats.many_episodes import Episodes
 from opsmetrics.stats.rare import (
     Departures,
     binomial_upper,

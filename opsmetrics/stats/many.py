@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, one_of, tolerance
 from opsmetrics.stats.attributes import c, p, p_prime, u, u_prime
-from opsmetrics.stats.episodes import chains
-from opsmetrics.stats.false_alarms import Limits, expected_episodes
-from opsmetrics.stats.hits import Hits, hits
+from opsmetrics.stats.counting import Law, counting_parts
+from opsmetrics.stats.false_alarms import PARTS, Limits, expected_episodes
+from opsmetrics.stats.hits import hits
 from opsmetrics.stats.individuals import xmr
-from opsmetrics.stats.ranking import score, surprise_of_hit, volume
+from opsmetrics.stats.many_episodes import Columns, Episodes, episodes_of
+from opsmetrics.stats.ranking import score, volume
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.stats.rules import DAILY, Rule, Rules, rules_by_name
 from opsmetrics.stats.steps import lag1_of_rows
@@ -34,17 +35,19 @@ Numbers: TypeAlias = npt.ArrayLike
 #: How many points of how many series are worked on at a time.
 _AT_ONCE = 49_152
 
+#: As many as an episode has bits for.
+_MOST_RULES = 64
+
 #: A series with fewer points than this shows its limits but opens no episode.
 ENOUGH = 12
-
-#: Of the sides none, high and low, as they are looked up by 0, 1 and -1.
-_ORDER = np.array([2, 0, 1])
 
 #: How much an episode counts: on the bad side, on the good one, where neither is; open, ended in the window.
 WORSE, BETTER, CHANGED, OPEN, ENDED = 1.0, 0.6, 0.8, 1.0, 0.8
 
 #: Kinds whose limits come from how the points themselves vary; those of the others know their spread.
 _OWN_SPREAD = ("xmr", "p_prime", "u_prime")
+
+_LAWS: dict[str, Law] = {"p": "binomial", "u": "poisson", "c": "poisson"}
 
 _KINDS: dict[str, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
     "xmr": (xmr, ("values",)),
@@ -58,38 +61,14 @@ _KINDS: dict[str, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Episodes:
-    """Episodes of many series, one element an episode in each array, by series, then by detection.
-
-    side: 1 high, -1 low, 0 none. start: earliest member; detected, last: first and last completing point. open: the
-    last point of the series completes a hit of it. rules: a bit for each rule of `ManySeries.rules`. excess: Σ members
-    (value − centre)·size; size 1 where the kind has none. surprise: of its strongest hit (`ranking`); strongest: the
-    place of that hit's rule.
-    """
-
-    series: IntArray
-    side: npt.NDArray[np.int8]
-    start: IntArray
-    detected: IntArray
-    last: IntArray
-    open: BoolArray
-    rules: npt.NDArray[np.uint64]
-    excess: FloatArray
-    surprise: FloatArray
-    strongest: IntArray
-
-    def __len__(self) -> int:
-        return len(self.series)
-
-
-@dataclass(frozen=True, eq=False)
 class ManySeries:
     """What many series show, one element a series in each array.
 
     judged: points that are no gaps; last: position of the last of them, -1 without. centre, lower, upper,
     standard_error: at that point, NaN where the series has no limits. r1: lag-1 autocorrelation about the best single
-    step of the plotted values, NaN where nothing varies. expected: new episodes that chance alone would bring among the
-    judged points of the window, 0 where a series could open none. window: the last so many points.
+    step of the plotted values, NaN where nothing varies. window: the last so many points; new_judged: those of them
+    that are no gaps. sizes: nine quantiles of the sizes of counts, 1 of other kinds, series × 9. watched: could open an
+    episode.
     """
 
     kind: Kind
@@ -103,9 +82,38 @@ class ManySeries:
     upper: FloatArray
     standard_error: FloatArray
     r1: FloatArray
-    expected: FloatArray
+    new_judged: IntArray
+    sizes: FloatArray
     watched: BoolArray
     episodes: Episodes
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """New episodes that chance alone would bring among the judged points of the window; 0 where not watched.
+
+        By the points behind the limits and how alike neighbours are, as far as that is more than chance gives; for
+        counts by their own law too, where charts of like rates and sizes share their figures. Gaps, which break
+        patterns, are not allowed for. Rules that are no named set are simulated first, which takes seconds.
+        """
+        behind = np.maximum(self.judged, 1)
+        alike = np.maximum(np.nan_to_num(self.r1) - 1 / np.sqrt(behind), 0.0)
+        limits: Limits = "own" if self.kind in _OWN_SPREAD else "centre"
+        found = expected_episodes(self.rules, behind, self.new_judged, r1=alike, limits=limits, parts=self._parts())
+        return np.where(self.watched, found, 0.0)
+
+    def _parts(self) -> FloatArray | None:
+        law = _LAWS.get(self.kind)
+        if law is None:
+            return None
+        known: dict[tuple[float, float, float], FloatArray] = {}
+        found = np.ones((len(self.judged), len(PARTS)))
+        for number in np.flatnonzero(self.watched).tolist():
+            rate, sizes = float(f"{self.centre[number]:.2g}"), self.sizes[number]
+            like = (rate, float(f"{sizes[4]:.2g}"), round(float(sizes[-1] / sizes[0]), 1))
+            if like not in known:
+                known[like] = counting_parts(law, rate, sizes, self.rules)
+            found[number] = known[like]
+        return found
 
     @cached_property
     def new(self) -> BoolArray:
@@ -175,6 +183,8 @@ def many_series(
     given = _given(kind, {"values": values, "sizes": sizes, "sds": sds})
     named = rules_by_name(rules)
     wanted = [rule for rule in named.values() if rule is not None]
+    if len(wanted) > _MOST_RULES:
+        raise ValueError(f"rules: found {len(wanted)}; wanted no more than {_MOST_RULES}")
     if len(wanted) < len(named):
         raise ValueError("rules: found a test of run charts; wanted rules of charts with limits")
     count, points = given[0].shape
@@ -186,16 +196,11 @@ def many_series(
     ]
     series = {name: np.concatenate([part[name] for part, _ in parts]) for name in parts[0][0]}
     told = {name: np.concatenate([part[name] for _, part in parts]) for name in parts[0][1]}
-    new = series.pop("new")
-    limits: Limits = "own" if kind in _OWN_SPREAD else "centre"
-    alike = np.nan_to_num(series["r1"])
-    by_chance = expected_episodes(wanted, np.maximum(series["judged"], 1), new, r1=alike, limits=limits)
     return ManySeries(
         kind=kind,
         rules=tuple(wanted),
         points=points,
         window=fresh,
-        expected=np.where(series["watched"], by_chance, 0.0),
         episodes=Episodes(**told),
         **series,
     )
@@ -215,12 +220,9 @@ def _given(kind: str, matrices: dict[str, Matrix | None]) -> list[Matrix]:
     return found
 
 
-_Columns: TypeAlias = dict[str, npt.NDArray[Any]]
-
-
 def _part(
     kind: str, given: list[Matrix], rules: list[Rule], first: int, enough: int, fresh: int
-) -> tuple[_Columns, _Columns]:
+) -> tuple[Columns, Columns]:
     """The columns of some series, of which `first` is the number of the first, and of their episodes."""
     count, points = given[0].shape
     phase = np.repeat(np.arange(count), points)
@@ -230,80 +232,23 @@ def _part(
     judged = present.sum(axis=1)
     last = np.where(judged > 0, points - 1 - present[:, ::-1].argmax(axis=1), -1) if points else np.full(count, -1)
     at = (np.arange(count) * points + last)[judged > 0]
-    series: _Columns = {"judged": judged, "last": last, "new": present[:, points - fresh :].sum(axis=1)}
+    series: Columns = {"judged": judged, "last": last, "new_judged": present[:, points - fresh :].sum(axis=1)}
+    counted = kind in _LAWS and "sizes" in _KINDS[kind][1]
+    series["sizes"] = _quantiles(chart.column("size").reshape(count, points)) if counted else np.ones((count, 9))
     for name in ("centre", "lower", "upper", "standard_error"):
         series[name] = np.full(count, np.nan)
         series[name][judged > 0] = chart.column(name)[at]
     series["r1"] = lag1_of_rows(values)
     error = series["standard_error"]
     series["watched"] = (judged >= enough) & (error > tolerance(error, series["centre"]))
-    told = _episodes(hits(chart, rules), chart, points, series["watched"], last)
+    told = episodes_of(hits(chart, rules), chart, points, series["watched"], last)
     told["series"] = told["series"] + first
     return series, told
 
 
-def _episodes(found: Hits, chart: ControlChart, points: int, watched: BoolArray, last: IntArray) -> _Columns:
-    """Episodes of the hits in the watched series of a chart whose phases are the series, so many points each."""
-    kept = np.flatnonzero(watched[found.position // max(points, 1)])
-    position, side, start = found.position[kept], found.side[kept].astype(np.int64), found.start[kept]
-    series = position // max(points, 1)
-    chain = np.full(len(found), -1, dtype=np.int64)
-    chain[kept] = chains(series * 3 + side + 1, start, found.end[kept])
-    order = np.argsort(chain[kept], kind="stable")
-    position, side, start, series = position[order], side[order], start[order], series[order]
-    cuts = np.flatnonzero(np.diff(chain[kept][order], prepend=-1))
-    detected, completed = (_by_cut(ufunc, position, cuts) for ufunc in (np.minimum, np.maximum))
-    of = series[cuts]
-    surprise = _surprises(found, chart)[kept][order]
-    most = _by_cut(np.maximum, surprise, cuts)
-    strongest = surprise == np.repeat(most, np.diff(np.append(cuts, len(surprise))))
-    places = found.rule[kept][order].astype(np.int64)
-    columns = {
-        "series": of,
-        "side": side[cuts].astype(np.int8),
-        "start": _by_cut(np.minimum, start, cuts) - of * points,
-        "detected": detected - of * points,
-        "last": completed - of * points,
-        "open": completed == last[of] + of * points,
-        "rules": _by_cut(np.bitwise_or, np.uint64(1) << places.astype(np.uint64), cuts),
-        "excess": _excess(found, chain, chart, len(cuts)),
-        "surprise": most,
-        "strongest": _by_cut(np.minimum, np.where(strongest, places, len(found.rules)), cuts),
-    }
-    by_detection = np.lexsort((_ORDER[columns["side"]], detected))
-    return {name: column[by_detection] for name, column in columns.items()}
-
-
-def _by_cut(ufunc: np.ufunc, values: npt.NDArray[Any], cuts: IntArray) -> npt.NDArray[Any]:
-    """The values between two cuts, taken together."""
-    return np.asarray(ufunc.reduceat(values, cuts)) if len(cuts) else values[:0]
-
-
-def _excess(found: Hits, chain: IntArray, chart: ControlChart, episodes: int) -> FloatArray:
-    """Σ (value − centre)·size of each episode over its members, each once."""
-    value, centre, size = (chart.column(name) for name in ("value", "centre", "size"))
-    excess = np.zeros(episodes)
-    members = list(found.points())
-    for wanted in (1, -1, 0):  # episodes of one side share no point
-        owner = np.full(len(value), -1, dtype=np.int64)
-        for here, windows, counted in members:
-            mine = (found.side[here] == wanted) & (chain[here] >= 0)
-            member = windows[mine]
-            of = np.broadcast_to(chain[here][mine][:, None], member.shape)
-            inside = slice(None) if counted is None else counted[mine]
-            owner[member[inside]] = of[inside]
-        at = np.flatnonzero(owner >= 0)
-        weight = np.where(np.isfinite(size[at]), size[at], 1.0)
-        excess += np.bincount(owner[at], weights=(value[at] - centre[at]) * weight, minlength=episodes)
-    return excess
-
-
-def _surprises(found: Hits, chart: ControlChart) -> FloatArray:
-    """How surprising each hit is."""
-    value, centre, error = (chart.column(name)[found.position] for name in ("value", "centre", "standard_error"))
-    z = np.divide(value - centre, error, out=np.full(len(found), np.inf), where=error > 0)
-    surprises = np.zeros(len(found))
-    for place, rule in enumerate(found.rules.values()):
-        here = found.rule == place
-        surprises[here] = surprise_of_hit(rule, z[here], found.length[here])
-    return surprises
+def _quantiles(rows: FloatArray) -> FloatArray:
+    """Nine quantiles of each row, the middles of nine equal shares, gaps apart; NaN of a row of nothing."""
+    in_order = np.sort(rows, axis=1)  # gaps last
+    count = np.isfinite(rows).sum(axis=1)[:, None]
+    at = np.floor((np.arange(9) + 0.5) / 9 * count).astype(np.int64)
+    return np.take_along_axis(in_order, at, axis=1) if rows.shape[1] else np.full((len(rows), 9), np.nan)

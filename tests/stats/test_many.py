@@ -33,7 +33,7 @@ from tests.cases import cases
 
 Matrix = npt.NDArray[np.float64]
 SIDES = {"high": 1, "low": -1, "none": 0}
-COUNT, POINTS = cases(60, 600), 130
+COUNT, POINTS = cases(24, 600), 130
 
 
 def shapes(seed: int) -> Matrix:
@@ -144,7 +144,7 @@ def test_each_series_gets_what_it_would_get_alone(kind: Kind, rules: Any) -> Non
         r1 = lag1_after_step(chart.points["value"])[0]
         assert found.r1[number] == pytest.approx(r1, rel=1e-9, abs=1e-9, nan_ok=True)
         total += len(expected)
-    assert total > 20 or "trend" in str(rules)
+    assert total > 10 or "trend" in str(rules)
 
 
 #: A point of 0 a day with a moving-range σ of 1, then what is said.
@@ -152,15 +152,15 @@ CALM = [*(np.tile([0.0, 1.128379167095513], 40) - 0.5641895835477563)]
 
 
 def test_the_strongest_hit_of_an_episode_and_what_it_came_to() -> None:
-    """12 points of one side, among them one far out: p of 12 on one side is 2^-11, 3.31 as a logarithm."""
+    """12 points of one side after one more of it, among them one far out: p of 13 on one side is 2^-12."""
     values = np.array([[*CALM, *([0.6] * 4), 3.4, *([0.6] * 7)], [*CALM, *([0.6] * 4), 4.3, *([0.6] * 7)]])
     found = many_series("xmr", values, rules="western_electric")
     own, names = found.episodes, [rule.name for rule in found.rules]
     assert own.series.tolist() == [0, 1] and own.open.all()
     z = (4.3 - found.centre[1]) / found.standard_error[1]
-    assert own.surprise == pytest.approx([11 * np.log10(2), -np.log10(2 * norm.sf(z))])
+    assert own.surprise == pytest.approx([12 * np.log10(2), -np.log10(2 * norm.sf(z))])
     assert [names[place] for place in own.strongest] == ["run_of_8", "beyond_limits"]
-    members = values[:, 80:] - found.centre[:, None]
+    members = values[:, 79:] - found.centre[:, None]
     assert own.excess == pytest.approx(members.sum(axis=1))
 
 
@@ -184,7 +184,9 @@ def test_found_and_expected_in_a_window() -> None:
     values = np.array([[*CALM, 6.0, 0.0, 0.0, 0.0], [*CALM, 0.0, 0.0, 6.0, np.nan], [0.1] * 84])
     found = many_series("xmr", values, window=3, rules="rule_1")
     assert found.new.tolist() == [False, True] and found.budget[0] == 1
-    rate = new_episode_rate("rule_1", found.judged[:2], r1=np.maximum(found.r1[:2], 0.0))
+    rate = new_episode_rate(
+        "rule_1", found.judged[:2], r1=np.maximum(found.r1[:2] - 1 / np.sqrt(found.judged[:2]), 0.0)
+    )
     assert found.watched.tolist() == [True, True, False]
     assert found.expected[2] == 0 and found.expected[:2] == pytest.approx([3 * rate[0], 2 * rate[1]], rel=0.02)
     assert found.budget[1] == pytest.approx(found.expected.sum())
@@ -192,13 +194,23 @@ def test_found_and_expected_in_a_window() -> None:
 
 @pytest.mark.parametrize("rules", ["rule_1", "daily", "western_electric"])
 def test_what_is_found_in_control_is_what_chance_was_expected_to_bring(rules: str) -> None:
-    """Seeded normal series of 60 to 120 points, own limits: F of all their points within 10 % of E."""
+    """Seeded series of 60 to 120 points in control, own limits: F of the last 60 within 10 % of E."""
     draw = np.random.default_rng(77)
-    count = cases(6_000, 40_000)
-    values = draw.normal(50, 4, (count, 120))
-    values[np.arange(120) < draw.integers(0, 61, count)[:, None]] = np.nan
-    found, expected = many_series("xmr", values, rules=rules).budget
-    assert found == pytest.approx(expected, rel=0.1)
+    count = cases(1_500, 20_000)
+    late = np.arange(120) < draw.integers(0, 61, count)[:, None]
+    values, sizes = draw.normal(50, 4, (count, 120)), draw.integers(150, 400, (count, 120)).astype(float)
+    share = draw.uniform(0.05, 0.2, count)[:, None]
+    tried: list[tuple[Kind, Matrix]] = [
+        ("xmr", values),
+        ("p", draw.binomial(sizes.astype(int), share)),
+        ("u", draw.poisson(sizes * share)),
+    ]
+    for kind, numbers in tried:
+        series = np.where(late, np.nan, numbers)
+        found, expected = many_series(
+            kind, series, sizes=None if kind == "xmr" else sizes, rules=rules, window=60
+        ).budget
+        assert found == pytest.approx(expected, rel=0.1 if cases(False, True) else 0.15), kind
 
 
 def test_nothing_and_little() -> None:
