@@ -193,7 +193,8 @@ def _covariances(
         else:
             matrix, free = _sample(means[here], size[here])
         degrees[number] = free
-        if free >= 1:
+        rank = len(neighbours(here, slots)[0]) if method == "successive" else free
+        if rank >= max(p, 1):  # fewer differences than variables leave directions without any spread
             matrices[number] = matrix
     return method, matrices, degrees
 
@@ -257,6 +258,6 @@ def not_singular(matrix: FloatArray, names: Sequence[str]) -> None:
         return
     tied = [name for name, share in zip(names, np.abs(vectors[:, 0]), strict=True) if share > 0.05]
     raise ValueError(
-        f"covariance: {', '.join(tied[:-1])} and {tied[-1]} follow from each other in the baseline "
-        "(or it has too few rows for so many variables); leave one of them out"
+        f"covariance: {', '.join(tied[:-1])} and {tied[-1]} follow from each other in the baseline; "
+        "leave one of them out"
     )

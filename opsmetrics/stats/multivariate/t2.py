@@ -15,7 +15,7 @@ variables at α 0.01, χ²(p) signals at 0.009 to 0.015 of the slots, Sullivan &
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -131,7 +131,7 @@ def _limits(found: Observed, alpha: float, limits: Limits, samples: int | None) 
     return upper
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _limit(p: int, degrees: float, share: float, alpha: float, stage: str, method: str) -> float:
     """share: n/N, the slot's part of the mean; 0 where the mean is known. degrees: inf where S is known."""
     from scipy.special import betaincinv, chdtri, fdtri

@@ -150,4 +150,7 @@ def test_too_few_rows_have_no_limits_and_say_so() -> None:
         chart = hotelling_t2(rows)
         assert chart.points["upper"].isna().all()
         assert chart.signals == ()
+    short = hotelling_t2(normal(24, 4, 11), phase=[1] * 20 + [2] * 4)
+    assert short.points["upper"].isna().tolist() == [False] * 20 + [True] * 4
+    assert short.warnings == ("phase 2: no limits: too few rows for 4 variables (4 in the baseline)",)
     assert "too few rows for 2 variables (1 in the baseline)" in hotelling_t2([[1.0, 2.0]]).warnings[0]
