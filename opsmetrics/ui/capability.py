@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Hashable
 
 import numpy as np
 import streamlit as st
 
-from opsmetrics.catalog import Grain, Slice, slice_text
+from opsmetrics.catalog import slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk import capability_tables as cells
 from opsmetrics.desk.capability import CapabilityStudy, Limits, capability_study, limits_of
 from opsmetrics.desk.capability_sentences import ToldCapability, index_text, rounded
 from opsmetrics.desk.capability_words import say
+from opsmetrics.desk.kept import Kept
 from opsmetrics.figures import CONFIG, Mark, assurance_mark, variation_mark
 from opsmetrics.figures.capability import capability_chart
-from opsmetrics.stats.capability import Method
+from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
     blocks,
     capability_controls,
@@ -30,9 +31,16 @@ from opsmetrics.ui import (
 from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.capability_view import CapabilityView, not_understood
 from opsmetrics.ui.forecast_blocks import panel, panels
-from opsmetrics.ui.reviews import Versions
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.model import Assurance
+
+
+def _weight(study: CapabilityStudy) -> int:
+    """What a kept study weighs: its readings, and what each brings besides."""
+    return 1_000 + len(study.readings)
+
+
+_STUDIES: Kept[tuple[Hashable, ...], CapabilityStudy] = Kept(2_000_000, weigh=_weight)
 
 #: Readings that go to the browser as a table; more would weigh on every look.
 SENT = 5_000
@@ -60,24 +68,14 @@ def render(at: Desk) -> None:
 def read(at: Desk, view: CapabilityView, limits: Limits) -> CapabilityStudy:
     """The study of a view, kept by what it is a function of."""
     series = view.series
-    key = reviews.versions(at, series.as_of)
-    return _read(at, key, series.kpi, series.slice, series.grain, series.as_of, series.span, view.method, limits)
+    seen = (series.kpi, series.slice, series.grain, series.span, view.method, limits)
+    shown = reviews.review(at, series)
+    return _STUDIES.of((reviews.versions(at, series.as_of), *seen), lambda: _study(at, shown, view, limits))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _read(
-    _at: Desk,
-    key: Versions,
-    kpi: str,
-    part: Slice,
-    grain: Grain | None,
-    as_of: dt.date | None,
-    span: int | None,
-    method: Method,
-    limits: Limits,
-) -> CapabilityStudy:
-    shown = _at.review(kpi, part, grain=grain, as_of=as_of, viewer=reviews.viewer())
-    return capability_study(_at, shown, limits=limits, method=method, span=span, viewer=reviews.viewer())
+def _study(at: Desk, shown: KpiReview, view: CapabilityView, limits: Limits) -> CapabilityStudy:
+    span = view.series.span
+    return capability_study(at, shown, limits=limits, method=view.method, span=span, viewer=reviews.viewer())
 
 
 def _shown(study: CapabilityStudy) -> bool:

@@ -17,6 +17,7 @@ from opsmetrics.ui import addressed, blocks, carried, filters, page, pickers
 from opsmetrics.ui.capability_view import LIMITS, NONE, CapabilityView
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.links import SPANS
+from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import wording
 
 #: These belong to one KPI, or to one grain.
@@ -74,7 +75,7 @@ def _limits(told: ToldCapability, view: CapabilityView, defined: Limits) -> None
             key = f"limit_{side}"
             st.session_state[key] = getattr(now, side)
             st.number_input(
-                f"{say(f'control_{side}')}{f', {told.unit}' if told.unit else ''}",
+                f"{say(f'control_{side}')}{f', {plain(told.unit)}' if told.unit else ''}",
                 key=key,
                 value=None,
                 step=None,

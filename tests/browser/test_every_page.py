@@ -69,4 +69,13 @@ def test_every_page_is_reached_by_the_keyboard(watch: Open) -> None:
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/{address}*")
         found.ready()
+    # The studies are a menu: Enter opens it on the first, arrows go on.
+    page.locator("[data-testid=stTopNavSection]").focus()
+    page.keyboard.press("Enter")
+    page.locator("a", has_text=STUDY_PAGES[0][1]).wait_for()
+    for _ in STUDY_PAGES[1:]:
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{STUDY_PAGES[-1][2]}*")
+    found.ready()
     found.assert_clean()
