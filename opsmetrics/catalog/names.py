@@ -83,6 +83,11 @@ _OWN_ZONE = re.compile(r"([1-9]\d*)_of_([1-9]\d*)_beyond_(?:[0-5](?:\.\d*[1-9])?
 LONGEST_RULE = 100
 
 
+def spelled_like_a_rule(name: str) -> bool:
+    """Whether it is written like a rule with lengths of its own, whatever these are."""
+    return bool(_OWN_ZONE.fullmatch(name)) or any(text.fullmatch(name) for _, text in _OWN)
+
+
 def is_rule(name: str) -> bool:
     """Whether it is a rule by its name, or one with lengths of its own, from 2 points (3 for shapes) to 100."""
     zone = _OWN_ZONE.fullmatch(name)

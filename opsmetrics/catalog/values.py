@@ -11,7 +11,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from opsmetrics.catalog.names import LONGEST_RULE, OWN_RULES, RULE_SETS, RULES, WEEKDAYS, is_rule
+from opsmetrics.catalog.names import LONGEST_RULE, OWN_RULES, RULE_SETS, RULES, WEEKDAYS, is_rule, spelled_like_a_rule
 from opsmetrics.catalog.problems import NotUnderstood, listed, nearest
 
 Reader = Callable[[Any], Any]
@@ -224,5 +224,7 @@ def rules(value: Any) -> tuple[str, ...]:
 def _rule(value: Any) -> str:
     if isinstance(value, str) and is_rule(value):
         return value
+    if isinstance(value, str) and spelled_like_a_rule(value):
+        raise NotUnderstood(f"a rule of 2 to {LONGEST_RULE} points (trends and alternations: 3)", "Change its length.")
     wanted = f"{listed(RULES)}; or of your own length (N, K, M up to {LONGEST_RULE} points): {OWN_RULES}"
     raise NotUnderstood(wanted, nearest(value, RULES) or 'Write it as "run_of_7".')

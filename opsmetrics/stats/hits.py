@@ -89,6 +89,8 @@ class Hits:
         """The same as arrays, rule by rule: which hits, a window for each, and of a zone what counts in it."""
         for place, rule in enumerate(self.rules.values()):
             here = np.flatnonzero(self.rule == place)
+            if not len(here):
+                continue
             yield here, self._windows(place, rule, here), self._counted(rule, here) if rule.pattern == "zone" else None
 
     def table(self) -> pd.DataFrame:

@@ -161,15 +161,19 @@ def _run(case: Case) -> dict[str, Any]:
 
 
 def _rules_only(case: Case) -> dict[str, Any]:
-    value, options = case["data"]["value"], case["options"]
+    """Lines are given: one for all points, or one a point."""
+    data, options = case["data"], case["options"]
+    value = np.array(_first(data, "value", "x", "y"), dtype=float)
+    centre, sigma = (np.array(options[name], dtype=float) for name in ("center", "sigma"))
     points = pd.DataFrame(
         {
-            "value": np.array(value, dtype=float),
-            "centre": float(options["center"]),
-            "standard_error": float(options["sigma"]),
-            "lower": float(options["lcl"]),
-            "upper": float(options["ucl"]),
-            "phase": 0,
-        }
+            "value": value,
+            "centre": centre,
+            "standard_error": sigma,
+            "lower": np.array(options.get("lcl", centre - 3 * sigma), dtype=float),
+            "upper": np.array(options.get("ucl", centre + 3 * sigma), dtype=float),
+            "phase": pd.factorize(np.array(data["phase"]))[0] if data.get("phase") else 0,
+        },
+        index=range(len(value)),
     )
-    return naming.answer(ControlChart(kind="xmr", points=points, sigma=(float(options["sigma"]),)), case)
+    return naming.answer(ControlChart(kind="xmr", points=points, sigma=(float(np.median(sigma)),)), case)
