@@ -108,10 +108,12 @@ def whole(kind: str, seed: int) -> KpiReview:
         case "xbar_s":
             sds = np.sqrt(draw.chisquare(24, n) / 24)
             return review(readings(draw.normal(0, 0.2, n).tolist(), 25.0, sds.tolist(), kpi=SPEED), ())
+        case "skewed":
+            return review(readings(draw.exponential(size=n).tolist()), ())
     return review(readings(draw.standard_normal(n).tolist()), ())
 
 
-@pytest.mark.parametrize("kind", ["xmr", "p", "u", "c", "xbar_s"])
+@pytest.mark.parametrize("kind", ["xmr", "p", "u", "c", "xbar_s", "skewed"])
 def test_the_same_through_reviews_and_triage(kind: str) -> None:
     charts = cases(3, 1500)  # few: that the parts are joined, which the test above has proved
     found, expected = np.zeros(charts), np.zeros(charts)

@@ -174,6 +174,16 @@ def test_the_budget_is_said_in_a_sentence() -> None:
     assert nothing.budget.sentence() == "No new signal on 1 chart; fewer than 0.1 would come by chance."
 
 
+def test_skewed_values_expect_more_and_nothing_new_explains_itself() -> None:
+    draw = np.random.default_rng(4)
+    waits = at(readings(draw.exponential(20, 120).tolist()), "wait")
+    normal = at(readings(noise(120)), "weight")
+    start = since(waits, 30)
+    assert triage([waits], start).budget.expected > 3 * triage([normal], start).budget.expected
+    tame, odd = (at(wild(3, last), "a") for last in (51.0, 80.0))
+    assert triage([odd], since(odd, 1)).budget.expected < 2 * triage([tame], since(tame, 1)).budget.expected
+
+
 def test_discoveries_leave_out_what_chance_gives() -> None:
     reviews = [at(readings(noise(60, seed=seed)), f"kpi{seed}") for seed in range(9)]
     reviews.append(at(wild(3, 60), "wild"))

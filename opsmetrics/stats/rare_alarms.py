@@ -72,7 +72,10 @@ def _hits(departed: BoolArray) -> list[tuple[BoolArray, IntArray]]:
             continue
         before = so_far[:, here - window]
         count = so_far[:, here] - before
-        chance = np.where(count > 0, bdtrc(np.maximum(count - 1, 0), window, (before + 0.5) / (here - window + 2)), 1.0)
+        rate = (before + 0.5) / (here - window + 2)
+        many = count > window * rate + 1  # fewer are never too many
+        chance = np.ones(count.shape)
+        chance[many] = bdtrc(count[many] - 1, window, rate[many])
         better = chance < smallest[:, here]
         smallest[:, here] = np.where(better, chance, smallest[:, here])
         # The first member is the first departure in the window.

@@ -13,6 +13,7 @@ from opsmetrics.stats import ControlChart, departures, first_event_probability, 
 from opsmetrics.stats.counting import Law, counting_parts
 from opsmetrics.stats.discoveries import chance_of_strongest
 from opsmetrics.stats.false_alarms import PARTS, Limits, expected_episodes
+from opsmetrics.stats.own_model import FEWEST, is_skewed, own_rate
 from opsmetrics.stats.ranking import surprise_of, surprise_of_hit
 from opsmetrics.stats.rare_alarms import expected_rare_episodes
 from opsmetrics.stats.run_chart import ANHOEJ
@@ -42,8 +43,9 @@ class Exposure:
     """Newly judged periods of one phase of a chart: how many, and what the rate of new episodes among them rests on.
 
     rules: those that decide, none for a rare series. n: points behind the limits (of a rare series its judged points);
-    r1: of neighbours, as far as it is more than chance gives; parts: how the law of counts scales the rates; share: of
-    a rare series, how many of its periods departed from the usual value.
+    r1: of neighbours, as far as it is more than chance gives; parts: how the law of counts scales the rates; rate: of
+    a chart whose values are skewed, new episodes a period by its own values; share: of a rare series, how many of its
+    periods departed from the usual value.
     """
 
     rules: tuple[str, ...]
@@ -52,6 +54,7 @@ class Exposure:
     new: int
     r1: float = 0.0
     parts: tuple[float, ...] = (1.0,) * len(PARTS)
+    rate: float | None = None
     share: float | None = None
 
 
@@ -72,21 +75,38 @@ def exposures(
             behind, fresh = int(np.count_nonzero(own)), int(np.count_nonzero(new & own))
             yield Exposure((), "own", behind, fresh, share=float(share))
         else:
-            yield from _of_limits(points, chart.kind, chosen, own, new & own)
+            yield from _of_limits(points, chart, chosen, own, new & own)
 
 
-def _of_limits(points: pd.DataFrame, kind: str, chosen: Deciding, own: Mask, new: Mask) -> Iterator[Exposure]:
+def _of_limits(points: pd.DataFrame, chart: ControlChart, chosen: Deciding, own: Mask, new: Mask) -> Iterator[Exposure]:
     """Periods among those behind the limits, and beyond them where these are locked."""
-    baseline = points["baseline"].to_numpy(dtype=bool)
+    kind, baseline = chart.kind, points["baseline"].to_numpy(dtype=bool)
     behind, among = int(np.count_nonzero(own & baseline)), int(np.count_nonzero(new & baseline))
     beyond = int(np.count_nonzero(new)) - among
     parts = _parts(points, kind, chosen.rules, own)
     alike = max(0.0, chosen.r1 - 1 / np.sqrt(max(behind, 1))) if np.isfinite(chosen.r1) else 0.0
-    within: Limits = "centre" if kind in _CENTRE_ONLY else "own"
-    ahead: Limits = "locked_centre" if kind in _CENTRE_ONLY else "locked"
+    z = None if kind in _CENTRE_ONLY else _usually(apart(chart), own & baseline, new)
+    skewed = z is not None and is_skewed(z)
+    within: Limits = "own" if z is not None else "centre"
+    ahead: Limits = "locked" if z is not None else "locked_centre"
     for limits, count in ((within, among), (ahead, beyond)):
         if count:
-            yield Exposure(chosen.rules, limits, behind, count, alike, parts)
+            rate = own_rate(z, behind, chosen.rules, locked=limits == ahead) if z is not None and skewed else None
+            yield Exposure(chosen.rules, limits, behind, count, alike, parts, rate)
+
+
+def _usually(z: Numbers, behind: Mask, new: Mask) -> Numbers:
+    """The points that tell what is usual: those before the new ones, where they are enough, so that nothing new
+    explains itself."""
+    before = z[behind & ~new]
+    return before if len(before) >= FEWEST else z[behind]
+
+
+def apart(chart: ControlChart) -> Numbers:
+    """The points of a chart in standard errors from its centre line; not finite where there is none."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = (chart.column("value") - chart.column("centre")) / chart.column("standard_error")
+    return np.asarray(found, dtype=np.float64)
 
 
 def _parts(points: pd.DataFrame, kind: str, rules: tuple[str, ...], own: Mask) -> tuple[float, ...]:
@@ -109,12 +129,13 @@ def expected(found: Sequence[Exposure]) -> Numbers:
     for place, each in enumerate(found):
         groups.setdefault((each.rules, each.limits), []).append(place)
     for (rules, limits), places in groups.items():
-        n, new, r1, parts, share = (
+        n, new, r1, parts, rate, share = (
             np.array([getattr(found[place], name) for place in places], dtype=float)
-            for name in ("n", "new", "r1", "parts", "share")
+            for name in ("n", "new", "r1", "parts", "rate", "share")
         )
         if rules:
-            given[places] = expected_episodes(rules, n, new, r1=r1, limits=limits, parts=parts)
+            usual = expected_episodes(rules, n, new, r1=r1, limits=limits, parts=parts)
+            given[places] = np.where(np.isnan(rate), usual, rate * new)
         else:
             given[places] = expected_rare_episodes(share, n, new)
     return given
@@ -129,7 +150,7 @@ def chance_of_chart(tried: Sequence[Exposure], surprise: float) -> float:
     for each, rate in zip(tried, expected(tried).tolist(), strict=True):
         p = rate
         if each.rules:
-            normal = float(expected([replace(each, parts=(1.0,) * len(PARTS))])[0])
+            normal = float(expected([replace(each, parts=(1.0,) * len(PARTS), rate=None)])[0])
             p = chance_of_strongest(surprise, each.rules, each.n, each.new, r1=each.r1, limits=each.limits)
             p *= rate / normal if normal > 0 else 1.0
         missed *= 1 - min(p, 1.0)
@@ -148,9 +169,7 @@ def surprise(
     ]
     if not hits:
         return 0.0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = (chart.column("value") - chart.column("centre")) / chart.column("standard_error")
-    found = []
+    z, found = apart(chart), []
     for hit, length in hits:
         if hit.rule in ANHOEJ:
             found.append(float(surprise_of(_ANHOEJ_CHANCE)))
