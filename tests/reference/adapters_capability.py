@@ -102,7 +102,9 @@ def _method(options: Case) -> Method:
         .replace("log_normal", "lognormal")
     )
     named = [name for name in METHODS if name in plain and name not in ("percentile", "normal")]
-    return named[0] if named else "percentile" if "percentile" in plain or "empirical" in plain else "normal"
+    if named:
+        return named[0]
+    return "normal" if "normal" in str(options.get("distribution", "")).lower() else "percentile"
 
 
 def _answer(found: Capability) -> dict[str, Any]:
@@ -144,7 +146,16 @@ def gauge(case: Case) -> dict[str, Any]:
         design="nested" if nested else "crossed",
         alpha=_first(options, "anova_alpha", "alpha", default=0.05),
         tolerance=_first(options, "tolerance"),
-        k=_first(options, "k", "study_multiplier", "study_var", "study_variation", "sigma_multiplier", default=6.0),
+        k=_first(
+            options,
+            "k",
+            "study_multiplier",
+            "study_var",
+            "study_variation",
+            "sigma_multiplier",
+            "study_var_multiplier",
+            default=6.0,
+        ),
     )
     answer: dict[str, Any] = {"anova": _anova(study)}
     if not nested and study.operators > 1 and study.trials > 1:
