@@ -93,13 +93,22 @@ class Budget:
 
 @dataclass(frozen=True, eq=False)
 class Triage:
-    """Signals ranked, the cards they make, and the budget, for what is new since an instant (naive UTC)."""
+    """Signals ranked, the cards they make, and the budget, for what is new since an instant (naive UTC). by_chart: how
+    many signals chance would bring on each counted chart, and its newly judged periods."""
 
     since: pd.Timestamp
     signals: tuple[Signal, ...]
     cards: tuple[Card, ...]
     budget: Budget
     counted: tuple[KpiReview, ...]
+    by_chart: tuple[tuple[float, int], ...] = ()
+
+    def among(self, reviews: Iterable[KpiReview]) -> Budget:
+        """The budget of those of the charts that are among these reviews."""
+        kept = set(reviews)
+        given = [told for review, told in zip(self.counted, self.by_chart, strict=True) if review in kept]
+        found = sum(signal.review in kept for signal in self.signals)
+        return Budget(found, sum(chance for chance, _ in given), len(given), sum(new for _, new in given))
 
     def discoveries(self, level: float = 0.1, method: Method = "bh") -> tuple[tuple[KpiReview, float], ...]:
         """The charts of a list in which at most a share of `level` is false on average, surest first, each with the
@@ -126,9 +135,23 @@ def triage(reviews: Iterable[KpiReview], since: pd.Timestamp, said: Iterable[Att
     spoken = tuple(said)
     found = [signal for review in counted for signal in _signals(review, since, spoken)]
     ranked = tuple(sorted(found, key=_order))
-    tried = [each for review in counted for each in _exposures(review, since)]
-    budget = Budget(len(ranked), float(expected(tried).sum()), len(counted), sum(_new(r, since) for r in counted))
-    return Triage(since, ranked, cards(ranked), budget, counted)
+    tried = [_exposures(review, since) for review in counted]
+    chances = expected([each for chart in tried for each in chart])
+    ends = np.cumsum([len(chart) for chart in tried], dtype=int)
+    parts = zip(np.split(chances, ends)[:-1], counted, strict=True)
+    by_chart = tuple((float(part.sum()), _new(review, since)) for part, review in parts)
+    budget = Budget(len(ranked), sum(chance for chance, _ in by_chart), len(counted), sum(new for _, new in by_chart))
+    return Triage(since, ranked, cards(ranked), budget, counted, by_chart)
+
+
+def opened(reviews: Iterable[KpiReview], said: Iterable[Attention] = ()) -> tuple[Signal, ...]:
+    """The signals that are open, whenever they were detected, ranked."""
+    spoken, found = tuple(said), list[Signal]()
+    for review in filter(is_counted, reviews):
+        verdict = review.verdict
+        if verdict is not None and verdict.episode is not None:
+            found.append(_signal(review, News(verdict.episode, verdict.variation, "open"), spoken))
+    return tuple(sorted(found, key=_order))
 
 
 def is_counted(review: KpiReview) -> bool:
@@ -155,18 +178,19 @@ def _name(review: KpiReview) -> tuple[str, str, str]:
 
 
 def _signals(review: KpiReview, since: pd.Timestamp, said: tuple[Attention, ...]) -> Iterable[Signal]:
-    for item in review.news(since):
-        if item.ending == "withdrawn":
-            continue
-        excess, cost = excess_of(review.kpi, review.points, item.episode)
-        standing = review.standing(said, item.episode)
-        score = Score(
-            direction=DIRECTION.get(item.variation, DIRECTION["changed"]),
-            attention=_attention(item, standing),
-            surprise=_surprise(review, item.episode),
-            volume=float(ranking.volume(weighed(review.kpi, review.points, item.episode))),
-        )
-        yield Signal(review, item.episode, item.variation, excess, cost, score, standing)
+    return (_signal(review, item, said) for item in review.news(since) if item.ending != "withdrawn")
+
+
+def _signal(review: KpiReview, item: News, said: tuple[Attention, ...]) -> Signal:
+    excess, cost = excess_of(review.kpi, review.points, item.episode)
+    standing = review.standing(said, item.episode)
+    score = Score(
+        direction=DIRECTION.get(item.variation, DIRECTION["changed"]),
+        attention=_attention(item, standing),
+        surprise=_surprise(review, item.episode),
+        volume=float(ranking.volume(weighed(review.kpi, review.points, item.episode))),
+    )
+    return Signal(review, item.episode, item.variation, excess, cost, score, standing)
 
 
 def _attention(item: News, standing: Standing | None) -> float:

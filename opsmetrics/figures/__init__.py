@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from opsmetrics.figures.budget import HEIGHT as BUDGET_HEIGHT
+from opsmetrics.figures.budget import alarm_budget
 from opsmetrics.figures.marks import STOPPED, Mark, assurance_mark, data_mark, mark_svg, variation_mark
 from opsmetrics.figures.sparkline import sparkline, sparkline_svg
 from opsmetrics.figures.tokens import Theme, css_variables, tokens
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
     from opsmetrics.figures.pareto import dumbbell, pareto_chart
 
 __all__ = [
+    "BUDGET_HEIGHT",
     "CONFIG",
     "STOPPED",
     "Finished",
     "Mark",
     "Theme",
+    "alarm_budget",
     "assurance_mark",
     "between_chart",
     "control_chart",

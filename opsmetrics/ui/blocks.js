@@ -98,14 +98,19 @@ function onPlainClick(node, act) {
   });
 }
 
-// "Show all" stays on this page and keeps its other filters.
-function showAll(more, host) {
+// Another value of one parameter: it stays on this page and keeps its other filters.
+function setting(item, host, name) {
   const address = new URL(window.location.href);
-  address.searchParams.set("show", more.show);
-  const node = el("a", "om-all", more.text);
+  if (item.value) address.searchParams.set(item.name, item.value);
+  else address.searchParams.delete(item.name);
+  const node = el("a", name, item.text);
   node.setAttribute("href", address.href);
-  onPlainClick(node, () => host.omSend("show", more.show));
-  return el("p", "om-moreline", node);
+  onPlainClick(node, () => host.omSend("set", { name: item.name, value: item.value }));
+  return node;
+}
+
+function showAll(more, host) {
+  return el("p", "om-moreline", setting({ text: more.text, name: "show", value: more.show }, host, "om-all"));
 }
 
 function figure(row, name) {
@@ -131,8 +136,16 @@ function heading(block, host) {
   if (block.hero) {
     node.append(el("div", "om-hero", figure(block.hero, "om-herofigure"), el("p", "om-caption", block.hero.caption)));
   }
+  if (block.budget) node.append(budget(block.budget));
   if (block.sheet) node.append(sheet(block.sheet));
   return node;
+}
+
+// Signals beside those that chance would bring.
+function budget(told) {
+  const picture = drawing(told.shapes, told.width, told.height, "", "om-budgetmarks");
+  picture.style.width = told.width + "px";
+  return el("div", "om-budget", el("p", "om-caption", "Alarm budget"), picture, el("p", "om-budgetsaid", told.text));
 }
 
 // What the page is on paper, and the browser's own way there.
@@ -166,13 +179,29 @@ function row(item, host) {
   const numbers = el("div", "om-value", figure(item, item.stale ? "om-figure om-stale" : "om-figure"));
   for (const line of item.counts) numbers.append(el("span", "om-caption", line));
   const fresh = item.fresh ? el("span", "om-fresh", item.fresh) : null;
-  const meta = el("p", "om-caption om-meta", worded(item.second), fresh, item.meta ? el("span", "", item.meta) : null);
+  const meta = el("p", "om-caption om-meta", worded(item.second), fresh, item.meta ? el("span", "", item.meta) : null, weight(item));
   const note = item.said ? el("p", "om-caption om-noted", item.said) : null;
-  const said = el("div", "om-said", sentence("", item.sentence), meta, note);
+  const said = el("div", "om-said", sentence("", item.sentence), meta, also(item, host), note);
   const owner = el("p", "om-owner om-caption", ...(item.owner ? ["owner ", el("span", "om-ownername", item.owner)] : []));
   if (item.id) owner.append(el("span", "om-id", item.id));
   if (item.acts) owner.append(el("span", "om-acts", ...item.acts.map((each) => pressed(each, host))));
   node.append(worded(item.mark, "om-verdict"), name, spark(item), numbers, said, owner);
+  return node;
+}
+
+// How much a signal weighs; what the figure is made of is told where the pointer rests, and stands in the table.
+function weight(item) {
+  if (!item.weight) return null;
+  const node = el("span", "om-weight", item.weight.text);
+  node.title = item.weight.title;
+  return node;
+}
+
+// The whole and the parts that share the card of a row.
+function also(item, host) {
+  if (!item.also) return null;
+  const node = el("p", "om-caption om-also", item.also.lead + " ");
+  item.also.links.forEach((each, place) => node.append(place ? ", " : "", link(each.go, host, "om-act", each.text)));
   return node;
 }
 
@@ -195,9 +224,11 @@ function tile(item, host) {
   return node;
 }
 
-function ruled(block) {
+function ruled(block, host) {
   const title = el("h2", "om-h2", block.title, block.count ? el("span", "om-count", block.count) : null);
-  return [title, block.note ? el("span", "om-caption om-note", block.note) : null];
+  const note = block.note ? el("span", "om-caption om-note", block.note) : null;
+  if (block.choice) note.append(" · ", setting(block.choice, host, "om-act"));
+  return [title, note];
 }
 
 function title(block) {
@@ -233,10 +264,10 @@ function section(block, host) {
   const list = el("ul", kind, ...block.rows.map((r) => (tiles ? tile : row)(r, host)));
   let node;
   if (block.fold) {
-    node = el("details", "om-section om-fold", el("summary", "om-sectionhead", ...ruled(block)), list);
+    node = el("details", "om-section om-fold", el("summary", "om-sectionhead", ...ruled(block, host)), list);
     node.open = block.fold === "open";
   } else {
-    node = el("section", "om-section", el("div", "om-sectionhead", ...ruled(block)), list);
+    node = el("section", "om-section", el("div", "om-sectionhead", ...ruled(block, host)), list);
   }
   node.dataset.section = block.id;
   if (block.more) node.append(showAll(block.more, host));

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from opsmetrics.figures import Mark
+from opsmetrics.figures import BUDGET_HEIGHT, Mark
 from opsmetrics.figures.svg import Shape
 from opsmetrics.ui.links import Target
 
@@ -30,6 +30,12 @@ def heading(
     return {"kind": "heading", "title": title, "eyebrow": eyebrow, "lead": lead, "trail": steps, "hero": hero}
 
 
+def budget(drawn: tuple[list[Shape], int], text: str) -> Block:
+    """What stands right of the headline of Today: signals beside those that chance would bring, drawn and in words."""
+    shapes, width = drawn
+    return {"shapes": shapes, "width": width, "height": BUDGET_HEIGHT, "text": text}
+
+
 def strip(items: Iterable[Block], note: str = "", why: Iterable[Block] = ()) -> Block:
     """One line of labelled facts, each {label, mark or text, more}, and below it the reasons: each {lead, text}."""
     return {"kind": "strip", "items": list(items), "note": note, "why": list(why)}
@@ -45,8 +51,10 @@ def section(
     layout: str = "rows",
     fold: str = "",
     more: Block | None = None,
+    choice: Block | None = None,
 ) -> Block:
-    """A ruled section with its count. `layout`: "rows" or "tiles"; `fold`: "", "open" or "closed"."""
+    """A ruled section with its count. `layout`: "rows" or "tiles"; `fold`: "", "open" or "closed"; `choice`: beside the
+    note, another value of a parameter of the address, {text, name, value}."""
     return {
         "kind": "section",
         "id": key,
@@ -57,6 +65,7 @@ def section(
         "layout": layout,
         "fold": fold,
         "more": more,
+        "choice": choice,
     }
 
 

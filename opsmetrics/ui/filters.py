@@ -23,7 +23,7 @@ from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import wording
 
 #: Names of parameters that belong to the pages; a dimension of the same name gets an underscore.
-_TAKEN = {"category", "owner", "q", "as_of", "kpi", "slice", "grain", "span", "show", "point", "since"}
+_TAKEN = {"category", "owner", "q", "as_of", "kpi", "slice", "grain", "span", "show", "point", "since", "order"}
 
 
 EARLIEST = dt.date(1900, 1, 1)

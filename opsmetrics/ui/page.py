@@ -32,14 +32,22 @@ def show(*shown: Block, key: str) -> dict[str, Any] | None:
         data={"blocks": list(shown), "theme": look.theme()},
         on_act_change=_noted,
         on_go_change=_noted,
-        on_show_change=_noted,
+        on_set_change=_noted,
         on_theme_change=_noted,
     )
-    if answer.show:
-        st.query_params["show"] = str(answer.show)
+    if answer.set:
+        _set(str(answer.set["name"]), str(answer.set["value"]))
         st.rerun()
     follow(answer.go)
     return dict(answer.act) if answer.act else None
+
+
+def _set(name: str, value: str) -> None:
+    """One parameter of the address; "" takes it away."""
+    if value:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
 
 
 def follow(clicked: Any) -> None:

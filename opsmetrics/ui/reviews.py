@@ -23,8 +23,9 @@ from opsmetrics.ui import frame, rows, sections, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
 from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.news import New, Weighed, weighed
 from opsmetrics.ui.page_desk import PageDesk
-from opsmetrics.ui.sections import Draw, New
+from opsmetrics.ui.sections import Draw
 from opsmetrics.ui.tables import Table
 from opsmetrics.ui.window import Window
 from opsmetrics.verdict import news_words
@@ -54,6 +55,7 @@ _SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
 _ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)
 _LINES: Kept[tuple[Versions, str], dict[str, Any]] = Kept(2_000)
 _NEWS: Kept[tuple[Versions, pd.Timestamp], dict[str, tuple[News, ...]]] = Kept(16)
+_WEIGHED: Kept[tuple[Versions, pd.Timestamp, int], Weighed] = Kept(16)
 _SAID: Kept[tuple[str, int], tuple[Attention, ...]] = Kept(4)
 _SECTIONS: Kept[tuple[Versions, str, str, Hashable], list[Block]] = Kept(64)
 _TABLES: Kept[tuple[Versions, str, Hashable], Table] = Kept(64)
@@ -102,10 +104,15 @@ def news(at: Desk, watched: list[KpiReview], window: Window, as_of: dt.date | No
         told = ((rows.row_key(review), review.news(window.since)) for review in watched)
         return {key: items for key, items in told if items}
 
-    since = news_words.new_since(window.words, first=window.first)
-    of = _NEWS.of((versions(at, as_of), window.since), found)
+    since = news_words.new_since(window.words)
+    key = (versions(at, as_of), window.since)
+    of = _NEWS.of(key, found)
+    spoken = said(at, as_of)
+    weights = _WEIGHED.of((*key, at.words_said), lambda: weighed(watched, window.since, spoken))
+    newest = st.query_params.get(sections.ORDER_NAME) == sections.NEWEST
     acting = as_of is None  # what is said now was not said then
-    return New(since, of, said(at, as_of), acting, key=(since, window.since, at.words_said))
+    every = (since, window.first, window.since, at.words_said, newest)
+    return New(since, window.first, of, spoken, acting, weights, newest, key=every)
 
 
 def said(at: Desk, as_of: dt.date | None) -> tuple[Attention, ...]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
-from opsmetrics.catalog import Attention, Catalog
+from opsmetrics.catalog import Catalog, slice_text
+from opsmetrics.figures import alarm_budget
 from opsmetrics.review import KpiReview
+from opsmetrics.triage import Budget, Signal
 from opsmetrics.ui import attention, blocks, rows
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView, target
+from opsmetrics.ui.news import NOTHING_NEW, New
 from opsmetrics.verdict import news_words, sentences, wording
 from opsmetrics.verdict.model import STANCES, Stance
 from opsmetrics.verdict.news import News
@@ -28,36 +30,16 @@ ROWS = 50
 OVER, SNOOZED = "over", "snoozed"
 
 #: The sections in their order: the stances, the news after the signals that are open, what is snoozed after what acts.
+SIGNALLING: tuple[Stance, ...] = ("find_cause", "learn_keep")
+
+#: The parameter of the address that asks for another order of the signals than by weight, and its value.
+ORDER_NAME, NEWEST = "order", "newest"
+
 ORDER = ("find_cause", OVER, *STANCES[1:5], SNOOZED, *STANCES[5:])
 
 #: Draws a review that leads to a view; and what calls it, or knows its answer already.
 Draw = Callable[[KpiReview, ChartView], Block]
 Drawn = Callable[[KpiReview, Draw, ChartView], Block]
-
-
-@dataclass(frozen=True)
-class New:
-    """What is told beside the verdicts: since when there is news, in words, the news of each row by its key, and what
-    people said about its signals; acting: more can be said. key: of all that, for a cache."""
-
-    since: str = ""
-    of: Mapping[str, tuple[News, ...]] = field(default_factory=dict)
-    said: tuple[Attention, ...] = ()
-    acting: bool = False
-    key: Hashable = ()
-
-    def over(self, reviews: Iterable[KpiReview]) -> list[tuple[KpiReview, News]]:
-        """The episodes of these rows that are new and none any more, in the order in which they were detected, the
-        newest first; those that were withdrawn last."""
-        found = [(r, item) for r in reviews for item in self.of.get(rows.row_key(r), ()) if item.ending != "open"]
-        return sorted(found, key=lambda pair: (pair[1].ending == "over", rows.detected_at(*pair)), reverse=True)
-
-    def count(self, reviews: Iterable[KpiReview]) -> int:
-        """In how many of these rows a signal came and went."""
-        return sum(any(item.ending == "over" for item in self.of.get(rows.row_key(r), ())) for r in reviews)
-
-
-NOTHING_NEW = New()
 
 
 def _draw(review: KpiReview, draw: Draw, view: ChartView) -> Block:
@@ -71,17 +53,23 @@ def head(
     moment = at_site(site(catalog))
     day = wording.date(as_of, weekday=True) if as_of else f"{wording.date(moment, weekday=True)}, {moment:%H:%M}"
     shown = f"{len(reviews)} of {len(reviews) + hidden} shown" if hidden else f"{len(reviews)} watched"
-    eyebrow = " · ".join(part for part in (f"As of noon, {day}" if as_of else day, new.since, shown) if part)
-    over = new.count(reviews)
+    parts = (f"As of noon, {day}" if as_of else day, news_words.met(new.since, first=new.first), shown)
+    eyebrow = " · ".join(part for part in parts if part)
+    over, budget = new.count(reviews), new.budget(reviews)
     title = sentences.headline([rows.known(r) for r in reviews], over=over)
-    return blocks.heading(title, eyebrow=eyebrow, lead="" if over else _lead(reviews))
+    lead = "" if over else _lead(reviews, budget, new)
+    marks = [(signal.variation, signal.episode.side) for signal in new.marks(reviews)]
+    drawn = None if budget is None else blocks.budget(alarm_budget(marks, budget.expected), budget.sentence())
+    return blocks.heading(title, eyebrow=eyebrow, lead=lead) | {"budget": drawn}
 
 
-def _lead(reviews: list[KpiReview]) -> str:
+def _lead(reviews: list[KpiReview], budget: Budget | None, new: New) -> str:
     """On a calm morning the page says that calm is the result of looking."""
     stances = {rows.known(r).stance for r in reviews}
     if not reviews or stances - {"leave_alone"}:
         return ""
+    if budget is not None and not budget.found:
+        return news_words.calm(new.since, budget.expected)
     return "No chart shows a signal at its latest point: what moved is noise."
 
 
@@ -149,18 +137,49 @@ def _section(
     quiet = stance == "leave_alone"
     limit = len(reviews) if everything else (TILES if quiet else ROWS)
     draw = rows.tile if quiet else rows.row
-    shown = [_beside(drawn(review, draw, _view(review, as_of)), review, new) for review in reviews[:limit]]
-    more = {"text": f"Show all {len(reviews)}", "show": stance} if len(reviews) > limit else None
+    if stance in SIGNALLING:
+        lined = new.lined_up(reviews)
+        shown = [_weighed(_beside(drawn(r, draw, _view(r, as_of)), r, new), card, as_of) for r, card in lined[:limit]]
+    else:
+        lined = [(review, ()) for review in reviews]
+        shown = [_beside(drawn(r, draw, _view(r, as_of)), r, new) for r in reviews[:limit]]
+    more = {"text": f"Show all {len(reviews)}", "show": stance} if len(lined) > limit else None
+    ordered = stance == "find_cause" and len(lined) > 1
     return blocks.section(
         stance,
         wording.stance(stance),
         shown,
         count=len(reviews),
-        note="newest first" if stance == "find_cause" and len(reviews) > 1 else wording.stance_why(stance),
+        note=news_words.order(newest=new.newest) if ordered else wording.stance_why(stance),
+        choice=_other_order(new) if ordered else None,
         layout="tiles" if quiet else "rows",
         fold={"leave_alone": "open", "wait": "closed"}.get(stance, ""),
         more=more,
     )
+
+
+def _other_order(new: New) -> Block:
+    """The way to the order that the signals do not stand in."""
+    return {"text": news_words.order(newest=not new.newest), "name": ORDER_NAME, "value": "" if new.newest else NEWEST}
+
+
+def _weighed(block: Block, card: tuple[Signal, ...], as_of: dt.date | None) -> Block:
+    """The row with the weight of its signal and its parts, and the wholes and parts that share its card."""
+    if not card:
+        return block
+    score = card[0].score
+    told = {"text": news_words.weight(score.total), "title": news_words.parts(*score_parts(card[0]))}
+    also = [
+        {"text": slice_text(other.review.series.slice) or news_words.whole(), "go": _view(other.review, as_of).link()}
+        for other in card[1:]
+    ]
+    return block | {"weight": told} | ({"also": {"lead": news_words.also(), "links": also}} if also else {})
+
+
+def score_parts(signal: Signal) -> tuple[float, float, float, float]:
+    """Direction, attention, surprise and volume."""
+    score = signal.score
+    return score.direction, score.attention, score.surprise, score.volume
 
 
 def _beside(block: Block, review: KpiReview, new: New) -> Block:
@@ -198,7 +217,27 @@ def table(
     """The data table behind the page, in the order of the page; `line` makes a line of it, or knows it."""
     order = {stance: place for place, stance in enumerate(STANCES)}
     listed = sorted(newest_first(reviews), key=lambda r: order[rows.known(r).stance])
-    return pd.DataFrame([line(review) | _news_of(review, new) for review in listed])
+    signals = {} if new.weighed is None else {each.review: each for card in new.weighed.cards for each in card}
+    levels = {} if new.weighed is None else new.weighed.levels
+    return pd.DataFrame(
+        [
+            line(review) | _news_of(review, new) | _weight_of(signals.get(review)) | _level(levels.get(review))
+            for review in listed
+        ]
+    )
+
+
+def _weight_of(signal: Signal | None) -> dict[str, float | None]:
+    """The weight of an open signal and its parts, in a line of the table."""
+    names = ("Weight", "Direction", "Attention", "Surprise", "Volume")
+    if signal is None:
+        return dict.fromkeys(names)
+    return dict(zip(names, (round(x, 2) for x in (signal.score.total, *score_parts(signal))), strict=True))
+
+
+def _level(share: float | None) -> dict[str, float | None]:
+    """The smallest share of false ones in a list of discoveries that a chart would be in."""
+    return {"False discovery rate": None if share is None or share >= 1.0 else round(share, 4)}
 
 
 def _news_of(review: KpiReview, new: New) -> dict[str, str]:

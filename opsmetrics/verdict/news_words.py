@@ -6,6 +6,7 @@ import datetime as dt
 
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.attention import Standing
+from opsmetrics.verdict.budget import about
 from opsmetrics.verdict.languages import language as _language
 from opsmetrics.verdict.wording import words
 
@@ -21,9 +22,14 @@ def near_day(days: int, language: str = "en") -> str:
     return _word(language, "yesterday" if days else "today")
 
 
-def new_since(since: str, *, first: bool = False, language: str = "en") -> str:
-    """From when on news are told: "since yesterday"; first: of a reader who was not here before."""
-    return _word(language, "first" if first else "since").format(since=since)
+def new_since(since: str, language: str = "en") -> str:
+    """From when on news are told: "since yesterday"."""
+    return _word(language, "since").format(since=since)
+
+
+def met(since: str, *, first: bool, language: str = "en") -> str:
+    """The same; first: why so, of a reader who was not here before."""
+    return _word(language, "first").format(since=since) if first and since else since
 
 
 def over_title(language: str = "en") -> str:
@@ -54,6 +60,38 @@ def now_is(word: str, language: str = "en") -> str:
 def news(ending: str, label: str, language: str = "en") -> str:
     """One of the news in a line of a table: "came and went, detected 27 Nov 2026"."""
     return _word(language, ending).format(label=label)
+
+
+def calm(since: str, expected: float, language: str = "en") -> str:
+    """A morning without news: "No signal since yesterday; about 0.6 would come by chance." since: as `new_since`."""
+    return _word(language, "calm").format(since=since, about=about(expected, language))
+
+
+def order(*, newest: bool, language: str = "en") -> str:
+    """In which order signals stand."""
+    return _word(language, "by_date" if newest else "by_weight")
+
+
+def weight(total: float, language: str = "en") -> str:
+    """The rank of a signal in figures: "weight 8.3"."""
+    return _word(language, "weight").format(n=wording.number(total, 1, language))
+
+
+def parts(direction: float, attention: float, surprise: float, volume: float, language: str = "en") -> str:
+    """What the weight is made of."""
+    given = {"direction": direction, "attention": attention, "surprise": surprise, "volume": volume}
+    shown = {name: wording.number(value, 1, language) for name, value in given.items()}
+    return _word(language, "parts").format(**shown)
+
+
+def also(language: str = "en") -> str:
+    """What leads the other parts of a KPI that share a card."""
+    return _word(language, "also")
+
+
+def whole(language: str = "en") -> str:
+    """The whole KPI among its parts."""
+    return _word(language, "whole")
 
 
 def attention(standing: Standing, at: dt.datetime, language: str = "en") -> str:

@@ -21,7 +21,11 @@ def sentence(page: Page) -> str:
 def on_today(found: Watch) -> str:
     """What Today says now; what came and went since yesterday stands in a section of its own."""
     page = found.open("/")
-    return page.locator("[data-section]:not([data-section=over]) .om-row", has_text="Line 3").locator(".om-said p").first.inner_text()
+    return (
+        page.locator("[data-section]:not([data-section=over]) .om-row", has_text="Line 3")
+        .locator(".om-said p")
+        .first.inner_text()
+    )
 
 
 def in_form(page: Page, button: str) -> Locator:

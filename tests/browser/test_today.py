@@ -110,7 +110,7 @@ def test_a_fold_stays_as_a_person_left_it(watch: Open) -> None:
     assert not page.is_visible(".om-tile")
     page.fill("[data-testid=stTextInput] input", "late")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.om-row').length === 2")
+    page.wait_for_function("document.querySelectorAll('.om-row').length === 1")
     assert not page.is_visible(".om-tile")
 
 
@@ -136,4 +136,24 @@ def test_headings_and_rows_have_their_roles(watch: Open) -> None:
     assert page.get_by_role("heading", level=1).count() == 1
     sections = page.get_by_role("heading", level=2).all_inner_texts()
     assert [text.split()[0] for text in sections] == ["Find", "Change", "Learn", "Leave"]
-    assert page.get_by_role("link", name="Late deliveries", exact=True).count() == 3
+    assert page.get_by_role("link", name="Late deliveries", exact=True).count() == 2, "the whole shares Line 3's row"
+
+
+def test_what_is_new_since_the_last_visit_is_said_and_a_signal_is_marked_as_seen(watch: Open) -> None:
+    """A browser keeps its name; what is pressed on a row opens the drawer and not the chart, also by the keyboard."""
+    found = watch("full@seen")
+    page = found.open()
+    name = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "opsmetrics_reader")
+    found.open()
+    assert name in [cookie["value"] for cookie in page.context.cookies()], "a reload keeps it"
+    page.get_by_role("button", name="I have seen it: Late deliveries · Line 3").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=dialog] textarea")
+    page.fill("[role=dialog] textarea", "tool 7 <b>worn</b>")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.wait_for_selector(".om-noted")
+    found.ready()
+    assert page.inner_text(".om-noted").endswith(": tool 7 <b>worn</b>")
+    page.click(".om-note a")
+    page.wait_for_function("location.search.includes('order=newest')")
+    found.assert_clean()

@@ -134,3 +134,11 @@ def test_the_page_of_one_kpi_says_the_same_and_takes_it_back(full: Path) -> None
     next(button for button in app.button if button.label == "Take back").click().run()
     assert block(page("chart", **params), "attention")["text"].startswith("Signal since ")
     assert "said" not in sections(page("today"))["find_cause"]["rows"][0]
+
+
+def test_what_somebody_has_seen_weighs_half(full: Path) -> None:
+    before = page("today").dataframe[0].value.set_index(["KPI", "Slice"])["Weight"]
+    say("seen")
+    after = page("today").dataframe[0].value.set_index(["KPI", "Slice"])["Weight"]
+    line = ("Late deliveries", "Line 3")
+    assert after[line] == pytest.approx(before[line] / 2, abs=0.01)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +39,17 @@ unit = "%"
 ANN = "a" * 32
 
 
-def build(path: Path) -> None:
-    """Two shares of five in a hundred, more or less, of 60 days; scrap left its limits three days ago and came back."""
+def build(path: Path, scrap: Mapping[int, int] = {57: 25}, late: Mapping[int, int] = {}) -> None:
+    """Two shares of five in a hundred, more or less, of 60 days, but for these days: scrap left its limits three days
+    ago and came back."""
     with Store.open(path) as opened:
         desk = Desk(opened, Settings.from_environment().for_store(path))
         desk.apply(KPIS, by="tester")
         first, last = stores.start() + dt.timedelta(days=30), stores.start() + dt.timedelta(days=90)
         days = [first + dt.timedelta(days=n) for n in range(60)]
         usual = [4, 6, 5, 5, 4, 6, 5, 6, 4, 5] * 6
-        bad = [*usual[:57], 25, *usual[58:]]
-        rows = [count(day, bad[n], 100, kpi="scrap") for n, day in enumerate(days)]
-        rows += [count(day, usual[n], 100, kpi="late") for n, day in enumerate(days)]
+        rows = [count(day, scrap.get(n, usual[n]), 100, kpi="scrap") for n, day in enumerate(days)]
+        rows += [count(day, late.get(n, usual[n]), 100, kpi="late") for n, day in enumerate(days)]
         spans = tuple(Span(kpi, first, last) for kpi in ("scrap", "late"))
         desk.commit(batch(*rows, dimensions=(), spans=spans), by="tester")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
 from tests.pages import stores
 from tests.pages.stores import block, blocks, page
+from tests.pages.test_today_news import build, today
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,30 @@ def test_an_unforeseen_failure_shows_an_id_and_logs_its_trace(tmp_path: Path, ca
         assert "counts" not in str(blocks(app))
         assert callout["reference"] in caplog.text
         assert "Traceback" in caplog.text
+
+
+def test_the_order_is_by_weight_unless_the_address_asks_for_the_newest(tmp_path: Path) -> None:
+    """Two rows: a heavy one of eight days, and one of yesterday that is lighter."""
+    with stores.owned(_two, tmp_path):
+        assert [row["name"] for row in causes(page("today"))["rows"]] == ["Scrap rate", "Late deliveries"]
+        choice = causes(page("today"))["choice"]
+        assert (choice["text"], choice["name"], choice["value"]) == ("newest first", "order", "newest")
+        newest = causes(page("today", order="newest"))
+        assert [row["name"] for row in newest["rows"]] == ["Late deliveries", "Scrap rate"]
+        assert (newest["note"], newest["choice"]["value"]) == ("newest first", "")
+
+
+def causes(app: AppTest) -> dict[str, Any]:
+    return next(part for part in blocks(app) if part.get("id") == "find_cause")
+
+
+def _two(path: Path) -> None:
+    build(path, scrap=dict.fromkeys(range(50, 60), 30), late={59: 14})
+
+
+def test_a_calm_morning_says_how_much_chance_would_have_brought(tmp_path: Path) -> None:
+    with stores.owned(build, tmp_path):
+        head = block(today(since="day"), "heading")
+        assert head["budget"]["text"].startswith("No new signal on 2 charts; ")
+        expected = head["budget"]["text"].partition("; ")[2]
+        assert head["lead"] == f"No signal since yesterday; {expected}"
