@@ -200,6 +200,13 @@ def same_for_all(*columns: FloatArray) -> tuple[FloatArray, ...]:
     return columns
 
 
+def slot_by_slot(function: Callable[..., FloatArray], *columns: FloatArray) -> FloatArray:
+    """What a function of numbers gives for each slot; once, where all the columns are views of one number."""
+    ones = same_for_all(*columns)
+    found = function(*ones)
+    return np.broadcast_to(found, columns[0].shape) if np.ndim(ones[0]) == 0 else found
+
+
 def optional(per_phase: FloatArray) -> tuple[float | None, ...]:
     """One number per phase, None where it is not known."""
     return tuple(float(number) if np.isfinite(number) else None for number in per_phase)

@@ -28,7 +28,7 @@ from opsmetrics.stats.arrays import (
 )
 from opsmetrics.stats.factors import Source, by_size, c4, check_source, d2, d3
 from opsmetrics.stats.given import Given, given, spoken
-from opsmetrics.stats.layout import Layout, blocks, chart, layout, phase_mean
+from opsmetrics.stats.layout import Layout, blocks, chart, layout, phase_mean, slot_by_slot
 from opsmetrics.stats.results import ControlChart
 from opsmetrics.stats.within import within_sigma
 
@@ -242,23 +242,27 @@ def _means(kind: str, found: _Subgroups, wanted: Given | None, spread: ControlCh
     centre = given(wanted, slots.phases, "centre")
     if centre is None:
         centre = phase_mean(found.mean[used], slots.phase[used], slots.phases, found.size[used])
-    root = np.sqrt(np.where(found.size > 0, found.size, np.nan))
+    size = slot_by_slot(_without_empty, found.size)
     return chart(
         kind,
         found.mean,
         slots.spread_out(centre),
-        found.sigma_at / root,
+        slot_by_slot(lambda sigma, n: sigma / np.sqrt(n), found.sigma_at, size),
         slots,
         found.sigma,
         {**found.methods, "centre": "mean" if wanted is None else "given"},
-        size=np.where(found.size > 0, found.size, np.nan),
+        size=size,
         spread=spread,
     )
 
 
+def _without_empty(size: FloatArray) -> FloatArray:
+    return np.where(size > 0, size, np.nan)
+
+
 def _s(found: _Subgroups) -> ControlChart:
     unbias = by_size(c4, found.size, found.source)
-    return _spread("s", found, unbias, np.sqrt(1 - unbias**2))
+    return _spread("s", found, unbias, slot_by_slot(lambda mean: np.sqrt(1 - mean**2), unbias))
 
 
 def _r(found: _Subgroups) -> ControlChart:
@@ -269,12 +273,12 @@ def _spread(kind: str, found: _Subgroups, mean: FloatArray, deviation: FloatArra
     return chart(
         kind,
         found.spread,
-        mean * found.sigma_at,
-        deviation * found.sigma_at,
+        slot_by_slot(np.multiply, mean, found.sigma_at),
+        slot_by_slot(np.multiply, deviation, found.sigma_at),
         found.slots,
         found.sigma,
         found.methods,
-        size=np.where(found.size > 0, found.size, np.nan),
+        size=slot_by_slot(_without_empty, found.size),
         floor=0.0,
         used=found.slots.used & np.isfinite(found.spread),
     )

@@ -28,7 +28,7 @@ def within_sigma(
     if sigma not in SIGMAS[kind]:
         raise ValueError(f"sigma: found {sigma!r}; wanted one of {', '.join(SIGMAS[kind])}, or a number")
     use = slots.used & np.isfinite(spread)
-    values, sizes, phase = spread[use], size[use], slots.phase[use]
+    values, sizes, phase = (spread, size, slots.phase) if use.all() else (spread[use], size[use], slots.phase[use])
     if sigma in ("pooled", "rms_montgomery"):
         estimate = np.sqrt(phase_ratio((sizes - 1) * values**2, sizes - 1, phase, slots.phases))
     else:

@@ -106,6 +106,9 @@ def test_a_period_survives_its_address(period: object, text: str) -> None:
 
 def test_rules_of_one_s_own_choice_stand_in_the_order_of_the_rules() -> None:
     assert read_rules("run_of_8, beyond_limits,unknown") == ("beyond_limits", "run_of_8")
+    assert read_rules("run_of_12,2_of_4_beyond_1.5,beyond_limits,run_of_1") == (
+        *("beyond_limits", "run_of_12", "2_of_4_beyond_1.5"),
+    ), "lengths of one's own come after them"
     assert read_rules("nelson,run_of_8") == ("nelson",), "a set stands alone"
 
 
