@@ -37,7 +37,7 @@ class KpiReview:
     choice: chart kind chosen, why, what was rejected, as text from `verdict.sentences`.
     verdict: None where the grain has none (neither operate nor lead).
     decisions: those in force for this slice. proposals: what waits for a person (step, weekday, coarser grain, lock),
-        as text from `verdict.sentences`.
+        as text from `verdict.sentences`; proposed: their codes ("step", "weekday" …).
     between: of a series taken as rare, the g or t chart of what lies between its events; else None.
     deciding: the rules that decide its verdict, and what they rest on; None: nobody has asked.
     told: how far the series was known each time that something was said of it, for `news`; None: nothing was.
@@ -53,6 +53,7 @@ class KpiReview:
     choice: dict[str, str]
     decisions: tuple[Decision, ...] = ()
     proposals: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
     between: Between | None = None
     told: Told | None = None
     deciding: Deciding | None = None
@@ -149,6 +150,7 @@ def review(
         choice=found.choice,
         decisions=found.decisions,
         proposals=found.proposals,
+        proposed=found.proposed,
         between=found.between,
         told=told_of(shown, list(found.points["label"]), found.episodes, series.as_of),
         deciding=found.deciding,

@@ -12,6 +12,7 @@ from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
 from opsmetrics.desk import Desk
 from opsmetrics.desk.refusing import refusal
+from opsmetrics.review import KpiReview
 from opsmetrics.verdict import restarts, sentences
 
 RANGES = ("exclude", "lock")  # decided for a stretch of periods; the others for one moment
@@ -53,6 +54,50 @@ def decide(given: argparse.Namespace, console: Console) -> int:
             if line:
                 console.say(line)
     return 0
+
+
+def weekday(given: argparse.Namespace, console: Console) -> int:
+    """Let the limits of one KPI follow the day of the week, or those of every chart for which that is proposed."""
+    if (given.kpi is None) is not given.all_proposed or (given.all_proposed and given.slice):
+        raise WrongUsage("Name one KPI, with --slice where one is meant, or all of them by --all-proposed.")
+    with desks.opened(given) as desk:
+        charts = _proposed(desk) if given.all_proposed else [_one_chart(desk, given)]
+        made = [
+            Decision(
+                kpi=chart.kpi.key,
+                kind="weekday",
+                slice=chart.series.slice,
+                grain=chart.series.grain,
+                value=_value(chart.kpi, given),
+                by=desks.person(given),
+                why=given.why,
+            )
+            for chart in charts
+        ]
+        first = desk.decide(*made) if made else 0
+        recorded = [d for d in desk.store.decisions() if first and d.id is not None and d.id >= first]
+        after = [desk.review(d.kpi, d.slice, grain=d.grain) for d in recorded]
+    if console.as_json:
+        console.answer([as_dict(decision) for decision in recorded])
+    elif not recorded:
+        console.say("It is proposed for no chart: the days of the week explain less than a fifth of the spread.")
+    for decision, chart in zip(recorded, after, strict=True):
+        text = "" if chart.verdict is None else f" {sentences.render(chart.verdict.sentence)}"
+        if not console.as_json:
+            console.say(f"Decision {decision.id} is recorded: {chart.name}, weekday.{text}")
+    return 0
+
+
+def _proposed(desk: Desk) -> list[KpiReview]:
+    return [chart for chart in desk.watched() if "weekday" in chart.proposed]
+
+
+def _one_chart(desk: Desk, given: argparse.Namespace) -> KpiReview:
+    kpi = desks.kpi_of(desk.catalog, given.kpi)
+    chart = desk.review(kpi.key, desks.slice_in(desk, kpi, given.slice))
+    if chart.series.grain not in ("day", "shift"):
+        raise Refused(f"Weekday limits belong to a chart by day or by shift; {kpi.key} is by {chart.series.grain}.")
+    return chart
 
 
 def _when(kind: str, text: str, grain: Grain, calendar: Calendar) -> tuple[Moment, Moment | None]:

@@ -189,8 +189,23 @@ def _deciding(commands: Commands) -> None:
             "--replaces", type=arguments.whole, metavar="NUMBER", help="the decision that this one replaces"
         )
         by(each)
+    _weekday(kinds)
     listing = command(kinds, "list", ("deciding", "listing"), "list the decisions, oldest first")
     listing.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: all)")
+
+
+def _weekday(kinds: Commands) -> None:
+    weekday = command(kinds, "weekday", ("deciding", "weekday"), "let the limits follow the day of the week")
+    weekday.add_argument("kpi", nargs="?", metavar="KPI", help=KPI)
+    of_slice(weekday, "the slice that the decision is about; once for each dimension (default: the whole KPI)")
+    weekday.add_argument(
+        "--all-proposed", action="store_true", help="in place of KPI: every watched chart for which it is proposed"
+    )
+    weekday.add_argument("--value", metavar="VALUE", help="off: not any more")
+    weekday.add_argument(
+        "--why", required=True, type=arguments.reason, metavar="TEXT", help="the reason; it is kept with the decision"
+    )
+    by(weekday)
 
 
 def _reading(commands: Commands) -> None:

@@ -180,11 +180,13 @@ class Desk:
 
     # Decisions
 
-    def decide(self, decision: Decision) -> int:
-        """Record a decision and keep the verdict that follows. Raises KeyError for an unknown KPI."""
-        kpi = self.catalog[decision.kpi]
-        number = self.store.decide(replace(decision, at=decision.at or _now().to_pydatetime()))
-        self.publish([kpi.key])
+    def decide(self, decision: Decision, *more: Decision) -> int:
+        """Record a decision, `more` with it or not at all, and keep the verdicts that follow; the number of the first,
+        which the others come after. Raises KeyError for an unknown KPI."""
+        kpis = dict.fromkeys(self.catalog[each.kpi].key for each in (decision, *more))
+        now = _now().to_pydatetime()
+        number = self.store.decide(*(replace(each, at=each.at or now) for each in (decision, *more)))
+        self.publish(list(kpis))
         return number
 
     # Reviews

@@ -252,17 +252,16 @@ class Store:
 
     # Decisions and shown verdicts
 
-    def decide(self, decision: Decision) -> int:
-        """Adds a decision and returns its number."""
+    def decide(self, decision: Decision, *more: Decision) -> int:
+        """Adds a decision and returns its number. `more` are added with it or not at all, and numbered after it."""
         with self._engine.writing() as transaction:
-            if decision.kpi not in self._current(transaction.cursor):
-                raise StoreError(
-                    f"The definitions do not know {decision.kpi!r}. Decide about one of: "
-                    f"{', '.join(kpi.key for kpi in self.catalog.kpis) or 'nothing yet'}."
-                )
-            number = decisions.decide(transaction.cursor, replace(decision, at=decision.at or utc_now()))
+            known, at = self._current(transaction.cursor), utc_now()
+            for unknown in (each.kpi for each in (decision, *more) if each.kpi not in known):
+                names = ", ".join(kpi.key for kpi in self.catalog.kpis) or "nothing yet"
+                raise StoreError(f"The definitions do not know {unknown!r}. Decide about one of: {names}.")
+            numbers = [decisions.decide(transaction.cursor, replace(d, at=d.at or at)) for d in (decision, *more)]
             transaction.cursor.execute(statement("schema", "bump_decisions"))
-        return number
+        return numbers[0]
 
     def decisions(self, *kpis: str) -> tuple[Decision, ...]:
         """All decisions (of these KPIs), superseded ones too, oldest first."""

@@ -6,6 +6,7 @@ cancelled or closed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +29,7 @@ from opsmetrics.ui import (
     failures,
     look,
     page,
+    reviews,
     rows,
 )
 from opsmetrics.ui.decisions import SINGLE, STRETCHES, Draft
@@ -119,13 +121,14 @@ def _body(at: Desk, review: KpiReview, view: ChartView, asked: Asked) -> None:
         _buttons(at, review, None, asked)
         return
     draft = _signed(review, draft)
+    others = _alike(at, review, draft)
     refusal = decisions.refused(review, draft)
     if refusal:
         _stopped(refusal)
         _buttons(at, review, None, asked)
         return
     _preview(at, review, view, draft)
-    _buttons(at, review, draft, asked)
+    _buttons(at, review, draft, asked, others)
 
 
 def _about(review: KpiReview, asked: Asked) -> None:
@@ -240,6 +243,19 @@ def _signed(review: KpiReview, draft: Draft) -> Draft:
     return replace(draft, why=(why or "").strip(), by=(by or "").strip(), every_grain=everywhere)
 
 
+def _alike(at: Desk, review: KpiReview, draft: Draft) -> list[KpiReview]:
+    """The other watched charts for which weekday limits are proposed, where the person wants them for all at once."""
+    if draft.kind != "weekday" or draft.takes_back is not None:
+        return []
+    watched = reviews.watched(at, None)
+    others = [r for r in watched if "weekday" in r.proposed and rows.row_key(r) != rows.row_key(review)]
+    if not others:
+        return []
+    wanted = st.checkbox(f"Also for the {len(others)} others that it is proposed for", key=_key("alike"))
+    page.show(blocks.caption(", ".join(r.name for r in others)), key=_key("named"))
+    return others if wanted else []
+
+
 # What it would change
 
 
@@ -277,7 +293,7 @@ def _preview(at: Desk, review: KpiReview, view: ChartView, draft: Draft) -> None
 # Saving
 
 
-def _buttons(at: Desk, review: KpiReview, draft: Draft | None, asked: Asked) -> None:
+def _buttons(at: Desk, review: KpiReview, draft: Draft | None, asked: Asked, others: Sequence[KpiReview] = ()) -> None:
     with st.container(horizontal=True, key=_key("buttons")):
         text = "Take it back" if asked.takes_back is not None else _SAVE[asked.kind]
         able = draft is not None
@@ -286,16 +302,16 @@ def _buttons(at: Desk, review: KpiReview, draft: Draft | None, asked: Asked) -> 
             forget()
             st.rerun()
     if pressed and draft is not None:
-        _save(at, review, draft)
+        _save(at, review, draft, others)
 
 
-def _save(at: Desk, review: KpiReview, draft: Draft) -> None:
+def _save(at: Desk, review: KpiReview, draft: Draft, others: Sequence[KpiReview]) -> None:
     missing = decisions.unsigned(draft)
     if missing:
         _stopped(missing)
         return
     try:
-        number = at.decide(decisions.decision(review, draft))
+        number = at.decide(*(decisions.decision(each, draft) for each in (review, *others)))
     except StoreError as error:
         if type(error) is not StoreError:
             raise  # the store itself failed: that is for the guard

@@ -50,9 +50,9 @@ class PageDesk(Desk):
         """As `Desk.undo`."""
         return self._written(self._plain.undo(batch, by=by, why=why, publish=publish))
 
-    def decide(self, decision: Decision) -> int:
+    def decide(self, decision: Decision, *more: Decision) -> int:
         """As `Desk.decide`."""
-        return self._written(self._plain.decide(decision))
+        return self._written(self._plain.decide(decision, *more))
 
     @property
     def _plain(self) -> Desk:

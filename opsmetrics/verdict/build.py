@@ -49,6 +49,7 @@ class Judgement:
     choice: dict[str, str]
     decisions: tuple[Decision, ...]
     proposals: tuple[str, ...]
+    proposed: tuple[str, ...]
     between: Between | None
     deciding: Deciding
 
@@ -65,6 +66,7 @@ def judge(
     finding = _finding(found, found.phases.current)
     watched = series.grain in (series.kpi.operate, series.kpi.lead)
     values = found.choice.values
+    proposed = proposals(found) if watched else ()
     return Judgement(
         points=mark_points(found.points, series, found.decisions, _toned(found, finding)),
         chart=found.chart,
@@ -73,7 +75,8 @@ def judge(
         verdict=_verdict(found, finding, versions, shown) if watched else None,
         choice=sentences.explain_choice(found.choice.kind, found.choice.code, values),
         decisions=found.decisions,
-        proposals=tuple(sentences.render((text,)) for text in proposals(found)) if watched else (),
+        proposals=tuple(sentences.render((text,)) for text in proposed),
+        proposed=tuple(each.pattern.removeprefix("propose_") for each in proposed),
         between=between_events(found),
         deciding=found.chosen,
     )

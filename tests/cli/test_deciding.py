@@ -8,6 +8,7 @@ import pytest
 
 from opsmetrics.access import account_name
 from tests.cli.conftest import AS_OF, Run
+from tests.weekly_stores import WEEKLY, weekly
 
 
 def states(run: Run, store: Path, *more: str) -> dict[str, str]:
@@ -152,3 +153,39 @@ def test_the_list_in_words(run: Run, store: Path) -> None:
     assert "line B stood" in out
     assert "2025-03-05" in out
     assert "Ann" in out
+
+
+def test_weekday_limits_for_all_at_once(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "weekly.duckdb"
+    weekly(path)
+    words = ("decide", "weekday", "--all-proposed", "--why", "Mondays hold two days", "--by", "Ann", "--store", path)
+    made = run(*words, "--json").json
+    assert [(one["kpi"], one["kind"], one["grain"], one["by"]) for one in made] == [
+        (key, "weekday", "day", "Ann") for key in WEEKLY
+    ]
+    assert all("weekday_adjusted" in run("review", key, "--json", "--store", path).json["caveats"] for key in WEEKLY)
+    assert run(*words, "--json").json == [], "what is adjusted is not proposed again"
+    assert "is proposed for no chart" in run(*words).out
+
+
+def test_weekday_limits_of_one_kpi_and_not_any_more(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "weekly.duckdb"
+    weekly(path)
+    said = run("decide", "weekday", "late", "--why", "Mondays", "--store", path).out
+    assert said.startswith("Decision ") and "is recorded: Late, weekday. Late " in said
+    off = run("decide", "weekday", "late", "--value", "off", "--why", "no more", "--store", path, "--json").json
+    assert off[0]["value"] is False
+    assert "weekday_adjusted" not in run("review", "late", "--json", "--store", path).json["caveats"]
+
+
+@pytest.mark.parametrize("words", [(), ("scrap", "--all-proposed"), ("--all-proposed", "--slice", "line=A")])
+def test_one_kpi_or_all_that_it_is_proposed_for(run: Run, store: Path, words: tuple[str, ...]) -> None:
+    answer = run("decide", "weekday", *words, "--why", "so", "--store", store)
+    assert answer.code == 2 and "--all-proposed" in answer.err
+
+
+def test_the_third_restart_is_told_before_the_verdict(run: Run, store: Path) -> None:
+    for day in ("2025-03-03", "2025-03-10"):
+        run("decide", "phase", "scrap", "--at", day, "--why", "new die", "--store", store)
+    made = run("decide", "phase", "scrap", "--at", "2025-03-17", "--why", "new die", "--store", store, "--json").json
+    assert made["warning"].startswith("This is the 3rd restart in 12 months")

@@ -13,6 +13,7 @@ from opsmetrics.catalog import Decision
 from opsmetrics.verdict import sentences
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, block, blocks, page
+from tests.weekly_stores import KEYS, WEEKLY, weekly
 
 
 def opened(kind: str, **view: str) -> AppTest:
@@ -169,6 +170,15 @@ def test_weekday_limits_are_a_decision_of_this_chart(full: Path) -> None:
     assert (made.kind, made.start, made.end, made.value, made.grain) == ("weekday", None, None, True, "day")
     app = opened("weekday", kpi="scrap")
     assert "on already" in block(app, "callout")["text"]
+
+
+def test_weekday_limits_for_all_that_need_them(tmp_path: Path) -> None:
+    with stores.owned(weekly, tmp_path):
+        app = opened("weekday", kpi="late")
+        field(app, "Also for the 1 others that it is proposed for").check()
+        press(signed(app.run(), "Mondays hold two days"), "Turn weekday limits on")
+        assert [[d.kind for d in decided(key)] for key in KEYS] == [["weekday"], ["weekday"], []]
+        assert len({d.at for key in WEEKLY for d in decided(key)}) == 1
 
 
 def test_a_partial_period_is_marked_complete(tmp_path: Path) -> None:
