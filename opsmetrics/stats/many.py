@@ -108,9 +108,9 @@ class ManySeries:
         known: dict[tuple[float, float, float], FloatArray] = {}
         found = np.ones((len(self.judged), len(PARTS)))
         for number in np.flatnonzero(self.watched).tolist():
-            rate, sizes = float(f"{self.centre[number]:.2g}"), self.sizes[number]
-            like = (rate, float(f"{sizes[4]:.2g}"), round(float(sizes[-1] / sizes[0]), 1))
-            if like not in known:
+            rate, sizes = float(self.centre[number]), self.sizes[number]
+            like = (float(f"{rate:.3g}"), float(f"{sizes[4]:.2g}"), round(float(sizes[-1] / sizes[0]), 1))
+            if like not in known:  # by the rate itself: a rounded one would lie on a count, where no side is
                 known[like] = counting_parts(law, rate, sizes, self.rules)
             found[number] = known[like]
         return found

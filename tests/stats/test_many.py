@@ -201,6 +201,7 @@ def test_what_is_found_in_control_is_what_chance_was_expected_to_bring(rules: st
     values, sizes = draw.normal(50, 4, (count, 120)), draw.integers(150, 400, (count, 120)).astype(float)
     share = draw.uniform(0.05, 0.2, count)[:, None]
     tried: list[tuple[Kind, Matrix]] = [
+        ("c", draw.poisson(300 * share, (count, 120))),
         ("xmr", values),
         ("p", draw.binomial(sizes.astype(int), share)),
         ("u", draw.poisson(sizes * share)),
@@ -208,7 +209,7 @@ def test_what_is_found_in_control_is_what_chance_was_expected_to_bring(rules: st
     for kind, numbers in tried:
         series = np.where(late, np.nan, numbers)
         found, expected = many_series(
-            kind, series, sizes=None if kind == "xmr" else sizes, rules=rules, window=60
+            kind, series, sizes=sizes if kind in "pu" else None, rules=rules, window=60
         ).budget
         assert found == pytest.approx(expected, rel=0.1 if cases(False, True) else 0.15), kind
 
