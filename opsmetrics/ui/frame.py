@@ -30,6 +30,7 @@ STUDY_PAGES = (
     ("capability.py", "Capability", "capability"),
     ("gauge.py", "Gauge", "gauge"),
     ("detection.py", "Detection", "detection"),
+    ("together.py", "Together", "together"),
 )
 
 _FRAMED = "framed"

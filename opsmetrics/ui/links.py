@@ -27,6 +27,7 @@ PAGES = {
     "capability": "pages/capability.py",
     "gauge": "pages/gauge.py",
     "detection": "pages/detection.py",
+    "together": "pages/together.py",
 }
 
 #: How many of the last periods a chart shows unless the link says otherwise.
