@@ -63,6 +63,8 @@ def _as_dict(each: Scored, with_events: bool) -> dict[str, Any]:
         "cards": [_card(card) for card in found.cards],
         "cards_per_week": len(found.cards) / found.weeks,
         "signals_per_week": len(found.of("signal")) / found.weeks,
+        "new_signals_per_week": found.found / found.weeks,
+        "by_chance_per_week": found.expected / found.weeks,
     }
     if with_events:
         told |= {
@@ -92,7 +94,7 @@ def _told(scored: list[Scored], definitions: Catalog, *, with_events: bool) -> s
     head = (
         f"{counted(mornings, '{n} morning', '{n} mornings')}, {len(found.said)} series, with the data as they are now."
     )
-    columns = ["rules", "new cards", "a week", "signals", "to get data"]
+    columns = ["rules", "new cards", "a week", "signals", "to get data", "new signals a week", "by chance"]
     columns += ["events found", "days until, median", "false", "false a week"] if with_events else []
     rows = [_line(each, with_events) for each in scored]
     blocks = [wrapped(head), table(rows, columns, columns[1:])]
@@ -107,6 +109,7 @@ def _line(each: Scored, with_events: bool) -> list[object]:
     found = each.replay
     line: list[object] = [found.rules, len(found.cards), _a_week(len(found.cards), found.weeks)]
     line += [len(found.of("signal")), len(found.of("data"))]
+    line += [f"{count / found.weeks:.1f}" for count in (found.found, found.expected)]
     if with_events:
         hit = sum(one.card is not None for one in each.found)
         days = wording.DASH if each.days is None else f"{each.days:g}"

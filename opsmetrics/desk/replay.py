@@ -22,6 +22,7 @@ from opsmetrics.desk.origins import Origins
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
 from opsmetrics.review import KpiReview
+from opsmetrics.triage import triage
 from opsmetrics.verdict.model import Stance
 
 #: The rules that the definitions name, in place of a set for all.
@@ -36,7 +37,8 @@ _KINDS: dict[Stance, Kind] = {"find_cause": "signal", "learn_keep": "signal", "g
 @dataclass(frozen=True)
 class Said:
     """What a morning says of a series. kind: of the card that it shows, "" where it shows none; side: of the signal;
-    since, until: the local days that it is about."""
+    since, until: the local days that it is about. found, expected: signals that are new since the morning before, and
+    how many chance would have brought."""
 
     day: dt.date
     id: str
@@ -44,6 +46,8 @@ class Said:
     side: str
     since: dt.date
     until: dt.date
+    found: int = 0
+    expected: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,16 @@ class Replay:
     def weeks(self) -> float:
         """How many weeks of mornings."""
         return ((self.end - self.start).days + 1) / 7
+
+    @property
+    def found(self) -> int:
+        """The signals that were new on their morning, on all series."""
+        return sum(each.found for told in self.said.values() for each in told)
+
+    @property
+    def expected(self) -> float:
+        """How many chance alone would have brought on as many mornings."""
+        return sum(each.expected for told in self.said.values() for each in told)
 
     def of(self, kind: Kind) -> tuple[Card, ...]:
         """The cards of a kind."""
@@ -111,9 +125,11 @@ def _with_rules(catalog: Catalog, rules: str) -> Catalog:
 
 def _mornings(desk: Desk, looked: Snapshot, kpi: Kpi, part: Slice, days: Sequence[dt.date]) -> Iterator[Said]:
     wanted = [Wanted(kpi, part, kpi.operate, desk.instant(kpi, day)) for day in days]
-    for day, review in zip(days, reviews(looked, wanted), strict=True):
+    before = desk.instant(kpi, days[0] - dt.timedelta(days=1))
+    for day, one, review in zip(days, wanted, reviews(looked, wanted), strict=True):
         looked.remember(kpi.key, part, kpi.operate, showing.row(review, "morning"))
-        yield _said(day, review)
+        budget, before = triage([review], before).budget, one.as_of
+        yield replace(_said(day, review), found=budget.found, expected=budget.expected)
 
 
 def _said(day: dt.date, review: KpiReview) -> Said:

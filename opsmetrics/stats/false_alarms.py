@@ -52,6 +52,9 @@ _CHUNK = 1_000_000
 _FEWER = 400_000
 _FEWER_POINTS = (12, 24, 60, 180, 730)
 
+#: One series for each so many points tells of the last point, and how many points before it are looked at.
+_SERIES_OF_LAST, _NEAR_LAST = 50, 40
+
 Numbers: TypeAlias = npt.ArrayLike
 
 
@@ -66,25 +69,26 @@ class Cell:
 
 @dataclass(frozen=True)
 class Rates:
-    """New episodes per point. early: among the first 15 points; late: among the others; parts: shares, by PARTS."""
+    """New episodes per point. early: among the first 15 points; late: among the others; last: at the last one, which
+    stands in one moving range only and so widens its own limits less; parts: shares, by PARTS."""
 
     early: float
     late: float
+    last: float
     parts: tuple[float, ...]
 
 
 def new_episode_rate(
     rules: Rules, n: Numbers, *, r1: Numbers = 0.0, limits: Limits = "own", parts: FloatArray | None = None
 ) -> FloatArray:
-    """New episodes per judged point in control, over all n points of a series (or all that follow a locked baseline).
+    """New episodes per judged point in control, where patterns have points enough to be complete.
 
     n: judged points behind the limits, one number or one a chart; r1: lag-1 correlation of neighbours, negative ones
     count as 0. rules: ids, `Rule` objects or the name of a set, Anhøj's two tests left out. parts: see
     `expected_episodes`. Interpolated in log n and r1. Raises ValueError for unknown rules and limits.
     """
-    points = np.asarray(n, dtype=np.float64)
-    new = np.ones_like(points) if limits in _LOCKED else points
-    return expected_episodes(rules, points, new, r1=r1, limits=limits, parts=parts) / new
+    points, alike = _given(n, r1)
+    return _scaled(rules, points, alike, limits, parts)[1]
 
 
 def expected_episodes(
@@ -101,18 +105,30 @@ def expected_episodes(
     limits "locked" and "locked_centre": n are the points of the baseline, `new` those after it. parts: by how much each
     kind of rule is more likely than on normal values: one row of 8 a chart, in the order of PARTS.
     """
-    points, fresh, alike = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, dtype=np.float64)) for x in (n, new, r1)))
-    alike = np.clip(alike, 0.0, CORRELATIONS[-1])
+    points, fresh, alike = _given(n, new, r1)
+    early, late, end = _scaled(rules, points, alike, limits, parts)
+    if limits in _LOCKED:
+        return np.asarray(fresh * late, dtype=np.float64)
+    fresh = np.minimum(fresh, points)
+    last = np.minimum(fresh, 1.0)
+    first = np.clip(START - (points - fresh), 0.0, fresh - last)
+    return np.asarray(first * early + (fresh - first - last) * late + last * end, dtype=np.float64)
+
+
+def _given(*numbers: Numbers) -> list[FloatArray]:
+    return list(np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, dtype=np.float64)) for x in numbers)))
+
+
+def _scaled(
+    rules: Rules, n: FloatArray, r1: FloatArray, limits: Limits, parts: FloatArray | None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Early, late and last rates of each chart."""
     if not _key(rules):
-        return np.zeros(len(points))
-    grid = _grid(_key(rules), limits, bool((alike > 0).any()))
-    early, late, shares = grid.at(points, alike)
-    scale = np.ones(len(points)) if parts is None else (shares * parts).sum(axis=1)
-    first = np.zeros(len(points))
-    if limits not in _LOCKED:
-        fresh = np.minimum(fresh, points)
-        first = np.clip(START - (points - fresh), 0.0, fresh)
-    return np.asarray(scale * (first * early + (fresh - first) * late), dtype=np.float64)
+        return np.zeros(len(n)), np.zeros(len(n)), np.zeros(len(n))
+    alike = np.clip(r1, 0.0, CORRELATIONS[-1])
+    early, late, last, shares = _grid(_key(rules), limits, bool((alike > 0).any())).at(n, alike)
+    scale = np.ones(len(n)) if parts is None else (shares * parts).sum(axis=1)
+    return scale * early, scale * late, scale * last
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,16 +139,17 @@ class _Grid:
     r1: FloatArray
     early: FloatArray  # logs, (n, r1)
     late: FloatArray
+    last: FloatArray
     parts: FloatArray  # (n, part)
 
-    def at(self, n: FloatArray, r1: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Early and late rates, and the shares of the parts, at each n and r1."""
+    def at(self, n: FloatArray, r1: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Early, late and last rates, and the shares of the parts, at each n and r1."""
         row, up = _place(self.log_n, np.log(np.maximum(n, 1.0)))
         column, right = _place(self.r1, r1)
-        values = [np.exp(_bilinear(table, row, up, column, right)) for table in (self.early, self.late)]
+        values = [np.exp(_bilinear(table, row, up, column, right)) for table in (self.early, self.late, self.last)]
         above = np.minimum(row + 1, len(self.log_n) - 1)
         parts = self.parts[row] * (1 - up)[:, None] + self.parts[above] * up[:, None]
-        return values[0], values[1], parts
+        return values[0], values[1], values[2], parts
 
 
 def _place(grid: FloatArray, x: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
@@ -169,11 +186,11 @@ def _grid(key: tuple[str, ...], limits: Limits, correlated: bool) -> _Grid:
     r1 = sorted({cell.r1 for cell in found})
     rates_at = [[found[Cell(limits, points, alike)] for alike in r1] for points in n]
     smallest = 1e-12  # no logarithm of none
-    early, late = (
+    early, late, last = (
         np.log(np.array([[max(getattr(cell, part), smallest) for cell in row] for row in rates_at]))
-        for part in ("early", "late")
+        for part in ("early", "late", "last")
     )
-    return _Grid(np.log(n), np.array(r1), early, late, np.array([row[0].parts for row in rates_at]))
+    return _Grid(np.log(n), np.array(r1), early, late, last, np.array([row[0].parts for row in rates_at]))
 
 
 @lru_cache(maxsize=1)
@@ -184,7 +201,7 @@ def _shipped() -> dict[tuple[str, str], dict[Cell, Rates]]:
             limits: Limits = next(kind for kind in get_args(Limits) if kind == row["limits"])
             cell = Cell(limits, int(row["points"]), float(row["r1"]))
             parts = tuple(float(row[f"of_{part}"]) for part in PARTS)
-            rates_found = Rates(float(row["early"]), float(row["late"]), parts)
+            rates_found = Rates(float(row["early"]), float(row["late"]), float(row["last"]), parts)
             found.setdefault((row["rules"], row["limits"]), {})[cell] = rates_found
     return found
 
@@ -210,7 +227,30 @@ def rates(cell: Cell, sets: Sequence[Rules], points: int, seed: int = SEED) -> l
         for row, key in zip(counted, named, strict=True):
             row += _episodes(found, key, cell, length)
     start = 0 if cell.limits in _LOCKED else min(START, judged)
-    return [_as_rates(row, wanted * start, wanted * (judged - start)) for row in counted]
+    last = _last(cell, named, every, max(1, points // _SERIES_OF_LAST), seed) if cell.limits == "own" else None
+    found_last = [None] * len(sets) if last is None else last
+    return [
+        _as_rates(row, wanted * start, wanted * (judged - start), end)
+        for row, end in zip(counted, found_last, strict=True)
+    ]
+
+
+def _last(cell: Cell, named: list[tuple[str, ...]], every: list[Rule], series: int, seed: int) -> list[float | None]:
+    """New episodes at the last point of series of their own: only its neighbourhood is looked at, for many of them."""
+    generator = np.random.default_rng([seed, cell.points, round(100 * cell.r1), 1])
+    tail = min(cell.points, _NEAR_LAST)
+    counted = np.zeros(len(named))
+    for done in range(0, series, max(1, _CHUNK // cell.points)):
+        some = min(max(1, _CHUNK // cell.points), series - done)
+        z = standardised(generator, cell, some, cell.points).reshape(some, -1)[:, -tail - 1 :]
+        found = hits(z.ravel(), every)
+        for place, key in enumerate(named):
+            own = np.flatnonzero(np.array([name in key for name in found.rules])[found.rule])
+            if len(own):
+                chain = chains(found.side[own].astype(np.int64) + 1, found.start[own], found.end[own])
+                first = found.position[own][np.unique(chain, return_index=True)[1]]
+                counted[place] += np.count_nonzero(first % (tail + 1) == tail - 1)
+    return [float(count) / series for count in counted]
 
 
 def standardised(generator: np.random.Generator, cell: Cell, series: int, length: int) -> FloatArray:
@@ -249,8 +289,9 @@ def part_of(rule: Rule) -> str:
     return rule.pattern
 
 
-def _as_rates(counted: FloatArray, early: int, late: int) -> Rates:
+def _as_rates(counted: FloatArray, early: int, late: int, last: float | None) -> Rates:
     first, others, parts = counted[0], counted[1], counted[2:]
     before = first / early if early else 0.0
     share = parts / parts.sum() if parts.any() else parts
-    return Rates(float(before), float(others / late) if late else float(before), tuple(float(x) for x in share))
+    after = float(others / late) if late else float(before)
+    return Rates(float(before), after, after if last is None else last, tuple(float(x) for x in share))

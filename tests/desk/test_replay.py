@@ -101,6 +101,8 @@ def test_a_set_of_rules_judges_all(desk: Desk) -> None:
         ("good", "high", LAST - dt.timedelta(days=9))
     ]
     assert (few.weeks, few.rules, few.of("signal")) == (1 / 7, "rule_1", ())
+    assert (few.found, many.found) == (0, 1)
+    assert 0 < few.expected < many.expected < 0.1  # one new point on one chart
 
 
 def said(*kinds: str, first: dt.date = FIRST) -> list[Said]:

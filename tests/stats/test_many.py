@@ -26,7 +26,7 @@ from opsmetrics.stats import (
     xbar_s_summary,
     xmr,
 )
-from opsmetrics.stats.false_alarms import new_episode_rate
+from opsmetrics.stats.false_alarms import expected_episodes
 from opsmetrics.stats.many import Kind
 from opsmetrics.verdict.episodes import find_episodes
 from tests.cases import cases
@@ -184,11 +184,10 @@ def test_found_and_expected_in_a_window() -> None:
     values = np.array([[*CALM, 6.0, 0.0, 0.0, 0.0], [*CALM, 0.0, 0.0, 6.0, np.nan], [0.1] * 84])
     found = many_series("xmr", values, window=3, rules="rule_1")
     assert found.new.tolist() == [False, True] and found.budget[0] == 1
-    rate = new_episode_rate(
-        "rule_1", found.judged[:2], r1=np.maximum(found.r1[:2] - 1 / np.sqrt(found.judged[:2]), 0.0)
-    )
+    alike = np.maximum(found.r1[:2] - 1 / np.sqrt(found.judged[:2]), 0.0)
+    given = expected_episodes("rule_1", found.judged[:2], [3, 2], r1=alike)  # the last period of one is a gap
     assert found.watched.tolist() == [True, True, False]
-    assert found.expected[2] == 0 and found.expected[:2] == pytest.approx([3 * rate[0], 2 * rate[1]], rel=0.02)
+    assert found.expected[2] == 0 and found.expected[:2] == pytest.approx(given.tolist())
     assert found.budget[1] == pytest.approx(found.expected.sum())
 
 

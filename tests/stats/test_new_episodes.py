@@ -44,7 +44,7 @@ def beginnings(cell: Cell, rules: str, points: int) -> float:
 @pytest.mark.parametrize(("limits", "n", "r1", "rule_1", "daily", "western_electric"), CHECKED)
 def test_check_values(limits: Limits, n: int, r1: float, rule_1: float, daily: float, western_electric: float) -> None:
     rates_of = {
-        name: expected_episodes(name, n, 1, r1=r1, limits=limits)[0] for name in ("rule_1", "daily", "western_electric")
+        name: new_episode_rate(name, n, r1=r1, limits=limits)[0] for name in ("rule_1", "daily", "western_electric")
     }
     assert rates_of["rule_1"] == pytest.approx(rule_1, rel=0.08)
     assert rates_of["daily"] == pytest.approx(daily, rel=0.1)
@@ -61,8 +61,9 @@ def test_rule_1_with_known_limits_is_the_tail_of_the_normal_law() -> None:
 def test_a_fresh_simulation_agrees_with_the_table(name: str) -> None:
     cell = Cell("own", 60, 0.0)
     [found] = rates(cell, [name], 400_000, seed=7)
-    simulated = (15 * found.early + 45 * found.late) / 60
-    assert new_episode_rate(name, 60)[0] == pytest.approx(simulated, rel=0.08)
+    assert new_episode_rate(name, 60)[0] == pytest.approx(found.late, rel=0.08)
+    simulated = 15 * found.early + 44 * found.late + found.last
+    assert expected_episodes(name, 60, 60)[0] == pytest.approx(simulated, rel=0.08)
 
 
 def test_the_last_points_of_a_chart_can_complete_what_its_first_ones_cannot() -> None:
@@ -100,3 +101,18 @@ def test_nothing_is_expected_of_no_rule() -> None:
 def test_unknown_limits_are_refused() -> None:
     with pytest.raises(ValueError, match="wanted one of own, centre"):
         new_episode_rate("daily", 60, limits="mine")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("n", [24, 40])
+def test_the_last_point_alarms_more_where_limits_are_its_own(n: int) -> None:
+    """It stands in one moving range only. Simulated anew, rule 1 and a run of 8."""
+    z = standardised(np.random.default_rng(12), Cell("own", n, 0.0), 30_000, n)
+    found = hits(z, [rule for rule in rules_by_name("daily").values() if rule is not None])
+    at_last = found.position % (n + 1) == n - 1
+    before = set(zip(found.position[~at_last].tolist(), found.side[~at_last].tolist(), strict=True))
+    new = [(p - 1, s) not in before for p, s in zip(found.position[at_last], found.side[at_last], strict=True)]
+    simulated = sum(new) / 30_000
+    assert expected_episodes("daily", n, 1)[0] == pytest.approx(simulated, rel=0.12)
+    assert expected_episodes("daily", n, 1)[0] > 1.05 * (
+        expected_episodes("daily", n, 3)[0] - expected_episodes("daily", n, 2)[0]
+    )
