@@ -109,8 +109,11 @@ class ManySeries:
         found = np.ones((len(self.judged), len(PARTS)))
         for number in np.flatnonzero(self.watched).tolist():
             rate, sizes = float(self.centre[number]), self.sizes[number]
-            like = (float(f"{rate:.3g}"), float(f"{sizes[4]:.2g}"), round(float(sizes[-1] / sizes[0]), 1))
-            if like not in known:  # by the rate itself: a rounded one would lie on a count, where no side is
+            spread = round(float(sizes[-1] / sizes[0]), 1)
+            # Where sizes are alike it matters where the centre line lies between two counts: more digits, and the rate
+            # itself, for a rounded one would lie on a count, which is on no side.
+            like = (float(f"{rate:.{3 if spread == 1 else 2}g}"), float(f"{sizes[4]:.2g}"), spread)
+            if like not in known:
                 known[like] = counting_parts(law, rate, sizes, self.rules)
             found[number] = known[like]
         return found
