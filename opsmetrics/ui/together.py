@@ -30,9 +30,11 @@ def render(at: Desk) -> None:
     grain = next((known for known in grains if known == st.query_params.get("grain")), grains[0] if grains else None)
     found = _found(at, chosen, grain) if len(chosen) >= FEWEST and grain is not None else None
     page.show(
-        _head(found, grain), *([_strip(found)] if found is not None and found.chart is not None else []), key="head"
+        _head(found, grain, chosen),
+        *([_strip(found)] if found is not None and found.chart is not None else []),
+        key="head",
     )
-    misread.tell(at, [f"no KPI “{key}”" for key in wrong])
+    misread.tell(at, [*(say("wrong_kpi", found=key) for key in wrong), *_wrong_grain(grains)])
     _controls(at, chosen, grains, grain)
     if found is not None and found.chart is not None and grain is not None:
         _result(found, grain)
@@ -59,7 +61,15 @@ def _found(at: Desk, kpis: list[Kpi], grain: Grain) -> Together:
     return together([reviews.review(at, view) for view in views])
 
 
-def _head(found: Together | None, grain: Grain | None) -> Block:
+def _wrong_grain(grains: list[Grain]) -> list[str]:
+    asked = str(st.query_params.get("grain", ""))
+    return [say("wrong_grain", found=asked)] if asked and grains and asked not in grains else []
+
+
+def _head(found: Together | None, grain: Grain | None, chosen: list[Kpi]) -> Block:
+    if len(chosen) >= FEWEST and grain is None:
+        lead = say("no_grain", kpis=wording.listed([kpi.name for kpi in chosen]))
+        return blocks.heading(say("none"), eyebrow="Together", lead=lead)
     if found is None or grain is None:
         return blocks.heading(say("choose"), eyebrow="Together", lead=say("choose_lead"))
     names = wording.listed([review.name for review in found.reviews])
@@ -145,7 +155,7 @@ def _result(found: Together, grain: Grain) -> None:
     page.show(blocks.title(say("figure"), note=say("figure_note", value=limit)), key="together_title")
     figure = together_chart(found.chart, labels, chosen=point, theme=look.theme())
     names = wording.listed([review.name for review in found.reviews])
-    said = say("alternative", kpis=names, lead=str(_head(found, grain)["title"]))
+    said = say("alternative", kpis=names, lead=str(_head(found, grain, [])["title"]))
     st.plotly_chart(figure, theme=None, width="stretch", key="together_chart", config=CONFIG, alt=said)
     page.show(blocks.caption(say("caption")), key="together_caption")
     offered = {

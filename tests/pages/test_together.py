@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from opsmetrics.desk import Desk
 from opsmetrics.desk.together import together
 from opsmetrics.stats.multivariate import hotelling_t2
+from opsmetrics.ui.together import common_grains
 from tests.pages import stores
 from tests.pages.stores import block, blocks, page
 
@@ -58,7 +59,8 @@ def test_days_against_the_formula() -> None:
 def test_the_address_is_the_truth() -> None:
     app = page("together", kpis="scrap,nope", grain="century")
     assert not app.exception and said(app).startswith("Which KPIs belong together?")
-    assert any("no KPI “nope”" in str(found.get("text")) for found in blocks(app))
+    told = next(str(found["text"]) for found in blocks(app) if "not here" in str(found.get("text")))
+    assert "no KPI “nope”" in told and "no grain “century” for these KPIs" in told
     app.multiselect(key="choose_kpis").set_value(["scrap", "changeover"]).run()
     assert "kpis" in app.query_params and len(app.get("plotly_chart")) == 1
 
@@ -68,3 +70,9 @@ def test_why_not_is_said() -> None:
     assert said(app).startswith("These KPIs cannot be watched together yet.") and "17 are wanted for 2 KPIs." in said(
         app
     )
+
+
+def test_the_grains_in_common_begin_with_the_finest() -> None:
+    at = Desk.of_process()
+    assert common_grains([at.catalog["scrap"], at.catalog["changeover"]])[0] == "day"
+    assert common_grains([]) == []
