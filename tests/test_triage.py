@@ -13,7 +13,7 @@ from opsmetrics.catalog import Attention, Slice
 from opsmetrics.review import KpiReview, review
 from opsmetrics.series import KpiSeries
 from opsmetrics.stats.false_alarms import expected_episodes
-from opsmetrics.triage import ACKNOWLEDGED, ENDED, OPEN, OVERDUE, triage
+from opsmetrics.triage import ACKNOWLEDGED, ENDED, OPEN, OVERDUE, opened, triage
 from tests.verdict.made import DEFECTS, HARM, binomial, counts, decision, noise, readings, totals
 
 DAY = pd.Timedelta(days=1)
@@ -140,6 +140,18 @@ def test_what_chance_gives_is_the_sum_over_charts() -> None:
     assert (told.charts, told.periods) == (4, 28)
     assert told.expected >= 4 * expected_episodes("daily", 60, 7)[0] * (1 - 1e-12)
     assert told.expected < 8 * expected_episodes("daily", 60, 7)[0]
+
+
+def test_the_budgets_of_parts_of_the_charts_add_up_to_that_of_all() -> None:
+    """What is open is ranked whenever it was detected."""
+    reviews = [at(wild(seed, 90.0 if seed < 2 else 50.0), f"k{seed}") for seed in range(4)]
+    told = triage(reviews, since(reviews[0], 7))
+    parts = [told.among(reviews[:1]), told.among(reviews[1:])]
+    for name in ("found", "expected", "charts", "periods"):
+        assert sum(getattr(part, name) for part in parts) == pytest.approx(getattr(told.budget, name))
+    assert told.among([]).charts == 0
+    ended = at(wild(9, 90.0, at=-3), "ended")
+    assert {signal.review.kpi.key for signal in opened([*reviews, ended])} == {"k0", "k1"}
 
 
 def test_chart_of_a_baseline_locked_expects_more() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from opsmetrics.catalog import GRAINS
 from opsmetrics.cli import arguments
 from opsmetrics.cli.grammar import KPI, Parser, as_of, by, command, of_slice, view
+from opsmetrics.cli.grammar_attending import attending
 from opsmetrics.cli.grammar_mornings import mornings
 from opsmetrics.cli.grammar_studies import studies
 from opsmetrics.tokens import RIGHTS
@@ -190,6 +191,7 @@ def _deciding(commands: Commands) -> None:
         )
         by(each)
     _weekday(kinds)
+    attending(kinds)
     listing = command(kinds, "list", ("deciding", "listing"), "list the decisions, oldest first")
     listing.add_argument("kpi", nargs="?", metavar="KPI", help=f"{KPI} (default: all)")
 

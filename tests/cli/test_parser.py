@@ -19,7 +19,9 @@ def test_the_commands_are_these() -> None:
         "check", "compact", "tokens", "morning", "verify", "replay", "capability", "gauge", "triage", "detection",
     }  # fmt: skip
     assert {path[1] for path in ALL if path[0] == "kpis"} == {"check", "apply", "export"}
-    assert {path[1] for path in ALL if path[0] == "decide"} == {*parser.DECISIONS, "weekday", "list"}
+    assert {path[1] for path in ALL if path[0] == "decide"} == {
+        *parser.DECISIONS, "weekday", "list", "seen", "snooze", "reopen",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", sorted(ALL))
