@@ -17,9 +17,10 @@ from opsmetrics.catalog import Attention, slice_text
 from opsmetrics.review import KpiReview
 from opsmetrics.stats import ranking
 from opsmetrics.stats.discoveries import Method, adjusted
+from opsmetrics.stats.shuffled import Residuals, shuffled_found
 from opsmetrics.verdict.attention import Standing
 from opsmetrics.verdict.budget import budget_sentence
-from opsmetrics.verdict.chance import Exposure, chance_of_chart, expected, exposures, surprise
+from opsmetrics.verdict.chance import Exposure, apart, chance_of_chart, expected, exposures, surprise
 from opsmetrics.verdict.excess import excess_of, weighed
 from opsmetrics.verdict.model import Episode, Variation
 from opsmetrics.verdict.news import News
@@ -110,6 +111,13 @@ class Triage:
         found = sum(signal.review in kept for signal in self.signals)
         return Budget(found, sum(chance for chance, _ in given), len(given), sum(new for _, new in given))
 
+    def spread(self) -> tuple[int, int]:
+        """Between how many new signals nine of ten shuffles lie, of whole weeks for all charts with limits together:
+        how far chance spreads where charts move together. Takes a second for some hundred charts."""
+        found = shuffled_found([residuals for review in self.counted for residuals in _residuals(review, self.since)])
+        low, high = np.quantile(found, [0.05, 0.95])
+        return int(np.floor(low)), int(np.ceil(high))
+
     def discoveries(self, level: float = 0.1, method: Method = "bh") -> tuple[tuple[KpiReview, float], ...]:
         """The charts of a list in which at most a share of `level` is false on average, surest first, each with the
         smallest level at which it would be in it. "by": under any dependence between charts."""
@@ -164,6 +172,17 @@ def is_counted(review: KpiReview) -> bool:
 
 def _exposures(review: KpiReview, since: pd.Timestamp) -> Sequence[Exposure]:
     return tuple(exposures(review.kpi, review.points, review.chart, review.deciding, review.first_new(since)))
+
+
+def _residuals(review: KpiReview, since: pd.Timestamp) -> Iterable[Residuals]:
+    """A chart with limits as it is shuffled: its judged points, those of samples by sevens."""
+    if review.chart is None or review.deciding is None or not review.deciding.rules:
+        return
+    judged = (review.points["state"] == "judged").to_numpy(dtype=bool)
+    period = review.points["period"]
+    dated = review.series.grain != "sample"
+    days = period.to_numpy().astype("datetime64[D]").astype(np.int64) if dated else period.to_numpy(dtype=np.int64)
+    yield Residuals(apart(review.chart)[judged], days[judged] // 7, review.deciding.rules, _new(review, since))
 
 
 def _new(review: KpiReview, since: pd.Timestamp) -> int:

@@ -228,6 +228,7 @@ def _reading(commands: Commands) -> None:
         help="what was detected since then: a day, or a local time (default: since yesterday)",
     )
     as_of(triage)
+    triage.add_argument("--range", action="store_true", help="say how far chance spreads, by shuffled weeks")
     triage.add_argument(
         "--any-dependence", action="store_true", help="list what stands out under any dependence between charts"
     )

@@ -24,9 +24,10 @@ def triage(given: argparse.Namespace, console: Console) -> int:
         except SinceTooLate as error:
             raise WrongUsage(f"--{error}") from None
     if console.as_json:
-        console.answer(as_dict(found, OPEN, any_dependence=given.any_dependence))
+        console.answer(as_dict(found, OPEN, any_dependence=given.any_dependence, spread=given.range))
         return 0
-    console.say(wrapped(found.budget.sentence()))
+    said = [found.budget.sentence(), *([budget.spread(*found.spread())] if given.range else [])]
+    console.say(wrapped(" ".join(said)))
     if found.cards:
         rows = [_line(card.first, _also(card)) for card in found.cards]
         console.say(f"\n{table(rows, HEAD, right=('score',), spare=('parts', 'from'))}")

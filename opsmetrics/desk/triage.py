@@ -61,10 +61,13 @@ def _utc(moment: dt.date | dt.datetime, zone: str, of_day: dt.time) -> pd.Timest
     return to_utc(pd.DatetimeIndex([local]), zone)[0]
 
 
-def as_dict(found: Triage, viewer: Viewer, *, any_dependence: bool = False, language: str = "en") -> dict[str, Any]:
-    """A triage as plain values: budget {since, found, expected, charts, periods, chance_share, sentence}, cards (each a
-    signal, with those that share it as `also`), discoveries {level, method, charts}. Numbers in stored units, instants
-    in UTC. A viewer who sees a part gets no ids: `verify` could not judge their figures again."""
+def as_dict(
+    found: Triage, viewer: Viewer, *, any_dependence: bool = False, spread: bool = False, language: str = "en"
+) -> dict[str, Any]:
+    """A triage as plain values: budget {since, found, expected, charts, periods, chance_share, range, sentence}, cards
+    (each a signal, with those that share it as `also`), discoveries {level, method, charts}. range: of shuffled weeks,
+    with `spread`, else None. Numbers in stored units, instants in UTC. A viewer who sees a part gets no ids: `verify`
+    could not judge their figures again."""
     whole, budget = not viewer.scope, found.budget
     method: Method = "by" if any_dependence else "bh"
     listed = found.discoveries(LEVEL, method)
@@ -73,6 +76,7 @@ def as_dict(found: Triage, viewer: Viewer, *, any_dependence: bool = False, lang
             "budget": {
                 "since": found.since,
                 **{name: getattr(budget, name) for name in ("found", "expected", "charts", "periods", "chance_share")},
+                "range": found.spread() if spread else None,
                 "sentence": budget.sentence(language),
             },
             "cards": [_card(card, whole) for card in found.cards],

@@ -85,7 +85,8 @@ def triage(asked: Request) -> tuple[int, Any]:
         found = triaging.triaged(question, asked.get("since"))
     except triaging.SinceTooLate as error:
         raise Problem(400, "parameter", f"The parameter {error}", more={"parameter": "since"}) from None
-    return 200, triaging.as_dict(found, asked.token.viewer, any_dependence=bool(asked.get("any_dependence")))
+    strict, spread = bool(asked.get("any_dependence")), bool(asked.get("range"))
+    return 200, triaging.as_dict(found, asked.token.viewer, any_dependence=strict, spread=spread)
 
 
 def series(asked: Request) -> tuple[int, Any]:
@@ -201,6 +202,7 @@ ENDPOINTS = (
             Parameter("since", "What was detected since then, a day or a local time; without it since yesterday.",
                       "day_or_instant"),
             _AS_OF,
+            Parameter("range", "Say how far chance spreads, by shuffled weeks.", "yes_or_no"),
             Parameter("any_dependence", "List what stands out under any dependence between charts.", "yes_or_no"),
         ),
         text=str(triage.__doc__), gives=("budget", "cards", "discoveries"),

@@ -49,3 +49,9 @@ def stand_out(names: Sequence[str], language: str = "en") -> str:
     """Which charts are a discovery among all that were looked at."""
     code = "discoveries" if names else "no_discovery"
     return words("budget", code, _language(language)).format(names=wording.listed(names, language) if names else "")
+
+
+def spread(low: int, high: int, language: str = "en") -> str:
+    """How far chance spreads: "Shuffled weeks give 0 to 4."."""
+    values = {"low": wording.number(low, 0, language), "high": wording.number(high, 0, language)}
+    return words("budget", "spread", _language(language)).format(**values)

@@ -49,3 +49,11 @@ def test_a_moment_that_has_not_come_is_wrong_usage(run: Run, store: Path) -> Non
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("--since 2025-05-12 is later than 2025-05-10, as of which it is looked at")
     assert run("triage", "--store", store, "--since", "2099-01-01").code == 2
+
+
+def test_the_range_of_chance_is_told_where_it_is_asked_for(run: Run, store: Path) -> None:
+    words = ("triage", "--store", store, "--since", SINCE, "--as-of", AS_OF)
+    assert run(*words, "--json").json["budget"]["range"] is None
+    low, high = run(*words, "--range", "--json").json["budget"]["range"]
+    assert 0 <= low <= high
+    assert f"nine times in ten {low} to {high} would come." in run(*words, "--range").out.replace("\n", " ")

@@ -107,6 +107,7 @@ WORDS: dict[str, dict[str, str]] = {
         "also": "also {names}",
         "discoveries": "More than chance gives among so many charts (at most 1 in 10 of such a list is false): "
         "{names}.",
+        "spread": "With the weeks shuffled for all charts together, nine times in ten {low} to {high} would come.",
         "no_discovery": "Each of them alone could be chance among so many charts.",
     },
     "rule": {
