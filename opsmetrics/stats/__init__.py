@@ -54,7 +54,14 @@ from opsmetrics.stats.run_chart import ANHOEJ, RunsTest, crossings_min, longest_
 from opsmetrics.stats.run_rules import run_rules, signals
 from opsmetrics.stats.short_run import dnom, z_mr
 from opsmetrics.stats.smoothing import ewma, ewma_of, moving_average, moving_average_of
-from opsmetrics.stats.steps import Step, best_single_step, lag1_after_step, proposed_step, step_threshold
+from opsmetrics.stats.steps import (
+    Step,
+    best_single_step,
+    lag1_after_step,
+    proposed_step,
+    proposed_steps,
+    step_threshold,
+)
 from opsmetrics.stats.subgroups import r_chart, s_chart, s_summary, xbar_r, xbar_s, xbar_s_summary
 from opsmetrics.stats.three_way import ThreeWay, three_way
 from opsmetrics.stats.weibull import weibull_fit, weibull_quantile
@@ -126,6 +133,7 @@ __all__ = [
     "p",
     "p_prime",
     "proposed_step",
+    "proposed_steps",
     "r_chart",
     "ranked",
     "residual_chart",

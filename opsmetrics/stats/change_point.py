@@ -4,7 +4,8 @@ A step is placed where the likelihood of two levels is greatest; its confidence 
 much smaller (Hinkley, Biometrika 57, 1970; Pignatiello & Samuel, Journal of Quality Technology 33, 2001). Twice the log
 ratio at the true place is, for small steps, that of the larger of two exponential maxima: P(≤ x) = (1 − e^(−x/2))²
 (Yao, Annals of Statistics 15, 1987), which is cautious for large ones. A drift is a straight line through the same
-points: told from a step by which of the two fits better.
+points: told from a step by which of the two fits better, and from a staircase of two steps by Schwarz's criterion
+(Annals of Statistics 6, 1978), as three levels with two places have three parameters more than a line.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class ChangePoint:
     position: the most likely first slot after it. first, last: the slots between which that one lies, to the confidence
     asked for. before, after: mean level on either side, of n_before and n_after points. low, high: interval of the
     difference after − before, for a place that is known. begins, ends: the straight line through all points, at the
-    first and the last. shape: whether two levels fit better than that line, or the other way round, or neither clearly.
+    first and the last. shape: whether levels fit better than that line, or the other way round, or neither clearly.
     """
 
     position: int
@@ -84,6 +85,9 @@ def change_point(
     low, high = _difference(x, n, split, law, confidence)
     (begins, ends), gain = _line(x, n, slots, law)
     told = 2 * (gain - likely[best])
+    shape: Shape = "drift" if told > TOLD_APART else "step" if told < -TOLD_APART else "unclear"
+    if shape == "drift" and 2 * (_staircase(x, n, splits, likely, law) - gain) > 3 * math.log(len(x)):
+        shape = "step"
     return ChangePoint(
         position=int(slots[split]),
         first=int(slots[splits[min(near[0], best)]]),
@@ -96,7 +100,7 @@ def change_point(
         high=high,
         begins=begins,
         ends=ends,
-        shape="drift" if told > TOLD_APART else "step" if told < -TOLD_APART else "unclear",
+        shape=shape,
     )
 
 
@@ -114,15 +118,36 @@ def _level(x: FloatArray, n: FloatArray, law: Law) -> float:
 def _likelihood(x: FloatArray, n: FloatArray, splits: IntArray, law: Law) -> FloatArray:
     """Log likelihood of two levels, by the size of the first part, above that of one level."""
     if law == "normal":
-        shifted = x - x.mean()
-        sums = np.cumsum(shifted)[splits - 1]
-        between = sums**2 * len(x) / (splits * (len(x) - splits))
-        total = float(np.sum(shifted**2))
-        rest = np.maximum(total - between, np.finfo(float).tiny * len(x))
+        total = float(np.sum((x - x.mean()) ** 2))
+        rest = np.maximum(total - _between(x, splits), np.finfo(float).tiny * len(x))
         return np.asarray(-len(x) / 2 * np.log(rest / total), dtype=np.float64)
     top, bottom = np.cumsum(x), np.cumsum(n)
     parts = ((top[splits - 1], bottom[splits - 1]), (top[-1] - top[splits - 1], bottom[-1] - bottom[splits - 1]))
     return np.asarray(sum(_counts(a, b, law) for a, b in parts) - _counts(top[-1], bottom[-1], law), dtype=np.float64)
+
+
+def _staircase(x: FloatArray, n: FloatArray, splits: IntArray, likely: FloatArray, law: Law) -> float:
+    """Log likelihood of three levels above one: the likeliest split, and the best one on either side of it."""
+    least, first = int(splits[0]), int(splits[np.argmax(likely)])
+    gains = []
+    for part in (slice(None, first), slice(first, None)):
+        own, sizes = x[part], n[part]
+        inner = np.arange(least, len(own) - least + 1)
+        if inner.size:
+            gains.append(
+                float(np.max(_between(own, inner) if law == "normal" else _likelihood(own, sizes, inner, law)))
+            )
+    best, total = max(gains, default=0.0), float(np.sum((x - x.mean()) ** 2))
+    if law != "normal":
+        return float(likely.max()) + best
+    rest = max(total * math.exp(-2 * float(likely.max()) / len(x)) - best, np.finfo(float).tiny * len(x))
+    return -len(x) / 2 * math.log(rest / total)
+
+
+def _between(x: FloatArray, splits: IntArray) -> FloatArray:
+    """Sum of squares between the two parts, by the size of the first."""
+    sums = np.cumsum(x - x.mean())[splits - 1]
+    return np.asarray(sums**2 * len(x) / (splits * (len(x) - splits)), dtype=np.float64)
 
 
 def _counts(count: FloatArray, size: FloatArray, law: Law) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -132,6 +132,31 @@ def proposed_step(values: Values) -> Step | None:
         return None
     n = int(np.isfinite(floats(values)).sum())
     return step if abs(step.t) > step_threshold(n) else None
+
+
+def proposed_steps(values: Values) -> tuple[Step, ...]:
+    """All steps that are more than chance, in order: binary segmentation (Scott & Knott, Biometrics 30, 1974).
+
+    The best single step is looked for in the series and then in each of its parts, as long as it passes the threshold
+    for so many points; then each is placed once more between its neighbours (Bai, Econometric Theory 13, 1997). Empty
+    exactly where `proposed_step` is None: a level that came back soon may hide both of its steps.
+    """
+    series = floats(values)
+    edges = [0, *_split_on(series, 0, len(series)), len(series)]
+    found = []
+    for begin, end in zip(edges[:-2], edges[2:], strict=True):
+        step = best_single_step(series[begin:end])
+        if step is not None:
+            found.append(replace(step, position=begin + step.position))
+    return tuple(found)
+
+
+def _split_on(series: FloatArray, begin: int, end: int) -> list[int]:
+    step = proposed_step(series[begin:end])
+    if step is None:
+        return []
+    at = begin + step.position
+    return [*_split_on(series, begin, at), at, *_split_on(series, at, end)]
 
 
 def largest_step_t(rows: FloatArray, min_segment: int = STEP_SEGMENT) -> FloatArray:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from opsmetrics.catalog import Decision, Kpi, effective
 from opsmetrics.series import KpiSeries
-from opsmetrics.stats import ChangePoint, ControlChart, Step, change_point, proposed_step
+from opsmetrics.stats import ChangePoint, ControlChart, Step, change_point, proposed_step, proposed_steps
 from opsmetrics.verdict import targets
 from opsmetrics.verdict.chart_choice import Choice, choose
 from opsmetrics.verdict.episodes import find_episodes, with_shown
@@ -34,7 +34,7 @@ class Workings:
     """What was found on the way to a verdict.
 
     decisions: those in force. measures: as counted; charted: free of the weekday where that was decided. points: those
-    of the series with state, phase, baseline, limits, targets and met. step: one that waits for a decision.
+    of the series with state, phase, baseline, limits, targets and met. steps: those that wait for a decision.
     """
 
     series: KpiSeries
@@ -49,7 +49,7 @@ class Workings:
     chart: ControlChart | None
     signals: pd.DataFrame
     episodes: tuple[Episode, ...]
-    step: Step | None
+    steps: tuple[Step, ...]
     points: pd.DataFrame
 
     @property
@@ -57,15 +57,21 @@ class Workings:
         """The KPI of the series."""
         return self.series.kpi
 
+    @property
+    def step(self) -> Step | None:
+        """The step that is proposed: the latest one, as limits after it are what the newest points are judged by."""
+        return self.steps[-1] if self.steps else None
+
     @cached_property
     def change(self) -> ChangePoint | None:
-        """The evidence behind the step; None where none waits for a decision.
+        """The evidence behind the step, since the one before it; None where none waits for a decision.
 
         Counts by their own law, unless they vary by more than that explains.
         """
         if self.step is None:
             return None
         measures, rows = self.charted, self.phases.points(self.phases.current)
+        rows = rows[rows >= self.steps[-2].position] if len(self.steps) > 1 else rows
         law, counts = measures.law, measures.counts
         if law is None or counts is None or self.choice.kind not in _BY_LAW or (measures.offset != 0).any():
             return change_point(_only(measures.value, rows), position=self.step.position)
@@ -107,7 +113,7 @@ def work_out(series: KpiSeries, decisions: Iterable[Decision], shown: pd.DataFra
         chart=chart,
         signals=signals,
         episodes=with_shown(episodes, shown, series.as_of, names),
-        step=_step(charted, phases, choice, chosen),
+        steps=_steps(charted, phases, choice, chosen),
         points=_points(series, given, judged, phases, chart),
     )
 
@@ -128,14 +134,21 @@ def _choose(
     return adjusted, by_day, choose(series.kpi, series.grain, adjusted.stretch(rows), adjusted.value[judged_rows])
 
 
-def _step(charted: Measures, phases: Phases, choice: Choice, chosen: Deciding) -> Step | None:
-    """A change of level inside the current phase that is more than chance: proposed, never applied by itself.
+def _steps(charted: Measures, phases: Phases, choice: Choice, chosen: Deciding) -> tuple[Step, ...]:
+    """Changes of level inside the current phase that are more than chance: proposed, never applied by themselves.
 
-    Where neighbours are alike a step looks surer than it is, so none is proposed.
+    Where neighbours are alike a step looks surer than it is, so none is proposed. A drift has no steps: it is told by
+    the best single one.
     """
     if choice.kind in WITHOUT_LIMITS or chosen.neighbours_alike:
-        return None
-    return proposed_step(_only(charted.value, phases.points(phases.current)))
+        return ()
+    values = _only(charted.value, phases.points(phases.current))
+    found = proposed_steps(values)
+    if len(found) > 1:
+        whole, single = change_point(values), proposed_step(values)
+        if whole is not None and single is not None and whole.shape == "drift":
+            return (single,)
+    return found
 
 
 def _only(values: Numbers, rows: Positions) -> Numbers:

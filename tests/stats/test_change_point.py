@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as theory
 
-from opsmetrics.stats import best_single_step, change_point
+from opsmetrics.stats import best_single_step, change_point, proposed_step, proposed_steps
 from tests.cases import cases
 
 VALUES = st.lists(st.floats(-1e3, 1e3).map(lambda x: round(x, 3)), min_size=16, max_size=40)
@@ -113,3 +115,47 @@ def test_the_set_covers_the_true_place(size: float) -> None:
 def test_nothing_to_split_gives_nothing(values: list[float | None]) -> None:
     assert change_point(values) is None
     assert change_point([0.0] * 30, [100.0] * 30, law="binomial") is None
+
+
+# More than one step
+
+
+def test_each_step_of_a_staircase_is_found_and_it_is_no_drift() -> None:
+    """Steps of 3σ, seeded: both places to within two points in nine of ten series, and a line never fits better."""
+    chance = np.random.default_rng(29)
+    near, drifts = 0, 0
+    for _ in range(100):
+        values = chance.normal(np.repeat([0.0, 3.0, 6.0], 40), 1)
+        places = [step.position for step in proposed_steps(values)]
+        near += len(places) == 2 and abs(places[0] - 40) <= 2 and abs(places[1] - 80) <= 2
+        whole = change_point(values)
+        drifts += whole is not None and whole.shape == "drift"
+    assert near >= 90 and drifts <= 3
+
+
+def test_a_staircase_of_counts_is_no_drift() -> None:
+    """Rates of 0.1, 0.2 and 0.3 in 200 trials a day, seeded; a rate that climbs evenly by as much is a drift."""
+    chance = np.random.default_rng(30)
+    trials = np.full(120, 200)
+    rates = {"step": np.repeat([0.1, 0.2, 0.3], 40), "drift": np.linspace(0.1, 0.3, 120)}
+    for shape, rate in rates.items():
+        found = [change_point(chance.binomial(trials, rate), trials, law="binomial") for _ in range(40)]
+        assert sum(one is not None and one.shape == shape for one in found) >= 36
+
+
+@given(VALUES, st.integers(0, 3))
+def test_steps_are_there_exactly_where_one_is_proposed(values: list[float], up: int) -> None:
+    series = np.array(values) + 500.0 * up * (np.arange(len(values)) >= len(values) // 2)
+    found = proposed_steps(series)
+    assert (found == ()) == (proposed_step(series) is None)
+    edges = [0, *(step.position for step in found), len(series)]
+    assert all(later - earlier >= 8 for earlier, later in pairwise(edges))
+
+
+def test_steps_keep_the_slots_of_gaps() -> None:
+    values = [0.0, 1.0] * 10 + [None] * 5 + [5.0, 6.0] * 10 + [None, 10.0, 11.0] * 10
+    assert [(step.position, step.before, step.after) for step in proposed_steps(values)] == [
+        (25, 0.5, 5.5),
+        (46, 5.5, 10.5),
+    ]
+    assert proposed_steps([]) == proposed_steps([None] * 40) == proposed_steps([0.1] * 40) == ()

@@ -244,3 +244,12 @@ def test_5_a_drift_is_no_restart() -> None:
     drifting = [value + 0.02 * day for day, value in enumerate(noise(160, seed=3))]
     found = review(readings(drifting, kpi=SPEED), ())
     assert [text.startswith("Its level drifts, from about") for text in found.proposals] == [True]
+
+
+def test_5_of_several_steps_the_latest_is_proposed_and_told_from_the_level_before_it() -> None:
+    stepped = [value + 1.5 * (day >= 100) + 1.5 * (day >= 140) for day, value in enumerate(noise(160, seed=5))]
+    series = readings(stepped, kpi=SPEED)
+    (text,) = [one for one in review(series, ()).proposals if "start a new phase there?" in one]
+    assert "(40 days before, 20 after" in text
+    accepted = review(series, [decision(series, "phase", 140)])
+    assert not any("start a new phase there?" in one for one in accepted.proposals)
