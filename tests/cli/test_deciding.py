@@ -62,6 +62,29 @@ def test_a_lock_says_which_points_make_the_limits(run: Run, store: Path) -> None
     assert (baseline[0], baseline[-1], len(baseline)) == ("2025-03-01", "2025-03-20", 20)
 
 
+def test_each_phase_is_locked_by_itself_or_not_at_all(run: Run, store: Path) -> None:
+    """A lock of the first phase leaves the second to its own points; it can be locked too, and unlocked alone."""
+
+    def baselines() -> list[list[str]]:
+        points = run("review", "scrap", "--store", store, "--as-of", AS_OF, "--json").json["points"]
+        phases = sorted({point["phase"] for point in points})
+        return [[p["period"][5:10] for p in points if p["baseline"] and p["phase"] == phase] for phase in phases]
+
+    def decide(kind: str, at: str, *more: str) -> None:
+        run("decide", kind, "scrap", "--at", at, "--why", "new press", "--store", store, *more)
+
+    decide("phase", "2025-03-16")
+    free = baselines()
+    decide("lock", "2025-03-01..2025-03-12")
+    locked = baselines()
+    assert (locked[0][0], locked[0][-1], locked[1]) == ("03-01", "03-12", free[1])
+    decide("lock", "2025-03-16..2025-03-27")
+    both = baselines()
+    assert both[0] == locked[0] and (both[1][0], both[1][-1], len(both[1])) == ("03-16", "03-27", 12)
+    decide("lock", "2025-03-01..2025-03-12", "--value", "off")
+    assert baselines() == [free[0], both[1]]
+
+
 @pytest.mark.parametrize(
     ("value", "kept"), [("3.5", {"value": 3.5}), ("3.5 %", {"value": 3.5}), ("none", {}), ("0", {"value": 0.0})]
 )
