@@ -34,6 +34,7 @@ from opsmetrics.ui import (
 )
 from opsmetrics.ui.decisions import SINGLE, STRETCHES, Draft
 from opsmetrics.ui.links import ChartView
+from opsmetrics.verdict.proposals import difference
 
 _ASKED = "deciding"
 _ROUND = "deciding_round"  # each opening gets fresh fields
@@ -275,7 +276,8 @@ def _preview(at: Desk, review: KpiReview, view: ChartView, draft: Draft) -> None
         return
     shown, span = chart_view.drawn(review, view)
     cut = replace(then, points=then.points.iloc[: len(shown.points)])
-    change = chart_made.of(review).workings.change if draft.kind == "phase" and draft.takes_back is None else None
+    found = chart_made.of(review).workings if draft.kind == "phase" and draft.takes_back is None else None
+    change = None if found is None else found.change
     likely = None if change is None or change.shape == "drift" else (change.first, change.last)
     figure = limits_preview(shown, cut, theme=look.theme(), span=span, likely=likely)
     st.plotly_chart(
@@ -287,7 +289,10 @@ def _preview(at: Desk, review: KpiReview, view: ChartView, draft: Draft) -> None
         alt="The chart as it is; dashed, the limits as they would be.",
     )
     shaded = "" if likely is None else ". Shaded: when its level may have changed, 95 %"
-    page.show(blocks.caption(f"Dashed: the limits as they would be{shaded}"), key=_key("dashed"))
+    said = [blocks.caption(f"Dashed: the limits as they would be{shaded}")]
+    if found is not None and likely is not None:
+        said.append(blocks.caption(difference(found)))
+    page.show(*said, key=_key("dashed"))
 
 
 # Saving

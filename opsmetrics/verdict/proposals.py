@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opsmetrics.catalog import GRAINS, Grain
+from opsmetrics.verdict import precision, wording
 from opsmetrics.verdict.limits import WITHOUT_LIMITS
 from opsmetrics.verdict.model import Sentence
+from opsmetrics.verdict.rendering import render
 from opsmetrics.verdict.sentences import propose
 from opsmetrics.verdict.workings import Workings
 
@@ -39,6 +41,17 @@ def _step(found: Workings) -> Iterator[Sentence]:
         "grain": found.series.grain,
     }
     yield propose(_CODES[change.shape], found.kpi, given)
+
+
+def difference(found: Workings, language: str = "en") -> str:
+    """By how much the level changed where a step is proposed, with its interval; "" where none is."""
+    change, kpi = found.change, found.kpi
+    if change is None or change.shape == "drift":
+        return ""
+    extra = precision.for_range(kpi, change.low, change.high)
+    step = wording.quantity(kpi, change.after - change.before, extra=extra)
+    span = wording.range_quantity(kpi, change.low, change.high, extra=extra)
+    return render((Sentence("step_difference", {"d": step, "r": span}),), language)
 
 
 def _weekday(found: Workings) -> Iterator[Sentence]:

@@ -262,6 +262,10 @@ def test_a_proposed_step_is_accepted_at_its_own_period(full: Path) -> None:
     assert accept["text"] == "Accept with a reason"
     assert accept["act"] == {"kind": "phase", "first": position(8)}
     assert "start a new phase there?" in offers["items"][0]["text"]
+    form = opened("phase", kpi="changeover")
+    field(form, "First period of the new phase").select(position(8)).run()
+    said = [str(part.get("text")) for part in blocks(form)]
+    assert any(text.startswith("The change is put at") and "95 % range" in text for text in said)
 
 
 def test_the_form_says_what_it_is_about(full: Path) -> None:

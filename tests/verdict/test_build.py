@@ -8,13 +8,16 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_ind
 
 from opsmetrics.review import KpiReview, review
 from opsmetrics.verdict import restarts
 from opsmetrics.verdict.as_dict import review_as_dict
 from opsmetrics.verdict.build import judge
 from opsmetrics.verdict.model import Verdict
+from opsmetrics.verdict.proposals import difference
 from opsmetrics.verdict.sentences import render
+from opsmetrics.verdict.workings import work_out
 from tests.cases import cases
 from tests.verdict.made import LATE, SPEED, WEIGHT, binomial, counts, decision, noise, readings, with_target
 
@@ -253,3 +256,13 @@ def test_5_of_several_steps_the_latest_is_proposed_and_told_from_the_level_befor
     assert "(40 days before, 20 after" in text
     accepted = review(series, [decision(series, "phase", 140)])
     assert not any("start a new phase there?" in one for one in accepted.proposals)
+
+
+def test_5_a_proposed_step_says_by_how_much_with_an_interval() -> None:
+    stepped = [value + 4.0 * (day >= 60) for day, value in enumerate(noise(100, seed=5))]
+    found = work_out(readings(stepped, kpi=SPEED), ())
+    known = ttest_ind(stepped[60:], stepped[:60], equal_var=False).confidence_interval(0.95)
+    middle = np.mean(stepped[60:]) - np.mean(stepped[:60])
+    said = f"The change is put at {middle:.1f} g, 95 % range {known.low:.1f}–{known.high:.1f}."
+    assert difference(found).replace("\N{NO-BREAK SPACE}", " ") == said
+    assert difference(work_out(readings(noise(60), kpi=SPEED), ())) == ""

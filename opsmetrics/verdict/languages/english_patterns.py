@@ -228,6 +228,7 @@ PATTERNS: dict[str, str] = {
     "after; 95 % range: {during:span}): start a new phase there?",
     "propose_step_unclear": "Its level changed {at:on}, from {a:value} to {b:value} ({m:number} {m:period} before, "
     "{k:number} after; 95 % range: {during:span}), though a slow drift fits about as well: start a new phase there?",
+    "step_difference": "The change is put at {d:value}, 95 % range {r:range}.",
     "propose_drift": "Its level drifts, from about {a:value} to {b:value} over {n:number} {n:period}, rather than "
     "having changed at one moment: find what wears or creeps. New limits would soon be wrong again.",
     "propose_weekday": "The day of the week explains {share:value} of the spread: adjust the limits for it?",
