@@ -84,7 +84,9 @@ class Request:
         """The body as JSON. Raises Problem."""
         try:
             text = "" if self.body is None else self.body.read_text(encoding="utf-8")
-            return json.loads(text) if text.strip() else {}
+            value = json.loads(text) if text.strip() else {}
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a pair of surrogates is no text
+            return value
         except RecursionError:
             raise Problem(400, "not_json", "The body is nested too deeply. Send a flat list of records.") from None
         except ValueError as error:

@@ -117,6 +117,7 @@ def test_what_cannot_be_loaded_is_said_and_changes_nothing(
 @pytest.mark.parametrize(
     ("path", "body", "status", "code"),
     [
+        ("1/undo", {"why": "\ud800"}, 400, "not_json"),
         ("1/undo", {}, 400, "no_reason"),
         ("1/undo", {"why": " "}, 400, "no_reason"),
         ("1/undo", ["wrong"], 400, "no_reason"),
