@@ -30,6 +30,7 @@ def test_a_review_holds_what_was_judged() -> None:
     assert {field.name for field in fields(Judgement)} == {field.name for field in fields(KpiReview)} - {
         "kpi",
         "series",
+        "told",
     }
 
 
