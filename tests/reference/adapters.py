@@ -112,10 +112,6 @@ _CHARTS: dict[str, _Draw] = {
 }
 
 
-#: All kinds that are answered.
-COMPUTED = {*_CHARTS, *OTHERS, "rules only", "constants", "run"}
-
-
 def _limits(case: Case) -> str:
     return str(case["options"].get("limits", "")).lower()
 

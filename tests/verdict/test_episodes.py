@@ -241,7 +241,7 @@ def shown(*episodes: dict[str, Any], as_of: str = "2026-02-05", value: float = H
     )
 
 
-TOLD = {"side": "high", "rules": ["beyond_limits"]} | {
+TOLD = {"side": "high", "open": True, "rules": ["beyond_limits"]} | {
     f"{name}_label": "4 Feb 2026" for name in ("start", "detected", "last")
 }
 NAMES = [str(day.day) + day.strftime(" %b %Y") for day in pd.date_range("2026-01-05", periods=40)]
