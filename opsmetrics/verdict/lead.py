@@ -67,12 +67,21 @@ def lead_record(kpi: Kpi, points: pd.DataFrame, phase: pd.DataFrame, grain: Grai
 
 
 def _closed(kpi: Kpi, points: pd.DataFrame, start: dt.datetime, lead: Grain) -> bool:
-    """True where the site's clock has passed the end of the lead period that starts then."""
-    last = points.iloc[-1]
+    """True where the site's clock has passed the end of the lead period that starts then, as far as data are there:
+    time that passes while they are late or missing closes nothing, so that the last verdict is kept."""
+    last = points.iloc[_known(points)]
     reached = last["period"]
     if last["ended"]:
         reached = to_local([last["ends_at"]], kpi.calendar.time_zone)[0]
     return period_start(reached.to_pydatetime(), lead, kpi.calendar) > start
+
+
+def _known(points: pd.DataFrame) -> int:
+    """The position of the last row before the first that is missing after the last judged one."""
+    state = points["state"].to_numpy()
+    judged = int(np.flatnonzero(state == "judged")[-1])
+    missing = np.flatnonzero(np.isin(state[judged:], ("gap", "uncovered")))
+    return judged + int(missing[0]) - 1 if len(missing) else len(state) - 1
 
 
 def _whole(kpi: Kpi, points: pd.DataFrame, part: pd.DataFrame, grain: Grain, lead: Grain) -> bool:

@@ -54,6 +54,19 @@ def test_29a_the_open_month_does_not_count() -> None:
     assert (found.assurance, found.detail["lead_periods"]) == ("too_early", 11)
 
 
+def test_29a_a_month_whose_end_is_missing_stays_open_however_long() -> None:
+    """Verdict.md 34: data that are late keep the last verdict, also once the clock has passed the end of the month."""
+    kpi, _ = year([True] * 12)
+    days = [0.0] * 360  # up to 26 December
+    for missing in (0, 3, 5, 20):
+        state = ["judged"] * len(days) + ["gap"] * missing
+        found = of(points([*days, *[None] * missing], kpi=kpi, start="2025-01-01", size=100.0, state=state), kpi)
+        assert (found.assurance, found.detail["lead_periods"]) == ("too_early", 11), f"{missing} days later"
+    state = ["judged"] * len(days) + ["gap"] * 5 + ["judged"]
+    later = points([*days, *[None] * 5, 0.0], kpi=kpi, start="2025-01-01", size=100.0, state=state)
+    assert of(later, kpi).detail["lead_periods"] == 12, "the next figure closes it"
+
+
 def test_29a_a_month_that_began_before_the_data_does_not_count() -> None:
     kpi, frame = year([True] * 12)
     assert of(frame.iloc[1:].reset_index(drop=True), kpi).detail["lead_periods"] == 11
