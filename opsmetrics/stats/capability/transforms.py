@@ -13,17 +13,20 @@ from opsmetrics.stats.arrays import FloatArray
 #: Powers looked at. Minitab looks at the same stretch.
 POWERS = (-5.0, 5.0)
 
+#: A power this near to 0 is the logarithm: it makes no difference to any digit, and far below it rounding takes over.
+_NO_POWER = 1e-12
+
 Power = Callable[[FloatArray, float], FloatArray]
 
 
 def box_cox(values: FloatArray, power: float) -> FloatArray:
     """(xᵖ − 1)/p, ln x at p = 0; readings above 0 (Box and Cox, J. Royal Statistical Society B 26, 1964)."""
-    return np.asarray(boxcox(values, power), dtype=np.float64)
+    return np.asarray(boxcox(values, _power(power)), dtype=np.float64)
 
 
 def box_cox_back(values: FloatArray, power: float) -> FloatArray:
     """The readings whose transforms these are; NaN where there is none."""
-    return np.asarray(inv_boxcox(values, power), dtype=np.float64)
+    return np.asarray(inv_boxcox(values, _power(power)), dtype=np.float64)
 
 
 def yeo_johnson(values: FloatArray, power: float) -> FloatArray:
@@ -31,14 +34,18 @@ def yeo_johnson(values: FloatArray, power: float) -> FloatArray:
     Johnson, Biometrika 87, 2000)."""
     values = np.asarray(values, dtype=np.float64)
     size = np.abs(values)
-    return np.where(values >= 0, boxcox(1 + size, power), -boxcox(1 + size, 2 - power))
+    return np.where(values >= 0, box_cox(1 + size, power), -box_cox(1 + size, 2 - power))
 
 
 def yeo_johnson_back(values: FloatArray, power: float) -> FloatArray:
     """The readings whose transforms these are; NaN where there is none."""
     values = np.asarray(values, dtype=np.float64)
     size = np.abs(values)
-    return np.where(values >= 0, inv_boxcox(size, power) - 1, 1 - inv_boxcox(size, 2 - power))
+    return np.where(values >= 0, box_cox_back(size, power) - 1, 1 - box_cox_back(size, 2 - power))
+
+
+def _power(power: float) -> float:
+    return 0.0 if abs(power) < _NO_POWER else power
 
 
 def best_power(name: str, values: FloatArray) -> float:
