@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 def studies(commands: Commands) -> None:
     """capability, gauge, detection."""
+    _capability(commands)
+    _gauge(commands)
+    _detection(commands)
+
+
+def _capability(commands: Commands) -> None:
     capability = command(
         commands,
         "capability",
@@ -36,6 +42,9 @@ def studies(commands: Commands) -> None:
         "--last", type=arguments.above_zero, metavar="N", help="the last N judged periods (default: the phase in force)"
     )
     which.add_argument("--all", action="store_true", help="all judged periods, whatever their phase")
+
+
+def _gauge(commands: Commands) -> None:
     gauge = command(
         commands,
         "gauge",
@@ -72,7 +81,6 @@ def studies(commands: Commands) -> None:
         metavar="QUESTION=CHOICE",
         help="answer to a question about the file; may be repeated",
     )
-    _detection(commands)
 
 
 def _detection(commands: Commands) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from opsmetrics.figures.labels import pushed_apart
-from opsmetrics.figures.layout import base_layout
+from opsmetrics.figures.layout import base_layout, bottom_axis
 from opsmetrics.figures.text import plain
 from opsmetrics.figures.tokens import Theme, Tokens, tokens
 from opsmetrics.stats.capability import Capability
@@ -153,20 +153,10 @@ def _law(found: Capability, span: tuple[float, float], mass: float, colours: Tok
 
 
 def _values(span: tuple[float, float], unit: str, colours: Tokens) -> dict[str, Any]:
-    return {
+    return bottom_axis(colours) | {
         "range": list(span),
         "nticks": 7,
         "ticksuffix": plain(wording.unit_text(unit)) if len(unit) <= 3 else "",
-        "tickangle": 0,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": colours.hair,
-        "tickfont": {"size": 12, "color": colours.muted},
-        "showline": True,
-        "linecolor": colours.hair,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from opsmetrics.figures.layout import base_layout
+from opsmetrics.figures.layout import base_layout, bottom_axis
 from opsmetrics.figures.text import plain
 from opsmetrics.figures.tokens import Theme, Tokens, tokens
 from opsmetrics.verdict import wording
@@ -127,20 +127,10 @@ def _marker(at: float, shifts: Numbers, colours: Tokens) -> list[dict[str, Any]]
 
 
 def _shift_axis(shifts: Numbers, title: str, colours: Tokens) -> dict[str, Any]:
-    return {
+    return bottom_axis(colours) | {
         "range": [0, float(shifts[-1]) * 1.01],
         "nticks": 7,
         "title": {"text": plain(title), "font": {"size": 12, "color": colours.muted}, "standoff": 8},
-        "tickangle": 0,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": colours.hair,
-        "tickfont": {"size": 12, "color": colours.muted},
-        "showline": True,
-        "linecolor": colours.hair,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
     }
 
 

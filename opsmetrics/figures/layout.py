@@ -71,16 +71,22 @@ def period_axis(series: Plotted, colours: Tokens) -> dict[str, Any]:
     steps = _STEPS.get(series.grain, _PLAIN_STEPS)
     step = next((s for s in steps if len(positions) / s <= TICKS), max(len(positions) // TICKS, 1))
     named = slice((len(positions) - 1) % step, None, step)  # counted from the newest
-    return {
+    return bottom_axis(colours) | {
         "range": [positions[0] - 0.6, positions[-1] + 0.6],
         "tickvals": positions[named],
         "ticktext": tick_labels([str(label) for label in series.label[named]]),
+        "ticklabelstandoff": 4,
+    }
+
+
+def bottom_axis(colours: Tokens) -> dict[str, Any]:
+    """An axis along the foot of a figure: a hair line with ticks, level labels, no grid; its range is the caller's."""
+    return {
         "tickangle": 0,
         "ticks": "outside",
         "ticklen": 4,
         "tickcolor": colours.hair,
         "tickfont": {"size": 12, "color": colours.muted},
-        "ticklabelstandoff": 4,
         "showline": True,
         "linecolor": colours.hair,
         "showgrid": False,
