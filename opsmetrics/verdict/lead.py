@@ -57,7 +57,8 @@ def lead_record(kpi: Kpi, points: pd.DataFrame, phase: pd.DataFrame, grain: Grai
         whole = [phase.iloc[[row]] for row in range(len(phase))[-NEEDED:]]
     else:
         starts = [period_start(start.to_pydatetime(), lead, kpi.calendar) for start in phase["period"]]
-        closed = [start for start in dict.fromkeys(starts) if _closed(kpi, points, start, lead)]
+        reached = _open_since(kpi, points, lead) if starts else dt.datetime.min
+        closed = [start for start in dict.fromkeys(starts) if start < reached]
         groups = [phase[[own == start for own in starts]] for start in closed[-NEEDED - 1 :]]
         if groups and not _whole(kpi, points, groups[0], grain, lead):
             groups = groups[1:]
@@ -66,14 +67,14 @@ def lead_record(kpi: Kpi, points: pd.DataFrame, phase: pd.DataFrame, grain: Grai
     return LeadRecord(lead, int(met), len(whole))
 
 
-def _closed(kpi: Kpi, points: pd.DataFrame, start: dt.datetime, lead: Grain) -> bool:
-    """True where the site's clock has passed the end of the lead period that starts then, as far as data are there:
-    time that passes while they are late or missing closes nothing, so that the last verdict is kept."""
+def _open_since(kpi: Kpi, points: pd.DataFrame, lead: Grain) -> dt.datetime:
+    """The start of the lead period that the site's clock has reached, as far as data are there; those before it are
+    closed. Time that passes while data are late or missing closes nothing, so that the last verdict is kept."""
     last = points.iloc[_known(points)]
     reached = last["period"]
     if last["ended"]:
         reached = to_local([last["ends_at"]], kpi.calendar.time_zone)[0]
-    return period_start(reached.to_pydatetime(), lead, kpi.calendar) > start
+    return period_start(reached.to_pydatetime(), lead, kpi.calendar)
 
 
 def _known(points: pd.DataFrame) -> int:
