@@ -13,6 +13,7 @@ from opsmetrics.ingest.recognised import recognised_sheet
 from opsmetrics.ingest.rejects import harmless, reject_csv
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
+from opsmetrics.ingest.table import table_of
 from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template, named_template
 from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem
 from opsmetrics.ingest.texts import texts_of
@@ -59,6 +60,7 @@ __all__ = [
     "reject_csv",
     "short_name",
     "suggest",
+    "table_of",
     "texts_of",
     "typed_batch",
 ]

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from opsmetrics.ingest.cells import fold, kind_of
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.records import BLANK, split
+from opsmetrics.ingest.records import BLANK, split, unescaped, well_formed
 
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANK: "blanks"}
 #: Lines scored of each part: more do not change the choice.
 SCORED = 200
+#: Blanks part a table where so many of its lines have the same number of cells.
+ENOUGH = 0.8
+#: A cell between apostrophes.
+_APOSTROPHES = re.compile(r"(?:^|[,;|\t])\s*'(?:[^']|'(?!\s*[,;|\t]))*'\s*(?:$|[,;|\t])")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the cells of a line are told apart. `hint` is True where the file's first line only names the delimiter."""
+    """How the cells of a line are told apart. `hint` is True where the file's first line only names the delimiter,
+    `escaped` where a backslash stands before the quotation marks inside cells."""
 
     delimiter: str
     quote: str
     width: int
     hint: bool = False
+    escaped: bool = False
 
 
 def dialect_of(
@@ -38,29 +45,64 @@ def dialect_of(
     lines = [
         line for line in [*head[hinted is not None :][:SCORED], *others[:SCORED], *others[-SCORED:]] if line.strip()
     ]
-    quote = _quote(lines)
-    chosen = wanted or hinted or _naming(lines, quote, {fold(name) for name in known})
-    if chosen:
-        return Dialect(chosen, quote, _width(lines, chosen, quote)[0], hinted is not None)
-    scores = {mark: _score(lines, mark, quote) for mark in DELIMITERS}
-    best = max(DELIMITERS, key=scores.__getitem__)
-    if scores[best] <= 0 and _in_blanks(lines, quote):
-        best = BLANK
-    elif scores[best] <= 0:
-        raise IngestRefused(
-            "no_table",
-            "no character parts these lines into columns",
-            "columns parted by comma, semicolon, tab, | or blanks",
-            "export the table as CSV with at least a date and a value",
-        )
-    return Dialect(best, quote, _width(lines, best, quote)[0])
+    plain = [line.replace('\\"', '""') for line in lines]
+    quotes = _quotes(lines)
+    chosen = wanted or hinted or _naming(plain, quotes[0], {fold(name) for name in known})
+    pairs = [(mark, quote) for mark in ((chosen,) if chosen else _delimiters(lines)) for quote in quotes]
+    scores = {pair: _score(plain, *pair) for pair in pairs}
+    delimiter, quote = max(pairs, key=scores.__getitem__)
+    if not chosen:
+        delimiter = _or_blanks(plain, delimiter, quote, scores[delimiter, quote])
+    escaped = _escapes(lines, delimiter, quote)
+    read = [unescaped(line, quote) for line in lines] if escaped else lines
+    return Dialect(delimiter, quote, _width(read, delimiter, quote)[0], hinted is not None, escaped)
 
 
-def _in_blanks(lines: Sequence[str], quote: str) -> bool:
-    """True where blanks part every line into as many cells, most of them numbers or dates: a table, not a text."""
+def _or_blanks(lines: Sequence[str], delimiter: str, quote: str, score: float) -> str:
+    """Blanks, where they part the lines into a table and the best mark does worse; the mark otherwise."""
+    blanks = _in_blanks(lines, quote)
+    if blanks > score:
+        return BLANK
+    if score > 0:
+        return delimiter
+    raise IngestRefused(
+        "no_table",
+        "no character parts these lines into columns",
+        "columns parted by comma, semicolon, tab, | or blanks",
+        "export the table as CSV with at least a date and a value",
+    )
+
+
+def _delimiters(lines: Sequence[str]) -> list[str]:
+    """The usual delimiters, and each of them written several times where it occurs in no other way."""
+    found = list(DELIMITERS)
+    text = "\n".join(lines)
+    for mark in DELIMITERS:
+        for several in (mark * 3, mark * 2):
+            if text.count(several) > len(lines) / 2 and text.count(several) * len(several) == text.count(mark):
+                found[found.index(mark)] = several
+                break
+    return found
+
+
+def _escapes(lines: Sequence[str], delimiter: str, quote: str) -> bool:
+    """True where more lines hold well-formed cells once a backslash is read as the sign before a mark."""
+    marked = [line for line in lines if "\\" + quote in line]
+    if not marked:
+        return False
+    width = _width([line for line in lines if "\\" not in line] or lines, delimiter, quote)[0]
+    escaped = sum(well_formed(unescaped(line, quote), delimiter, quote, width) for line in marked)
+    return escaped > sum(well_formed(line, delimiter, quote, width) for line in marked)
+
+
+def _in_blanks(lines: Sequence[str], quote: str) -> float:
+    """How regular the cells between blanks are: 0 where most of them are texts, so that a text is no table."""
     width, share = _width(lines, BLANK, quote)
-    cells = [cell for line in lines[1:] for cell in split(line, BLANK, quote) or ()]
-    return width > 1 and share == 1 and sum(kind_of(cell) != "text" for cell in cells) > len(cells) / 2
+    if width < 2 or share < ENOUGH:
+        return 0.0
+    rows = [cells for line in lines[1:] if len(cells := split(line, BLANK, quote) or ()) == width]
+    figures = [kind_of(cell) != "text" for cells in rows for cell in cells]
+    return share * sum(figures) / len(figures) if sum(figures) > len(figures) / 2 else 0.0
 
 
 def _naming(lines: Sequence[str], quote: str, known: set[str]) -> str | None:
@@ -79,12 +121,10 @@ def _hint(line: str) -> str | None:
     return text[4] if len(text) == 5 and text.startswith("sep=") else line[4:5] if line.lower() == "sep=\t" else None
 
 
-def _quote(lines: Sequence[str]) -> str:
-    """An apostrophe quotes only where no double mark occurs and most lines begin and end with one."""
-    if any('"' in line for line in lines):
-        return '"'
-    enclosed = sum(len(line) > 1 and line[0] == line[-1] == "'" for line in lines)
-    return "'" if lines and enclosed > len(lines) / 2 else '"'
+def _quotes(lines: Sequence[str]) -> tuple[str, ...]:
+    """The quotation marks that may be meant: apostrophes only where they enclose cells in most lines."""
+    enclosed = sum(len(line) > 1 and _APOSTROPHES.search(line) is not None for line in lines)
+    return ('"', "'") if lines and enclosed > len(lines) / 2 else ('"',)
 
 
 def _width(lines: Sequence[str], delimiter: str, quote: str) -> tuple[int, float]:

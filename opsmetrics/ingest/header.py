@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from opsmetrics.ingest.cells import CellKind, fold, kind_of, tidy
 from opsmetrics.ingest.flags import NO, YES
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.records import Record
+from opsmetrics.ingest.synonyms import DIMENSIONS, EVENTS, ROLES
 
 #: Lines in which the header is looked for.
 SEARCHED = 100
@@ -20,6 +22,11 @@ SHOWN = 40
 
 #: What a person is asked for where a file holds no table.
 A_TABLE = "a header and below it records with a date and a value"
+
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+#: A line drawn below a header.
+_RULE = re.compile(r"(?=.*(?:--|==))[-+|:=\s]+")
+_KNOWN = frozenset(fold(word) for words in (*ROLES.values(), *EVENTS.values(), *DIMENSIONS) for word in words)
 
 #: Words that may be all that a record states beside what it is about.
 FLAGS = frozenset((*YES, *NO))
@@ -34,6 +41,8 @@ class Head:
     line: int | None
     first: int  # line of the first record
     units: tuple[str, ...] = ()
+    surplus: int = 0  # empty cells at the end of each record that the header does not name
+    misfit: tuple[str, ...] = ()  # names above the records, of which there are more or fewer than columns
 
 
 def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), offset: int = 0) -> Head:
@@ -44,22 +53,67 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
     """
     lines = line_numbers(found, offset)
     rows = [[tidy(cell) for cell in record.cells or ()] for record in found]
-    at = _named(rows, {fold(name) for name in known})
+    at, most = _named(rows, {fold(name) for name in known}), width
     if at is None:
+        width = _used(rows, width)
         at = _first_full(rows, width)
         if at is None or _is_data(rows[at], rows[at + 1 :]):
             start = 0 if at is None else at
             count = max(width, len(rows[start]) if rows else 0)
             names = tuple(f"column {i + 1}" for i in range(count))
-            return Head(names, names, None, lines[start] if lines else 1)
+            return Head(names, names, None, lines[start] if lines else 1, misfit=_misfit(rows, start, count))
+        at = _by_its_words(rows, at)
     following = at + 1
+    if following < len(found) and _RULE.fullmatch(found[following].text):
+        following += 1
     units: tuple[str, ...] = ()
     if following < len(rows) and _is_units(rows[at], rows[following], rows[following + 1 :]):
         units, following = tuple(rows[following]), following + 1
     first = lines[following] if following < len(lines) else lines[at] + found[at].lines
     named, units = _two_rows(rows[at], units)
-    raw = _without_empty_end(named, rows[following:])
-    return Head(distinct_names(raw), tuple(raw), lines[at], first, units)
+    raw = _without_empty_end(_without_comment(named), rows[following:])
+    surplus = max(most - len(rows[at]), 0)
+    return Head(distinct_names(raw), tuple(raw), lines[at], first, units, surplus)
+
+
+def _used(rows: Sequence[Sequence[str]], width: int) -> int:
+    """The width without columns at its end in which no row of this width says anything: a delimiter ends each line."""
+    full = [row for row in rows if len(row) == width]
+    return max((i + 1 for row in full for i, cell in enumerate(row) if cell), default=width)
+
+
+def _misfit(rows: Sequence[Sequence[str]], start: int, width: int) -> tuple[str, ...]:
+    """The row right above records without a header, where it names columns and their number is another."""
+    row = rows[start - 1] if start else ()
+    named = [cell for cell in row if cell]
+    below = {kind for kind in _column_kinds(rows[start:], width) if kind != "empty"}
+    names = len(named) > 1 and all(kind_of(cell) == "text" for cell in named) and below - {"text"}
+    return tuple(row) if names else ()
+
+
+def _by_its_words(rows: Sequence[Sequence[str]], at: int) -> int:
+    """The row among those of names that holds most of the words which head columns: the ones above tell what the file
+    is about, such as 'Plant, Berlin' above 'Date, Value'. The first one, unless another is clearly more of a header."""
+    best, most = at, _words(rows[at])
+    for number in range(at + 1, min(len(rows), SEARCHED)):
+        row = rows[number]
+        if len(row) < len(rows[at]) or any(kind_of(cell) in ("number", "date") for cell in row):
+            break
+        words, filled = _words(row), sum(cell != "" for cell in row)
+        gaps = any(below and not name for name, below in zip(rows[at], row, strict=False))
+        if words > most and (2 * words >= filled or not gaps):
+            best, most = number, words
+    return best
+
+
+def _words(row: Sequence[str]) -> int:
+    return sum(fold(cell) in _KNOWN for cell in row)
+
+
+def _without_comment(names: Sequence[str]) -> Sequence[str]:
+    """The names without the sign of a comment before the first: '# date' is 'date'."""
+    bare = names[0].lstrip("#").strip() if names else ""
+    return [bare, *names[1:]] if bare else names
 
 
 def refuse_without_rows(head: Head, lines: int) -> None:
@@ -121,12 +175,22 @@ def _first_full(rows: Sequence[Sequence[str]], width: int) -> int | None:
 
 
 def _is_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    if _are_years(row):
+        return False
     kinds = _column_kinds(below, len(row))
     own = [kind_of(cell) for cell in row]
     same = sum(a == b and b in ("number", "date") for a, b in zip(own, kinds, strict=True))
     other = sum(a not in ("empty", b) and b in ("number", "date") for a, b in zip(own, kinds, strict=True))
     alone = not below and any(kind in ("number", "date") for kind in own)
     return same > other or alone
+
+
+def _are_years(row: Sequence[str]) -> bool:
+    """True where the numbers of a row are years that go on one by one, beside a text: they head columns."""
+    numbers = [cell for cell in row if kind_of(cell) == "number"]
+    years = [int(cell) for cell in numbers if _YEAR.fullmatch(cell)]
+    steps = {b - a for a, b in pairwise(years)}
+    return len(years) == len(numbers) > 1 and steps in ({1}, {-1}) and len(numbers) < len(row)
 
 
 def _column_kinds(rows: Sequence[Sequence[str]], width: int) -> list[CellKind]:

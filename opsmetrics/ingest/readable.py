@@ -15,7 +15,7 @@ from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, UNCLOSED
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.records import BLANK, Record, records
+from opsmetrics.ingest.records import BLANK, Record, records, unescaped
 from opsmetrics.ingest.scan import Scan
 
 
@@ -34,7 +34,7 @@ def make_readable(
         target = private_file()
         _link(path.resolve(), target)
         return target, dialect.delimiter, scan.lines
-    plain = clean_lines(path, encoding)
+    plain = plain_lines(path, encoding, dialect)
     if across is not None:
         source = islice(plain, across.first, None)
         found = records(source, dialect.delimiter, dialect.quote, across.width)
@@ -42,6 +42,12 @@ def make_readable(
         return target, CELL, lines
     target, lines = write_lines(_rewritten(plain, dialect, head) if rewritten else plain, limits)
     return target, CELL if rewritten else dialect.delimiter, lines
+
+
+def plain_lines(path: Path, encoding: str, dialect: Dialect) -> Iterator[str]:
+    """The lines of a file, with the quotation marks inside cells doubled."""
+    lines = clean_lines(path, encoding)
+    return (unescaped(line, dialect.quote) for line in lines) if dialect.escaped else lines
 
 
 def private_file() -> Path:

@@ -47,6 +47,16 @@ def split(text: str, delimiter: str, quote: str) -> list[str] | None:
         return None
 
 
+def well_formed(text: str, delimiter: str, quote: str, width: int) -> bool:
+    """True where a line has so many cells, and every quotation mark in a quoted one is doubled."""
+    if delimiter == BLANK:
+        return len(_parted(text, quote)) == width
+    try:
+        return len(_cells(text, delimiter, quote, loose=False)) == width
+    except (_Open, _Malformed):
+        return False
+
+
 def records(lines: Iterable[str], delimiter: str, quote: str, width: int | None = None) -> Iterator[Record]:
     """The records of these lines; `width` is the number of cells that one of several lines must have."""
     ahead: deque[str] = deque()
@@ -122,7 +132,7 @@ def _cell(text: str, start: int, delimiter: str, quote: str, loose: bool) -> tup
     if text[opening : opening + 1] != quote:
         end = text.find(delimiter, start)
         end = len(text) if end < 0 else end
-        return text[start:end], end + 1
+        return text[start:end], end + len(delimiter)
     inside, position = "", opening + 1
     while True:
         mark = text.find(quote, position)
@@ -135,8 +145,17 @@ def _cell(text: str, start: int, delimiter: str, quote: str, loose: bool) -> tup
             continue
         while text[after : after + 1] == " ":
             after += 1
-        if after == len(text) or text[after] == delimiter:
+        if after == len(text):
             return inside, after + 1
+        if text.startswith(delimiter, after):
+            return inside, after + len(delimiter)
         if not loose:
             raise _Malformed
         inside, position = inside + quote, mark + 1
+
+
+def unescaped(line: str, quote: str) -> str:
+    """The line with doubled quotation marks, where it has them behind a backslash."""
+    if "\\" not in line:
+        return line
+    return re.sub(r"\\([\\" + quote + "])", lambda found: 2 * quote if found[1] == quote else "\\", line)

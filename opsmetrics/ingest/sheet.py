@@ -13,24 +13,20 @@ from pathlib import Path
 import pandas as pd
 
 from opsmetrics.ingest.across import Across
-from opsmetrics.ingest.across_find import find_across, is_named
 from opsmetrics.ingest.binary import BinaryTable
-from opsmetrics.ingest.dialect import NAMES, Dialect, dialect_of
-from opsmetrics.ingest.encoding import encoding_of, sample_lines
-from opsmetrics.ingest.header import Head, find_head, line_numbers, refuse_without_rows
+from opsmetrics.ingest.dialect import NAMES, Dialect
+from opsmetrics.ingest.header import Head, refuse_without_rows
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT, UNCLOSED
 from opsmetrics.ingest.origin import Origin, Part
 from opsmetrics.ingest.parquet import is_parquet, read_parquet
-from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.readable import make_readable
-from opsmetrics.ingest.records import records, split
-from opsmetrics.ingest.scan import Scan, first_bytes, scan_binary, scan_file
+from opsmetrics.ingest.recognise import recognise
+from opsmetrics.ingest.records import split
+from opsmetrics.ingest.scan import first_bytes, scan_binary
 from opsmetrics.ingest.template import Template
 from opsmetrics.ingest.workbook import is_workbook, read_workbook
 from opsmetrics.measurements import Notice
-
-SAMPLE_ROWS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,13 +159,8 @@ def _binary(name: str, size: int, sha256: str, table: BinaryTable, limits: Limit
 
 
 def _text(path: Path, name: str, template: Template | None, limits: Limits) -> Sheet:
-    scan = scan_file(path, limits)
-    encoding = encoding_of(path, scan, template.encoding if template else None)
-    first, others = sample_lines(path, encoding, scan)
-    known = (template.header or template.sources) if template else ()
-    dialect = dialect_of(first, others, template.delimiter if template else None, known)
-    _refuse_wide(dialect, limits)
-    head, across, rows = _head(first, dialect, known)
+    text = recognise(path, template, limits)
+    scan, encoding, dialect, head, across = text.scan, text.encoding, text.dialect, text.head, text.across
     readable, separator, lines = make_readable(path, scan, encoding, dialect, head, across, limits)
     sheet = Sheet(
         name=name,
@@ -179,12 +170,12 @@ def _text(path: Path, name: str, template: Template | None, limits: Limits) -> S
         dialect=dialect,
         head=head,
         lines=lines,
-        rows=rows,
+        rows=text.rows,
         ascii=scan.ascii,
         tabs=scan.tabs > 0 and dialect.delimiter != "\t",
         separator=separator,
         readable=readable,
-        notices=(*_notices(scan, encoding), *(across.notices if across else ())),
+        notices=text.notices,
         limits=limits,
         origin=Origin((Part(0, across.first + 1, across.count),)) if across else Origin(),
         across=across,
@@ -192,33 +183,6 @@ def _text(path: Path, name: str, template: Template | None, limits: Limits) -> S
     weakref.finalize(sheet, shutil.rmtree, readable.parent, ignore_errors=True)
     refuse_without_rows(head, lines)
     return sheet
-
-
-def _refuse_wide(dialect: Dialect, limits: Limits) -> None:
-    if dialect.width > limits.columns:
-        raise IngestRefused(
-            "too_many_columns",
-            f"{dialect.width:,} columns",
-            f"at most {limits.columns:,}",
-            "export only the columns that are needed, or one record to a line",
-        )
-
-
-def _head(
-    first: list[str], dialect: Dialect, known: Sequence[str]
-) -> tuple[Head, Across | None, tuple[tuple[str, ...], ...]]:
-    """The header, the dates that stand across (or None), and the first records."""
-    offset = int(dialect.hint)
-    found = list(records(first[offset:], dialect.delimiter, dialect.quote))
-    table = [record.cells or [] for record in found]
-    across = None if is_named(table, known) else find_across(table, line_numbers(found, offset))
-    head = across.head if across else find_head(found, dialect.width, known, offset=offset)
-    start, width = (across.first, across.width) if across else (head.first - 1, len(head.names))
-    body = records(first[start:], dialect.delimiter, dialect.quote, width)
-    filled = (record.cells for record in body if record.cells and any(map(str.strip, record.cells)))
-    if across:
-        filled = (record for cells in filled for record in across.records(cells))
-    return head, across, tuple(tuple(cells) for cells in islice(filled, SAMPLE_ROWS))
 
 
 def _picked(file: Iterable[str], numbers: list[int]) -> Iterator[tuple[int, str]]:
@@ -240,14 +204,3 @@ def _safe_name(name: str) -> str:
     """The last part of a given name without control characters: it is shown and kept, never opened."""
     last = re.split(r"[/\\]", name)[-1]
     return re.sub(r"[\x00-\x1f\x7f]", "", last)[:200] or "file"
-
-
-def _notices(scan: Scan, encoding: str) -> tuple[Notice, ...]:
-    found = []
-    if scan.nul and not encoding.startswith(("utf-16", "utf-32")):
-        one, many = "{n} NUL byte was removed from the text.", "{n} NUL bytes were removed from the text."
-        found.append(Notice.counting("nul_bytes_removed", scan.nul, one, many))
-    if encoding in ("cp1252", "latin-1"):
-        name = "Windows-1252" if encoding == "cp1252" else "Latin-1"
-        found.append(Notice("encoding", f"The file is not UTF-8 and was read as {name}."))
-    return tuple(found)

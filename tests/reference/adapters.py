@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from opsmetrics import stats
+from opsmetrics.ingest import table_of
 from opsmetrics.stats import ControlChart
 from opsmetrics.stats.forecast import forecast as predicted
 from tests.reference import adapters_capability, adapters_charts, adapters_multi, adapters_nhs, naming
 from tests.reference.adapters_messy import messy, messy_sequence
 
-__all__ = ["forecast", "messy", "messy_sequence", "spc"]
+__all__ = ["forecast", "messy", "messy_sequence", "spc", "table"]
 
 Case = Mapping[str, Any]
 
@@ -45,6 +47,11 @@ def spc(case: Case) -> dict[str, Any]:
     chart = _CHARTS[kind](case["data"], case["options"], naming.common(case))
     usual = ["nelson1"] if kind in ("g", "t") else ["nelson"]
     return naming.answer(chart, case, usual) | naming.extras(chart) | (_transformed(case) if kind == "t" else {})
+
+
+def table(path: Path) -> list[list[str]]:
+    """A file as the table recognised in it, its header first."""
+    return table_of(path)
 
 
 #: Seasons to look for, by frequency of the sample.

@@ -1,0 +1,114 @@
+"""What a text file is before anything in it is read: encoding, dialect, header, and the first of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from opsmetrics.ingest.across import Across
+from opsmetrics.ingest.across_find import find_across, is_named
+from opsmetrics.ingest.dialect import Dialect, dialect_of
+from opsmetrics.ingest.encoding import encoding_of, sample_lines
+from opsmetrics.ingest.header import Head, find_head, line_numbers
+from opsmetrics.ingest.limits import Limits
+from opsmetrics.ingest.mending import mended
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.records import Record, records, unescaped
+from opsmetrics.ingest.scan import Scan, scan_file
+from opsmetrics.ingest.template import Template
+from opsmetrics.measurements import Notice
+
+SAMPLE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A recognised text file. `rows` are the first records, as texts."""
+
+    scan: Scan
+    encoding: str
+    dialect: Dialect
+    head: Head
+    across: Across | None
+    rows: tuple[tuple[str, ...], ...]
+    notices: tuple[Notice, ...]
+
+
+def recognise(path: Path, template: Template | None, limits: Limits) -> TextFile:
+    """Look at the bytes of a file once, and at the lines of its start, middle and end.
+
+    Raises IngestRefused: `file_unreadable`, `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`,
+    `no_table`, `too_many_columns`.
+    """
+    scan = scan_file(path, limits)
+    encoding = encoding_of(path, scan, template.encoding if template else None)
+    first, others = sample_lines(path, encoding, scan)
+    known = (template.header or template.sources) if template else ()
+    dialect = dialect_of(first, others, template.delimiter if template else None, known)
+    _refuse_wide(dialect, limits)
+    if dialect.escaped:
+        first = [unescaped(line, dialect.quote) for line in first]
+    head, across, rows = _head(first, dialect, known)
+    notices = (*_notices(scan, encoding), *_misfits(head), *(across.notices if across else ()))
+    return TextFile(scan, encoding, dialect, head, across, rows, notices)
+
+
+def _refuse_wide(dialect: Dialect, limits: Limits) -> None:
+    if dialect.width > limits.columns:
+        raise IngestRefused(
+            "too_many_columns",
+            f"{dialect.width:,} columns",
+            f"at most {limits.columns:,}",
+            "export only the columns that are needed, or one record to a line",
+        )
+
+
+def _head(
+    first: list[str], dialect: Dialect, known: Sequence[str]
+) -> tuple[Head, Across | None, tuple[tuple[str, ...], ...]]:
+    """The header, the dates that stand across (or None), and the first records."""
+    offset = int(dialect.hint)
+    found = [_mended(record, dialect) for record in records(first[offset:], dialect.delimiter, dialect.quote)]
+    table = [record.cells or [] for record in found]
+    across = None if is_named(table, known) else find_across(table, line_numbers(found, offset))
+    head = across.head if across else find_head(found, dialect.width, known, offset=offset)
+    start, width = (across.first, across.width) if across else (head.first - 1, len(head.names))
+    body = records(first[start:], dialect.delimiter, dialect.quote, width)
+    filled = (record.cells for record in body if record.cells and any(map(str.strip, record.cells)))
+    if across:
+        filled = (record for cells in filled for record in across.records(cells))
+    return head, across, tuple(tuple(cells) for cells in islice(filled, SAMPLE_ROWS))
+
+
+def _mended(record: Record, dialect: Dialect) -> Record:
+    """The record with its likeliest cells, where a stray mark joins several of them: it may be the header."""
+    if dialect.quote not in record.text or (record.cells is not None and len(record.cells) >= dialect.width):
+        return record
+    cells = mended(record.text, dialect.delimiter, dialect.quote, dialect.width)
+    return record._replace(cells=cells) if record.cells is None or len(cells) == dialect.width else record
+
+
+def _misfits(head: Head) -> tuple[Notice, ...]:
+    if head.surplus:
+        told = (
+            "Each record ends with {n} delimiter more than the header.",
+            "Records have {n} cells more than the header.",
+        )
+        return (Notice.counting("surplus_delimiter", head.surplus, *told),)
+    if not head.misfit:
+        return ()
+    found = f"The line above the first record names {len(head.misfit)} columns, and the records have {len(head.names)}:"
+    return (Notice("header_misfit", f"{found} its names are not used."),)
+
+
+def _notices(scan: Scan, encoding: str) -> tuple[Notice, ...]:
+    found = []
+    if scan.nul and not encoding.startswith(("utf-16", "utf-32")):
+        one, many = "{n} NUL byte was removed from the text.", "{n} NUL bytes were removed from the text."
+        found.append(Notice.counting("nul_bytes_removed", scan.nul, one, many))
+    if encoding in ("cp1252", "latin-1"):
+        name = "Windows-1252" if encoding == "cp1252" else "Latin-1"
+        found.append(Notice("encoding", f"The file is not UTF-8 and was read as {name}."))
+    return tuple(found)

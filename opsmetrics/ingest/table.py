@@ -1,0 +1,90 @@
+"""A file as the table recognised in it: cells as they stand, nothing checked and nothing left out for a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from opsmetrics.ingest.encoding import clean_lines, encoding_of
+from opsmetrics.ingest.header import Head
+from opsmetrics.ingest.limits import Limits
+from opsmetrics.ingest.marks import BREAK, CELL, EXACT
+from opsmetrics.ingest.mending import mended
+from opsmetrics.ingest.parquet import is_parquet
+from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.readable import plain_lines
+from opsmetrics.ingest.recognise import TextFile, recognise
+from opsmetrics.ingest.records import BLANK, records
+from opsmetrics.ingest.scan import first_bytes, scan_file
+from opsmetrics.ingest.sheet import read_file
+from opsmetrics.ingest.workbook import is_workbook
+
+#: A blank behind so many of the delimiters belongs to them.
+SPACED = 0.9
+#: Lines by which this is told.
+TOLD = 200
+
+
+def table_of(path: Path, limits: Limits | None = None) -> list[list[str]]:
+    """The header, where the file has one, and below it every record with all of its cells.
+
+    What `read_file` recognises, without the names that it invents and without its demand for records: an empty file is
+    an empty table, a file that no character parts has one column. Lines before the header and notes below the last
+    record are no part of it; records that would be rejected are. Raises IngestRefused as `read_file`, for other files.
+    """
+    path, limits = Path(path), limits or Limits()
+    head = first_bytes(path)
+    if not head:
+        return []
+    if is_workbook(head) or is_parquet(head):
+        sheet = read_file(path, limits=limits)
+        with sheet.readable.open(encoding="utf-8", newline="") as file:
+            return [list(sheet.headers), *map(_plain, islice(file, sheet.head.first - 1, None))]
+    try:
+        text = recognise(path, None, limits)
+    except IngestRefused as refused:
+        if refused.code != "no_table":
+            raise
+        lines = clean_lines(path, encoding_of(path, scan_file(path, limits)))
+        return [[line.strip()] for line in lines if line.strip()]
+    return [*_header(text.head), *_without_notes(list(_body(path, text)), text.dialect.width)]
+
+
+def _plain(line: str) -> list[str]:
+    return line.rstrip("\n").replace(EXACT, "").replace(BREAK, "\n").split(CELL)
+
+
+def _header(head: Head) -> list[list[str]]:
+    """The names that the file itself states, each with its unit."""
+    if head.line is None:
+        return [list(head.misfit)] if head.misfit else []
+    units = [*head.units, *[""] * (len(head.raw) - len(head.units))]
+    return [[f"{name} {unit}".strip() for name, unit in zip(head.raw, units, strict=False)]]
+
+
+def _body(path: Path, text: TextFile) -> Iterator[list[str]]:
+    dialect = text.dialect
+    lines = list(islice(plain_lines(path, text.encoding, dialect), text.head.first - 1, None))
+    spaced = _is_spaced(lines[:TOLD], dialect.delimiter)
+    for cells, taken, line in records(lines, dialect.delimiter, dialect.quote, dialect.width):
+        if not line.strip():
+            continue
+        if dialect.delimiter != BLANK and (cells is None or (taken == 1 and len(cells) != dialect.width)):
+            cells = mended(line, dialect.delimiter, dialect.quote, dialect.width)
+        yield [cell.strip(" ") for cell in cells or [line]] if spaced else list(cells or [line])
+
+
+def _is_spaced(lines: Sequence[str], delimiter: str) -> bool:
+    """True where a blank follows nearly every delimiter, as in `a, b, c`."""
+    several = [line for line in lines if delimiter in line]
+    spaced = sum(line.count(delimiter) == (line + " ").count(delimiter + " ") for line in several)
+    return bool(several) and delimiter != BLANK and spaced >= SPACED * len(several)
+
+
+def _without_notes(rows: list[list[str]], width: int) -> list[list[str]]:
+    """The records without the lines of one cell below the last of them."""
+    end = len(rows)
+    while end and width > 2 and sum(cell.strip() != "" for cell in rows[end - 1]) <= 1:
+        end -= 1
+    return rows[: end or len(rows)]
