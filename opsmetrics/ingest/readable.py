@@ -29,7 +29,7 @@ def make_readable(
     Raises IngestRefused (`too_many_records`).
     """
     marks = scan.quotes if dialect.quote == '"' else scan.apostrophes
-    rewritten = marks > 0 or dialect.delimiter == BLANK
+    rewritten = marks or dialect.delimiter == BLANK
     if across is None and not rewritten and scan.utf8 and scan.controls == 0 and scan.one_line_end:
         target = private_file()
         _link(path.resolve(), target)

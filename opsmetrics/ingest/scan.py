@@ -7,6 +7,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.problems import IngestRefused
 
@@ -40,7 +43,8 @@ MARKUP: tuple[tuple[bytes, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Scan:
-    """What the bytes of a file tell without a reader. `lf` and `cr` count lone ones, `crlf` the pairs."""
+    """What the bytes of a file tell without a reader. `lf` and `cr` count lone ones, `crlf` the pairs;
+    `quotes`, `apostrophes` and `tabs`: whether there are any."""
 
     size: int = 0
     sha256: str = ""
@@ -52,9 +56,9 @@ class Scan:
     lf: int = 0
     crlf: int = 0
     cr: int = 0
-    quotes: int = 0
-    apostrophes: int = 0
-    tabs: int = 0
+    quotes: bool = False
+    apostrophes: bool = False
+    tabs: bool = False
     last: int = -1  # the last byte
     open_line: int = 0  # bytes of the line still open
 
@@ -85,7 +89,10 @@ def scan_file(path: Path, limits: Limits) -> Scan:
                     refuse_other_formats(scan.head)
                 digest.update(chunk)
                 scan = _count(scan, chunk, limits)
-                scan = replace(scan, ascii=scan.ascii and chunk.isascii(), utf8=scan.utf8 and _decodes(decoder, chunk))
+                ascii_only = chunk.isascii()
+                plain = ascii_only and not decoder.getstate()[0]  # no letter of the chunk before is open
+                utf8 = scan.utf8 and (plain or _decodes(decoder, chunk))
+                scan = replace(scan, ascii=scan.ascii and ascii_only, utf8=utf8)
     except OSError as error:
         raise _unreadable(path, error) from None
     if not scan.size:
@@ -144,7 +151,9 @@ def refuse_other_formats(head: bytes) -> None:
 def _count(scan: Scan, chunk: bytes, limits: Limits) -> Scan:
     if scan.size + len(chunk) > limits.bytes:
         raise _too_large(limits.bytes)
-    crlf, lf, cr = chunk.count(b"\r\n"), chunk.count(b"\n"), chunk.count(b"\r")
+    values = np.frombuffer(chunk, np.uint8)
+    lf, cr, tabs = (_times(values, chunk, byte) for byte in (10, 13, 9))
+    crlf = int(np.count_nonzero((values[:-1] == 13) & (values[1:] == 10))) if cr and lf else 0
     split_pair = scan.last == 13 and chunk[0] == 10  # CRLF that two chunks share
     return replace(
         scan,
@@ -152,14 +161,19 @@ def _count(scan: Scan, chunk: bytes, limits: Limits) -> Scan:
         crlf=scan.crlf + crlf + split_pair,
         lf=scan.lf + lf - crlf - split_pair,
         cr=scan.cr + cr - crlf - split_pair,
-        controls=scan.controls + len(chunk) - len(chunk.translate(None, CONTROLS)),
-        nul=scan.nul + chunk.count(b"\0"),
-        quotes=scan.quotes + chunk.count(b'"'),
-        apostrophes=scan.apostrophes + chunk.count(b"'"),
-        tabs=scan.tabs + chunk.count(b"\t"),
+        controls=scan.controls + int(np.count_nonzero(values < 32)) - lf - cr - tabs,
+        nul=scan.nul + _times(values, chunk, 0),
+        quotes=scan.quotes or b'"' in chunk,
+        apostrophes=scan.apostrophes or b"'" in chunk,
+        tabs=scan.tabs or tabs > 0,
         last=chunk[-1],
         open_line=_open_line(scan.open_line, chunk, limits),
     )
+
+
+def _times(values: npt.NDArray[np.uint8], chunk: bytes, byte: int) -> int:
+    """How often a byte occurs. A look whether it does costs a tenth of counting, which `bytes.count` does slowest."""
+    return int(np.count_nonzero(values == byte)) if byte in chunk else 0
 
 
 def _open_line(before: int, chunk: bytes, limits: Limits) -> int:

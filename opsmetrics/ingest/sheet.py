@@ -172,7 +172,7 @@ def _text(path: Path, name: str, template: Template | None, limits: Limits) -> S
         lines=lines,
         rows=text.rows,
         ascii=scan.ascii,
-        tabs=scan.tabs > 0 and dialect.delimiter != "\t",
+        tabs=scan.tabs and dialect.delimiter != "\t",
         separator=separator,
         readable=readable,
         notices=text.notices,
