@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from opsmetrics.ingest.alphabets import likeliest
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.scan import CHUNK, CONTROLS, Scan
 from opsmetrics.measurements import counted
@@ -17,6 +19,15 @@ BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: What encodings are called.
+NAMES = {
+    "utf-8": "UTF-8", "utf-8-sig": "UTF-8 with mark", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32", "cp1252": "Windows-1252", "latin-1": "Latin-1",
+    "cp1250": "Windows-1250 (Central European)", "cp1251": "Windows-1251 (Cyrillic)", "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)", "cp850": "DOS 850", "cp852": "DOS 852 (Central European)",
+    "cp866": "DOS 866 (Cyrillic)", "koi8-r": "KOI8-R (Cyrillic)", "mac_roman": "Mac Roman",
+    "cp932": "Shift-JIS (Japanese)", "gb18030": "GB 18030 (Chinese)",
+}  # fmt: skip
 #: More NUL bytes than this share of the head means two bytes to a character.
 WIDE_SHARE = 0.2
 #: Sizes of the samples from the start, and from the middle and the end.
@@ -26,7 +37,8 @@ _STRIP = dict.fromkeys(CONTROLS)
 
 
 def encoding_of(path: Path, scan: Scan, wanted: str | None = None) -> str:
-    """The encoding: a byte order mark, UTF-8 if every byte fits, UTF-16 without mark, else Windows-1252 or Latin-1.
+    """The encoding: a byte order mark, UTF-8 if every byte fits, UTF-16 or UTF-32 without mark, else the one that makes
+    words of the other bytes (`alphabets`), in doubt Windows-1252 or Latin-1.
 
     `wanted` (of the template) wins. Raises IngestRefused (`encoding`) where the bytes do not fit it, or where
     nearly all of them are UTF-8 and some are damaged: reading those as Windows-1252 would garble every other name.
@@ -41,13 +53,16 @@ def encoding_of(path: Path, scan: Scan, wanted: str | None = None) -> str:
     if scan.utf8:
         return "utf-8"
     refuse_damaged_utf8(path)
-    try:
-        return _checked(path, "cp1252")
-    except IngestRefused:
-        return "latin-1"  # has a character for every byte
+    for name in dict.fromkeys((likeliest(path) or "cp1252", "cp1252")):
+        with suppress(IngestRefused):
+            return _checked(path, name)
+    return "latin-1"  # has a character for every byte
 
 
 def _wide(head: bytes) -> str | None:
+    quarters = [head[place::4].count(0) for place in range(4)]
+    if sum(quarters) > 0.6 * len(head):  # three bytes in four
+        return "utf-32-le" if quarters[3] > quarters[0] else "utf-32-be"
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if max(even, odd) < WIDE_SHARE * len(head) / 2:
         return None
@@ -69,19 +84,24 @@ def _checked(path: Path, encoding: str) -> str:
 
 
 def refuse_damaged_utf8(path: Path) -> None:
-    """Raises IngestRefused (`encoding`) where valid UTF-8 letters outnumber the invalid bytes ten to one."""
-    good = bad = 0
+    """Raises IngestRefused (`encoding`) where half as many letters as there are invalid bytes are valid UTF-8: in no
+    other encoding do letters come in such pairs but by chance."""
+    good = bad = lines = first = 0
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             text = decoder.decode(chunk)
             lost = text.count("\ufffd")
+            if lost and not bad:
+                first = lines + text.count("\n", 0, text.index("\ufffd")) + 1
+            lines += text.count("\n")
             bad += lost
             good += len(text) - lost - len(text.encode("ascii", "ignore"))
-    if good > 10 * bad:
+    if good * 2 > bad:
+        found = counted(bad, "UTF-8 text with {n} damaged byte", "UTF-8 text with {n} damaged bytes")
         raise IngestRefused(
             "encoding",
-            counted(bad, "UTF-8 text with {n} damaged byte", "UTF-8 text with {n} damaged bytes"),
+            f"{found}, the first in line {max(first, 1):,}",
             "undamaged text",
             "save the file as UTF-8 again, or name its encoding in the template",
         )

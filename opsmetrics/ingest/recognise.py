@@ -9,12 +9,13 @@ from pathlib import Path
 
 from opsmetrics.ingest.across import Across
 from opsmetrics.ingest.across_find import find_across, is_named
+from opsmetrics.ingest.alphabets import words_beyond_ascii
 from opsmetrics.ingest.dialect import Dialect, dialect_of
-from opsmetrics.ingest.encoding import encoding_of, sample_lines
+from opsmetrics.ingest.encoding import NAMES, encoding_of, sample_lines
 from opsmetrics.ingest.header import Head, find_head, line_numbers
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.mending import mended
-from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.records import Record, records, unescaped
 from opsmetrics.ingest.scan import Scan, scan_file
 from opsmetrics.ingest.template import Template
@@ -51,7 +52,9 @@ def recognise(path: Path, template: Template | None, limits: Limits) -> TextFile
     if dialect.escaped:
         first = [unescaped(line, dialect.quote) for line in first]
     head, across, rows = _head(first, dialect, known)
-    notices = (*_notices(scan, encoding), *_misfits(head), *(across.notices if across else ()))
+    told = template is not None and template.encoding is not None
+    guessed = () if told else _guessed(encoding, [*first, *others])
+    notices = (*_nul_bytes(scan, encoding), *guessed, *_misfits(head), *(across.notices if across else ()))
     return TextFile(scan, encoding, dialect, head, across, rows, notices)
 
 
@@ -103,12 +106,18 @@ def _misfits(head: Head) -> tuple[Notice, ...]:
     return (Notice("header_misfit", f"{found} its names are not used."),)
 
 
-def _notices(scan: Scan, encoding: str) -> tuple[Notice, ...]:
-    found = []
-    if scan.nul and not encoding.startswith(("utf-16", "utf-32")):
-        one, many = "{n} NUL byte was removed from the text.", "{n} NUL bytes were removed from the text."
-        found.append(Notice.counting("nul_bytes_removed", scan.nul, one, many))
-    if encoding in ("cp1252", "latin-1"):
-        name = "Windows-1252" if encoding == "cp1252" else "Latin-1"
-        found.append(Notice("encoding", f"The file is not UTF-8 and was read as {name}."))
-    return tuple(found)
+def _nul_bytes(scan: Scan, encoding: str) -> tuple[Notice, ...]:
+    if not scan.nul or encoding.startswith(("utf-16", "utf-32")):
+        return ()
+    one, many = "{n} NUL byte was removed from the text.", "{n} NUL bytes were removed from the text."
+    return (Notice.counting("nul_bytes_removed", scan.nul, one, many),)
+
+
+def _guessed(encoding: str, lines: Sequence[str]) -> tuple[Notice, ...]:
+    """What an encoding that the bytes only suggest makes of the file's own words."""
+    if encoding.startswith("utf"):
+        return ()
+    words = words_beyond_ascii("\n".join(lines))
+    example = f", so that it says {listed(words)}" if words else ""
+    advice = "If that looks wrong, name its encoding in the template."
+    return (Notice("encoding", f"The file is not UTF-8 and was read as {NAMES[encoding]}{example}. {advice}"),)

@@ -6,16 +6,10 @@ from __future__ import annotations
 
 from opsmetrics.ingest.checked import Checked
 from opsmetrics.ingest.dates import ORDER_WORDS
+from opsmetrics.ingest.encoding import NAMES
 from opsmetrics.ingest.flags import FlagStyle
 from opsmetrics.ingest.sheet import Sheet
 
-ENCODINGS = {
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8 with mark",
-    "utf-16": "UTF-16",
-    "cp1252": "Windows-1252",
-    "latin-1": "Latin-1",
-}
 MARKS = {".": "point", ",": "comma"}
 
 
@@ -39,7 +33,7 @@ def recognised_sheet(sheet: Sheet) -> tuple[tuple[str, str], ...]:
         return (("File", sheet.form), *_of_binary(sheet))
     header = "none" if head.line is None else f"line {head.line}"
     return (
-        ("Encoding", ENCODINGS.get(sheet.encoding, sheet.encoding)),
+        ("Encoding", NAMES.get(sheet.encoding, sheet.encoding)),
         ("Delimiter", sheet.delimiter_name),
         ("Header", header),
         ("Lines", f"{sheet.lines:,}"),

@@ -65,3 +65,44 @@ def test_mixed_line_ends(tmp_path: Path) -> None:
     batch = prepared(tmp_path, text)
     assert (batch.tally.rows, batch.tally.rejected) == (2, 1)
     assert list(batch.rejects["line"]) == [4]
+
+
+GERMAN = ["München", "Köln", "Störung", "Gießerei"]
+FRENCH = ["Siège", "Entrepôt fermé", "Orléans", "à vérifier"]
+POLISH = ["Łódź", "Wrocław", "Gdańsk"]
+CZECH = ["Plzeň", "Příbram", "Děčín", "České Budějovice"]
+RUSSIAN = ["Москва", "Тверь", "упаковка"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        *((name, GERMAN) for name in ("cp1252", "cp437", "cp850", "mac_roman")),
+        *((name, FRENCH) for name in ("cp1252", "cp850")),
+        *((name, words) for name in ("cp1250", "cp852") for words in (POLISH, CZECH)),
+        *((name, RUSSIAN) for name in ("cp1251", "koi8-r", "cp866")),
+        ("cp1250", ["Győr", "Székesfehérvár", "Hűtő"]),
+        ("cp1252", ["Málaga", "Köln", "Siège", "Malmö", "Århus"]),
+        ("cp1252", ["città", "Forlì"]),
+        ("cp1252", ["12 m³", "5 °C", "3 €", "½ Std."]),
+        ("cp1253", ["Αθήνα", "Πάτρα"]),
+        ("cp1254", ["İzmir", "Muğla", "Çankırı"]),
+        ("cp932", ["東京工場", "大阪ライン"]),
+        ("gb18030", ["北京", "上海"]),
+        ("utf-32-le", [*GERMAN, *POLISH]),
+        ("utf-32-be", [*GERMAN, *RUSSIAN]),
+    ],
+)
+def test_encodings_are_told_by_the_words_that_they_make(tmp_path: Path, encoding: str, words: list[str]) -> None:
+    lines = [f"2025-01-{20 + i},{word},L1,scrap,{i}" for i, word in enumerate(words)]
+    raw = "\n".join(["date,site,line,metric,value", *lines, ""]).encode(encoding)
+    sheet = read_file(written(tmp_path, raw))
+    assert list(sheet.preview()["site"]) == words
+    shown = [notice.text for notice in sheet.notices]
+    assert encoding.startswith("utf") or all(word.split()[-1] in shown[0] for word in words[1:2] if word.isalpha())
+
+
+def test_few_letters_and_one_damaged_byte_are_no_other_encoding(tmp_path: Path) -> None:
+    raw = "date,site,value\n2025-01-27,Köln,1\n2025-01-28,Düren,2\n".encode().replace(b"\xc3\xbc", b"\xc3")
+    with pytest.raises(IngestRefused, match="1 damaged byte, the first in line 3"):
+        read_file(written(tmp_path, raw))
