@@ -1,7 +1,7 @@
 """Which encoding makes words of a file that is not UTF-8: each is tried with the letters of its languages.
 
-A reading is as good as the share of its letters beyond ASCII that one language knows. A capital inside a word, a sign in
-the middle of one, and a foreign script beside Latin letters belong to no language.
+A reading is as good as the share of its letters beyond ASCII that one language knows. A capital inside a word, a sign
+in the middle of one, and a foreign script beside Latin letters belong to no language.
 """
 
 from __future__ import annotations
