@@ -20,6 +20,9 @@ SEARCHED = 100
 #: Characters of a header that a refusal repeats.
 SHOWN = 40
 
+#: Most characters of a unit without brackets.
+UNIT = 5
+
 #: What a person is asked for where a file holds no table.
 A_TABLE = "a header and below it records with a date and a value"
 
@@ -62,18 +65,24 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
             count = max(width, len(rows[start]) if rows else 0)
             names = tuple(f"column {i + 1}" for i in range(count))
             return Head(names, names, None, lines[start] if lines else 1, misfit=_misfit(rows, start, count))
-        at = _by_its_words(rows, at)
+        at = _by_its_words(rows, _at_the_records(rows, at))
+    above = _groups(rows, at)
     following = at + 1
     if following < len(found) and _RULE.fullmatch(found[following].text):
         following += 1
+    named: Sequence[str] = rows[at]
     units: tuple[str, ...] = ()
-    if following < len(rows) and _is_units(rows[at], rows[following], rows[following + 1 :]):
-        units, following = tuple(rows[following]), following + 1
+    while following < len(rows) and _is_units(rows[at], rows[following], rows[following + 1 :]):
+        named, units = _two_rows(named, tuple(rows[following]))
+        following += 1
+        if units or not _has_gaps(rows[following - 1], rows[following : following + 1]):
+            break
     first = lines[following] if following < len(lines) else lines[at] + found[at].lines
-    named, units = _two_rows(rows[at], units)
+    for row in above:
+        named = _joined(row, named)
     raw = _without_empty_end(_without_comment(named), rows[following:])
     surplus = max(most - len(rows[at]), 0)
-    return Head(distinct_names(raw), tuple(raw), lines[at], first, units, surplus)
+    return Head(distinct_names(raw), tuple(raw), lines[at - len(above)], first, units, surplus)
 
 
 def _used(rows: Sequence[Sequence[str]], width: int) -> int:
@@ -91,19 +100,43 @@ def _misfit(rows: Sequence[Sequence[str]], start: int, width: int) -> tuple[str,
     return tuple(row) if names else ()
 
 
+def _at_the_records(rows: Sequence[Sequence[str]], at: int) -> int:
+    """The first of the lines of words that stand together right above the first record. Of three or more, all but the
+    last tell what the file is about, each a name and its value; it may have a line of units below it."""
+    width = len(rows[at])
+    kinds = _column_kinds(rows[(at + len(rows)) // 2 :], width)
+    for record in range(at + 1, min(len(rows), SEARCHED)):
+        own = [kind_of(cell) for cell in rows[record]]
+        same = sum(a == b and b in ("number", "date") for a, b in zip(own, kinds, strict=False))
+        if same > sum(a == "text" and b in ("number", "date") for a, b in zip(own, kinds, strict=False)):
+            break
+    else:
+        return at
+    start = record
+    while start > at and _first_full(rows[start - 1 : start], width) is not None and _is_words(rows[start - 1]):
+        start -= 1
+    if record - start < 3:
+        return start if start < record else at
+    units = all(len(cell) <= UNIT or cell.startswith(("(", "[")) for cell in rows[record - 1])
+    return record - 2 if units else record - 1
+
+
 def _by_its_words(rows: Sequence[Sequence[str]], at: int) -> int:
     """The row among those of names that holds most of the words which head columns: the ones above tell what the file
     is about, such as 'Plant, Berlin' above 'Date, Value'. The first one, unless another is clearly more of a header."""
     best, most = at, _words(rows[at])
     for number in range(at + 1, min(len(rows), SEARCHED)):
         row = rows[number]
-        if len(row) < len(rows[at]) or any(kind_of(cell) in ("number", "date") for cell in row):
+        if len(row) < len(rows[at]) or not _is_words(row):
             break
         words, filled = _words(row), sum(cell != "" for cell in row)
-        gaps = any(below and not name for name, below in zip(rows[at], row, strict=False))
-        if words > most and (2 * words >= filled or not gaps):
+        if words > most and (2 * words >= filled or not _has_gaps(rows[at], [row])):
             best, most = number, words
     return best
+
+
+def _is_words(row: Sequence[str]) -> bool:
+    return all(kind_of(cell) in ("text", "empty") for cell in row)
 
 
 def _words(row: Sequence[str]) -> int:
@@ -216,13 +249,40 @@ def _two_rows(names: Sequence[str], units: tuple[str, ...]) -> tuple[Sequence[st
     """Names of two header rows, and the units. Where the upper row has gaps over texts of the lower one, as merged
     cells leave them, the lower row is no row of units: 'Output' over 'plan' and 'actual' gives 'Output plan'."""
     lower = [*units, *[""] * (len(names) - len(units))]
-    if not any(below and not name for name, below in zip(names, lower, strict=False)):
+    if not _has_gaps(names, [lower]):
         return names, units
+    return _joined(names, lower), ()
+
+
+def _has_gaps(names: Sequence[str], lower: Sequence[Sequence[str]]) -> bool:
+    """True where the row below names columns that this one leaves without a name."""
+    return any(below and not name for row in lower for name, below in zip(names, row, strict=False))
+
+
+def _joined(names: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Each name before the one below it; a name reaches over the gaps to its right, as far as names stand below."""
     joined, held = [], ""
-    for name, below in zip(names, lower, strict=False):
+    for name, below in zip_longest(names, lower, fillvalue=""):
         held = name or (held if below else "")
         joined.append(held if fold(held) == fold(below) else f"{held} {below}".strip())
-    return joined, ()
+    return joined
+
+
+def _groups(rows: Sequence[Sequence[str]], at: int) -> list[Sequence[str]]:
+    """The rows right above a header that group its columns, from the lowest: they name columns that it leaves
+    without a name, or tell columns of one name apart. A line about the file does neither."""
+    found: list[Sequence[str]] = []
+    named: Sequence[str] = rows[at]
+    while at > len(found):
+        row = rows[at - len(found) - 1]
+        if len(row) != len(rows[at]) or sum(cell != "" for cell in row) < 2 or not _is_words(row):
+            break
+        joined = _joined(row, named)
+        gaps = any(cell and not below for cell, below in zip(row, named, strict=True))
+        if not gaps and len(set(joined)) <= len(set(named)):
+            break
+        found, named = [*found, row], joined
+    return found
 
 
 def _without_empty_end(names: Sequence[str], below: Sequence[Sequence[str]]) -> Sequence[str]:

@@ -1,7 +1,8 @@
 """Lines into records: quoted cells, cells of several lines, and quotation marks that are never closed.
 
 A quotation mark opens a cell only where the cell begins; anywhere else it is a character like others (12" pipe).
-A cell may run over several lines only if it is closed properly and its record then has the header's width;
+A cell may run over several lines only if it is closed properly and its record then has the header's width, or
+nothing but blanks beyond it;
 otherwise its first line alone is given up as unclosed and the lines after it are read on their own, so that one
 lost mark costs one record.
 """
@@ -103,7 +104,7 @@ def _several_lines(
             continue
         except _Malformed:
             break
-        if width in (None, len(cells)):
+        if width is None or len(cells) == width or (len(cells) > width and not "".join(cells[width:]).strip()):
             return Record(cells, count, text)
         break
     return Record(None, 1, line)

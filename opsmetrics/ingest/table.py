@@ -7,7 +7,6 @@ from itertools import islice
 from pathlib import Path
 
 from opsmetrics.ingest.encoding import clean_lines, encoding_of
-from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT
 from opsmetrics.ingest.mending import mended
@@ -48,31 +47,38 @@ def table_of(path: Path, limits: Limits | None = None) -> list[list[str]]:
             raise
         lines = clean_lines(path, encoding_of(path, scan_file(path, limits)))
         return [[line.strip()] for line in lines if line.strip()]
-    return [*_header(text.head), *_without_notes(list(_body(path, text)), text.dialect.width)]
+    table = [*_header(path, text), *_without_notes(list(_body(path, text)), text.dialect.width)]
+    told = list(islice(plain_lines(path, text.encoding, text.dialect), text.head.first - 1, text.head.first + TOLD))
+    return [[cell.strip(" ") for cell in row] for row in table] if _is_spaced(told, text.dialect.delimiter) else table
 
 
 def _plain(line: str) -> list[str]:
     return line.rstrip("\n").replace(EXACT, "").replace(BREAK, "\n").split(CELL)
 
 
-def _header(head: Head) -> list[list[str]]:
-    """The names that the file itself states, each with its unit."""
+def _header(path: Path, text: TextFile) -> list[list[str]]:
+    """The names that the file itself states, of several lines those of each column together."""
+    head, dialect = text.head, text.dialect
     if head.line is None:
         return [list(head.misfit)] if head.misfit else []
+    lines = islice(plain_lines(path, text.encoding, dialect), head.line - 1, head.first - 1)
+    found = [record for record in records(lines, dialect.delimiter, dialect.quote) if record.text.strip()]
+    alone = found[0].cells
+    if len(found) == 1 and alone is not None and len(alone) >= len(head.raw):
+        return [alone]
     units = [*head.units, *[""] * (len(head.raw) - len(head.units))]
     return [[f"{name} {unit}".strip() for name, unit in zip(head.raw, units, strict=False)]]
 
 
 def _body(path: Path, text: TextFile) -> Iterator[list[str]]:
     dialect = text.dialect
-    lines = list(islice(plain_lines(path, text.encoding, dialect), text.head.first - 1, None))
-    spaced = _is_spaced(lines[:TOLD], dialect.delimiter)
-    for cells, taken, line in records(lines, dialect.delimiter, dialect.quote, dialect.width):
-        if not line.strip():
+    lines = islice(plain_lines(path, text.encoding, dialect), text.head.first - 1, None)
+    for cells, taken, line in records(lines, dialect.delimiter, dialect.quote):
+        if not (line.strip() if cells is None else "".join(cells).strip()):
             continue
         if dialect.delimiter != BLANK and (cells is None or (taken == 1 and len(cells) != dialect.width)):
             cells = mended(line, dialect.delimiter, dialect.quote, dialect.width)
-        yield [cell.strip(" ") for cell in cells or [line]] if spaced else list(cells or [line])
+        yield cells or [line]
 
 
 def _is_spaced(lines: Sequence[str], delimiter: str) -> bool:

@@ -61,6 +61,12 @@ def test_files_without_header_without_records_and_without_anything(tmp_path: Pat
     assert table_of(written(tmp_path, "one\ntwo\n\nthree\n")) == [["one"], ["two"], ["three"]]
 
 
+def test_cells_that_hold_a_line_end_and_rows_of_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, '"a";"b"\n"1";"2";"\n"\n;\n;\n"3";"4"\n')
+    assert table_of(path) == [["a", "b"], ["1", "2", "\n"], ["3", "4"]]
+    assert read_file(path).rows == (("1", "2", "\n"), ("3", "4"))
+
+
 def test_a_second_table_keeps_its_own_width(tmp_path: Path) -> None:
     other = [row[:4] for row in (HEAD, *ROWS[:3])]
     assert table_of(written(tmp_path, text([HEAD, *ROWS]) + text(other))) == [HEAD, *ROWS, *other]
@@ -123,6 +129,16 @@ def test_a_path_of_windows_is_no_escape() -> None:
         ("# date,value\n2025-01-27,1\n2025-01-28,2\n", ("date", "value")),
         ("date|value\n-----+-----\n2025-01-27|1\n2025-01-28|2\n", ("date", "value")),
         (",date,value\n0,2025-01-27,1\n1,2025-01-28,2\n", ("column 1", "date", "value")),
+        (
+            ",,Output,,Scrap,\ndate,site,plan,actual,plan,actual\n2025-01-27,A,1,2,3,4\n2025-01-28,A,1,2,3,4\n",
+            ("date", "site", "Output plan", "Output actual", "Scrap plan", "Scrap actual"),
+        ),
+        (
+            "date,Output,,\n,Line 1,Line 2,\n,t,kg,t\n2025-01-27,1,2,3\n2025-01-28,1,2,3\n",
+            ("date", "Output Line 1 t", "Output Line 2 kg", "t"),
+        ),
+        ("Report,Scrap,Berlin\ndate,site,value\n2025-01-27,A,1\n2025-01-28,A,2\n", ("date", "site", "value")),
+        ("Sample,X\nBy,Y\nFile,Z\nWavelength,Reflected\n800,1.5\n799,1.6\n", ("Wavelength", "Reflected")),
         ("site;2023;2024;2025\nA;5;6;7\nB;8;9;1\n", ("site", "2023", "2024", "2025")),
     ],
 )
