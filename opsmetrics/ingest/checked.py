@@ -29,6 +29,7 @@ from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
 from opsmetrics.ingest.stage import build_stage
 from opsmetrics.measurements import Notice, Tally, counted
+from opsmetrics.working import tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,9 +83,12 @@ def check(
     """
     given = answers or {}
     scratch = Scratch(sheet)
+    tell("Looking at every column")
     reading = profile(scratch, layout, given)
+    tell("Reading every record")
     build_stage(scratch, layout, reading, today or dt.datetime.now().date())
     notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
+    tell("Checking every record")
     meaning = layout.meaning(_metrics(scratch, layout))
     clock = with_ends(set_clock(scratch, layout, meaning), scratch, layout)
     measure_time(scratch, layout, clock)
@@ -98,6 +102,7 @@ def check(
     instants = f"{clock.sql} AS observed_at, {clock.ended} AS ended_at"
     scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {instants}, * FROM stage WHERE fault = 0")
     settle_references(scratch, layout)
+    tell("Looking for repeated records")
     mark_duplicates(scratch, layout, meaning.joint, stated_sql(layout))
     tally = _tally(scratch, layout, meaning)
     rejects = rejects_of(scratch, sheet)

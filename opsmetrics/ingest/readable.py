@@ -17,6 +17,7 @@ from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, UNCLOSED
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.records import BLANK, Record, records, unescaped
 from opsmetrics.ingest.scan import Scan
+from opsmetrics.working import tell
 
 
 def make_readable(
@@ -63,6 +64,8 @@ def write_lines(lines: Iterable[str], limits: Limits) -> tuple[Path, int]:
             for line in lines:
                 out.write(line + "\n")
                 count += 1
+                if count % 100_000 == 0:
+                    tell(f"Read {count:,} lines")
                 if count > limits.records:
                     raise too_many_records(f"more than {limits.records:,} records", limits)
     except BaseException:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.working import tell
 
 CHUNK = 1024 * 1024
 HEAD = 4096
@@ -83,7 +84,9 @@ def scan_file(path: Path, limits: Limits) -> Scan:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
         with path.open("rb") as file:
+            size = path.stat().st_size
             while chunk := file.read(CHUNK):
+                tell("Reading the file", scan.size, size)
                 if not scan.size:
                     scan = replace(scan, head=chunk[:HEAD])
                     refuse_other_formats(scan.head)
@@ -115,6 +118,7 @@ def scan_binary(path: Path, most: int) -> tuple[int, str]:
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):
+                tell("Reading the file", size)
                 digest.update(chunk)
                 size += len(chunk)
                 if size > most:

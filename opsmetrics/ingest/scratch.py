@@ -20,6 +20,7 @@ from opsmetrics.ingest.marks import EXACT
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.sql import text
+from opsmetrics.working import stoppable
 
 #: Never in a readable file, so that the reader sees each line as one cell.
 _NEVER = "\x01"
@@ -61,7 +62,8 @@ class Scratch:
         """A cursor of its own. Raises IngestRefused (`too_much_memory`, `unreadable`)."""
         cursor = self._connection.cursor()
         try:
-            yield cursor
+            with stoppable(cursor.interrupt):
+                yield cursor
         except duckdb.OutOfMemoryException:
             raise IngestRefused(
                 "too_much_memory",

@@ -30,6 +30,7 @@ from opsmetrics.ingest.records import Record
 from opsmetrics.ingest.scan import CONTROLS
 from opsmetrics.ingest.workbook_process import Cell, Described, WorkbookProcess
 from opsmetrics.measurements import Notice, counted
+from opsmetrics.working import stoppable
 
 #: The column that says from which sheet a record comes, and the answer that takes sheets together.
 SHEET_COLUMN, ALL = "sheet name", "all"
@@ -83,7 +84,7 @@ def read_workbook(path: Path, wanted: str | None, known: Sequence[str], limits: 
     try:
         link = folder / f"book{ending}"
         link.symlink_to(path.resolve())
-        with WorkbookProcess(link, limits) as process:
+        with WorkbookProcess(link, limits) as process, stoppable(process.stop):
             sheets, from_1904 = process.sheets()
             taken = choose([_found(sheet, known, limits) for sheet in sheets], wanted, known)
             for one in taken:

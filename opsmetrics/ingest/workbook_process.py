@@ -78,6 +78,10 @@ class WorkbookProcess:
                 _close(pipe)
         self._process.wait()
 
+    def stop(self) -> None:
+        """End the process, from whatever thread; who waits for its next line then gets IngestRefused."""
+        self._process.kill()
+
     def sheets(self) -> tuple[tuple[Described, ...], bool]:
         """The worksheets in order, and whether the workbook counts its days from 1904."""
         told = self._line()

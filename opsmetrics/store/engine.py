@@ -18,6 +18,7 @@ from opsmetrics.store.diagnosis import is_damage, is_full, not_opened, plain_wor
 from opsmetrics.store.errors import StoreClosed, StoreDamaged, StoreError, StoreFull, StoreReopened, StoreTimeout
 from opsmetrics.store.loans import Loan, Transaction
 from opsmetrics.store.statements import statement
+from opsmetrics.working import stoppable
 
 #: Before the file is touched: DuckDB guesses other programs' files and would fetch an extension for them.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -65,7 +66,7 @@ class Engine:
     @contextlib.contextmanager
     def reading(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for reads, interrupted after `seconds` (None: no limit)."""
-        with self._lent(seconds, writing=False) as loan:
+        with self._lent(seconds, writing=False) as loan, stoppable(loan.interrupt):
             yield loan.cursor
 
     @contextlib.contextmanager
@@ -77,7 +78,8 @@ class Engine:
         with self._writer, self._lent(None, writing=True) as loan:
             loan.cursor.execute("BEGIN TRANSACTION")
             transaction = Transaction(loan.cursor)
-            yield transaction  # an error passes through here, and the cursor's end rolls back
+            with stoppable(loan.interrupt):  # until here; what is committed is told as committed
+                yield transaction  # an error passes through here, and the cursor's end rolls back
             if transaction.abandoned:
                 return
             loan.cursor.execute("COMMIT")
