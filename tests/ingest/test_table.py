@@ -135,7 +135,7 @@ def test_a_path_of_windows_is_no_escape() -> None:
         ),
         (
             "date,Output,,\n,Line 1,Line 2,\n,t,kg,t\n2025-01-27,1,2,3\n2025-01-28,1,2,3\n",
-            ("date", "Output Line 1 t", "Output Line 2 kg", "t"),
+            ("date", "Output Line 1 t", "Output Line 2 kg", "Output Line 2 t"),
         ),
         ("Report,Scrap,Berlin\ndate,site,value\n2025-01-27,A,1\n2025-01-28,A,2\n", ("date", "site", "value")),
         ("Sample,X\nBy,Y\nFile,Z\nWavelength,Reflected\n800,1.5\n799,1.6\n", ("Wavelength", "Reflected")),
