@@ -158,8 +158,8 @@ def _counted(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]
         ),
         faults.NOTE: (
             "note_skipped",
-            "{n} note below the table was skipped.",
-            "{n} notes below the table were skipped.",
+            "{n} line that is a note and no record was skipped.",
+            "{n} lines that are notes and no records were skipped.",
         ),
         faults.SUPERSEDED: (
             "superseded_skipped",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsmetrics.ingest.cells import fold, kind_of
+from opsmetrics.ingest.fixed_width import TAB, cut, cuts_of
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.records import BLANK, split, unescaped, well_formed
+from opsmetrics.ingest.records import BLANK, split, unescaped, unwrapped, well_formed
 
 DELIMITERS = (",", ";", "\t", "|")
+#: Marks that part cells where none of those does.
+RARER = ("^", "~", "¦")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANK: "blanks"}
 #: Lines scored of each part: more do not change the choice.
 SCORED = 200
@@ -24,13 +27,29 @@ _APOSTROPHES = re.compile(r"(?:^|[,;|\t])\s*'(?:[^']|'(?!\s*[,;|\t]))*'\s*(?:$|[
 @dataclass(frozen=True)
 class Dialect:
     """How the cells of a line are told apart. `hint` is True where the file's first line only names the delimiter,
-    `escaped` where a backslash stands before the quotation marks inside cells."""
+    `escaped` where a backslash stands before the quotation marks inside cells, `wrapped` where each line is quoted as a
+    whole; `cuts` are the places at which the columns of lines without a delimiter begin."""
 
     delimiter: str
     quote: str
     width: int
     hint: bool = False
     escaped: bool = False
+    wrapped: bool = False
+    cuts: tuple[int, ...] = ()
+
+    @property
+    def rewrites(self) -> bool:
+        """True where `plain` changes lines."""
+        return self.escaped or self.wrapped or bool(self.cuts)
+
+    def plain(self, line: str) -> str:
+        """The line with its cells parted by the delimiter, and marks inside quoted ones doubled."""
+        if self.wrapped:
+            line = unwrapped(line, self.quote)
+        if self.escaped:
+            line = unescaped(line, self.quote)
+        return cut(line, self.cuts) if self.cuts else line
 
 
 def dialect_of(
@@ -45,32 +64,53 @@ def dialect_of(
     lines = [
         line for line in [*head[hinted is not None :][:SCORED], *others[:SCORED], *others[-SCORED:]] if line.strip()
     ]
-    plain = [line.replace('\\"', '""') for line in lines]
+    wrapped = _wraps(lines)
+    lines = [unwrapped(line, '"') for line in lines] if wrapped else lines
+    bare = [line.replace('\\"', '""') for line in lines]
     quotes = _quotes(lines)
-    chosen = wanted or hinted or _naming(plain, quotes[0], {fold(name) for name in known})
+    chosen = wanted or hinted or _naming(bare, quotes[0], {fold(name) for name in known})
     pairs = [(mark, quote) for mark in ((chosen,) if chosen else _delimiters(lines)) for quote in quotes]
-    scores = {pair: _score(plain, *pair) for pair in pairs}
+    scores = {pair: _score(bare, *pair) for pair in pairs}
     delimiter, quote = max(pairs, key=scores.__getitem__)
+    found = Dialect(delimiter, quote, 0, hinted is not None, _escapes(lines, delimiter, quote), wrapped)
     if not chosen:
-        delimiter = _or_blanks(plain, delimiter, quote, scores[delimiter, quote])
-    escaped = _escapes(lines, delimiter, quote)
-    read = [unescaped(line, quote) for line in lines] if escaped else lines
-    return Dialect(delimiter, quote, _width(read, delimiter, quote)[0], hinted is not None, escaped)
+        found = _otherwise(found, bare, scores[delimiter, quote])
+    read = [replace(found, wrapped=False).plain(line) for line in lines]
+    return replace(found, width=_width(read, found.delimiter, quote)[0])
 
 
-def _or_blanks(lines: Sequence[str], delimiter: str, quote: str, score: float) -> str:
-    """Blanks, where they part the lines into a table and the best mark does worse; the mark otherwise."""
-    blanks = _in_blanks(lines, quote)
-    if blanks > score:
-        return BLANK
+def _otherwise(found: Dialect, lines: Sequence[str], score: float) -> Dialect:
+    """Blanks, rarer marks or columns of fixed width, where they part the lines better than the usual marks."""
+    blanks = _in_blanks(lines, found.quote)
+    cuts = cuts_of(lines)
+    if blanks > score and not (cuts and _names_all(lines[0], cuts, _width(lines, BLANK, found.quote)[0])):
+        return replace(found, delimiter=BLANK, escaped=False)
     if score > 0:
-        return delimiter
+        return found
+    rarer = {mark: _score(lines, mark, found.quote) for mark in RARER if _width(lines, mark, found.quote)[1] >= ENOUGH}
+    if rarer and max(rarer.values()) > 0:
+        return replace(found, delimiter=max(rarer, key=rarer.__getitem__))
+    if cuts and any(kind_of(cell) != "text" for line in lines[1:] for cell in cut(line, cuts).split(TAB)):
+        return replace(found, delimiter=TAB, cuts=cuts, escaped=False)
     raise IngestRefused(
         "no_table",
         "no character parts these lines into columns",
         "columns parted by comma, semicolon, tab, | or blanks",
         "export the table as CSV with at least a date and a value",
     )
+
+
+def _names_all(line: str, cuts: Sequence[int], width: int) -> bool:
+    """True where this line has a word for each column of fixed width, and the others more words than that."""
+    return len(line.split()) == len(cuts) + 1 < width and all(cut(line, cuts).split(TAB))
+
+
+def _wraps(lines: Sequence[str]) -> bool:
+    """True where most lines are one quoted cell that holds a whole line: a file that was quoted twice."""
+    whole = [line for line in lines if well_formed(line, "\n", '"', 1) and line[:1] == line[-1:] == '"' != line]
+    held = sum(any(mark in line for mark in DELIMITERS) for line in whole)
+    several = sum(any(well_formed(line, mark, '"', 1) is False for mark in DELIMITERS) for line in whole)
+    return 2 * (held - several) > len(lines)
 
 
 def _delimiters(lines: Sequence[str]) -> list[str]:
@@ -102,7 +142,8 @@ def _in_blanks(lines: Sequence[str], quote: str) -> float:
         return 0.0
     rows = [cells for line in lines[1:] if len(cells := split(line, BLANK, quote) or ()) == width]
     figures = [kind_of(cell) != "text" for cells in rows for cell in cells]
-    return share * sum(figures) / len(figures) if sum(figures) > len(figures) / 2 else 0.0
+    aligned = sum("  " in line.strip() for line in lines) > len(lines) / 2  # in columns, as no text is
+    return share * sum(figures) / len(figures) if sum(figures) > len(figures) / (4 if aligned else 2) else 0.0
 
 
 def _naming(lines: Sequence[str], quote: str, known: set[str]) -> str | None:

@@ -29,6 +29,12 @@ A_TABLE = "a header and below it records with a date and a value"
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 #: A line drawn below a header.
 _RULE = re.compile(r"(?=.*(?:--|==))[-+|:=\s]+")
+_TYPES = frozenset(
+    (
+        *("string", "str", "text", "varchar", "char", "date", "datetime", "timestamp", "time", "int", "integer"),
+        *("bigint", "float", "double", "decimal", "number", "numeric", "real", "bool", "boolean", "object"),
+    )
+)
 _KNOWN = frozenset(fold(word) for words in (*ROLES.values(), *EVENTS.values(), *DIMENSIONS) for word in words)
 
 #: Words that may be all that a record states beside what it is about.
@@ -68,7 +74,7 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
         at = _by_its_words(rows, _at_the_records(rows, at))
     above = _groups(rows, at)
     following = at + 1
-    if following < len(found) and _RULE.fullmatch(found[following].text):
+    if following < len(found) and (_RULE.fullmatch(found[following].text) or _are_types(rows[following])):
         following += 1
     named: Sequence[str] = rows[at]
     units: tuple[str, ...] = ()
@@ -83,6 +89,12 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
     raw = _without_empty_end(_without_comment(named), rows[following:])
     surplus = max(most - len(rows[at]), 0)
     return Head(distinct_names(raw), tuple(raw), lines[at - len(above)], first, units, surplus)
+
+
+def _are_types(row: Sequence[str]) -> bool:
+    """True where a row states what the columns hold, as some programs write it below the names."""
+    filled = [cell for cell in row if cell]
+    return len(filled) > 1 and all(fold(cell) in _TYPES for cell in filled)
 
 
 def _used(rows: Sequence[Sequence[str]], width: int) -> int:

@@ -15,7 +15,7 @@ from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, UNCLOSED
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.records import BLANK, Record, records, unescaped
+from opsmetrics.ingest.records import BLANK, Record, records
 from opsmetrics.ingest.scan import Scan
 from opsmetrics.working import tell
 
@@ -30,7 +30,7 @@ def make_readable(
     Raises IngestRefused (`too_many_records`).
     """
     marks = scan.quotes if dialect.quote == '"' else scan.apostrophes
-    rewritten = marks or dialect.delimiter == BLANK
+    rewritten = marks or dialect.delimiter == BLANK or dialect.rewrites
     if across is None and not rewritten and scan.utf8 and scan.controls == 0 and scan.one_line_end:
         target = private_file()
         _link(path.resolve(), target)
@@ -46,9 +46,9 @@ def make_readable(
 
 
 def plain_lines(path: Path, encoding: str, dialect: Dialect) -> Iterator[str]:
-    """The lines of a file, with the quotation marks inside cells doubled."""
+    """The lines of a file, their cells parted by the delimiter of the dialect."""
     lines = clean_lines(path, encoding)
-    return (unescaped(line, dialect.quote) for line in lines) if dialect.escaped else lines
+    return map(dialect.plain, lines) if dialect.rewrites else lines
 
 
 def private_file() -> Path:

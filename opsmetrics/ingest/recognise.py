@@ -16,7 +16,7 @@ from opsmetrics.ingest.header import Head, find_head, line_numbers
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.mending import mended
 from opsmetrics.ingest.problems import IngestRefused, listed
-from opsmetrics.ingest.records import Record, records, unescaped
+from opsmetrics.ingest.records import Record, records
 from opsmetrics.ingest.scan import Scan, scan_file
 from opsmetrics.ingest.template import Template
 from opsmetrics.measurements import Notice
@@ -49,8 +49,8 @@ def recognise(path: Path, template: Template | None, limits: Limits) -> TextFile
     known = (template.header or template.sources) if template else ()
     dialect = dialect_of(first, others, template.delimiter if template else None, known)
     _refuse_wide(dialect, limits)
-    if dialect.escaped:
-        first = [unescaped(line, dialect.quote) for line in first]
+    if dialect.rewrites:
+        first = [dialect.plain(line) for line in first]
     head, across, rows = _head(first, dialect, known)
     told = template is not None and template.encoding is not None
     guessed = () if told else _guessed(encoding, [*first, *others])

@@ -160,3 +160,9 @@ def unescaped(line: str, quote: str) -> str:
     if "\\" not in line:
         return line
     return re.sub(r"\\([\\" + quote + "])", lambda found: 2 * quote if found[1] == quote else "\\", line)
+
+
+def unwrapped(line: str, quote: str) -> str:
+    """What stands in a line that is one quoted cell; another line as it is."""
+    whole = len(line) > 1 and line[0] == line[-1] == quote
+    return line[1:-1].replace(2 * quote, quote) if whole else line

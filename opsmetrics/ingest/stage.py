@@ -26,7 +26,7 @@ from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
-from opsmetrics.ingest.totals import is_total, is_total_alone
+from opsmetrics.ingest.totals import is_note, is_total, is_total_alone
 
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
@@ -181,6 +181,7 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
         f"WHEN t IS NULL OR len({_FILLED}) = 0 THEN {faults.BLANK * COLUMN} "
         f"WHEN {_TOTAL} THEN {faults.TOTAL * COLUMN} "
         f"WHEN {_repeated_header(scratch, layout)} THEN {faults.HEADER * COLUMN} "
+        f"WHEN {is_note('lower(t)')} THEN {faults.NOTE * COLUMN} "
         f"WHEN len({_FILLED}) = 1 THEN {stored(faults.ALONE)} "
         f"{few} {_when(_surplus(width), faults.TOO_MANY)} {empty} ELSE {stored(unread, column)} END"
     )

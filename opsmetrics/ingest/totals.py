@@ -4,21 +4,45 @@ from __future__ import annotations
 
 from opsmetrics.ingest.sql import among, text
 
-#: How a line of totals begins, in English, German, French and Spanish.
+#: How a line of totals begins, in English, German, French, Spanish, Italian and Dutch.
 _BEGINS = (
-    "(grand |sub-? ?|sous-? ?|zwischen-?)?(totale?s?|summen?|sommes?|sumas?)( |:|$)|gesamt(summe)?( |:|$)"
-    "|insgesamt( |:|$)|somme totale|suma total"
+    "(grand |sub-? ?|sous-? ?|zwischen-?|eind|sub)?(tota(le?s?|al)|summen?|sommes?|sumas?)( |:|$)"
+    "|gesamt(summe|ergebnis)?( |:|$)|insgesamt( |:|$)|somme totale|suma total"
+)
+#: How it ends, where it begins with what is added up: 'Berlin Total'.
+_ENDS = "[^0-9]* (total|(gesamt|teil)?ergebnis)"
+#: Words that, alone in the first filled cell, tell another summary of the records above.
+_SUMMARIES = (
+    *("average", "mean", "count", "sum", "minimum", "maximum", "min", "max", "median", "std dev"),
+    *("durchschnitt", "mittelwert", "anzahl", "mittel", "moyenne", "nombre", "promedio", "media", "conteggio"),
+    *("gemiddelde", "aantal", "som", "somma", "suma", "ergebnis"),
 )
 #: Words that, alone in a cell, make its record a total.
 ALONE = (
     *("total", "totals", "subtotal", "sub-total", "grand total", "summe", "gesamt", "gesamtsumme", "insgesamt"),
     *("zwischensumme", "somme", "sous-total", "total general", "total général", "suma", "suma total"),
+    *("gesamtergebnis", "teilergebnis", "totale", "totale complessivo", "totale generale", "subtotale"),
+    *("totaal", "eindtotaal", "subtotaal"),
+)
+#: Lines about the table between or below its records: a comment, a page, how many rows there are, where it ends.
+_NOTE = (
+    "#.*|[-*=]{2}.*|[(][^)]*(rows?|zeilen|records?|lignes|filas|righe|rijen)\\b[^)]*[)].*|[*†].*"
+    "|(page|seite|página|pagina|blad) [0-9]+( *(of|von|de|sur|di|van|/) *[0-9]+)?"
+    "|[0-9,.]+ (rows?|zeilen|records?|lignes|filas|righe|rijen)( in set| affected| selected| returned)?( .*)?"
+    "|(note|notes|source|quelle|hinweis|anmerkung|remarque|fuente|nota|fonte|bron|let op)s? ?:.*"
+    "|(end of|ende des|fin du|fin de|fine del|einde) .*"
 )
 
 
 def is_total(first_cell: str) -> str:
     """True where the first filled cell of a line, in lower case, says that it is a total."""
-    return f"regexp_matches({first_cell}, {text(f'^({_BEGINS})')})"
+    whole = f"^(({_BEGINS})|({_ENDS}|{'|'.join(_SUMMARIES)})[ :]*$)"
+    return f"regexp_matches({first_cell}, {text(whole)})"
+
+
+def is_note(line: str) -> str:
+    """True where a line, in lower case, is about the table and none of its records."""
+    return f"regexp_full_match(trim({line}, ' ,;\t|\"'), {text(_NOTE)})"
 
 
 def is_total_alone(cell: str) -> str:
