@@ -34,6 +34,9 @@ _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 _FILLED = "list_filter(f, lambda x: trim(x, ' \t\u00a0') <> '')"
 _TOTAL = is_total(f"lower(trim({_FILLED}[1], ' \t\u00a0'))")
 
+#: True of a line that begins as a date: a record that breaks off, and no note.
+_BEGUN = "regexp_matches(t, '^[ \"]*[0-9]{1,4}[-./][0-9]')"
+
 #: Records without a time that can be read, and records with one that have all their cells.
 _DATED = f"""
 SELECT
@@ -182,7 +185,7 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
         f"WHEN {_TOTAL} THEN {faults.TOTAL * COLUMN} "
         f"WHEN {_repeated_header(scratch, layout)} THEN {faults.HEADER * COLUMN} "
         f"WHEN {is_note('lower(t)')} THEN {faults.NOTE * COLUMN} "
-        f"WHEN len({_FILLED}) = 1 THEN {stored(faults.ALONE)} "
+        f"WHEN len({_FILLED}) = 1 AND NOT {_BEGUN} THEN {stored(faults.ALONE)} "
         f"{few} {_when(_surplus(width), faults.TOO_MANY)} {empty} ELSE {stored(unread, column)} END"
     )
 
