@@ -7,8 +7,8 @@ stored as the n-th quarter-hour of 1970, so that the engine's quarter-hour sums 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -163,6 +163,47 @@ class Tally:
         }
 
 
+@dataclass(frozen=True)
+class ReadAs:
+    """How a file was read, so that some of its records can be read again as they were, once they are mended.
+
+    header: names of its columns, made distinct; raw: as they stand in the file, () where it has no header; units: below
+    them. delimiter and quote: of the texts of its rejects. template: as TOML, with all that was found out or answered;
+    version: of the template that it was read by; answers: question → choice. whole: why single records of it cannot be
+    loaded alone, "" where they can.
+    """
+
+    header: tuple[str, ...]
+    raw: tuple[str, ...]
+    units: tuple[str, ...]
+    delimiter: str
+    quote: str
+    template: str
+    version: str
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    whole: str = ""
+
+
+@dataclass(frozen=True)
+class Mends:
+    """Which rejected records of an earlier batch a file states again, by their numbers in it: those that are settled
+    once it is loaded, and for each reject of the file the one that it still is (None: of none)."""
+
+    batch: int
+    settled: tuple[int, ...]
+    still: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What a load settled of the rejects of an earlier batch: now, in all, and how many are left."""
+
+    batch: int
+    now: int
+    settled: int
+    left: int
+
+
 @dataclass(frozen=True, eq=False)
 class Batch:
     """A checked file (or typed screen), ready to be compared with the store and committed.
@@ -183,6 +224,8 @@ class Batch:
     note: str = ""
     events: Facts = field(default_factory=no_events)
     states: Facts = field(default_factory=no_states)  # the store makes outages of them
+    read_as: ReadAs | None = None  # None: typed
+    mends: Mends | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,6 +265,7 @@ class Receipt:
     rejects: pd.DataFrame
     data_version: int
     removed: int = 0  # events that it took away
+    mended: Mended | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt with the names that the command line prints."""
@@ -248,6 +292,7 @@ class Receipt:
                 }
                 for s in self.spans
             ],
+            "mends": None if self.mended is None else asdict(self.mended),
             "data_version": self.data_version,
         }
 

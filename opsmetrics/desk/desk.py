@@ -20,6 +20,7 @@ from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Decision, Grain, Kpi, Slice
 from opsmetrics.desk import showing
 from opsmetrics.desk.origins import Origins, touched
+from opsmetrics.desk.rejected import kept_rejects
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
 from opsmetrics.measurements import BIN, Batch, Diff, Receipt, UndoReceipt, sample_to_stamp
@@ -139,15 +140,17 @@ class Desk:
         answers: Mapping[str, str],
     ) -> Batch:
         chosen = ingest.Template.load(template) if isinstance(template, Path) else template
-        if chosen is not None:
-            sheet = ingest.read_file(path, template=chosen, answers=answers)
-        else:
-            known = self.templates()
-            sheet = ingest.read_known(path, known, answers=answers)
+        known = () if chosen else self.templates()
+        sheet = ingest.read_known(path, known, answers=answers, kept=self.kept_rejects, template=chosen)
+        if chosen is None or sheet.mending is not None:
             chosen = ingest.choose_template(sheet, known)
         if chosen is None:
             chosen = ingest.suggest(sheet, self.catalog).as_template()
         return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers)
+
+    def kept_rejects(self, batch: int) -> ingest.KeptRejects | None:
+        """What the store keeps of a batch for those who mend its rejects; None where it keeps nothing."""
+        return kept_rejects(self.store, batch)
 
     def diff(self, batch: Batch, limit: int = 1000) -> Diff:
         """What committing the batch would change."""

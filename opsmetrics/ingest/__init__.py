@@ -7,10 +7,13 @@ from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.matching import Located, locate
+from opsmetrics.ingest.mended_rejects import Kept, KeptRejects
 from opsmetrics.ingest.prepare import Examined, examine, prepare
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, short_name
 from opsmetrics.ingest.recognised import recognised_sheet
-from opsmetrics.ingest.rejects import harmless, reject_csv
+from opsmetrics.ingest.reject_file import reject_csv, reject_excel, rejects_csv, rejects_excel
+from opsmetrics.ingest.rejects import harmless
+from opsmetrics.ingest.settling import version_of
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
 from opsmetrics.ingest.table import table_of
@@ -29,6 +32,8 @@ __all__ = [
     "FactKey",
     "Guess",
     "IngestRefused",
+    "Kept",
+    "KeptRejects",
     "Layout",
     "Limits",
     "Located",
@@ -58,9 +63,13 @@ __all__ = [
     "read_known",
     "recognised_sheet",
     "reject_csv",
+    "reject_excel",
+    "rejects_csv",
+    "rejects_excel",
     "short_name",
     "suggest",
     "table_of",
     "texts_of",
     "typed_batch",
+    "version_of",
 ]

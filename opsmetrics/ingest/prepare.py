@@ -23,6 +23,7 @@ from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.recognised import recognised
 from opsmetrics.ingest.records import split
 from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.settling import read_as_of, settle
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spans import Covers, spans_of
 from opsmetrics.ingest.sql import text
@@ -96,13 +97,16 @@ def examine(
     `duplicate_header:…`, `renamed:…`) and IngestRefused with one sentence.
     """
     given = answers or {}
+    if sheet.mending is not None:
+        given = {**sheet.mending.answers, **given}
     layout, notices = layout_of(sheet, template, catalog, given)
     checked = check(sheet, layout, answers=given, today=today)
     tally = checked.tally
     refused = refusal(checked)
     if refused is not None and refused.code == "no_rows":
         raise refused
-    spans, more = spans_of(checked, catalog, covers, template.covers)
+    apart = sheet.mending is not None and covers is None
+    spans, more = spans_of(checked, catalog, covers, template.covers, apart=apart)
     spans += event_spans(checked, covers, template.covers)
     dims = tuple(catalog.dimension_keys if dimensions is None else dimensions)
     batch = Batch(
@@ -118,7 +122,10 @@ def examine(
         template=template.name,
         events=_rows(checked.scratch, events_sql(checked.layout, dims), events_schema(dims)),
         states=_rows(checked.scratch, states_sql(checked.layout, dims), states_schema(dims)),
+        read_as=read_as_of(checked, template, given),
     )
+    if sheet.mending is not None:
+        batch = settle(batch, checked, sheet.mending)
     return Examined(batch, recognised(checked), preview(checked), _places(checked), refused)
 
 

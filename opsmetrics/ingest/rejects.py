@@ -1,11 +1,8 @@
-"""Rejected records with their line, their text and what to do about them; and as a file to take away."""
+"""Rejected records with their line, their text and what to do about them."""
 
 # ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
 
 from __future__ import annotations
-
-import csv
-import io
 
 import pandas as pd
 
@@ -13,7 +10,6 @@ from opsmetrics.ingest.faults import COLUMN, FIRST_REJECT, REJECTS
 from opsmetrics.ingest.records import split
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
-from opsmetrics.measurements import Batch
 
 COLUMNS = ("line", "text", "column", "code", "reason", "mend")
 #: First characters that make a spreadsheet take a text for a formula.
@@ -42,25 +38,11 @@ def _row(sheet: Sheet, line: int, fault: int, text: str) -> tuple[int, str, str,
     return sheet.origin.line(line), text, column, kind.code, kind.reason.format(cell=cell, column=column), kind.mend
 
 
-def reject_csv(batch: Batch) -> bytes:
-    """The rejects of a batch as CSV (UTF-8 with mark, so that spreadsheets read it right).
-
-    Texts that a spreadsheet would take for a formula get a leading apostrophe; the line number stays a number.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    shown = [name for name in COLUMNS if name != "code"]
-    writer.writerow(shown)
-    for row in batch.rejects[shown].itertuples(index=False):
-        writer.writerow([int(row[0]), *(harmless(str(cell)) for cell in row[1:])])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
 def harmless(text: str) -> str:
     """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def as_it_was(text: str) -> str:
     """The text without the apostrophe that `harmless` put in front."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -27,6 +28,9 @@ from opsmetrics.ingest.scan import first_bytes, scan_binary
 from opsmetrics.ingest.template import Template
 from opsmetrics.ingest.workbook import is_workbook, read_workbook
 from opsmetrics.measurements import Notice
+
+if TYPE_CHECKING:
+    from opsmetrics.ingest.mended_rejects import Mending
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,8 @@ class Sheet:
     form: str = ""  # "Excel workbook", "Parquet"; "" for text
     part: str = ""  # the name of the sheet that was read
     serial_base: str = "1899-12-30"  # the day with serial number 0
+    mending: Mending | None = None  # of corrected rejects
+    behind: Sheet | None = None  # the sheet whose readable file this one reads
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -28,9 +28,10 @@ _ON: dict[Grain, int] = {"day": 1, "week": 7, "month": 32, "quarter": 93}
 
 
 def spans_of(
-    checked: Checked, catalog: Catalog, covers: Covers | None, template_covers: str | None
+    checked: Checked, catalog: Catalog, covers: Covers | None, template_covers: str | None, *, apart: bool = False
 ) -> tuple[tuple[Span, ...], tuple[Notice, ...]]:
-    """One span for each KPI of which the file loads anything. Raises IngestRefused (`covers`)."""
+    """One span for each KPI of which the file loads anything; `apart`: one for each of its days, as single records say
+    nothing about the time between them. Raises IngestRefused (`covers`)."""
     if covers and covers[0] > covers[1]:
         said = f"the covered days end on {covers[1]}, before they start on {covers[0]}"
         raise IngestRefused("covers", said, "a first and a last day", "exchange the two dates")
@@ -40,6 +41,9 @@ def spans_of(
     for measure in checked.meaning.joint:
         found = _Found.read(checked, measure)
         steps |= found.steps
+        if apart:
+            spans += _by_day(checked, catalog, found, measure)
+            continue
         for key, (first, last) in found.ends.items():
             kpi = catalog[key]
             start, end = _bounds(checked, kpi, found, covers, template_covers)
@@ -49,7 +53,21 @@ def spans_of(
                 )
                 notices.append(Notice("outside_covered_days", text))
             spans.append(Span(key, start, end, found.reporters(checked, kpi, measure)))
-    return tuple(spans), (*notices, *gap_notices(steps, catalog))
+    return tuple(spans), (*notices, *gap_notices({} if apart else steps, catalog))
+
+
+def _by_day(checked: Checked, catalog: Catalog, found: _Found, measure: Measure) -> list[Span]:
+    """The days (or recorded periods) of the records, else the quarters of an hour."""
+    spans = []
+    for key, instant, stamp in checked.scratch.rows(f"SELECT DISTINCT {found.key}, observed_at, stamp {found.mine}"):
+        kpi = catalog[key]
+        reporters = found.reporters(checked, kpi, measure)
+        if not checked.clock.dated or checked.layout.time is None:
+            spans.append(Span(key, instant, instant + BIN, reporters))
+            continue
+        days = [stamp.date()]
+        spans.append(Span(key, *period_bounds(days, recorded_grain(kpi, days), kpi.calendar), reporters))
+    return sorted(set(spans), key=lambda span: (span.kpi, span.starts_at))
 
 
 @dataclass(frozen=True)

@@ -177,8 +177,11 @@ OPTIONS = (
 def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | None:
     """The template whose header is the sheet's (any case and blanks), None where none fits.
 
-    Where the order of columns differs, the same set of headers will do. Raises IngestRefused (`which_template`).
+    Where the order of columns differs, the same set of headers will do; mended rejects are read as their source was.
+    Raises IngestRefused (`which_template`).
     """
+    if sheet.mending is not None:
+        return sheet.mending.template
     found = [fold(name) for name in sheet.headers]
     named = [(t, [fold(name) for name in t.header or (*t.date_parts, *t.columns)]) for t in templates]
     fitting = [t for t, header in named if header == found] or [t for t, header in named if set(header) == set(found)]

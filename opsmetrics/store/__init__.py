@@ -24,6 +24,7 @@ from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in
 from opsmetrics.store.lock import is_owned
 from opsmetrics.store.past import definitions_text, lost, past, steps_after
 from opsmetrics.store.process import current, own, release
+from opsmetrics.store.rejected import Rejected, read_as, rejected, rejects_of
 from opsmetrics.store.shape import FactTable
 from opsmetrics.store.shown import Channel
 from opsmetrics.store.store import Store
@@ -38,6 +39,7 @@ __all__ = [
     "FactTable",
     "Finding",
     "KeyDimensionNeedsAnswer",
+    "Rejected",
     "Store",
     "StoreBusy",
     "StoreClosed",
@@ -61,6 +63,9 @@ __all__ = [
     "lost",
     "own",
     "past",
+    "read_as",
+    "rejected",
+    "rejects_of",
     "release",
     "restore",
     "slice_json",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import pandas as pd
 
 from opsmetrics.catalog import Catalog
 from opsmetrics.measurements import Batch, Diff, Facts, Notice, Receipt, stream_of
-from opsmetrics.store import cells, events, ledger, states
+from opsmetrics.store import cells, events, ledger, rejected, states
 from opsmetrics.store.admission import admit, stream_named
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.incoming import incoming
@@ -104,8 +104,9 @@ def commit(transaction: Transaction, catalog: Catalog, dimensions: tuple[str, ..
     ledger.record_spans(cursor, number, batch.spans, _reported_by(catalog, batch))
     if batch.states.rows:
         states.watch(cursor, sorted(stream for span in batch.spans if (stream := stream_of(span.kpi)) is not None))
+    mended, more = rejected.keep(cursor, number, batch)
     cursor.execute(statement("schema", "bump_data"))
-    return _receipt(cursor, batch, number, at, by, totals, batch.warnings)
+    return replace(_receipt(cursor, batch, number, at, by, totals, (*batch.warnings, *more)), mended=mended)
 
 
 def _write(
