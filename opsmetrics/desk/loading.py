@@ -61,11 +61,11 @@ def commit(desk: Desk, batch: Batch, by: str) -> Outcome:
 
 
 def _outcome(batch: Batch, answer: dict[str, Any], kpis: tuple[str, ...] = ()) -> Outcome:
-    return Outcome(batch.source, answer, _notes(batch), kpis, _rejects(batch))
+    return Outcome(batch.source, answer, _notes(batch), kpis, _rejects(batch, answer["batch"]))
 
 
-def _rejects(batch: Batch) -> bytes | None:
-    return ingest.reject_csv(batch) if len(batch.rejects) else None
+def _rejects(batch: Batch, number: int | None = None) -> bytes | None:
+    return ingest.reject_csv(batch, number) if len(batch.rejects) else None
 
 
 def refused(path: Path, error: Exception) -> Outcome:

@@ -7,10 +7,11 @@ from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.matching import Located, locate
-from opsmetrics.ingest.mended_rejects import Kept, KeptRejects
+from opsmetrics.ingest.mended_rejects import Kept, KeptRejects, whole_of
 from opsmetrics.ingest.prepare import Examined, examine, prepare
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, short_name
 from opsmetrics.ingest.recognised import recognised_sheet
+from opsmetrics.ingest.reject_file import HEAD as REJECT_HEAD
 from opsmetrics.ingest.reject_file import reject_csv, reject_excel, rejects_csv, rejects_excel
 from opsmetrics.ingest.rejects import harmless
 from opsmetrics.ingest.settling import version_of
@@ -25,6 +26,7 @@ from opsmetrics.ingest.unusable import NothingUsable
 
 __all__ = [
     "DURATION",
+    "REJECT_HEAD",
     "ROWS",
     "Answers",
     "Checked",
@@ -72,4 +74,5 @@ __all__ = [
     "texts_of",
     "typed_batch",
     "version_of",
+    "whole_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 
 from opsmetrics.ingest.problems import QUESTIONS, IngestRefused, listed
@@ -24,6 +25,16 @@ class Answers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._given)
+
+    @staticmethod
+    def together(first: Mapping[str, str], then: Mapping[str, str]) -> Mapping[str, str]:
+        """Answers of which the first win. Those of the first are looked up one by one, so that it knows them."""
+        return ChainMap(first, then)  # type: ignore[arg-type]  # nothing is written to it
+
+    @property
+    def given(self) -> dict[str, str]:
+        """All of them, without a word about which are asked."""
+        return dict(self._given)
 
     def refuse_unknown(self, asked: Iterable[str] = ()) -> None:
         """Raises IngestRefused (`unknown_answer`) for an answer whose code no question has. `asked`: the codes of the

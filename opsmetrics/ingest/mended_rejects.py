@@ -9,6 +9,7 @@ file as a whole is refused with what to do instead.
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 import tempfile
 import weakref
@@ -23,7 +24,7 @@ from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.mended_file import Raw, raw_of_sheet, raw_of_text
 from opsmetrics.ingest.origin import Origin, Part
 from opsmetrics.ingest.problems import IngestRefused, listed
-from opsmetrics.ingest.reject_file import cells_of
+from opsmetrics.ingest.reject_file import TORN, cells_of
 from opsmetrics.ingest.rejects import rejects_frame
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.template import Template, choose_template
@@ -157,7 +158,8 @@ def _linked(raw: Raw, batch: int, found: KeptRejects) -> Sheet:
         number = int(row.head[1]) if row.head[1].isdecimal() else None
         own = known.get(number) if number is not None else None
         if own is not None and _unchanged(cells, own, read_as) and not (complete and own["code"] in _TOGETHER):
-            same.append((row.line, *(str(own[name]) for name in ("text", "column", "code", "reason", "mend"))))
+            text = str(own["text"]) if own["code"] in TORN else _joined(cells)
+            same.append((row.line, text, *(str(own[name]) for name in ("column", "code", "reason", "mend"))))
             still.append(number)
             continue
         rows.append((row.line, cells))
@@ -210,9 +212,8 @@ def _read(raw: Raw, rows: Sequence[tuple[int, list[str]]], read_as: ReadAs, mend
     folder = Path(tempfile.mkdtemp(prefix="mended-"))
     path = folder / "records.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writerow(read_as.header)
-        writer.writerows([cell.replace("\n", " ") for cell in cells] for _, cells in rows)
+        out.write(_joined(read_as.header) + "\n")
+        out.writelines(_joined(cells) + "\n" for _, cells in rows)
     named = Template("mended", {}, header=read_as.header, encoding="utf-8", delimiter=",")
     sheet = read_file(path, name=raw.name, template=named)
     origin = Origin((Part(0, 1), *(Part(at, line) for at, (line, _) in enumerate(rows, start=1))))
@@ -230,6 +231,13 @@ def _read(raw: Raw, rows: Sequence[tuple[int, list[str]]], read_as: ReadAs, mend
     )
     weakref.finalize(found, shutil.rmtree, folder, ignore_errors=True)
     return found
+
+
+def _joined(cells: Sequence[str]) -> str:
+    """A record as one line of the file that is read, and as which its text is kept."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="").writerow([cell.replace("\n", " ") for cell in cells])
+    return out.getvalue()
 
 
 def _nothing_changed(raw: Raw, mending: Mending) -> NothingUsable:

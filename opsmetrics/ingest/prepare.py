@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from opsmetrics.catalog import Catalog
+from opsmetrics.ingest.answers import Answers
 from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.duplicates import complete_sql
 from opsmetrics.ingest.event_spans import event_spans
@@ -98,7 +99,7 @@ def examine(
     """
     given = answers or {}
     if sheet.mending is not None:
-        given = {**sheet.mending.answers, **given}
+        given = Answers.together(given, sheet.mending.answers)
     layout, notices = layout_of(sheet, template, catalog, given)
     checked = check(sheet, layout, answers=given, today=today)
     tally = checked.tally
@@ -122,7 +123,7 @@ def examine(
         template=template.name,
         events=_rows(checked.scratch, events_sql(checked.layout, dims), events_schema(dims)),
         states=_rows(checked.scratch, states_sql(checked.layout, dims), states_schema(dims)),
-        read_as=read_as_of(checked, template, given),
+        read_as=read_as_of(checked, template, answers or {}),
     )
     if sheet.mending is not None:
         batch = settle(batch, checked, sheet.mending)

@@ -20,7 +20,7 @@ from opsmetrics.measurements import Batch, ReadAs, counted
 HEAD = ("batch", "reject", "line", "text", "column", "reason", "mend")
 
 #: Records whose cells cannot be told apart: their columns stay empty, and their text says what was there.
-_TORN = (TOO_MANY.code, UNCLOSED.code)
+TORN = (TOO_MANY.code, UNCLOSED.code)
 
 _NUMBER = re.compile(r"[+-]?\d[\d.,' ]*%?")
 _WIDTHS = {"batch": 8, "reject": 8, "line": 8, "text": 30, "column": 14, "reason": 44, "mend": 36}
@@ -73,8 +73,8 @@ def rejects_excel(rejects: pd.DataFrame, read_as: ReadAs | None, source: str) ->
 
 
 def _words(count: int, read_as: ReadAs | None, source: str) -> Iterator[str]:
-    told = counted(count, "1 record of {source} was not loaded", "{n} records of {source} were not loaded")
-    yield f"{told.replace('{source}', source)}. The sheet “rejects” holds them."
+    told = counted(count, "{n} record of this file was", "{n} records of this file were")
+    yield f"{source}: {told} not loaded. The sheet “rejects” holds them."
     if count > MOST_ROWS:
         yield f"It holds the first {MOST_ROWS:,}: a file with more has another fault than its records."
     if read_as is None or read_as.whole:
@@ -98,7 +98,7 @@ def _rows(rejects: pd.DataFrame, read_as: ReadAs | None) -> Iterator[list[str | 
 def cells_of(text: str, code: str, read_as: ReadAs) -> list[str]:
     """The cells of a rejected record, one for each column of its source; empty where they cannot be told apart."""
     width = len(read_as.header)
-    found = None if code in _TORN else split(text, read_as.delimiter, read_as.quote)
+    found = None if code in TORN else split(text, read_as.delimiter, read_as.quote)
     return ([cell.strip() for cell in found or []] + [""] * width)[:width]
 
 

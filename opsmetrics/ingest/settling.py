@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from opsmetrics.ingest import faults
+from opsmetrics.ingest.answers import Answers
 from opsmetrics.ingest.checked import Checked
 from opsmetrics.ingest.date_order import has_order
 from opsmetrics.ingest.faults import COLUMN
@@ -37,21 +38,27 @@ def read_as_of(checked: Checked, template: Template, answers: Mapping[str, str])
         quote=sheet.dialect.quote,
         template=decided.dump(),
         version=before.version if before else version_of(template),
-        answers=dict(answers),
+        answers={**(before.answers if before else {}), **_plain(answers)},
         whole=whole_of(template) or _mixed(checked),
     )
+
+
+def _plain(answers: Mapping[str, str]) -> dict[str, str]:
+    return answers.given if isinstance(answers, Answers) else dict(answers)
 
 
 def decided_in(checked: Checked, template: Template) -> Template:
     """The template with the order of dates and the marks of numbers that the file as a whole told."""
     dates = checked.reading.dates
     order = dates.order if dates is not None and has_order(dates) else template.date_order
-    decimal, thousands = template.decimal, template.thousands
     styles = _styles(checked)
-    if len(styles) == 1:
-        (mark, parts) = next(iter(styles))
-        decimal, thousands = mark, (parts[0] if len(parts) == 1 else thousands)
+    decimal = _only({mark for mark, _ in styles}, template.decimal)
+    thousands = _only({part for _, parts in styles for part in parts}, template.thousands)
     return replace(template, date_order=order, decimal=decimal, thousands=thousands)
+
+
+def _only(found: set[str], otherwise: str | None) -> str | None:
+    return next(iter(found)) if len(found) == 1 else otherwise
 
 
 def _styles(checked: Checked) -> set[tuple[str, tuple[str, ...]]]:

@@ -111,7 +111,7 @@ def test_a_file_of_which_nothing_can_be_loaded_makes_no_batch(run: Run, folder: 
     ran = run("ingest", folder / "bad.csv", "--store", store, "--rejects", folder / "rejected", "--json")
     assert (ran.code, ran.json["outcome"], ran.json["code"]) == (1, "refuse", "nothing_usable")
     kept = (folder / "rejected" / "bad.rejects.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert [line.split(",")[0] for line in kept] == ["line", "2", "3"]
+    assert [line.split(",")[2] for line in kept] == ["line", "2", "3"]
     assert "None of 2 records can be loaded: 2 are rejected, the first in line 2: the count '-1' is negative" in ran.err
     assert run("batches", "--store", store, "--json").json == before
 

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from opsmetrics.ingest import reject_csv
+from opsmetrics.ingest import REJECT_HEAD, reject_csv
 from tests.ingest.builders import prepared
 
 TEXT = (
@@ -25,19 +25,21 @@ def test_rejects_as_csv(tmp_path: Path) -> None:
     batch = prepared(tmp_path, TEXT)
     raw = reject_csv(batch)
     assert raw.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
-    assert list(rows[0]) == ["line", "text", "column", "reason", "mend"]
+    header, *records = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
+    rows = [dict(zip(REJECT_HEAD, record, strict=False)) for record in records]
+    assert header == [*REJECT_HEAD, "date", "site", "line", "metric", "value"]
     assert [row["line"] for row in rows] == ["2", "3", "4", "5", "7"]
     assert rows[0]["text"] == "'=cmd|' /C calc'!A0,A,L1,scrap,1"
     assert rows[2]["text"] == "'-2+3,Köln,L1,scrap,1"
     assert rows[4]["text"] == "2025-01-28,A,L1,scrap,-x"
     assert rows[4]["column"] == "value"
     for row in rows:
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
+        formulas = ("=", "+", "-", "@", "\t", "\r")
+        assert not any(cell.startswith(formulas) and not cell[1:].isdigit() for cell in row.values())
         assert row["reason"] and row["mend"]
 
 
 def test_no_rejects_give_a_header_only(tmp_path: Path) -> None:
     batch = prepared(tmp_path, "date,site,line,metric,value\n2025-01-27,A,L1,scrap,-5\n")
-    assert reject_csv(batch).decode("utf-8-sig") == "line,text,column,reason,mend\r\n"
+    assert reject_csv(batch).decode("utf-8-sig") == f"{','.join(REJECT_HEAD)},date,site,line,metric,value\r\n"
     assert list(batch.rejects.columns) == ["line", "text", "column", "code", "reason", "mend"]

@@ -173,7 +173,7 @@ def test_the_terminal_hands_its_files_to_the_app(run: Run, running: Inbox, works
     assert (tried.json["new"], tried.json["dry_run"], len(works.batches())) == (70, True, 1)
     loaded = run(*words, "--json", "--rejects", tmp_path / "rejects")
     assert (loaded.code, loaded.json["batch"], loaded.json["by"], loaded.json["new"]) == (0, 2, "Cy", 70)
-    assert (tmp_path / "rejects" / "week.rejects.csv").read_text().count("2025-05-30,A,many") == 1
+    assert (tmp_path / "rejects" / "week.rejects.csv").read_text().count('"2025-05-30,A,many,500"') == 1
     again: Ran = run(*words)
     assert again.code == 0 and "week.csv" in again.out
     assert list(handing.folder_of(works.store.path).iterdir()) == []

@@ -88,6 +88,9 @@ def test_an_older_store_gets_its_totals(tmp_path) -> None:
             "DROP TABLE reading_totals",
             "DROP TABLE visits",
             "DROP TABLE attention",
+            "DROP TABLE read_as",
+            "DROP TABLE rejects",
+            "DROP TABLE mended",
             "DELETE FROM schema_version WHERE version >= (SELECT version FROM schema_version WHERE name = 'totals')",
         ):
             transaction.cursor.execute(text)
