@@ -159,13 +159,17 @@ def _stored(data: BinaryIO) -> Iterator[Path]:
 def _recognised(desk: Desk, file: Incoming, path: Path, confirmed: Confirmed) -> Incoming:
     """The file with its table, or with the question which of its sheets is meant."""
     try:
-        return replace(file, sheet=ingest.read_known(path, kept_templates(desk)[0], name=file.name))
+        return replace(file, sheet=_known(desk, path, file.name))
     except NeedsAnswer as asked:
         taken = confirmed.sheets.get(names_of(asked.questions[0]))
         if taken is None:
             return replace(file, questions=asked.questions)
         answers = {"sheet": taken}
         return replace(file, sheet=ingest.read_file(path, name=file.name, answers=answers), part=taken)
+
+
+def _known(desk: Desk, path: Path, name: str) -> Sheet:
+    return ingest.read_known(path, kept_templates(desk)[0], name=name, kept=desk.kept_rejects)
 
 
 def names_of(question: Question) -> tuple[str, ...]:
@@ -182,6 +186,8 @@ def take_sheet(confirmed: Confirmed, files: Iterable[Incoming], question: Questi
 def _template(desk: Desk, sheet: Sheet, confirmed: Confirmed, source: str) -> tuple[Template | None, How]:
     """The template for this header: what a person confirmed in this session, else the one that its source names or that
     fits it of those kept beside the store, else what the names of the columns say, where they say everything."""
+    if sheet.mending is not None:
+        return sheet.mending.template, "template"
     if sheet.headers in confirmed.templates:
         return confirmed.templates[sheet.headers], "said"
     kept = kept_templates(desk)[0]
