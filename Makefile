@@ -10,20 +10,23 @@ PORT   ?= 8501
 ROWS   ?= 1000000
 ROUNDS ?= 20
 # In the order of their folders: files of few but long tests (browsers, stores of the sample) must not come last.
-PYTEST ?= -n 3 --dist loadfile --no-loadscope-reorder
+# More of them than processors: browsers, servers and disks let a test wait.
+PYTEST ?= -n 4 --dist loadfile --no-loadscope-reorder
 
 AT      := $(if $(STORE),--store "$(STORE)")
 BIN     := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV     := .venv/.dev-installed
 
-.PHONY: run sample test check docs bench soak clean
+.PHONY: run sample install test check docs bench soak clean
 
 run: $(RUNTIME)
 	@exec $(BIN)/python -m opsmetrics serve --sample $(AT) --port $(PORT)
 
 sample: $(RUNTIME)
 	@$(BIN)/python -m opsmetrics sample $(AT)
+
+install: $(DEV)
 
 test: $(DEV)
 	$(BIN)/python -m pytest $(PYTEST)
