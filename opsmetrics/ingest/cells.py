@@ -13,10 +13,31 @@ CellKind = Literal["empty", "number", "date", "text"]
 #: Characters without width that spreadsheets and web pages leave in cells.
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 #: Blanks that are not the ordinary one.
-BLANKS = "\u00a0\u2007\u2009\u202f\t"
+BLANKS = "\u00a0\u2007\u2009\u202f\t\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u3000"
 
 #: Cells that state "no value" in a column of numbers, in lower case.
-MISSING = ("", "na", "n/a", "n.a.", "k.a.", "-", "--", "–", "—", ".", "..", "?", "null", "none", "nil", "missing")
+MISSING = (
+    *(
+        "",
+        "na",
+        "n/a",
+        "n.a.",
+        "n. a.",
+        "k.a.",
+        "k. a.",
+        "n.v.",
+        "n/v",
+        "nd",
+        "n.d.",
+        "n/d",
+        "s.o.",
+        "s/o",
+        "s.d.",
+        "s/d",
+    ),
+    *("-", "--", "---", "–", "—", ".", "..", "...", "…", "?", "null", "(null)", "none", "nil", "missing", "nan", "nat"),
+    *("<na>", "\\n", "unknown", "not available", "keine angabe", "unbekannt", "(blank)", "(leer)"),
+)
 #: Error values of spreadsheets, in lower case: no value either, and worth a warning.
 SHEET_ERRORS = ("#n/a", "#na", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#nv", "#wert!")
 

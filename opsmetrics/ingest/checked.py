@@ -28,6 +28,7 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
 from opsmetrics.ingest.stage import build_stage
+from opsmetrics.ingest.unit_scale import settle_units
 from opsmetrics.measurements import Notice, Tally, counted
 from opsmetrics.working import tell
 
@@ -78,8 +79,8 @@ def check(
     """Read, type and check every record.
 
     `today` bounds plausible dates (default: the day it is).
-    Raises NeedsAnswer (`date_order`, `decimal`, `percent`, `scale`), IngestRefused (`dates_not_understood`,
-    `numbers_not_understood`, `changed_while_read`, `too_much_memory`).
+    Raises NeedsAnswer (`date_order`, `decimal`, `unit:…`, `duration:…`, `percent`, `scale`), IngestRefused
+    (`dates_not_understood`, `numbers_not_understood`, `changed_while_read`, `too_much_memory`).
     """
     given = answers or {}
     scratch = Scratch(sheet)
@@ -94,6 +95,7 @@ def check(
     measure_time(scratch, layout, clock)
     mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)
+    notices += settle_units(scratch, layout, reading, meaning.joint, given)
     notices += settle_percent(scratch, layout, reading, meaning.joint, given)
     notices += settle_scale(scratch, layout, meaning.joint, given)
     mark_impossible(scratch, layout, meaning.joint)

@@ -79,6 +79,12 @@ REPEATED_REFERENCE = Fault(
 NOT_RECORDED = Fault(
     32, "not_recorded", "'{cell}' follows from other KPIs or from events and is not recorded itself", "leave it out"
 )
+OTHER_UNIT = Fault(
+    33,
+    "other_unit",
+    "'{cell}' is not in the unit of its column, or carries none where the others do",
+    "write all numbers of the column in one unit",
+)
 
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from opsmetrics.ingest.numbers import NumberStyle, missing_sql
+from opsmetrics.ingest.number_forms import missing_sql
+from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.sql import among
 
 #: Words for yes and no in English, German, French and Spanish, in lower case. A column of numbers needs none of them.

@@ -37,6 +37,8 @@ class Measure:
     added: bool = False  # counts of one key are added up
     fed: bool = False  # only the denominator is stated here: events give the numerator
     signed: bool = False  # its first number may be negative
+    unit: str = ""  # in which its first number is shown, where the KPI says
+    multiplier: float = 1.0  # stored times this is shown
     percent: float = 100.0  # what "100 %" is divided by: 1 where the values are themselves in per cent
 
 
@@ -134,3 +136,7 @@ class Layout:
     def percent_name(self, role: str) -> str:
         """The name of the stage's column that says whether a number was written with a per cent sign."""
         return f"p{list(self.numbers).index(role)}"
+
+    def unit_name(self, role: str) -> str:
+        """The name of the stage's column that says what a number was counted by."""
+        return f"u{list(self.numbers).index(role)}"

@@ -12,74 +12,38 @@ one before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from opsmetrics.ingest.cells import MISSING, SHEET_ERRORS
+from opsmetrics.ingest.durations import clock_sql, duration_sql
+from opsmetrics.ingest.number_forms import (
+    BEHIND,
+    CLOCK,
+    DECORATED,
+    DURATION,
+    EMPTY,
+    EXPONENT,
+    LAKHS,
+    OTHER,
+    SHEET_ERROR,
+    SIGN,
+    UNITED,
+    WORDED,
+    bare_sql,
+    form_of,
+    is_behind,
+    sign_sql,
+    sound_sql,
+    unit_sql,
+    unsigned,
+    without_unit,
+)
 from opsmetrics.ingest.problems import Question
 from opsmetrics.ingest.sql import among, text
+from opsmetrics.ingest.units import CLOCK as CLOCK_UNIT
+from opsmetrics.ingest.units import SPAN
 
 #: A column follows its majority where at most this share of the telling cells says otherwise; else a person decides.
 MINORITY = 0.1
-
-_SIGN = "[-+]?"
-_EXPONENT = "(?:[eE][-+]?[0-9]{1,3})?"
-#: 1,23,456 and 12,34,56,789.
-_LAKHS = "[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
-#: A number with its minus behind it.
-_BEHIND = "[0-9.,][0-9.,' ]*-"
-
-
-@dataclass(frozen=True)
-class Form:
-    """A way of writing a number: its pattern, the decimal mark it proves, or the mark that may be either."""
-
-    pattern: str
-    proves: str | None = None
-    doubtful: str | None = None
-    thousands: str | None = None
-    groups: int = 0  # digits of a group before the last one, where the form tells
-
-
-def _marked(mark: str, other: str) -> list[Form]:
-    """The forms in which `mark` is the decimal sign, `other` the thousands mark."""
-    m, o = f"[{mark}]", f"[{other}]"
-    return [
-        Form(f"{_SIGN}[0-9]*{m}(?:[0-9]{{1,2}}|[0-9]{{4,}}){_EXPONENT}", proves=mark),
-        Form(f"{_SIGN}(?:0[0-9]*|[0-9]{{4,}}){m}[0-9]+{_EXPONENT}", proves=mark),
-        Form(f"{_SIGN}[0-9]+{m}(?:[0-9]*[eE][-+]?[0-9]{{1,3}})?", proves=mark),
-        Form(f"{_SIGN}[0-9]{{1,3}}(?:{o}[0-9]{{3}})+{m}[0-9]*", proves=mark, thousands=other),
-        Form(f"{_SIGN}[0-9]{{1,3}}(?:{o}[0-9]{{3}}){{2,}}", proves=mark, thousands=other, groups=3),
-        Form(f"{_SIGN}[1-9][0-9]{{0,2}}{m}[0-9]{{3}}", doubtful=mark),
-    ]
-
-
-def _spaced(mark: str) -> list[Form]:
-    groups = f"{_SIGN}[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+"
-    return [
-        Form(groups, thousands=mark),
-        Form(f"{groups}[.][0-9]*", proves=".", thousands=mark),
-        Form(f"{groups}[,][0-9]*", proves=",", thousands=mark),
-    ]
-
-
-#: All forms; the position is the code under which a column's cells are counted.
-FORMS: tuple[Form, ...] = (
-    Form(f"{_SIGN}[0-9]+{_EXPONENT}"),
-    *_marked(".", ","),
-    Form(f"{_SIGN}{_LAKHS}(?:[.][0-9]*)?", proves=".", thousands=",", groups=2),
-    *_marked(",", "."),
-    *_spaced(" "),
-    *_spaced("'"),
-)
-EMPTY, SHEET_ERROR, OTHER = len(FORMS), len(FORMS) + 1, len(FORMS) + 2
-#: Added to the code of a cell that carries a currency, a per cent sign or brackets; or its minus behind it.
-DECORATED, BEHIND = 50, 100
-
-_CURRENCY = "(?:[$€£¥]|EUR|USD|GBP|CHF)"
-_BEFORE = rf"^\(?[-+]? ?(?:{_CURRENCY} ?)?[-+]?"
-#: Two signs before the first digit: no number.
-_TWO_SIGNS = "^[^0-9]*[-+][^0-9]*[-+]"
-_AFTER = rf" ?(?:{_CURRENCY}|%)?\)?$"
 
 
 @dataclass(frozen=True)
@@ -91,25 +55,47 @@ class NumberStyle:
     decorated: bool = False
     lakhs: bool = False  # 1,23,456
     behind: bool = False  # 12.0-
+    strict: bool = False  # the cells contradict each other: one that may be read in two ways is no number
+    units: tuple[str, ...] = ()  # words that may stand behind a number
+    lasting: bool = False  # times that something took
+
+    @property
+    def marked(self) -> bool:
+        """True where cells say something besides a number."""
+        return self.decorated or bool(self.units) or self.lasting
 
     def sql(self, cell: str) -> str:
-        """An expression of type DOUBLE: null where the cell is not a number in this style; it may be infinite."""
+        """An expression of type DOUBLE: null where the cell is not a number in this style; it may be infinite.
+        Times are in minutes, other units as written."""
         number = self._before(cell)
-        if not self.behind:
-            return number
-        return f"CASE WHEN {_is_behind(cell)} THEN -({self._plain(_unsigned(cell))}) ELSE {number} END"
+        if self.behind:
+            number = f"CASE WHEN {is_behind(cell)} THEN -({self._plain(unsigned(cell))}) ELSE {number} END"
+        arms = (
+            f"WHEN contains({cell}, ':') THEN coalesce({clock_sql(cell)}, {duration_sql(cell)})" if self.lasting else ""
+        )
+        if self.units:
+            read = f"{sign_sql(cell)} * {self._plain(without_unit(cell))}"
+            arms += f" WHEN {among(unit_sql(cell), self.units)} THEN {read}"
+        if self.lasting:
+            number = f"coalesce({number}, {duration_sql(cell)})"
+        return f"CASE {arms} ELSE {number} END" if arms else number
+
+    def unit_sql(self, cell: str) -> str:
+        """An expression of type VARCHAR: what the cell counts by, null for a mere number."""
+        unit = f"nullif({unit_sql(cell)}, '')"
+        if self.lasting:
+            clock = f"WHEN {clock_sql(cell)} IS NOT NULL THEN {text(CLOCK_UNIT)}"
+            unit = f"CASE {clock} WHEN {duration_sql(cell)} IS NOT NULL THEN {text(SPAN)} ELSE {unit} END"
+        return unit
 
     def _before(self, cell: str) -> str:
         number = self._plain(cell)
         if not self.decorated:
             return number
-        bare = f"regexp_replace(regexp_replace({cell}, {text(_BEFORE)}, ''), {text(_AFTER)}, '')"
-        sign = f"CASE WHEN starts_with({cell}, '(') OR regexp_matches({cell}, '^[^0-9.,]*-') THEN -1 ELSE 1 END"
-        share = f"CASE WHEN ends_with({cell}, '%') OR ends_with({cell}, '%)') THEN 100 ELSE 1 END"
-        sound = f"starts_with({cell}, '(') = ends_with({cell}, ')') AND NOT regexp_matches({cell}, {text(_TWO_SIGNS)})"
+        share = f"CASE WHEN contains({cell}, '%') THEN 100 WHEN contains({cell}, '‰') THEN 1000 ELSE 1 END"
         return (
             f"CASE WHEN regexp_full_match({cell}, {text('[-+]?[0-9.,]+')}) THEN {number} "
-            f"WHEN {sound} THEN {sign} * {self._plain(bare)} / {share} END"
+            f"WHEN {sound_sql(cell)} THEN {sign_sql(cell)} * {self._plain(bare_sql(cell))} / {share} END"
         )
 
     def _plain(self, cell: str) -> str:
@@ -118,54 +104,17 @@ class NumberStyle:
         for mark in self.thousands:
             whole += f"|[0-9]{{1,3}}(?:[{mark}][0-9]{{3}})+"
         if self.lakhs:
-            whole = f"[0-9]+|[0-9]{{1,2}},[0-9]{{3}}|{_LAKHS}"
-        pattern = f"{_SIGN}(?:(?:{whole})(?:{point}[0-9]*)?|{point}[0-9]+){_EXPONENT}"
+            whole = f"[0-9]+|[0-9]{{1,2}},[0-9]{{3}}|{LAKHS}"
+        pattern = f"{SIGN}(?:(?:{whole})(?:{point}[0-9]*)?|{point}[0-9]+){EXPONENT}"
         bare = cell
         for mark in self.thousands:
             bare = f"replace({bare}, {text(mark)}, '')"
         if self.decimal != ".":
             bare = f"replace({bare}, {text(self.decimal)}, '.')"
-        return f"CASE WHEN regexp_full_match({cell}, {text(pattern)}) THEN TRY_CAST({bare} AS DOUBLE) END"
-
-
-def _is_behind(cell: str) -> str:
-    return f"regexp_full_match({cell}, {text(_BEHIND)})"
-
-
-def _unsigned(cell: str) -> str:
-    """The cell without its last character."""
-    return f"left({cell}, greatest(length({cell}) - 1, 0))"
-
-
-def leads_sql(cell: str) -> str:
-    """True where a minus (or a bracket that stands for one) is written before a number."""
-    return f"coalesce(regexp_matches({cell}, '^[^0-9]*[-(][^0-9]*[0-9]'), FALSE)"
-
-
-def missing_sql(cell: str) -> str:
-    """True where the cell states that there is no value."""
-    said = among(f"lower({cell})", (*MISSING, *SHEET_ERRORS))
-    return f"({cell} IS NULL OR {said})"
-
-
-def form_sql(cell: str, beside: str = "FALSE") -> str:
-    """The code of the form in which the cell writes its number: a position in FORMS, EMPTY, SHEET_ERROR or OTHER;
-    EMPTY too where it is none and `beside`."""
-    bare = f"regexp_replace(regexp_replace({cell}, {text(_BEFORE)}, ''), {text(_AFTER)}, '')"
-    plain = _when(cell, 0)
-    decorated = _when(bare, DECORATED)
-    behind = f"WHEN {_is_behind(cell)} THEN CASE {_when(_unsigned(cell), BEHIND)} ELSE {OTHER} END"
-    missing, errors = among(f"lower({cell})", MISSING), among(f"lower({cell})", SHEET_ERRORS)
-    odd = f"regexp_matches({cell}, {text(_TWO_SIGNS)})"
-    return (
-        f"CASE {plain} WHEN {cell} IS NULL OR {missing} THEN {EMPTY} WHEN {errors} THEN {SHEET_ERROR} "
-        f"WHEN {odd} THEN {OTHER} {behind} {decorated} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
-    )
-
-
-def _when(cell: str, added: int) -> str:
-    arms = (f"WHEN regexp_full_match({cell}, {text(f.pattern)}) THEN {i + added}" for i, f in enumerate(FORMS))
-    return " ".join(arms)
+        fits = f"regexp_full_match({cell}, {text(pattern)})"
+        if self.strict:
+            fits += f" AND NOT regexp_full_match({cell}, {text(f'{SIGN}[1-9][0-9]{{0,2}}[.,][0-9]{{3}}')})"
+        return f"CASE WHEN {fits} THEN TRY_CAST({bare} AS DOUBLE) END"
 
 
 def decide(
@@ -190,50 +139,62 @@ def decide(
 
 
 def _told(codes: Mapping[int, int]) -> str | None:
-    """The decimal mark that the cells prove; None where none does, '?' where they contradict each other."""
-    proof = {mark: sum(n for code, n in codes.items() if form_of(code).proves == mark) for mark in (".", ",")}
+    """The decimal mark that the cells prove; None where none does, '?' where they contradict each
+    other: in more cells than a few, or in a column with cells that may be either."""
+    proof = _proof(codes)
     most, least = sorted((".", ","), key=proof.__getitem__, reverse=True)
     if not proof[most]:
         return None
-    return most if proof[least] <= MINORITY * (proof[most] + proof[least]) else "?"
+    doubtful = proof[least] and any(form_of(code).doubtful for code in codes)
+    return "?" if doubtful or _contradict(proof) else most
+
+
+def _proof(codes: Mapping[int, int]) -> dict[str, int]:
+    """How many cells prove each decimal mark."""
+    return {mark: sum(n for code, n in codes.items() if form_of(code).proves == mark) for mark in (".", ",")}
+
+
+def _contradict(proof: Mapping[str, int]) -> bool:
+    return min(proof.values()) > MINORITY * sum(proof.values())
 
 
 def _style(codes: Mapping[int, int], decimal: str, thousands: str | None) -> NumberStyle:
     other = {".": ",", ",": "."}[decimal]
     forms = [form_of(code) for code in codes]
     seen = {f.thousands for f in forms if f.thousands} | {f.doubtful for f in forms if f.doubtful}
-    marks = {thousands} if thousands else seen & {other, " ", "'"}
+    marks = {thousands} if thousands else seen & {other, " ", "'", "_"}
     lakhs, threes = (sum(n for code, n in codes.items() if form_of(code).groups == size) for size in (2, 3))
     return NumberStyle(
         decimal,
         tuple(sorted(m for m in marks if m)),
-        decorated=any(code % BEHIND >= DECORATED for code in codes),
+        decorated=any(code < UNITED and code % BEHIND >= DECORATED for code in codes),
         lakhs=decimal == "." and lakhs > threes,
-        behind=any(code >= BEHIND for code in codes),
+        behind=any(BEHIND <= code < UNITED for code in codes),
+        strict=_contradict(_proof(codes)),
+        lasting=bool({DURATION, CLOCK} & set(codes)),
     )
+
+
+def with_units(styles: Mapping[str, NumberStyle], units: Mapping[str, tuple[str, ...]]) -> dict[str, NumberStyle]:
+    """The styles of columns (by role) in which these words may stand behind a number."""
+    return {role: replace(style, units=units.get(role, ())) for role, style in styles.items()}
 
 
 def without_behind(codes: Mapping[int, int]) -> dict[int, int]:
     """The counts of a column whose numbers have their minus before them: one behind a number is a slip, no number."""
-    kept = {code: n for code, n in codes.items() if code < BEHIND}
+    kept = {code: n for code, n in codes.items() if not BEHIND <= code < UNITED}
     slips = sum(codes.values()) - sum(kept.values())
     return {**kept, OTHER: kept.get(OTHER, 0) + slips} if slips else kept
 
 
-def form_of(code: int) -> Form:
-    """The form behind a code, decorated or not; an empty one for EMPTY, SHEET_ERROR and OTHER."""
-    position = code % DECORATED
-    return FORMS[position] if position < len(FORMS) else Form("")
-
-
 def mixed(codes: Mapping[int, int]) -> int:
     """How many cells prove the decimal mark that the column's majority does not use."""
-    return min(sum(n for code, n in codes.items() if form_of(code).proves == mark) for mark in (".", ","))
+    return min(_proof(codes).values())
 
 
 def not_numbers(codes: Mapping[int, int]) -> tuple[int, int]:
     """How many cells are no number in any style, and how many cells say anything."""
-    other = codes.get(OTHER, 0)
+    other = codes.get(OTHER, 0) + codes.get(WORDED, 0)
     return other, sum(n for code, n in codes.items() if code not in (EMPTY, SHEET_ERROR))
 
 

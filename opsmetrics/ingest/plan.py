@@ -199,6 +199,8 @@ def measure_of(
         added=repeats == "add" and kpi.counts,
         fed=kpi.events is not None,
         signed=kpi.kind == "ratio" and kpi.lower_bound is not None and kpi.lower_bound < 0,
+        unit=kpi.unit if len(columns) == 1 and (kpi.kind == "count" or not kpi.counts) else "",
+        multiplier=kpi.multiplier,
         percent=kpi.multiplier if "%" in kpi.unit else 100.0,
     )
 

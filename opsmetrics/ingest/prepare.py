@@ -94,10 +94,10 @@ def examine(
 
     `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
     the facts (default: those of the catalogue). `today` bounds plausible dates.
-    Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`, `percent`, `scale`, `no_header`,
-    `duplicate_header:…`, `renamed:…`) and IngestRefused with one sentence.
+    Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`, `percent`, `scale`, `share`, `unit:…`,
+    `duration:…`, `missing:…`, `no_header`, `duplicate_header:…`, `renamed:…`) and IngestRefused with one sentence.
     """
-    given = answers or {}
+    given = Answers.together(answers or {}, template.answers)
     if sheet.mending is not None:
         given = Answers.together(given, sheet.mending.answers)
     layout, notices = layout_of(sheet, template, catalog, given)

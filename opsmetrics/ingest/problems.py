@@ -13,10 +13,18 @@ QUESTIONS = (
     "decimal",
     "percent",
     "scale",
+    "share",
+    "unit",
+    "duration",
+    "missing",
     "no_header",
     "duplicate_header",
     "renamed",
 )
+
+
+#: Those whose answer holds for later files of the same source too: a template keeps it.
+LASTING = ("percent", "scale", "share", "unit", "duration", "missing")
 
 
 class IngestRefused(ValueError):

@@ -8,22 +8,27 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from opsmetrics.ingest import dates, numbers
+from opsmetrics.ingest import dates, number_forms, numbers
 from opsmetrics.ingest.date_order import has_order, settle_order, settle_swapped
 from opsmetrics.ingest.dates import FORMS, DateStyle
 from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.months import months_of, word_sql
+from opsmetrics.ingest.number_forms import UNITED, WORDED
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.totals import is_total
+from opsmetrics.ingest.units import unit_of
 from opsmetrics.ingest.weekdays import without_weekday
 from opsmetrics.measurements import Notice, counted
 
 #: A column of which more than this share of cells cannot be read is taken for something else: refused as a whole.
 UNREADABLE = 0.5
+
+#: Words behind numbers are looked at, which is another scan of the file, where more than this share of cells has them.
+WORTH_A_LOOK = 0.02
 
 Counts = Mapping[int, int]
 
@@ -68,7 +73,7 @@ def _ends(
     order = style.order if style is not None and has_order(style) else layout.date_order
     alone = replace(layout, time=layout.end, parts=(), texts={}, numbers={}, flags={}, date_order=order)
     alone = replace(alone, end=None, events=None)
-    stamps, tails, _ = _count(scratch, alone, numbers.missing_sql(alone.cell(layout.end)))
+    stamps, tails, _ = _count(scratch, alone, number_forms.missing_sql(alone.cell(layout.end)))
     found, question, notices = _dates(scratch, alone, stamps, tails, answers)
     if question is None:
         refuse_unread(scratch, alone, found)
@@ -82,7 +87,7 @@ def _count(scratch: Scratch, layout: Layout, beside: str = "FALSE") -> tuple[Cou
         form = dates.form_sql(cell, f"{_no_record(scratch, layout, layout.time)} OR {beside}")
         asked += [f"histogram({form})", f"histogram({dates.tail_sql(cell)})"]
     for column in layout.measured.values():
-        form = numbers.form_sql(scratch.number(layout.cell(column)), _no_record(scratch, layout, column))
+        form = number_forms.form_sql(scratch.number(layout.cell(column)), _no_record(scratch, layout, column))
         asked.append(f"histogram({scratch.exactly(layout.cell(column), '0', form)})")
     found = [
         dict(counts or {}) for counts in scratch.rows(f"SELECT {', '.join(asked)} FROM {_filled(scratch, layout)}")[0]
@@ -193,31 +198,71 @@ def _numbers(
     scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
 ) -> tuple[dict[str, NumberStyle], Question | None, list[Notice]]:
     flags = _flags(scratch, layout, cells)
-    cells = {role: _signs(scratch, layout, role, codes) for role, codes in cells.items() if role not in flags}
-    _refuse_texts(scratch, layout, cells)
+    cells = {role: codes for role, codes in cells.items() if role not in flags}
+    looked = {
+        role: _worded(scratch, layout, role)
+        for role, codes in cells.items()
+        if codes.get(WORDED, 0) > WORTH_A_LOOK * sum(codes.values())
+    }
+    units = {role: words for role, (words, _) in looked.items()}
+    cells |= {role: codes for role, (_, codes) in looked.items()}
+    cells = {role: _signs(scratch, layout, role, codes) for role, codes in cells.items()}
+    _refuse_texts(scratch, layout, cells, units)
     decimal = layout.decimal or {",": ".", ".": ","}.get(layout.thousands or "")
     styles, undecided = numbers.decide(cells, decimal, layout.thousands)
     notices: list[Notice] = []
-    question = _decimal_question(scratch, layout, undecided[0], cells[undecided[0]]) if undecided else None
+    question = _decimal_question(scratch, layout, undecided[0], cells[undecided[0]], units) if undecided else None
     if question and (answer := question.answered(answers)) is not None:
         styles, _ = numbers.decide(cells, answer, layout.thousands)
         said = {".": "point", ",": "comma"}[answer]
         notices.append(Notice("ambiguous_number_format", f"Decimals were read after a {said}, as answered."))
         question = None
-    if errors := sum(counts.get(numbers.SHEET_ERROR, 0) for counts in cells.values()):
+    if errors := sum(counts.get(number_forms.SHEET_ERROR, 0) for counts in cells.values()):
         one, many = "{n} cell holds a spreadsheet error and counts", "{n} cells hold a spreadsheet error and count"
         notices.append(Notice("excel_error_values", f"{counted(errors, one, many)} as missing."))
     if odd := sum(numbers.mixed(counts) for counts in cells.values()):
         one, many = "{n} number does not fit", "{n} numbers do not fit"
         notices.append(Notice("mixed_number_format", f"{counted(odd, one, many)} the style of the column."))
+    styles = numbers.with_units(styles, units)
     return {**styles, **flags, **dict.fromkeys(layout.records, RecordStyle())}, question, notices
+
+
+def _worded(scratch: Scratch, layout: Layout, role: str) -> tuple[tuple[str, ...], Counts]:
+    """The words behind the numbers of a column that can be read (known units, or the one word behind most of them) and
+    the counts of the column in which only these stand behind numbers."""
+    cell = scratch.number(layout.cell(layout.numbers[role]))
+    form = scratch.exactly(layout.cell(layout.numbers[role]), "0", _form(scratch, layout, role, {role: None}))
+    word = f"CASE WHEN form >= {UNITED} THEN {number_forms.unit_sql(cell)} END"
+    formed = f"SELECT *, {form} AS form FROM {_filled(scratch, layout)}"
+    found = scratch.rows(f"SELECT {word}, form, count(*) FROM ({formed}) GROUP BY 1, 2")
+    said = sum(n for _, code, n in found if code != number_forms.EMPTY)
+    words: dict[str, int] = {}
+    for spelled, _, n in found:
+        if spelled is not None:
+            words[spelled] = words.get(spelled, 0) + n
+    only = next(iter(words)) if len(words) == 1 else None
+    kept = {word for word in words if unit_of(word) or (word == only and words[word] > UNREADABLE * said)}
+    codes: dict[int, int] = {}
+    for spelled, code, n in found:
+        read = code if spelled is None or spelled in kept else number_forms.OTHER
+        codes[read] = codes.get(read, 0) + n
+    return tuple(sorted(kept)), codes
+
+
+def _form(scratch: Scratch, layout: Layout, role: str, units: Mapping[str, tuple[str, ...] | None]) -> str:
+    """The code of a cell's form, its words looked at in the columns of `units`."""
+    column = layout.numbers[role]
+    cell, beside = scratch.number(layout.cell(column)), _no_record(scratch, layout, column)
+    if role in units:
+        return number_forms.full_form_sql(cell, beside, units[role])
+    return number_forms.form_sql(cell, beside)
 
 
 def _signs(scratch: Scratch, layout: Layout, role: str, codes: Counts) -> Counts:
     """The counts of a column; a minus behind a number counts only where no number has it before."""
-    if all(code < numbers.BEHIND for code in codes):
+    if not any(number_forms.BEHIND <= code < UNITED for code in codes):
         return codes
-    leads = numbers.leads_sql(scratch.number(layout.cell(layout.numbers[role])))
+    leads = number_forms.leads_sql(scratch.number(layout.cell(layout.numbers[role])))
     (before,) = scratch.rows(f"SELECT count_if({leads}) FROM {_filled(scratch, layout)}")[0]
     return numbers.without_behind(codes) if before else codes
 
@@ -239,13 +284,15 @@ def _flags(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts]) -> dic
     return found
 
 
-def _refuse_texts(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts]) -> None:
+def _refuse_texts(
+    scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], units: Mapping[str, tuple[str, ...]]
+) -> None:
     for role, codes in cells.items():
         column = layout.numbers[role]
         other, said = numbers.not_numbers(codes)
         if said and other > UNREADABLE * said:
-            cell = scratch.number(layout.cell(column))
-            example = _example(scratch, layout, column, f"{numbers.form_sql(cell)} = {numbers.OTHER}")
+            odd = f"{_form(scratch, layout, role, units)} IN ({number_forms.OTHER}, {WORDED})"
+            example = _example(scratch, layout, column, odd)
             raise IngestRefused(
                 "numbers_not_understood",
                 f"{other:,} of {said:,} cells of column '{scratch.sheet.headers[column]}' are not numbers, "
@@ -255,11 +302,12 @@ def _refuse_texts(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts])
             )
 
 
-def _decimal_question(scratch: Scratch, layout: Layout, role: str, counts: Counts) -> Question:
+def _decimal_question(
+    scratch: Scratch, layout: Layout, role: str, counts: Counts, units: Mapping[str, tuple[str, ...]]
+) -> Question:
     column = layout.numbers[role]
-    forms = {code: numbers.form_of(code) for code in counts}
+    forms = {code: number_forms.form_of(code) for code in counts}
     telling = [c for c, form in forms.items() if form.doubtful] or [c for c, form in forms.items() if form.proves]
     form = forms[telling[0]]
-    cell = scratch.number(layout.cell(column))
-    example = _example(scratch, layout, column, f"{numbers.form_sql(cell)} = {telling[0]}")
+    example = _example(scratch, layout, column, f"{_form(scratch, layout, role, units)} = {telling[0]}")
     return numbers.decimal_question(scratch.sheet.headers[column], example, form.doubtful or form.proves or ".")

@@ -21,6 +21,8 @@ from opsmetrics.measurements import Notice, counted
 _RATIO = (40.0, 250.0)
 _SPREAD = 4.0
 _SHARE = 0.1
+#: Even a single value, where the values of each part are this close together and a hundred times apart.
+_ENOUGH, _CLOSE, _HUNDRED = 6, 1.35, (80.0, 125.0)
 
 
 def name_metrics(scratch: Scratch, layout: Layout, meaning: Meaning) -> None:
@@ -168,8 +170,10 @@ def _breaks(scratch: Scratch, layout: Layout, measure: Measure) -> list[tuple[st
     for metric_text, count, below, low, low_spread, high, high_spread, least, most in found:
         if not below or below == count or least < 0 or most > 100:
             continue
-        enough = _SHARE <= below / count <= 1 - _SHARE and below >= 3 and count - below >= 3
-        if enough and _RATIO[0] <= high / low <= _RATIO[1] and max(low_spread, high_spread) <= _SPREAD:
+        many = _SHARE <= below / count <= 1 - _SHARE and below >= 3 and count - below >= 3
+        apart = many and _RATIO[0] <= high / low <= _RATIO[1] and max(low_spread, high_spread) <= _SPREAD
+        slip = count >= _ENOUGH and _HUNDRED[0] <= high / low <= _HUNDRED[1]
+        if apart or (slip and max(low_spread, high_spread) <= _CLOSE):
             broken.append((metric_text, float(low), float(high)))
     return broken
 

@@ -24,7 +24,13 @@ from opsmetrics.working import stoppable
 
 #: Never in a readable file, so that the reader sees each line as one cell.
 _NEVER = "\x01"
-_PLAIN = "-'"  # for − and ’
+#: Signs of other scripts and fonts → the ordinary ones: minus, apostrophe, digits, marks and the per cent sign.
+_SIGNS = {
+    **dict.fromkeys("−‐‑‒–—﹣－", "-"),
+    **dict.fromkeys("’‘´′ʼ", "'"),
+    **{chr(zero + digit): str(digit) for zero in (0xFF10, 0x660, 0x6F0, 0x966) for digit in range(10)},
+    **dict(zip("＋．，％（）٫٬٪", "+.,%().,%", strict=True)),
+}
 
 
 class Scratch:
@@ -94,8 +100,10 @@ class Scratch:
         return f"(SELECT t, f{cells} FROM ({parted}))"
 
     def number(self, cell: str) -> str:
-        """The cell with an ordinary minus sign and apostrophe."""
-        return cell if self.sheet.ascii else f"translate({cell}, '−’', {text(_PLAIN)})"
+        """The cell with ordinary digits, signs and marks."""
+        if self.sheet.ascii:
+            return cell
+        return f"translate({cell}, {text(''.join(_SIGNS))}, {text(''.join(_SIGNS.values()))})"
 
     def exactly(self, cell: str, told: str, otherwise: str) -> str:
         """`told` where the file holds the cell (c0, c1 …) as a number and not as a text."""

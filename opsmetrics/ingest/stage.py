@@ -7,6 +7,7 @@ The table `stage` has one row for each line after the header, in order (rowid), 
   x0 …     the text roles, n0 … the number roles, in the layout's order
   whole    stands for the whole line of a record, where it is told how many are equal
   p0 …     true where the number was written with a per cent sign (and is divided by 100)
+  u0 …     what the number counts by, as written; only of columns whose numbers carry something
   fault    0, or kind and column of the fault (faults.py)
 """
 
@@ -21,7 +22,8 @@ from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.faults import COLUMN, Fault, stored
 from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
 from opsmetrics.ingest.marks import CONTINUED, UNCLOSED
-from opsmetrics.ingest.numbers import NumberStyle, missing_sql
+from opsmetrics.ingest.number_forms import missing_sql
+from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
@@ -52,6 +54,7 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
     for role in layout.numbers:
         name = layout.number_name(role)
         names += [f"CASE WHEN isfinite({name}) THEN {name} END AS {name}", layout.percent_name(role)]
+        names += [layout.unit_name(role)] if reading.numbers[role].marked else []
     whole = "hash(t)" if layout.tells_equals else "NULL::UBIGINT"
     kept = ", ".join([*names, f"{whole} AS whole"])
     scratch.run(
@@ -87,11 +90,13 @@ def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
         )
     for i, (role, column) in enumerate(layout.numbers.items()):
         style, cell = reading.numbers[role], layout.cell(column)
-        percent = f"contains({cell}, '%')" if style.decorated else "FALSE"
-        read = style.sql(scratch.number(cell))
+        plain = scratch.number(cell)
+        percent = f"regexp_matches({plain}, '[%‰]')" if style.decorated else "FALSE"
+        read = style.sql(plain)
         if type(style) is NumberStyle:  # neither yes and no nor the records themselves
             read = scratch.exactly(cell, f"TRY_CAST({cell} AS DOUBLE)", read)
         found += [f"{read} AS n{i}", f"{percent} AS p{i}"]
+        found += [f"{style.unit_sql(plain)} AS u{i}"] if style.marked else []
     return ", ".join(found)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsmetrics.ingest.cells import fold
-from opsmetrics.ingest.problems import IngestRefused, listed
+from opsmetrics.ingest.problems import LASTING, IngestRefused, listed, short_name
 from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem, problems_of
 from opsmetrics.ingest.template_events import EVENT_ROLES, EventRows, problems_of_events
 from opsmetrics.measurements import counted
@@ -73,6 +73,7 @@ class Template:
     sheet: str | None = None  # of a workbook: the name of the sheet, or "all" for those of one header together
     date_parts: tuple[str, ...] = ()  # headers of year, month and perhaps day, in place of one column of dates
     events: EventRows | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)  # code of a question → choice that holds for every file
 
     @classmethod
     def load(cls, source: str | Path) -> Template:
@@ -115,6 +116,8 @@ class Template:
             if value is not None:
                 lines.append(f"{key} = {_text(value)}")
         lines += ["", "[columns]", *(f"{_text(header)} = {_text(role)}" for header, role in self.columns.items())]
+        if self.answers:
+            lines += ["", "[answers]", *(f"{_text(code)} = {_text(choice)}" for code, choice in self.answers.items())]
         for entry in self.kpis:
             lines += ["", "[[kpis]]"]
             fields = {"key": entry.key, "value": entry.value}
@@ -161,11 +164,13 @@ class Template:
         return {role: header for header, role in self.columns.items() if role not in known}
 
     def remembering(self, answers: Mapping[str, str]) -> Template:
-        """The same template with a person's answers about dates and numbers kept, so that they are not asked again."""
+        """The same template with a person's answers about dates, numbers and units kept: they are not asked again."""
         order = answers.get("date_order", self.date_order or "").split(":", 1)[0]
         decimal = answers.get("decimal", self.decimal or "").split(":", 1)[0]
         sheet = answers.get("sheet", self.sheet or "")
-        return replace(self, date_order=order or None, decimal=decimal or None, sheet=sheet or None)
+        kept = {code: short_name(given) for code, given in answers.items() if code.partition(":")[0] in LASTING}
+        told = {**self.answers, **kept}
+        return replace(self, date_order=order or None, decimal=decimal or None, sheet=sheet or None, answers=told)
 
 
 OPTIONS = (

@@ -11,17 +11,18 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opsmetrics.ingest.cells import fold
+from opsmetrics.ingest.problems import LASTING
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "decimal": (".", ","),
-    "thousands": (",", ".", " ", "'"),
+    "thousands": (",", ".", " ", "'", "_"),
     "date_order": ("dmy", "mdy", "ymd"),
     "covers": ("day", "week", "month", "quarter"),
     "repeats": ("samples", "add"),
     "sample": ("rows",),
 }
 TEXTS = ("name", "time_zone", "encoding", "delimiter", "sheet", *CHOICES)
-KNOWN = (*TEXTS, "header", "date_parts", "columns", "kpis", "events")
+KNOWN = (*TEXTS, "header", "date_parts", "columns", "kpis", "events", "answers")
 #: In place of a numerator's (or denominator's) header: each record counts one.
 ROWS = "rows"
 #: In place of a value's header: the minutes from the time of the record to its end.
@@ -52,6 +53,7 @@ def problems_of(table: Mapping[str, Any], roles: Sequence[str]) -> list[Template
     if not isinstance(kpis, list) or not all(isinstance(entry, dict) for entry in kpis):
         mend = "write one [[kpis]] table for each KPI"
         return [*found, TemplateProblem("kpis", repr(kpis)[:60], "a list of tables", mend)]
+    found += _answers(table.get("answers", {}))
     parts = table.get("date_parts", [])
     if not isinstance(parts, list) or len(parts) not in (0, 2, 3) or not all(isinstance(p, str) and p for p in parts):
         mend = 'write for example date_parts = ["year", "month"]'
@@ -72,6 +74,18 @@ def _texts(table: Mapping[str, Any]) -> Iterator[TemplateProblem]:
             yield TemplateProblem(key, "an unknown key", f"one of {', '.join(KNOWN)}", "correct or remove it")
         elif key in TEXTS and not isinstance(value, str):
             yield TemplateProblem(key, repr(value)[:60], "a text", "put it in quotation marks")
+
+
+def _answers(answers: object) -> Iterator[TemplateProblem]:
+    """What is wrong with the answers that hold for every file."""
+    if not isinstance(answers, dict) or not all(isinstance(choice, str) for choice in answers.values()):
+        wanted, mend = "a table of question = choice, both texts", 'write for example "unit:Downtime" = "min"'
+        yield TemplateProblem("answers", repr(answers)[:60], wanted, mend)
+        return
+    for code in answers:
+        if code.partition(":")[0] not in LASTING:
+            mend = "correct or remove it"
+            yield TemplateProblem(f"answers.{code}", "no question", f"one of {', '.join(LASTING)}", mend)
 
 
 def _choices(table: Mapping[str, Any]) -> Iterator[TemplateProblem]:

@@ -35,16 +35,40 @@ def column(*cells: str) -> str:
         (["1'234.5", "12’345"], [1234.5, 12345]),
         (["1e3", "1.5E-3", "2.5e+2"], [1000, 0.0015, 250]),
         (["12.5%", "3 %"], [0.125, 0.03]),
-        (["$1,234.50", "($15.10)", "-$2", "€ 3.5", "4.5 EUR"], [1234.5, -15.1, -2, 3.5, 4.5]),
-        (["−5", "1.5"], [-5, 1.5]),
+        (["$1,234.50", "($15.10)", "-$2", "US$ 3.5", "4.5 USD"], [1234.5, -15.1, -2, 3.5, 4.5]),
+        (["€ 1.234,50", "-€ 3,50", "4,5 EUR"], [1234.5, -3.5, 4.5]),
+        (["1 234,50 kr", "5,5 kr"], [1234.5, 5.5]),
+        (["CHF 1'234.50", "Fr. 5.50", "13.-", "7.–"], [1234.5, 5.5, 13, 7]),  # no minus: nothing behind the point
+        (["−5", "–1.5", "—2", "‑3", "－4"], [-5, -1.5, -2, -3, -4]),
+        (["1_234.5", "1_234_567"], [1234.5, 1234567]),
+        (["'12", "'3.5", '="4.5"'], [12, 3.5, 4.5]),  # as spreadsheets keep a number as a text
+        (["１２３", "４．５", "１，２３４．５"], [123, 4.5, 1234.5]),
+        (["١٢٣", "٤٫٥", "١٬٢٣٤٫٥"], [123, 4.5, 1234.5]),
+        (["9.5‰", "8 ‰"], [0.0095, 0.008]),
     ],
 )
 def test_styles(tmp_path: Path, cells: list[str], values: list[float]) -> None:
     assert list(readings(prepared(tmp_path, column(*cells)))["value"]) == pytest.approx(values, rel=1e-15)
 
 
-NO_NUMBERS = ["nan", "NaN", "inf", "-inf", "infinity", "1e999", "-1e999", "1_000", "0x1F", "1O5", "12 units", "~40"]
-NO_NUMBERS += ["<5", "1,2,3", "12.345.6", "1e", "--5", "+-5", "(5", "5)", "５", "true", "1/2", "%", "5%%", "1..2", "$"]
+NO_NUMBERS = ["inf", "-inf", "infinity", "1e999", "-1e999", "1_00", "0x1F", "1O5", "l2", "12 units", "~40", "3/412"]
+NO_NUMBERS += [
+    "<5",
+    "1,2,3",
+    "12.345.6",
+    "1e",
+    "--5",
+    "+-5",
+    "(5",
+    "5)",
+    "true",
+    "1/2",
+    "%",
+    "5%%",
+    "1..2",
+    "$",
+    "3 of 4",
+]
 
 
 def test_what_is_not_a_number_is_rejected(tmp_path: Path) -> None:
@@ -53,16 +77,17 @@ def test_what_is_not_a_number_is_rejected(tmp_path: Path) -> None:
         for i, text in enumerate(NO_NUMBERS)
     ]
     batch = prepared(tmp_path, HEAD + "".join(rows))
-    assert codes(batch) == [(3 + 2 * i, "not_a_number") for i in range(len(NO_NUMBERS))]
+    wanted = ["other_unit" if text == "12 units" else "not_a_number" for text in NO_NUMBERS]
+    assert codes(batch) == [(3 + 2 * i, code) for i, code in enumerate(wanted)]
     assert list(readings(batch)["value"]) == [i + 0.5 for i in range(len(NO_NUMBERS))]
     assert batch.tally.adds_up()
 
 
 def test_missing_is_neither_zero_nor_rejected(tmp_path: Path) -> None:
-    cells = ["1", "", "NA", "n/a", "-", "null", "None", "?", "#N/A", "#DIV/0!", "2"]
+    cells = ["1", "", "NA", "n/a", "-", "null", "None", "?", "#N/A", "#DIV/0!", "2", "NaN", "…", "k.A.", "s.o."]
     batch = prepared(tmp_path, column(*cells))
     assert list(readings(batch)["value"]) == [1, 2]
-    assert (batch.tally.missing, batch.tally.rejected) == (9, 0)
+    assert (batch.tally.missing, batch.tally.rejected) == (13, 0)
     assert "excel_error_values" in warnings(batch)
 
 
@@ -115,6 +140,17 @@ def test_few_contradictions_are_rejected(tmp_path: Path) -> None:
     assert "mixed_number_format" in warnings(batch)
 
 
+def test_contradictions_beside_cells_that_may_be_either_are_asked_about(tmp_path: Path) -> None:
+    """1,234 may be written as 2,5 is, or as all the others are."""
+    with pytest.raises(NeedsAnswer) as asked:
+        prepared(tmp_path, column(*["1.5"] * 20, "2,5", "1,234"))
+    assert [question.code for question in asked.value.questions] == ["decimal"]
+    told = prepared(tmp_path, column(*["1.5"] * 20, "2,5", "1,234"), answers={"decimal": "."})
+    assert (codes(told), max(readings(told)["value"])) == ([(22, "not_a_number")], 1234)
+    half = prepared(tmp_path, column("1.5", "2,5", "3.5", "1,234", "7"), answers={"decimal": "."})
+    assert list(readings(half)["value"]) == [1.5, 3.5, 7]  # nobody can tell what 1,234 is here
+
+
 def test_a_column_of_words_is_refused_as_a_whole(tmp_path: Path) -> None:
     with pytest.raises(IngestRefused, match="'high'") as refused:
         prepared(tmp_path, column("high", "high", "high", "1"))
@@ -142,6 +178,12 @@ def test_a_break_of_scale_is_asked_about_and_made_one(tmp_path: Path) -> None:
         batch = prepared(tmp_path, column(*cells), answers={"scale": choice})
         assert list(readings(batch)["value"]) == pytest.approx(wanted[choice.split(":")[0]])
         assert "mixed_scale" in warnings(batch)
+
+
+def test_a_single_value_a_hundred_times_smaller_is_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(NeedsAnswer) as asked:
+        prepared(tmp_path, column("97.1", "95.2", "92.3", "96.4", "97.5", "0.97"))
+    assert [question.code for question in asked.value.questions] == ["scale"]
 
 
 def test_ordinary_small_and_large_values_are_not_a_break_of_scale(tmp_path: Path) -> None:
@@ -174,7 +216,7 @@ def test_signs_on_some_numbers_only_are_asked_about(tmp_path: Path) -> None:
     ("cells", "values", "rejected"),
     [
         (["1,23,456", "12,34,56,789.5", "1,234", "12"], [123456, 123456789.5, 1234, 12], 0),  # as in India
-        (["-1,23,456", "₹1,00,000"], [-123456], 1),  # a currency that is not known is no number
+        (["-1,23,456", "₹1,00,000"], [-123456, 100000], 0),
         (["$1,23,456.75", "7"], [123456.75, 7], 0),
         (["1,23,456", "2,34,567", "123,456"], [123456, 234567], 1),  # grouped by threes among lakhs
         (["1,234,567", "2,345,678", "1,23,456"], [1234567, 2345678], 1),  # and the other way round: a slip
