@@ -33,6 +33,11 @@ WIDE_SHARE = 0.2
 #: Sizes of the samples from the start, and from the middle and the end.
 HEAD_BYTES, PART_BYTES, HEAD_LINES = 2 * CHUNK, 64 * 1024, 500
 
+#: So many damaged characters, or one in a hundred lines, cost their records only.
+FEW = 5
+#: What stands for a damaged character.
+LOST = "\ufffd"
+
 _STRIP = dict.fromkeys(CONTROLS)
 
 
@@ -47,12 +52,15 @@ def encoding_of(path: Path, scan: Scan, wanted: str | None = None) -> str:
         return _checked(path, wanted)
     for mark, name in BOMS:
         if scan.head.startswith(mark):
-            return _checked(path, name) if name != "utf-8-sig" or not scan.utf8 else name
+            if name == "utf-8-sig" and not scan.utf8:
+                refuse_damaged_utf8(path, scan.lines)
+            return name if name == "utf-8-sig" else _checked(path, name)
     if scan.nul and (wide := _wide(scan.head)):
         return _checked(path, wide)
     if scan.utf8:
         return "utf-8"
-    refuse_damaged_utf8(path)
+    if refuse_damaged_utf8(path, scan.lines):
+        return "utf-8"
     for name in dict.fromkeys((likeliest(path) or "cp1252", "cp1252")):
         with suppress(IngestRefused):
             return _checked(path, name)
@@ -83,21 +91,24 @@ def _checked(path: Path, encoding: str) -> str:
     return encoding
 
 
-def refuse_damaged_utf8(path: Path) -> None:
-    """Raises IngestRefused (`encoding`) where half as many letters as there are invalid bytes are valid UTF-8: in no
-    other encoding do letters come in such pairs but by chance."""
+def refuse_damaged_utf8(path: Path, lines_in_all: int) -> bool:
+    """True where the file is UTF-8 with a few damaged characters, whose records are rejected later: half as many
+    letters as there are invalid bytes are valid UTF-8, and in no other encoding do letters pair so but by chance.
+
+    Raises IngestRefused (`encoding`) where the damage is not confined to a few records.
+    """
     good = bad = lines = first = 0
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             text = decoder.decode(chunk)
-            lost = text.count("\ufffd")
+            lost = text.count(LOST)
             if lost and not bad:
-                first = lines + text.count("\n", 0, text.index("\ufffd")) + 1
+                first = lines + text.count("\n", 0, text.index(LOST)) + 1
             lines += text.count("\n")
             bad += lost
             good += len(text) - lost - len(text.encode("ascii", "ignore"))
-    if good * 2 > bad:
+    if good * 2 > bad > max(FEW, lines_in_all // 100):
         found = counted(bad, "UTF-8 text with {n} damaged byte", "UTF-8 text with {n} damaged bytes")
         raise IngestRefused(
             "encoding",
@@ -105,11 +116,12 @@ def refuse_damaged_utf8(path: Path) -> None:
             "undamaged text",
             "save the file as UTF-8 again, or name its encoding in the template",
         )
+    return good * 2 > bad
 
 
-def decoded(path: Path, encoding: str) -> Iterator[str]:
+def decoded(path: Path, encoding: str, errors: str = "strict") -> Iterator[str]:
     """The file's text in pieces of about 1 MB. Raises UnicodeError where a byte does not fit the encoding."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield decoder.decode(chunk)
@@ -119,7 +131,8 @@ def decoded(path: Path, encoding: str) -> Iterator[str]:
 def clean_text(path: Path, encoding: str) -> Iterator[str]:
     """As `decoded`, without byte order mark and control characters, every line end turned into LF."""
     held = ""  # a CR at the end of a piece: its LF may follow
-    for number, piece in enumerate(decoded(path, encoding)):
+    errors = "replace" if encoding.startswith("utf-8") else "strict"  # damage was looked for before
+    for number, piece in enumerate(decoded(path, encoding, errors)):
         text = held + (piece.removeprefix("\ufeff") if number == 0 else piece)
         held = "\r" if text.endswith("\r") else ""
         text = text[: len(text) - len(held)].replace("\r\n", "\n").replace("\r", "\n")

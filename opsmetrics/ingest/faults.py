@@ -85,6 +85,9 @@ OTHER_UNIT = Fault(
     "'{cell}' is not in the unit of its column, or carries none where the others do",
     "write all numbers of the column in one unit",
 )
+SPOILT = Fault(
+    34, "damaged_text", "a character of this record is damaged (shown as \ufffd)", "write the damaged word again"
+)
 
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from opsmetrics.ingest.across import Across, fold
 from opsmetrics.ingest.dialect import Dialect
-from opsmetrics.ingest.encoding import clean_lines
+from opsmetrics.ingest.encoding import LOST, clean_lines
 from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.limits import Limits
-from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, UNCLOSED
+from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, SPOILT, UNCLOSED
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.records import BLANK, Record, records
 from opsmetrics.ingest.scan import Scan
@@ -30,7 +30,8 @@ def make_readable(
     Raises IngestRefused (`too_many_records`).
     """
     marks = scan.quotes if dialect.quote == '"' else scan.apostrophes
-    rewritten = marks or dialect.delimiter == BLANK or dialect.rewrites
+    spoilt = encoding.startswith("utf-8") and not scan.utf8
+    rewritten = marks or dialect.delimiter == BLANK or dialect.rewrites or spoilt
     if across is None and not rewritten and scan.utf8 and scan.controls == 0 and scan.one_line_end:
         target = private_file()
         _link(path.resolve(), target)
@@ -94,6 +95,9 @@ def _rewritten(lines: Iterable[str], dialect: Dialect, head: Head) -> Iterator[s
     for cells, taken, text in records(source, dialect.delimiter, dialect.quote, len(head.names)):
         if cells is None:
             yield UNCLOSED + text
+        elif LOST in text:
+            yield SPOILT + text.replace("\n", BREAK)
+            yield from repeat(CONTINUED, taken - 1)
         elif taken == 1:
             yield CELL.join(cells)
         else:
@@ -104,8 +108,8 @@ def _rewritten(lines: Iterable[str], dialect: Dialect, head: Head) -> Iterator[s
 def _folded(found: Iterable[Record], across: Across) -> Iterator[str]:
     """The records of a file whose dates stand across; a record that stays open is given up once."""
     for cells, taken, text in found:
-        if cells is None:
-            yield UNCLOSED + text
+        if cells is None or LOST in text:
+            yield (UNCLOSED if cells is None else SPOILT) + text.replace("\n", BREAK)
             yield from repeat(CONTINUED, across.count - 1)
         else:
             yield from fold([cell.replace("\n", BREAK) for cell in cells], across)

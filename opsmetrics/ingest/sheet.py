@@ -18,7 +18,7 @@ from opsmetrics.ingest.binary import BinaryTable
 from opsmetrics.ingest.dialect import NAMES, Dialect
 from opsmetrics.ingest.header import Head, refuse_without_rows
 from opsmetrics.ingest.limits import Limits
-from opsmetrics.ingest.marks import BREAK, CELL, EXACT, UNCLOSED
+from opsmetrics.ingest.marks import BREAK, CELL, EXACT, SPOILT, UNCLOSED
 from opsmetrics.ingest.origin import Origin, Part
 from opsmetrics.ingest.parquet import is_parquet, read_parquet
 from opsmetrics.ingest.readable import make_readable
@@ -100,8 +100,8 @@ class Sheet:
 
     def _as_given(self, line: str) -> str:
         line = line.removeprefix("\ufeff").replace(EXACT, "")
-        if self.separator != CELL or line.startswith(UNCLOSED):
-            return line.removeprefix(UNCLOSED)
+        if self.separator != CELL or line.startswith((UNCLOSED, SPOILT)):
+            return line.removeprefix(UNCLOSED).removeprefix(SPOILT).replace(BREAK, "\n")
         return self.dialect.delimiter.join(_quoted(cell, self.dialect) for cell in line.split(CELL))
 
 

@@ -21,7 +21,7 @@ from opsmetrics.ingest import faults
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.faults import COLUMN, Fault, stored
 from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
-from opsmetrics.ingest.marks import CONTINUED, UNCLOSED
+from opsmetrics.ingest.marks import CONTINUED, SPOILT, UNCLOSED
 from opsmetrics.ingest.number_forms import missing_sql
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused
@@ -125,7 +125,8 @@ def _time(layout: Layout, reading: Reading) -> list[str]:
 
 def _position() -> str:
     """The number of the record among those of the file, null for a line that is none."""
-    record = f"t <> {text(CONTINUED)} AND NOT starts_with(t, {text(UNCLOSED)}) AND len({_FILLED}) > 0 AND NOT {_TOTAL}"
+    whole = f"t <> {text(CONTINUED)} AND NOT starts_with(t, {text(UNCLOSED)}) AND NOT starts_with(t, {text(SPOILT)})"
+    record = f"{whole} AND len({_FILLED}) > 0 AND NOT {_TOTAL}"
     return f"CASE WHEN {record} THEN count(*) FILTER (WHERE {record}) OVER (ROWS UNBOUNDED PRECEDING) END"
 
 
@@ -186,6 +187,7 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
     return (
         f"CASE WHEN t = {text(CONTINUED)} THEN {faults.CONTINUED * COLUMN} "
         f"WHEN starts_with(t, {text(UNCLOSED)}) THEN {stored(faults.UNCLOSED)} "
+        f"WHEN starts_with(t, {text(SPOILT)}) THEN {stored(faults.SPOILT)} "
         f"WHEN t IS NULL OR len({_FILLED}) = 0 THEN {faults.BLANK * COLUMN} "
         f"WHEN {_TOTAL} THEN {faults.TOTAL * COLUMN} "
         f"WHEN {_repeated_header(scratch, layout)} THEN {faults.HEADER * COLUMN} "

@@ -8,7 +8,7 @@ import pytest
 
 from opsmetrics import ingest
 from opsmetrics.ingest import IngestRefused, Template, read_file
-from tests.ingest.builders import CATALOG, LONG, prepared, readings, warnings, written
+from tests.ingest.builders import CATALOG, LONG, codes, prepared, readings, warnings, written
 
 TEXT = "date,site,line,metric,value\n2025-01-27,Köln,Straße €,scrap,1.5\n2025-01-28,Łódź,L1,scrap,2.5\n"
 
@@ -27,8 +27,21 @@ def test_latin_1_where_windows_has_no_character(tmp_path: Path) -> None:
     assert read_file(written(tmp_path, raw)).encoding == "latin-1"
 
 
-def test_damaged_utf8_is_refused_not_garbled(tmp_path: Path) -> None:
-    raw = (TEXT * 5).encode("utf-8").replace("ß".encode(), b"\xc3", 1)
+def test_damaged_utf8_costs_its_record_and_is_never_garbled(tmp_path: Path) -> None:
+    days = [f"2025-01-{day},Köln,Straße €,scrap,{day}" for day in range(10, 30)]
+    for quoted in ("", ',"a, b"'):
+        lines = [f"date,site,line,metric,value{',note' if quoted else ''}", *(day + quoted for day in days), ""]
+        raw = "\n".join(lines).encode()
+        for mark in (b"", b"\xef\xbb\xbf"):
+            batch = prepared(tmp_path, mark + raw.replace("ß".encode(), b"\xc3", 2))
+            assert list(readings(batch)["value"]) == list(range(12, 30))
+            assert set(readings(batch)["line"]) == {"Straße €"}
+            assert codes(batch) == [(2, "damaged_text"), (3, "damaged_text")]
+            assert batch.rejects["text"].iloc[0] == lines[1].replace("ß", "\ufffd")
+
+
+def test_much_damage_to_utf8_is_refused(tmp_path: Path) -> None:
+    raw = (TEXT * 9).encode("utf-8").replace("ß".encode(), b"\xc3")
     with pytest.raises(IngestRefused) as refused:
         read_file(written(tmp_path, raw))
     assert refused.value.code == "encoding"
@@ -104,5 +117,6 @@ def test_encodings_are_told_by_the_words_that_they_make(tmp_path: Path, encoding
 
 def test_few_letters_and_one_damaged_byte_are_no_other_encoding(tmp_path: Path) -> None:
     raw = "date,site,value\n2025-01-27,Köln,1\n2025-01-28,Düren,2\n".encode().replace(b"\xc3\xbc", b"\xc3")
-    with pytest.raises(IngestRefused, match="1 damaged byte, the first in line 3"):
-        read_file(written(tmp_path, raw))
+    assert read_file(written(tmp_path, raw)).encoding == "utf-8"
+    with pytest.raises(IngestRefused, match="6 damaged bytes, the first in line 3"):
+        read_file(written(tmp_path, raw + b"2025-01-29,D\xc3ren,3\n" * 5 + "2025-01-30,Köln,3\n".encode() * 5))
