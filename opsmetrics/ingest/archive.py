@@ -5,8 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from opsmetrics.ingest.formats import not_a_table
 from opsmetrics.ingest.limits import Limits
-from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.scan import CHUNK
 from opsmetrics.ingest.workbook_process import damaged, protected
 
@@ -22,6 +23,13 @@ _KINDS = (
 _OTHERS = (
     ("word/document.xml", "a Word document", "put the table into a spreadsheet and load that"),
     ("ppt/presentation.xml", "a PowerPoint presentation", "export the data behind the table as CSV"),
+)
+_SAVE = "save its table as an Excel workbook or as CSV"
+#: Streams of the old format of Office.
+_OLD = (
+    ("WordDocument", "an old Word document", _SAVE),
+    ("PowerPoint Document", "an old PowerPoint presentation", "export the data behind the table as CSV"),
+    ("__substg1.0_", "an Outlook message", "save what is attached to it and load that"),
 )
 
 
@@ -49,9 +57,9 @@ def _archive(path: Path, limits: Limits) -> tuple[str, str]:
             return ending, said
     for name, said, mend in _OTHERS:
         if name in names:
-            raise IngestRefused("not_a_table", f"this file is {said}", "a table: CSV, an Excel workbook, Parquet", mend)
-    mend = "unpack it and load the files in it"
-    raise IngestRefused("not_a_table", "this file is a ZIP archive", "a table: CSV, an Excel workbook, Parquet", mend)
+            raise not_a_table(said, mend)
+    inside = listed(name.rsplit("/", 1)[-1][:60] for name in names if not name.endswith("/"))
+    raise not_a_table(f"a ZIP archive{f' with {inside}' if inside else ''}", "unpack it first and load the files in it")
 
 
 def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -83,7 +91,8 @@ def _is_spreadsheet(path: Path) -> bool:
 
 def _compound(path: Path) -> tuple[str, str]:
     """The old format of Office: its directory names its parts in UTF-16."""
-    names = {name: name.encode("utf-16-le") for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book")}
+    streams = ("EncryptedPackage", "Workbook", "Book", *(name for name, *_ in _OLD))
+    names = {name: name.encode("utf-16-le") for name in streams}
     found: set[str] = set()
     rest = b""
     with path.open("rb") as file:
@@ -95,6 +104,6 @@ def _compound(path: Path) -> tuple[str, str]:
         raise protected()
     if found & {"Workbook", "Book"}:
         return ".xls", "Excel workbook (97 to 2003)"
-    said = "an old Word document" if "WordDocument" in found else "an old Office document without a workbook"
-    mend = "save its table as an Excel workbook or as CSV"
-    raise IngestRefused("not_a_table", f"this file is {said}", "a table: CSV, an Excel workbook, Parquet", mend)
+    named = [(said, mend) for stream, said, mend in _OLD if stream in found]
+    said, mend = named[0] if named else ("an old Office document without a workbook", _SAVE)
+    raise not_a_table(said, mend)

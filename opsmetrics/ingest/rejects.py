@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from opsmetrics.ingest.faults import COLUMN, FIRST_REJECT, REJECTS
@@ -13,7 +15,9 @@ from opsmetrics.ingest.sheet import Sheet
 
 COLUMNS = ("line", "text", "column", "code", "reason", "mend")
 #: First characters that make a spreadsheet take a text for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: A number in any style, which a spreadsheet takes for nothing else.
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,'][0-9]+)*(?:[eE][-+]?[0-9]+)?%?")
 
 
 def rejects_of(scratch: Scratch, sheet: Sheet) -> pd.DataFrame:
@@ -39,8 +43,8 @@ def _row(sheet: Sheet, line: int, fault: int, text: str) -> tuple[int, str, str,
 
 
 def harmless(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+    """The text with an apostrophe in front where a spreadsheet would take it for a formula; -5 is a number."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def as_it_was(text: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from opsmetrics.ingest.formats import refuse_no_file, refuse_other_formats
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.working import tell
@@ -18,28 +19,6 @@ CHUNK = 1024 * 1024
 HEAD = 4096
 #: Control characters that no text table needs; tab, line feed and carriage return are not among them.
 CONTROLS = bytes(b for b in range(32) if b not in (9, 10, 13))
-
-#: First bytes of formats that people rename to .csv, and what to call them.
-MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x89PNG", "a PNG image", "export the data behind the picture as CSV"),
-    (b"\xff\xd8\xff", "a JPEG image", "export the data behind the picture as CSV"),
-    (b"GIF8", "a GIF image", "export the data behind the picture as CSV"),
-    (b"%PDF", "a PDF document", "export the table as CSV"),
-    (b"{\\rtf", "an RTF document", "save it as plain text and load that"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"BZh", "a bzip2 archive", "unpack it first"),
-    (b"\xfd7zXZ", "an xz archive", "unpack it first"),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
-    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
-)
-MARKUP: tuple[tuple[bytes, str, str], ...] = (
-    (b"<!doctype html", "an HTML page", "log in again and export the data as CSV"),
-    (b"<html", "an HTML page", "log in again and export the data as CSV"),
-    (b"<?xml", "an XML document", "export the table as CSV"),
-    (b"<table", "an HTML table", "open it in a spreadsheet and save it as CSV"),
-    (b'{"', "a JSON document", "export the table as CSV"),
-    (b"[{", "a JSON document", "export the table as CSV"),
-)
 
 
 @dataclass(frozen=True)
@@ -104,8 +83,9 @@ def scan_file(path: Path, limits: Limits) -> Scan:
 
 
 def first_bytes(path: Path) -> bytes:
-    """The first bytes of a file. Raises IngestRefused (`file_unreadable`, `is_a_folder`)."""
+    """The first bytes of a file. Raises IngestRefused (`file_unreadable`, `is_a_folder`, `not_a_file`)."""
     try:
+        refuse_no_file(path)
         with path.open("rb") as file:
             return file.read(HEAD)
     except OSError as error:
@@ -140,16 +120,6 @@ def _unreadable(path: Path, error: OSError) -> IngestRefused:
 def _too_large(most: int) -> IngestRefused:
     found = f"the file is larger than {most / 1024**2:,.0f} MB"
     return IngestRefused("too_large", found, "a smaller file", "split it, for example by month")
-
-
-def refuse_other_formats(head: bytes) -> None:
-    """Refuse by name what is not a text table. Raises IngestRefused (`not_a_table`)."""
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    known = [kind for kind in MAGIC if head.startswith(kind[0])]
-    known += [kind for kind in MARKUP if start.startswith(kind[0])]
-    if known:
-        _, name, mend = known[0]
-        raise IngestRefused("not_a_table", f"this file is {name}", "a table: CSV, an Excel workbook or Parquet", mend)
 
 
 def _count(scan: Scan, chunk: bytes, limits: Limits) -> Scan:

@@ -116,7 +116,7 @@ def read_file(
     """Recognise a file. `name` is what the person called it (default: the path's own last part).
 
     The file must stay as it is until the sheet has been prepared. Raises IngestRefused: `file_unreadable`,
-    `is_a_folder`, `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`, `no_table`,
+    `is_a_folder`, `not_a_file`, `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`, `no_table`,
     `too_many_columns`, `no_rows`,
     and for workbooks and Parquet `damaged`, `protected`, `unpacks_too_large`, `too_much_memory`, `too_slow`,
     `empty_workbook`, `missing_sheet`, `nested_columns`, `too_many_records`; NeedsAnswer (`sheet`).

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from opsmetrics.ingest import REJECT_HEAD, reject_csv
+from opsmetrics.ingest import REJECT_HEAD, harmless, reject_csv
 from tests.ingest.builders import prepared
 
 TEXT = (
@@ -43,3 +43,23 @@ def test_no_rejects_give_a_header_only(tmp_path: Path) -> None:
     batch = prepared(tmp_path, "date,site,line,metric,value\n2025-01-27,A,L1,scrap,-5\n")
     assert reject_csv(batch).decode("utf-8-sig") == f"{','.join(REJECT_HEAD)},date,site,line,metric,value\r\n"
     assert list(batch.rejects.columns) == ["line", "text", "column", "code", "reason", "mend"]
+
+
+def test_only_texts_that_could_run_are_escaped() -> None:
+    """The list of OWASP's page 'CSV Injection', and numbers in every style."""
+    for text in (
+        "=1+1",
+        "=cmd|' /C calc'!A0",
+        "+1+cmd|'x'!A0",
+        "-2+3",
+        "@SUM(1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "-",
+        "-5x",
+        "+A1",
+    ):
+        assert harmless(text) == f"'{text}"
+    for number in ("-5", "+5", "-5.25", "-1.234,5", "-1'234", "-3e-7", "-4%", "a=1", "", "5-3"):
+        assert harmless(number) == number

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,18 @@ def test_scan_agrees_with_a_look_at_the_whole(tmp_path_factory: pytest.TempPathF
         (b"  <!DOCTYPE html><html>", "HTML"),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", "XML"),
         (b'{"a": [1, 2]}', "JSON"),
+        (b'[\n {"a": 1}]', "JSON"),
+        (b"BZh91AY&SY" + b"\x17" * 20, "bzip2"),
+        (b"\x28\xb5\x2f\xfd" + b"\x04" * 20, "Zstandard"),
+        (b"x" * 257 + b"ustar", "tar archive"),
+        (b"SQLite format 3\0", "SQLite"),
+        (bytes(8) + b"DUCK" + bytes(20), "DuckDB"),
+        (pickle.dumps([1, 2]), "pickle"),
+        (b"\x09\x04\x06\x00" + bytes(9), "Excel 4"),
+        (b"Return-Path: <a@b.c>\nSubject: figures, of May\n", "e-mail"),
+        (b"<meta charset=utf-8><table><tr><td>date</td></tr></table>", "HTML table"),
+        ("<html xmlns:x='urn:schemas-microsoft-com:office:excel'><style>".encode("utf-16"), "HTML table"),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook>', "XML spreadsheet"),
     ],
 )
 def test_other_formats_are_refused_by_name(tmp_path: Path, content: bytes, says: str) -> None:
@@ -122,3 +136,17 @@ def test_a_missing_file_and_a_folder_are_refused_in_a_sentence(tmp_path: Path) -
             read_file(path)
         assert refused.value.code == code
     assert str(refused.value) == f"'{tmp_path.name}' is a folder; wanted: a file; name the files in it."
+
+
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.csv"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(IngestRefused, match="a device or a pipe") as refused:
+            read_file(path)
+        assert refused.value.code == "not_a_file"
+
+
+@pytest.mark.parametrize("start", ["BZh,value", "GIF8,value", "From,To", "OBJ,value", "[kg],value", "RIFF,value"])
+def test_a_header_is_no_mark_of_another_format(tmp_path: Path, start: str) -> None:
+    assert read_file(written(tmp_path, f"{start}\n1,2\n3,4\n".encode())).headers[0] == start.split(",")[0]
