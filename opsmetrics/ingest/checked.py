@@ -21,10 +21,12 @@ from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
 from opsmetrics.ingest.faults import COLUMN
 from opsmetrics.ingest.happened import event_notices, mark_events, measure_time, settle_references, stated_sql
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning
+from opsmetrics.ingest.missing_codes import settle_codes
 from opsmetrics.ingest.profile import Reading, profile
 from opsmetrics.ingest.quantities import mark_impossible, mark_refused, name_metrics, settle_percent, settle_scale
 from opsmetrics.ingest.rejects import rejects_of
 from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.share_scale import settle_share
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
 from opsmetrics.ingest.stage import build_stage
@@ -95,9 +97,11 @@ def check(
     measure_time(scratch, layout, clock)
     mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)
+    notices += settle_codes(scratch, layout, meaning.joint, given)
     notices += settle_units(scratch, layout, reading, meaning.joint, given)
     notices += settle_percent(scratch, layout, reading, meaning.joint, given)
     notices += settle_scale(scratch, layout, meaning.joint, given)
+    notices += settle_share(scratch, layout, meaning.joint, given)
     mark_impossible(scratch, layout, meaning.joint)
     mark_events(scratch, layout, clock)
     _mark_notes(scratch)
