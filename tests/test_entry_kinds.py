@@ -14,6 +14,7 @@ from opsmetrics import entry
 from opsmetrics.desk import Desk
 from opsmetrics.entry import EntryRow, NotANumber
 from opsmetrics.ingest import typed_batch
+from tests.built import once
 
 LAST = dt.date(2026, 2, 9)
 
@@ -88,9 +89,15 @@ formula = "scrap / 100"
 
 @pytest.fixture
 def any_kind(tmp_path: Path) -> Iterator[Desk]:
+    defined(tmp_path / "kinds.duckdb")
     with Desk.open(tmp_path / "kinds.duckdb", role="tests") as opened:
-        opened.apply(ANY_KIND, by="tester")
         yield opened
+
+
+@once
+def defined(path: Path) -> None:
+    with Desk.open(path, role="tests") as opened:
+        opened.apply(ANY_KIND, by="tester")
 
 
 def test_what_follows_from_elsewhere_is_not_asked_for(any_kind: Desk) -> None:

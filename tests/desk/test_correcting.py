@@ -16,6 +16,7 @@ from opsmetrics.ingest import FactKey, IngestRefused, TypedRefused
 from opsmetrics.measurements import Span
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
+from tests.built import once
 from tests.store.builders import LATE, WAIT, batch, catalog, count, day, reading
 
 DAY_0 = (pd.Timestamp(day(0)), pd.Timestamp(day(1)))
@@ -25,7 +26,14 @@ NORTH = FactKey("late", day(0), {"site": "North"})
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """Two files: the second one changed the number of North."""
+    corrected(tmp_path / "kpis.duckdb")
     with Store.open(tmp_path / "kpis.duckdb") as store:
+        yield Desk(store, Settings.from_environment().for_store(store.path))
+
+
+@once
+def corrected(path: Path) -> None:
+    with Store.open(path) as store:
         desk = Desk(store, Settings.from_environment().for_store(store.path))
         desk.apply(catalog().text, by="ann")
         spans = (Span("late", day(0), day(1)),)
@@ -34,7 +42,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             desk.commit(batch(*rows, spans=spans), by="ann")
         two = (reading(day(0), value, number, site="North", line="1") for number, value in ((1, 31.5), (2, 33.0)))
         desk.commit(batch(*two), by="ann")
-        yield desk
 
 
 def stored(desk: Desk) -> list[tuple[str, float, float]]:

@@ -315,7 +315,7 @@ LOG = st.lists(st.tuples(st.integers(0, 8), st.sampled_from("AB"), st.sampled_fr
 
 
 @given(log=LOG)
-@settings(max_examples=cases(15, 60), deadline=None)
+@settings(max_examples=cases(8, 60), deadline=None)
 def test_outages_agree_with_a_walk_over_the_records(tmp_path_factory: pytest.TempPathFactory, log: list) -> None:
     distinct = {(minute, site): state for minute, site, state in log}
     lines = [f"2026-03-02T10:0{minute}:00Z,{site},{state},1" for (minute, site), state in distinct.items()]

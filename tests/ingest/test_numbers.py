@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from opsmetrics.catalog import Kpi
 from opsmetrics.ingest import IngestRefused, Measured, NeedsAnswer, Template
+from tests.cases import cases
 from tests.ingest.builders import LONG, RATIO, catalog, codes, counts, prepared, readings, warnings
 
 HEAD = "date;site;line;metric;value\n"
@@ -236,7 +237,7 @@ def test_habits_of_a_whole_column(tmp_path: Path, cells: list[str], values: list
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["lakhs", "behind"]))
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=cases(20, 100), suppress_health_check=[HealthCheck.too_slow])
 def test_any_number_in_these_habits(tmp_path_factory: pytest.TempPathFactory, number: int, habit: str) -> None:
     """Oracle: the number that was written, grouped by a few lines of Python."""
     digits = str(abs(number))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from opsmetrics import ingest
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, read_file
+from tests.cases import cases
 from tests.ingest.builders import CATALOG, LONG, TODAY, codes, readings
 from tests.ingest.workbooks import Rows, ods, xlsb
 
@@ -79,7 +80,7 @@ def test_a_sheet_of_a_header_alone_has_no_rows(tmp_path: Path, write: Write, end
 
 
 @given(numbers=st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=30))
-@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=cases(5, 20), suppress_health_check=[HealthCheck.too_slow])
 @FORMATS
 def test_any_number_comes_back(
     tmp_path_factory: pytest.TempPathFactory, write: Write, ending: str, form: str, numbers: list[float]

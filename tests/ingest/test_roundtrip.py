@@ -96,7 +96,7 @@ def by_key(batch: Batch) -> dict[tuple[dt.date, str, str], float]:
 
 
 @given(rows=ROWS, style=STYLES, told=st.booleans())
-@settings(deadline=None, max_examples=cases(20, 60), suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=cases(12, 60), suppress_health_check=[HealthCheck.too_slow])
 def test_a_table_comes_back_or_is_asked_about(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[dt.date, str, str, float]], style: Style, told: bool
 ) -> None:
@@ -129,7 +129,7 @@ LINE = st.lists(
 
 
 @given(lines=st.lists(LINE, max_size=15), end=st.sampled_from(["\n", "\r\n", "\r"]), raw=st.binary(max_size=30))
-@settings(deadline=None, max_examples=cases(25, 80), suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=cases(12, 80), suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_text_every_record_is_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str, raw: bytes
 ) -> None:

@@ -74,7 +74,7 @@ def test_a_page_is_the_same_as_one_review_at_a_time(today: tuple[Path, Desk]) ->
     _, desk = today
     day = dt.date.today() - dt.timedelta(days=3)
     page = desk.watched(as_of=day)
-    for item in page:
+    for item in page[:: cases(3, 1)]:
         alone = desk.review(item.kpi.key, item.series.slice, as_of=day)
         assert review_as_dict(item) == review_as_dict(alone)
     assert {item.kpi.key for item in page} == {kpi.key for kpi in desk.catalog.kpis}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from opsmetrics.store import Store
+from tests.built import once
 from tests.store.builders import catalog
 
 
@@ -19,7 +20,14 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def store(empty_store: Store) -> Store:
+def store(tmp_path: Path) -> Iterator[Store]:
     """A new store with the tests' definitions applied."""
-    empty_store.apply_catalog(catalog(), by="tester")
-    return empty_store
+    defined(tmp_path / "new.duckdb")
+    with Store.open(tmp_path / "new.duckdb") as opened:
+        yield opened
+
+
+@once
+def defined(path: Path) -> None:
+    with Store.open(path) as opened:
+        opened.apply_catalog(catalog(), by="tester")

@@ -24,7 +24,7 @@ from opsmetrics.store.lock import OwnerLock
 from tests.cases import cases
 from tests.store.builders import STOPS, batch, catalog, count, day, event
 
-SEQUENCES = cases(10, 40)
+SEQUENCES = cases(6, 40)
 SITES = ("North", "South")
 KEYS = ("stream", "observed_at", "site", "line", "category", "subcategory", "count", "cost", "minutes", "reference")
 
@@ -150,7 +150,7 @@ EVENTS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from("AB"), st.integer
 
 
 @given(first=EVENTS, second=EVENTS)
-@settings(max_examples=cases(8, 20), deadline=None)
+@settings(max_examples=cases(5, 20), deadline=None)
 def test_sending_a_stretch_again_leaves_just_what_it_states(
     tmp_path_factory: pytest.TempPathFactory, first: list[tuple[int, str, int]], second: list[tuple[int, str, int]]
 ) -> None:

@@ -10,19 +10,24 @@ import pytest
 
 from opsmetrics.measurements import Span
 from opsmetrics.store import Store, StoreBusy, StoreError, all_or_nothing, back_up, backups_in, restore
+from tests.built import once
 from tests.cases import cases
 from tests.store.builders import batch, catalog, count, day, event, reading
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    found = tmp_path / "plant.duckdb"
-    with Store.open(found) as store:
+    plant(tmp_path / "plant.duckdb")
+    return tmp_path / "plant.duckdb"
+
+
+@once
+def plant(path: Path) -> None:
+    with Store.open(path) as store:
         store.apply_catalog(catalog(), by="Ada")
         for number in range(4):
             rows = [count(day(n), number, site=f"s{n % 2}") for n in range(number, number + 6)]
             store.commit(batch(*rows, reading(day(number), 1.5, site="s"), source=f"{number}.csv"), by="Ada")
-    return found
 
 
 def codes(store: Store) -> list[str]:

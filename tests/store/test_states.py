@@ -178,7 +178,7 @@ def some_log(chance: random.Random) -> list[Said]:
 
 
 def test_any_order_equals_a_replay_without_the_undone_logs(store: Store) -> None:
-    for sequence in range(cases(8, 25)):
+    for sequence in range(cases(5, 25)):
         chance, oracle = random.Random(sequence), Replay()
         for step in range(chance.randint(3, 8)):
             if oracle.live and chance.random() < 0.35:
@@ -199,7 +199,7 @@ RECORDS = st.dictionaries(
 
 
 @given(told=RECORDS, cuts=st.sets(st.integers(1, 300), max_size=5), order=st.randoms(use_true_random=False))
-@settings(max_examples=cases(8, 25), deadline=None)
+@settings(max_examples=cases(5, 25), deadline=None)
 def test_many_short_logs_in_any_order_are_one_log(
     tmp_path_factory: pytest.TempPathFactory, told: dict, cuts: set[int], order: random.Random
 ) -> None:

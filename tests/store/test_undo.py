@@ -19,8 +19,8 @@ from opsmetrics.store import Store, StoreError
 from tests.cases import cases
 from tests.store.builders import batch, count, day, reading
 
-SEQUENCES = cases(40, 160)
-LAST_FIRST = cases(15, 60)
+SEQUENCES = cases(20, 160)
+LAST_FIRST = cases(8, 60)
 SITES = ("North", "South", None)
 
 Key = tuple[str, int, str | None, int]  # table, day, site, sample

@@ -69,7 +69,7 @@ def judged_part(found: KpiReview, excluded: np.ndarray) -> dict[str, Any]:
 
 
 @given(pairs())
-@settings(max_examples=cases(150, 2000), deadline=None)
+@settings(max_examples=cases(60, 2000), deadline=None)
 def test_the_value_of_an_excluded_period_decides_nothing(
     two: tuple[KpiSeries, KpiSeries, list[Any], np.ndarray],
 ) -> None:
