@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -19,6 +19,7 @@ from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.upload_files import BROKEN
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.model import Verdict
+from opsmetrics.working import Cancelled, tell, unstopped
 
 #: Changed verdicts that a receipt names; the others are counted.
 NAMED = 6
@@ -47,22 +48,33 @@ class Outcome:
         return [receipt.batch for receipt in self.receipts if receipt.batch is not None]
 
 
-def commit(desk: Desk, batches: Sequence[Batch], person: str, done: Callable[[int], None] = lambda _: None) -> Outcome:
-    """Write the batches one by one and keep the verdicts that follow once, at the end. `done` hears of progress."""
+def commit(desk: Desk, batches: Sequence[Batch], person: str) -> Outcome:
+    """Write the batches one by one and keep the verdicts that follow once, at the end.
+
+    Work that is cancelled stops before the next batch, or in the middle of one, which is then not written. Raises
+    Cancelled where it was the first.
+    """
     keys = set(touched(desk.catalog, {span.kpi for batch in batches for span in batch.spans}))
+    tell("Looking at the verdicts before")
     before = _variations(desk, keys)
     receipts: list[Receipt] = []
     refused: list[tuple[str, str]] = []
-    for number, batch in enumerate(batches, start=1):
+    for number, batch in enumerate(batches):
         try:
+            tell("Writing", number, len(batches))
             receipts.append(desk.commit(batch, by=person, publish=False))
         except BROKEN:
             raise
         except StoreError as error:
             refused.append((batch.source, str(error)))
-        done(number)
-    desk.publish(keys)
-    return Outcome(tuple(receipts), (), tuple(refused), _changed(desk, keys, before))
+        except Cancelled:
+            if not receipts:
+                raise
+            refused += [(left.source, "It was cancelled.") for left in batches[number:]]
+            break
+    with unstopped():  # what is written has its verdicts
+        desk.publish(keys)
+        return Outcome(tuple(receipts), (), tuple(refused), _changed(desk, keys, before))
 
 
 def undo(desk: Desk, batches: Iterable[int], person: str) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from opsmetrics.ui import (
     receipts,
     upload_blocks,
     upload_files,
+    upload_job,
     upload_ledger,
     upload_mapping,
     upload_preview,
@@ -27,7 +29,9 @@ from opsmetrics.ui import (
     upload_table,
     upload_waiting,
 )
+from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.upload_files import Incoming
+from opsmetrics.ui.upload_job import Job
 from opsmetrics.ui.upload_session import Session
 
 _SLOT = "upload_outcome"
@@ -41,13 +45,46 @@ def render(desk: Desk) -> None:
     if not desk.catalog.kpis:
         _undefined(head)
         return
-    if upload_session.receive(desk, session):
-        st.session_state.pop(_SLOT, None)
+    if session.job is None:
+        _paste(desk, session)
+        if upload_session.receive(desk, session):
+            st.session_state.pop(_SLOT, None)
+    if session.job is not None:
+        _busy(desk, head, session, session.job)
+        return
     files = list(session.files.values())
     _head(desk, head, session, files)
     person = _files(desk, session, files) if files else _outcome(desk)
     upload_waiting.render(desk, session)
     upload_ledger.render(desk, person, _SLOT)
+
+
+def _paste(desk: Desk, session: Session) -> None:
+    """Cells or CSV text from the clipboard, read by the same path as a file."""
+    with st.popover("Paste cells", key="upload_paste"):
+        text = st.text_area(
+            "Cells copied from a spreadsheet, or CSV text, with its header",
+            height=200,
+            key=f"upload_pasted_{session.pasted}",
+            placeholder="date\tline\tdefects\n2026-05-01\tLine 3\t4",
+        )
+        pressed = st.button("Read it", key="upload_paste_read")
+    if pressed and text and text.strip():
+        session.paste(text, f"pasted at {at_site(site(desk.catalog), dt.datetime.now(dt.UTC)):%H:%M}")
+
+
+def _busy(desk: Desk, head: st.delta_generator.DeltaGenerator, session: Session, job: Job) -> None:
+    """While something is read or loaded: how far it has come, and all that does not wait for it."""
+    place = st.container()
+    with place:
+        over = upload_job.attend(job)
+    if over:
+        upload_session.settle(session, job)
+        st.rerun()
+    with head:
+        page.show(blocks.heading(f"{job.name}.", eyebrow="Load data"), key="upload_head")
+    upload_waiting.render(desk, session)
+    upload_ledger.render(desk, account_name(), _SLOT)
 
 
 def _undefined(head: st.delta_generator.DeltaGenerator) -> None:
@@ -178,9 +215,12 @@ def _settle(desk: Desk, session: Session, file: Incoming, template: Template | N
     assert template is not None
     session.confirmed.templates[file.header] = template
     session.confirmed.answers[file.header] = answers
-    for other in upload_files.same_kind(session.files.values(), file.header):
+
+    def said(apart: Desk, other: Incoming) -> Incoming:
         how = other.how if template is other.template else "said"
-        session.files[other.key] = upload_files.understand(desk, other, template, answers, how)
+        return upload_files.understand(apart, other, template, answers, how)
+
+    upload_session.understand(desk, session, upload_files.same_kind(session.files.values(), file.header), said)
     st.rerun()
 
 
@@ -243,15 +283,15 @@ def _download(batch: Batch) -> None:
 
 def _load(desk: Desk, session: Session, ready: Sequence[Incoming], person: str) -> None:
     batches = [file.examined.batch for file in ready if file.examined]
-    bar = st.progress(0.0, "Loading")
+    apart = Desk(desk.store, desk.settings)
 
-    def done(number: int) -> None:
-        bar.progress(number / len(batches), f"Loaded {number} of {len(batches)}")
+    def loaded(outcome: receipts.Outcome) -> None:
+        upload_waiting.settle(session, ready, outcome.receipts)
+        st.session_state[_SLOT] = outcome
+        session.clear()
 
-    outcome = receipts.commit(desk, batches, person, done)
-    upload_waiting.settle(session, ready, outcome.receipts)
-    st.session_state[_SLOT] = outcome
-    session.clear()
+    name = ready[0].name if len(ready) == 1 else f"{len(ready)} files"
+    session.job = Job(f"Loading {name}", lambda: receipts.commit(apart, batches, person), loaded, lasting=True)
     st.rerun()
 
 

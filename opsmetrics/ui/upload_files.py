@@ -6,13 +6,10 @@ Nothing here draws, and nothing here writes to the store.
 from __future__ import annotations
 
 import secrets
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from opsmetrics import ingest
 from opsmetrics.catalog import Catalog
@@ -39,6 +36,7 @@ from opsmetrics.store import (
     StoreTimeout,
     StoreTooNew,
 )
+from opsmetrics.working import tell
 
 #: How a template came to a file: it lies beside the store, the columns' own names say it all, a person said it.
 How = Literal["template", "names", "said"]
@@ -105,9 +103,7 @@ class Confirmed:
     sheets: dict[tuple[str, ...], str] = field(default_factory=dict)  # the choices of a workbook → the one taken
 
 
-def receive(
-    desk: Desk, key: str, name: str, data: BinaryIO, size: int, confirmed: Confirmed, source: str = ""
-) -> Incoming:
+def receive(desk: Desk, key: str, name: str, path: Path, size: int, confirmed: Confirmed, source: str = "") -> Incoming:
     """Recognise an uploaded file and compare it with the store as far as that goes without a person. `source`: the
     folder of the inbox that it came from, which names its template."""
     found = Incoming(key, name, size)
@@ -115,13 +111,12 @@ def receive(
     if size > limit:
         return replace(found, refusal=too_large(size, limit))
     try:
-        with _stored(data) as path:
-            found = _recognised(desk, found, path, confirmed)
-            if found.sheet is None:
-                return found
-            template, how = _template(desk, found.sheet, confirmed, source)
-            if template is not None and (template.encoding or template.delimiter) and not found.sheet.form:
-                found = replace(found, sheet=ingest.read_file(path, name=name, template=template))
+        found = _recognised(desk, found, path, confirmed)
+        if found.sheet is None:
+            return found
+        template, how = _template(desk, found.sheet, confirmed, source)
+        if template is not None and (template.encoding or template.delimiter) and not found.sheet.form:
+            found = replace(found, sheet=ingest.read_file(path, name=name, template=template))
     except IngestRefused as error:
         return replace(found, sheet=None, refusal=str(error))  # no table of it is worth a form
     sheet = found.sheet
@@ -143,17 +138,6 @@ def megabytes(size: int) -> str:
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024)):,} KB"
     return f"{size / 1024 / 1024:,.1f} MB"
-
-
-@contextmanager
-def _stored(data: BinaryIO) -> Iterator[Path]:
-    """The bytes as a private file with a generated name, which is deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-        path = Path(folder) / "file"
-        data.seek(0)
-        with path.open("xb") as out:
-            shutil.copyfileobj(data, out, 1024 * 1024)
-        yield path
 
 
 def _recognised(desk: Desk, file: Incoming, path: Path, confirmed: Confirmed) -> Incoming:
@@ -222,12 +206,18 @@ def understand(
     return compare(desk, replace(known, examined=examined, written=tuple(examined.written(file.sheet))))
 
 
+def stale(desk: Desk, file: Incoming) -> bool:
+    """Whether the store changed since the file was compared with it."""
+    return file.examined is not None and not file.refusal and file.data_version != desk.store.data_version
+
+
 def compare(desk: Desk, file: Incoming) -> Incoming:
     """What loading the file would change in the store as it is now; nothing is done where that is known already."""
     version = desk.store.data_version
     if file.examined is None or file.data_version == version:
         return file
     batch = file.examined.batch
+    tell("Comparing with the store")
     try:
         diff = desk.diff(batch)
     except BROKEN:

@@ -103,6 +103,17 @@ def test_the_same_file_again_writes_nothing(full: Path) -> None:
     assert len(store.current().batches()) == 2
 
 
+def test_pasted_cells_are_read_as_a_file_is(full: Path) -> None:
+    app = page("upload")
+    (box,) = (area for area in app.text_area if str(area.key).startswith("upload_pasted_"))
+    box.set_value(plain().decode().replace(",", "\t"))
+    app = press(app, "upload_paste_read")
+    assert title(app) == f"{DAYS} rows are new."
+    assert block(app, "heading")["eyebrow"].startswith("Load data · pasted at ")
+    press(app, "upload_load")
+    assert facts(2) == DAYS
+
+
 def test_cancel_drops_the_file(full: Path) -> None:
     app = press(uploaded({"dispatch.csv": plain()}), "upload_cancel")
     assert title(app) == "Load a file."
