@@ -185,7 +185,8 @@ def measure_of(
     kpi: Kpi, columns: tuple[str, ...], repeats: str | None, metrics: tuple[str, ...] | None = None
 ) -> Measure:
     """A KPI as the quantity that a record states; `repeats` as in the template."""
-    low, high = (None, None) if kpi.counts or kpi.share else kpi.bounds  # those of a share are not its readings'
+    # bounds and unit of a share within a limit are not its readings'
+    low, high = (None, None) if kpi.counts or kpi.share else kpi.bounds
     return Measure(
         key=kpi.key,
         columns=columns,
@@ -199,7 +200,7 @@ def measure_of(
         added=repeats == "add" and kpi.counts,
         fed=kpi.events is not None,
         signed=kpi.kind == "ratio" and kpi.lower_bound is not None and kpi.lower_bound < 0,
-        unit=kpi.unit if len(columns) == 1 and (kpi.kind == "count" or not kpi.counts) else "",
+        unit=kpi.unit if len(columns) == 1 and (kpi.kind == "count" or not kpi.counts) and not kpi.share else "",
         multiplier=kpi.multiplier,
         percent=kpi.multiplier if "%" in kpi.unit else 100.0,
     )
