@@ -3,10 +3,11 @@
     python -I excel_child.py FILE BYTES_OF_MEMORY SECONDS LONGEST_ROW
 
 It answers on its standard output, one JSON document to a line: first a description of every sheet with its first
-rows; then, for each name that arrives as a JSON list on its standard input, every row of that sheet and a line
-{"end": rows}. Instead of any line, {"error": code, "text": …} may come. A cell is a text, a number, or null where
-nothing (or an error, see `errors`) stands in it; dates are ISO texts. Cells merged downwards are filled with a text or
-a date, never with a number, which would then count twice.
+rows; then, for each name that arrives as JSON on its standard input, every row of that sheet and a line
+{"end": rows, "durations": cells, "open": cells}. Instead of any line, {"error": code, "text": …} may come. A cell is a
+text, a number, or null where nothing (or an error, see `odd_cells`) stands in it; dates are ISO texts, durations
+minutes. A formula whose result the file does not hold is null and counts as open. Cells merged downwards are filled
+with a text or a date, never with a number, which would then count twice.
 """
 
 from __future__ import annotations
@@ -25,6 +26,14 @@ FIRST, KEPT = 100, 10_000_000
 _ERROR = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]{1,20})</v>'
 )
+#: A formula without a result. One that gave an empty text says that it is a text.
+_OPEN = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^>]*\bt="str")[^>]*>\s*'
+    rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+#: The same, or a result of 0, in a workbook that asks to be computed when it is opened: programs that cannot compute
+#: write 0 in place of every result.
+_OPEN_OR_0 = re.compile(_OPEN.pattern.replace(rb"|<v></v>", rb"|<v>0?</v>"))
 _SHEET = re.compile(rb'<(?:\w+:)?sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
 _TARGET = re.compile(rb"<Relationship [^>]*>")
 
@@ -79,20 +88,20 @@ def serve(file: str, longest: int) -> None:
         if room >= 0:
             kept[meta.name] = sheet
         described.append(describe(sheet, str(meta.visible) == "SheetVisibleEnum.Visible"))
-    say({"sheets": described, "date1904": parts.get("", "") == "1904"})
+    say({"sheets": described, "date1904": "1904" in parts.get("", "")})
     for line in sys.stdin:
         name = json.loads(line)
         sheet = kept.get(name) or book.get_sheet_by_name(name)
-        errors = sheet_errors(file, parts.get(name, ""))
-        say({"errors": len(errors)})
-        count = 0
-        for cells in rows(sheet, errors):
+        odd = odd_cells(file, parts.get(name, ""), _OPEN_OR_0 if "open" in parts.get("", "") else _OPEN)
+        say({"odd": len(odd)})
+        count, durations = 0, [0]
+        for cells in rows(sheet, odd, durations):
             text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
             if len(text) > longest:
                 raise ValueError(f"row {count + 1} holds more than {longest:,} characters")
             sys.stdout.write(text + "\n")
             count += 1
-        say({"end": count})
+        say({"end": count, "durations": durations[0], "open": sum(text is None for text in odd.values())})
 
 
 def say(message: dict[str, Any]) -> None:
@@ -108,13 +117,17 @@ def describe(sheet: Any, visible: bool) -> dict[str, Any]:
     return {"name": sheet.name, "visible": visible, "height": bottom + 1, "width": right + 1, "first": first}
 
 
-def rows(sheet: Any, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]:
-    """Every row from the first of the sheet on, empty ones too."""
+def rows(
+    sheet: Any, odd: dict[tuple[int, int], str | None], durations: list[int] | None = None
+) -> Iterator[list[Cell]]:
+    """Every row from the first of the sheet on, empty ones too; the first number of `durations` counts them."""
     margin = sheet.start[1] if sheet.start else 0  # empty columns on the left are not told
     merged = sorted(sheet.merged_cell_ranges or (), reverse=True)
     open_cells: dict[int, tuple[int, Cell]] = {}  # column → last row to fill, with what
     for number, found in enumerate(sheet.iter_rows()):
         cells = [plain(value) for value in found]
+        if durations is not None:
+            durations[0] += sum(isinstance(value, dt.timedelta) for value in found)
         for column in [column for column, (last, _) in open_cells.items() if last < number]:
             del open_cells[column]
         for column, (_, value) in open_cells.items():
@@ -125,10 +138,10 @@ def rows(sheet: Any, errors: dict[tuple[int, int], str]) -> Iterator[list[Cell]]
             left -= margin
             if top == number < bottom and 0 <= left < len(cells) and isinstance(cells[left], str):
                 open_cells[left] = (bottom, cells[left])
-        if errors:
+        if odd:
             for column in range(len(cells)):
-                if cells[column] is None and (number, column + margin) in errors:
-                    cells[column] = errors[number, column + margin]
+                if cells[column] in (None, 0) and (number, column + margin) in odd:
+                    cells[column] = odd[number, column + margin]
         yield cells
 
 
@@ -141,6 +154,8 @@ def plain(value: Any) -> Cell:
     if isinstance(value, dt.datetime):
         value = value.replace(microsecond=0) + dt.timedelta(milliseconds=round(value.microsecond / 1000))
         return str(value.isoformat(" ", "milliseconds" if value.microsecond else "seconds"))
+    if isinstance(value, dt.timedelta):
+        return round(value.total_seconds(), 3) / 60
     if isinstance(value, dt.date | dt.time):
         return str(value.isoformat())
     if isinstance(value, int | float | str):
@@ -149,7 +164,8 @@ def plain(value: Any) -> Cell:
 
 
 def sheet_parts(file: str) -> dict[str, str]:
-    """Name of each sheet of an .xlsx → its part of the archive; under "" the word 1904 where days count from there."""
+    """Name of each sheet of an .xlsx → its part of the archive; under "" the words 1904 where days count from there,
+    open where formulas are to be computed when it is opened."""
     try:
         with zipfile.ZipFile(file) as archive:
             book = archive.read("xl/workbook.xml")
@@ -165,14 +181,19 @@ def sheet_parts(file: str) -> dict[str, str]:
         for name, link in _SHEET.findall(book)
         if link in targets
     }
-    return found | ({"": "1904"} if re.search(rb'<workbookPr[^>]*\bdate1904="(?:1|true)"', book) else {})
+    words = {
+        "1904": re.search(rb'<workbookPr[^>]*\bdate1904="(?:1|true)"', book),
+        "open": re.search(rb'<calcPr[^>]*\bfullCalcOnLoad="(?:1|true)"', book),
+    }
+    return {**found, "": " ".join(word for word, said in words.items() if said)}
 
 
-def sheet_errors(file: str, part: str) -> dict[tuple[int, int], str]:
-    """Row and column, from 0, of the cells of a sheet that hold an error: the reader itself shows them as empty."""
+def odd_cells(file: str, part: str, without_result: re.Pattern[bytes] = _OPEN) -> dict[tuple[int, int], str | None]:
+    """Row and column, from 0, of the cells of a sheet that hold an error → its name; of formulas without a result →
+    None. The reader itself shows both as empty."""
     if not part:
         return {}
-    found: dict[tuple[int, int], str] = {}
+    found: dict[tuple[int, int], str | None] = {}
     rest = b""
     try:
         with zipfile.ZipFile(file) as archive, archive.open(part) as stream:
@@ -181,7 +202,10 @@ def sheet_errors(file: str, part: str) -> dict[tuple[int, int], str]:
                 if b't="e"' in data:
                     for letters, number, text in _ERROR.findall(data):
                         found[int(number) - 1, column_of(letters)] = text.decode("utf-8", "replace")
-                rest = data[-500:]
+                if b"<f" in data:
+                    for letters, number in without_result.findall(data):
+                        found[int(number) - 1, column_of(letters)] = None
+                rest = data[-2000:]
     except (KeyError, zipfile.BadZipFile, OSError):
         return found
     return found

@@ -10,8 +10,8 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from opsmetrics.ingest.across import Across
@@ -40,11 +40,14 @@ _STRIP = {**dict.fromkeys(CONTROLS), ord("\r"): None, ord("\n"): BREAK}
 
 @dataclass(frozen=True)
 class Chosen:
-    """A sheet whose table was found."""
+    """A table that was found: of a whole sheet, or of some of its columns where others hold one of their own."""
 
     sheet: Described
     head: Head
     across: Across | None
+    left: int = 0  # columns before it
+    part: str = ""  # its columns in words, where the sheet has several tables
+    order: tuple[int, ...] = ()  # where its columns stand, of a sheet that is read with another one
 
     @property
     def width(self) -> int:
@@ -63,10 +66,15 @@ class Chosen:
         kinds = {kind_of(str(cell)) for row in below for cell in row if cell is not None}
         return len(self.head.names) > 1 and bool(kinds & {"number", "date"})
 
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return f"{self.sheet.name}, {self.part}" if self.part else self.sheet.name
+
     def __str__(self) -> str:
         rows = self.sheet.height - self.before
         columns = ", ".join(self.head.names[:6]) + (" …" if len(self.head.names) > 6 else "")
-        return f"{self.sheet.name}: {counted(rows, '{n} row', '{n} rows')} with {columns}"
+        return f"{self.name}: {counted(rows, '{n} row', '{n} rows')} with {columns}"
 
 
 def is_workbook(head: bytes) -> bool:
@@ -86,7 +94,7 @@ def read_workbook(path: Path, wanted: str | None, known: Sequence[str], limits: 
         link.symlink_to(path.resolve())
         with WorkbookProcess(link, limits) as process, stoppable(process.stop):
             sheets, from_1904 = process.sheets()
-            taken = choose([_found(sheet, known, limits) for sheet in sheets], wanted, known)
+            taken = choose([one for sheet in sheets for one in tables_of(sheet, known, limits)], wanted, known)
             for one in taken:
                 _refuse_wide(one, limits)
             return _written(process, taken, form, from_1904, limits)
@@ -97,6 +105,34 @@ def read_workbook(path: Path, wanted: str | None, known: Sequence[str], limits: 
 def _first(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(8)
+
+
+def tables_of(sheet: Described, known: Sequence[str], limits: Limits) -> list[Chosen]:
+    """The tables of a sheet. Empty columns part them where both sides are tables that have a header in common; else
+    the columns are those of one table."""
+    whole = _found(sheet, known, limits)
+    if sheet.filled > limits.columns or whole.across:
+        return [whole]
+    ends = [i for i in range(sheet.filled) if not any(len(row) > i and row[i] is not None for row in sheet.first)]
+    parts, left = [], 0
+    for end in [*ends, sheet.filled]:
+        if end - left > 1:
+            first = tuple(row[left:end] for row in sheet.first)
+            one = _found(replace(sheet, first=first), known, limits)
+            parts.append(replace(one, left=left, part=f"columns {letters(left)} to {letters(end - 1)}"))
+        left = end + 1
+    parts = [one for one in parts if one.is_data and one.head.line is not None]
+    names = Counter(name for one in parts for name in {fold(name) for name in one.head.names})
+    return parts if any(count > 1 for count in names.values()) else [whole]
+
+
+def letters(column: int) -> str:
+    """The letters of a column, counted from 0."""
+    text = ""
+    while column >= 0:
+        column, rest = divmod(column, 26)
+        text, column = chr(65 + rest) + text, column - 1
+    return text
 
 
 def _found(sheet: Described, known: Sequence[str], limits: Limits) -> Chosen:
@@ -140,6 +176,8 @@ def choose(found: Sequence[Chosen], wanted: str | None, known: Sequence[str]) ->
     fitting = [one for one in tables if known and {fold(k) for k in known} <= {fold(n) for n in one.head.names}]
     if len(fitting) == 1 or len(tables) == 1:
         return fitting or tables
+    if alike and len({one.sheet.name for one in fitting or tables}) == 1 and len(alike) == len(fitting or tables):
+        return alike  # side by side
     if not tables:
         hidden = [one.sheet.name for one in filled if not one.sheet.visible]
         said = f" (hidden: {listed(hidden)})" if hidden else ""
@@ -154,23 +192,34 @@ def choose(found: Sequence[Chosen], wanted: str | None, known: Sequence[str]) ->
 
 
 def _alike(tables: Sequence[Chosen]) -> list[Chosen]:
-    """The largest group of at least two sheets with the same header."""
-    groups: dict[tuple[str, ...], list[Chosen]] = {}
+    """The largest group of at least two tables with the same columns and units, in the order of the first one."""
+    groups: dict[tuple[tuple[str, str], ...], list[Chosen]] = {}
     for one in tables:
-        groups.setdefault(tuple(map(fold, one.head.names)), []).append(one)
+        units = [*one.head.units, *[""] * len(one.head.names)]
+        columns = sorted(zip(map(fold, one.head.names), map(fold, units), strict=False))
+        groups.setdefault(tuple(columns), []).append(one)
     largest = max(groups.values(), key=len, default=[])
-    return largest if len(largest) > 1 else []
+    return [_ordered(one, largest[0].head.names) for one in largest] if len(largest) > 1 else []
+
+
+def _ordered(one: Chosen, names: Sequence[str]) -> Chosen:
+    places = {fold(name): place for place, name in enumerate(one.head.names)}
+    order = tuple(places[fold(name)] for name in names)
+    return replace(one, order=() if order == tuple(range(len(names))) else order)
 
 
 def _all_text(alike: Sequence[Chosen]) -> str:
-    names = listed((one.sheet.name for one in alike), most=20)
+    names = listed((one.name for one in alike), most=20)
     return f"{ALL}: {names} together, each record with the name of its sheet (column '{SHEET_COLUMN}')"
 
 
 def _wanted(found: Sequence[Chosen], tables: Sequence[Chosen], alike: Sequence[Chosen], wanted: str) -> list[Chosen]:
     """The sheets of an answer: a name, the whole choice as it was offered, or ALL."""
     offered = {str(one): one for one in tables}
-    named = {one.sheet.name: one for one in found}
+    beside = [one for one in alike if one.sheet.name == wanted and one.part]
+    if len(beside) > 1:
+        return beside
+    named = {one.name: one for one in found}
     folded = {fold(name): one for name, one in named.items()}
     one = named.get(wanted) or offered.get(wanted) or folded.get(fold(wanted))
     if one is not None:
@@ -199,8 +248,8 @@ def _written(
     process: WorkbookProcess, taken: Sequence[Chosen], form: str, from_1904: bool, limits: Limits
 ) -> BinaryTable:
     """The readable file of the chosen sheets."""
-    together = len(taken) > 1
-    first = taken[0]
+    together, first = len(taken) > 1, taken[0]
+    sheets = len({one.sheet.name for one in taken})
     parts: list[Part] = []
     sample: list[tuple[str, ...]] = []
 
@@ -209,7 +258,7 @@ def _written(
         for one in taken:
             if together or one.across:
                 parts.append(Part(written, one.before + 1, one.across.count if one.across else 1))
-            for line in _lines(process, one, together):
+            for line in _lines(process, one, together, [one.sheet.name.translate(_STRIP)] if sheets > 1 else []):
                 written += 1
                 if len(sample) < SAMPLE_ROWS and written >= (1 if parts else one.head.first):
                     _keep(sample, line)
@@ -218,8 +267,8 @@ def _written(
     readable, count = write_lines(lines(), limits)
     head = first.head
     if together:
-        names = distinct_names([*head.raw, SHEET_COLUMN])
-        head = Head(names, names, head.line if head.line is not None else 0, 1)
+        names = distinct_names([*head.raw, *[SHEET_COLUMN] * (sheets > 1)])
+        head = Head(names, names, head.line if head.line is not None else 0, 1, head.units)
     return BinaryTable(
         form=form,
         readable=readable,
@@ -227,28 +276,28 @@ def _written(
         head=head,
         rows=tuple(sample),
         origin=Origin(tuple(parts)) if parts else Origin(),
-        part=ALL if together else first.sheet.name,
+        part=ALL if sheets > 1 else first.sheet.name if together else first.name,
         across=first.across if not together else None,
-        notices=_notices(taken),
+        notices=(*_notices(taken), *_cells_told(process, taken)),
         serial_base="1904-01-01" if from_1904 else "1899-12-30",
     )
 
 
-def _lines(process: WorkbookProcess, one: Chosen, together: bool) -> Iterator[str]:
+def _lines(process: WorkbookProcess, one: Chosen, together: bool, added: list[str]) -> Iterator[str]:
     """The lines of one sheet: all of its rows, or its records alone where rows and lines differ in any case."""
     rows: Iterable[list[Cell]] = process.rows(one.sheet.name)
     if together or one.across:
         rows = islice(rows, one.before, None)
-    added = [one.sheet.name.translate(_STRIP)] if together else []
     for row in rows:
-        cells = [written(cell) for cell in row[: one.width]]
+        cells = [written(cell) for cell in row[one.left : one.left + one.width]]
         if one.across:
             for line in across_lines([*cells, *[""] * (one.width - len(cells))], one.across):
                 yield CELL.join([line, *added]) if CELL in line else line
         elif not any(cells):
             yield ""
         else:
-            yield CELL.join(chain(cells, [""] * (one.width - len(cells)), added))
+            cells += [""] * (one.width - len(cells))
+            yield CELL.join([*([cells[place] for place in one.order] if one.order else cells), *added])
 
 
 def _keep(sample: list[tuple[str, ...]], line: str) -> None:
@@ -272,6 +321,18 @@ def plain(cell: Cell) -> str:
 def _notices(taken: Sequence[Chosen]) -> tuple[Notice, ...]:
     found = [notice for one in taken[:1] if one.across for notice in one.across.notices]
     if len(taken) > 1:
-        names = listed((one.sheet.name for one in taken), most=20)
-        found.append(Notice("sheets_together", f"The sheets {names} were read together."))
+        names = listed((one.name for one in taken), most=20)
+        what = "sheets" if len({one.sheet.name for one in taken}) > 1 else "tables"
+        found.append(Notice("sheets_together", f"The {what} {names} were read together."))
     return tuple(found)
+
+
+def _cells_told(process: WorkbookProcess, taken: Sequence[Chosen]) -> Iterator[Notice]:
+    """What was seen while the sheets were read."""
+    told = [process.told[name] for name in {one.sheet.name for one in taken}]
+    if count := sum(sheet["open"] for sheet in told):
+        one, many = "{n} formula has no result in the file", "{n} formulas have no result in the file"
+        mend = "open it in a spreadsheet program, save it and load it again"
+        yield Notice("formulas_without_result", f"{counted(count, one, many)} and count as empty: {mend}.")
+    if count := sum(sheet["durations"] for sheet in told):
+        yield Notice("durations", f"{counted(count, '{n} duration is', '{n} durations are')} read as minutes.")

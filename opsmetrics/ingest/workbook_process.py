@@ -50,6 +50,9 @@ class WorkbookProcess:
     def __init__(self, path: Path, limits: Limits, child: Path = CHILD) -> None:
         self._limits = limits
         self._late = False
+        self.told: dict[
+            str, dict[str, int]
+        ] = {}  # of each sheet that was read: rows, durations, formulas without result
         bounds = (limits.workbook_memory, limits.workbook_seconds, limits.line)
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and program, a path of a generated name)
@@ -102,6 +105,7 @@ class WorkbookProcess:
         self._line()
         while isinstance(told := self._line(), list):
             yield told
+        self.told[name] = told
 
     def _line(self) -> Any:
         assert self._process.stdout is not None

@@ -293,4 +293,62 @@ def test_one_column_of_such_formulas_beside_others_is_told(tmp_path: Path) -> No
     stamps = [["when", "minutes", "rest"], [dt.datetime(2025, 1, 27), 5, "=1+1"], [dt.datetime(2025, 1, 28), 6, "=2+2"]]
     batch = ingest.prepare(read_file(book(tmp_path / "a.xlsx", {"S": stamps}), template=two), two, kpis, today=TODAY)
     assert batch.tally.rows == 2
-    assert [n.text for n in batch.warnings] == ["Column 'rest' is empty in every record."]
+    assert [n.text for n in batch.warnings] == [
+        "2 formulas have no result in the file and count as empty: open it in a spreadsheet program, save it and load "
+        "it again.",
+        "Column 'rest' is empty in every record.",
+    ]
+
+
+def test_a_result_of_0_that_nobody_computed_is_none(tmp_path: Path) -> None:
+    """Programs that cannot compute write 0 and ask for computing on opening (as XlsxWriter does by default)."""
+    rows = [HEADER, record(0), record("=1+1", 1), record("=2+2", 2), record(3, 3)]
+
+    def results(xml: bytes) -> bytes:
+        told = xml.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>0</v>").replace(b"<f>2+2</f><v />", b"<f>2+2</f><v>4</v>")
+        return told.replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>0</v>").replace(b"<v></v>", b"<v>4</v>")
+
+    path = rewritten(book(tmp_path / "a.xlsx", {"S": rows}), "xl/worksheets/sheet1.xml", results)
+    assert values(path) == [0.0, 4.0, 3.0]
+    assert [notice.code for notice in read_file(path).notices] == ["formulas_without_result"]
+    computed = rewritten(path, "xl/workbook.xml", lambda xml: xml.replace(b'fullCalcOnLoad="1"', b""))
+    assert values(computed) == [0.0, 0.0, 4.0, 3.0]
+
+
+def test_durations_are_minutes_beyond_a_day_too(tmp_path: Path) -> None:
+    def change(made: Any) -> None:
+        for row in made["S"].iter_rows(min_row=2, min_col=5):
+            row[0].number_format = "[h]:mm"
+
+    rows = [HEADER, record(dt.timedelta(hours=30, minutes=5)), record(dt.timedelta(seconds=90), 1)]
+    path = book(tmp_path / "a.xlsx", {"S": rows}, change)
+    assert values(path) == [1805.0, 1.5]
+    assert [notice.text for notice in read_file(path).notices] == ["2 durations are read as minutes."]
+
+
+def test_tables_side_by_side(tmp_path: Path) -> None:
+    """Of one header they are read together; of another one each is a table of its own; empty columns inside a table
+    part nothing."""
+    left, right = [record(1), record(2, 1)], [record(3, 2), record(4, 3), record(5, 4)]
+    beside = [[*HEADER, None, *HEADER], *([*a, None, *b] for a, b in zip([*left, [None] * 5], right, strict=True))]
+    path = book(tmp_path / "a.xlsx", {"S": beside})
+    assert values(path) == [1.0, 2.0, 3.0, 4.0, 5.0]
+    sheet = read_file(path)
+    assert sheet.headers == tuple(HEADER)
+    assert sheet.notices[0].text == "The tables 'S, columns A to E', 'S, columns G to K' were read together."
+    rows = [[*HEADER, None, "site", "target"], [*record(1), None, "A", 7], [*record(2, 1), None, "B", 8]]
+    path = book(tmp_path / "b.xlsx", {"S": rows})
+    assert values(path) == [1.0, 2.0]
+    with pytest.raises(NeedsAnswer, match="2 sheets with tables"):
+        read_file(path)
+    assert read_file(path, answers={"sheet": "S, columns G to H"}).headers == ("site", "target")
+    spaced = [[row[0], None, *row[1:4], None, row[4]] for row in [HEADER, record(1), record(2, 1)]]
+    assert values(book(tmp_path / "c.xlsx", {"S": spaced})) == [1.0, 2.0]
+
+
+def test_sheets_together_whose_columns_stand_in_another_order(tmp_path: Path) -> None:
+    turned = [[row[4], *row[:4]] for row in table(3, 4, site="L")]
+    path = book(tmp_path / "a.xlsx", {"Berlin": table(1, 2, site="B"), "Lyon": turned})
+    batch = ingest.prepare(read_file(path, answers={"sheet": "all"}), LONG, CATALOG, today=TODAY)
+    found = readings(batch).sort_values(["site", "observed_at"])
+    assert found[["site", "value"]].values.tolist() == [["B", 1.0], ["B", 2.0], ["L", 3.0], ["L", 4.0]]
