@@ -236,7 +236,7 @@ class Diff:
     `removed` counts events that the file takes away: it states all of their time, or its states leave no such outage.
     `event_changes` has one row for each event updated or removed: change ('updated', 'removed'), stream, reference,
     then old_… and new_… of observed_at, the dimensions and EVENT_VALUES (new_… null where removed), old_batch; at most
-    `limit` of each.
+    `limit` of each. `warnings`: what is unusual about the batch beside what is stored.
     """
 
     new: int
@@ -245,6 +245,7 @@ class Diff:
     changes: pd.DataFrame
     removed: int = 0
     event_changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

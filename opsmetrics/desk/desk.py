@@ -18,7 +18,7 @@ from opsmetrics import catalog as definitions
 from opsmetrics import ingest, series, store
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Decision, Grain, Kpi, Slice
-from opsmetrics.desk import showing
+from opsmetrics.desk import against, showing
 from opsmetrics.desk.origins import Origins, touched
 from opsmetrics.desk.rejected import kept_rejects
 from opsmetrics.desk.reviewing import reviews
@@ -153,12 +153,15 @@ class Desk:
         return kept_rejects(self.store, batch)
 
     def diff(self, batch: Batch, limit: int = 1000) -> Diff:
-        """What committing the batch would change."""
-        return self.store.diff(batch, limit=limit)
+        """What committing the batch would change, and what is unusual about it beside what is stored."""
+        found = self.store.diff(batch, limit=limit)
+        return replace(found, warnings=against.warnings(self.store, self.catalog, batch))
 
     def commit(self, batch: Batch, *, by: str, publish: bool = True) -> Receipt:
-        """Write the batch and keep the verdicts that follow (`publish=False` where more files are to come)."""
-        receipt = self.store.commit(batch, by=by)
+        """Write the batch and keep the verdicts that follow (`publish=False` where more files are to come). Its receipt
+        warns of what `diff` does."""
+        told = against.warnings(self.store, self.catalog, batch)
+        receipt = self.store.commit(replace(batch, warnings=(*batch.warnings, *told)), by=by)
         if publish:
             self.publish(span.kpi for span in batch.spans)
         return receipt

@@ -61,7 +61,7 @@ def commit(desk: Desk, batch: Batch, by: str) -> Outcome:
 
 
 def _outcome(batch: Batch, answer: dict[str, Any], kpis: tuple[str, ...] = ()) -> Outcome:
-    return Outcome(batch.source, answer, _notes(batch), kpis, _rejects(batch, answer["batch"]))
+    return Outcome(batch.source, answer, _notes(batch, answer), kpis, _rejects(batch, answer["batch"]))
 
 
 def _rejects(batch: Batch, number: int | None = None) -> bytes | None:
@@ -85,9 +85,9 @@ def refused(path: Path, error: Exception) -> Outcome:
     return Outcome(name, {**answer, "error": text}, (text,), rejects=rejects)
 
 
-def _notes(batch: Batch, limit: int = 5) -> tuple[str, ...]:
+def _notes(batch: Batch, answer: Mapping[str, Any], limit: int = 5) -> tuple[str, ...]:
     """What the file has to say; records that were rejected for one and the same thing are told once."""
-    notes = [warning.text for warning in batch.warnings]
+    notes = [str(warning["text"]) for warning in answer["warnings"]]
     kinds = batch.rejects.groupby(["column", "reason", "mend"], sort=False)["line"].agg(["min", "count"])
     for (column, reason, mend), line, count in kinds.head(limit).itertuples():
         where = f"line {line}" if count == 1 else f"{count:,} records from line {line} on"

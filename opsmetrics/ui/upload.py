@@ -171,7 +171,7 @@ def _steps(desk: Desk, session: Session, file: Incoming) -> None:
         return
     with upload_blocks.step(3, "Difference", "against what is stored now"):
         shown = upload_steps.difference(file, desk.catalog, ledger)
-        notices = dict.fromkeys(notice.text for notice in file.examined.batch.warnings)
+        notices = dict.fromkeys(notice.text for notice in file.warnings)
         if file.seen is not None and not file.changes:
             shown.insert(0, upload_blocks.said(f"These very bytes were loaded before, as batch {file.seen}."))
         shown += [upload_blocks.said(text, muted=True) for text in notices]

@@ -26,7 +26,7 @@ from opsmetrics.ingest import (
     TemplateProblem,
     short_name,
 )
-from opsmetrics.measurements import Diff
+from opsmetrics.measurements import Diff, Notice
 from opsmetrics.store import (
     StoreBusy,
     StoreClosed,
@@ -87,6 +87,12 @@ class Incoming:
     def header(self) -> Header:
         """The headers of its columns, by which files of one kind are recognised."""
         return self.sheet.headers if self.sheet else ()
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What it has to say by itself, and beside what is stored."""
+        own = self.examined.batch.warnings if self.examined else ()
+        return (*own, *(self.diff.warnings if self.diff else ()))
 
     @property
     def changes(self) -> int:
