@@ -92,13 +92,13 @@ FAULTS: dict[str, tuple[Callable[[list[Row]], list[Row]], str]] = {
     "volume": (lambda rows: rows[:3], "The file has 3 records"),
     "new_name": (
         lambda rows: [(row[0], row[1].replace("Hamburg", "Hambrug"), *row[2:]) for row in rows],
-        "'Hambrug' is new; the nearest known site is 'Hamburg' (50 values)",
+        "'Hambrug' is new; the nearest known site is 'Hamburg' (40 values)",
     ),
     "missing_names": (lambda rows: [row for row in rows if row[1] != "Leeds"], "'Leeds' is missing"),
     "gap": (moved(lambda day: day + dt.timedelta(weeks=2)), "is a file missing?"),
     "year": (moved(lambda day: day.replace(year=2025)), "is the year right?"),
     "older_than_stored": (moved(lambda day: day - dt.timedelta(days=200)), "lies before what is stored"),
-    "copied_values": (lambda _: [(row[0] + dt.timedelta(weeks=4), *row[1:]) for row in week(1)], "2026-05-11"),
+    "copied_values": (lambda _: [(row[0] + dt.timedelta(weeks=3), *row[1:]) for row in week(1)], "2026-05-11"),
     "all_equal": (lambda rows: [(*row[:4], 40.0) for row in rows], "Lead time has the same value on all 5 days"),
 }
 
@@ -110,7 +110,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Desk]:
         desk.apply(KPIS, by="Ada")
         desk.settings.templates.mkdir()
         (desk.settings.templates / "plant.toml").write_text(TEMPLATE, encoding="utf-8")
-        for number in range(5):
+        for number in range(4):
             answer = load(desk, written(folder / f"week{number}.csv", week(number)), Order("Ada")).answer
             assert answer["warnings"] == [], answer["warnings"]
         yield desk
@@ -119,15 +119,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Desk]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_planted_fault_is_warned_of(desk: Desk, tmp_path: Path, fault: str) -> None:
     spoil, words = FAULTS[fault]
-    batch = desk.prepare(written(tmp_path / "week5.csv", spoil(week(5))))
+    batch = desk.prepare(written(tmp_path / "week4.csv", spoil(week(4))))
     told = against.warnings(desk.store, desk.catalog, batch)
     assert [one for one in told if one.code == fault.partition(":")[0] and words in one.text], told
 
 
 def test_a_good_file_says_nothing_and_the_receipt_warns_as_the_difference_does(desk: Desk, tmp_path: Path) -> None:
-    good = written(tmp_path / "week5.csv", week(5))
+    good = written(tmp_path / "week4.csv", week(4))
     assert load(desk, good, Order("Ada", dry_run=True)).answer["warnings"] == []
-    spoiled = written(tmp_path / "late.csv", FAULTS["missing_names"][0](week(5)))
+    spoiled = written(tmp_path / "late.csv", FAULTS["missing_names"][0](week(4)))
     before = load(desk, spoiled, Order("Ada", dry_run=True))
     after = load(desk, spoiled, Order("Ada"))
     desk.undo(after.answer["batch"], by="Ada")
