@@ -22,12 +22,12 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A new store with the tests' definitions applied."""
-    defined(tmp_path / "new.duckdb")
+    made(tmp_path / "new.duckdb")
     with Store.open(tmp_path / "new.duckdb") as opened:
+        opened.apply_catalog(catalog(), by="tester")
         yield opened
 
 
 @once
-def defined(path: Path) -> None:
-    with Store.open(path) as opened:
-        opened.apply_catalog(catalog(), by="tester")
+def made(path: Path) -> None:
+    Store.open(path).close()

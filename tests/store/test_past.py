@@ -125,7 +125,7 @@ def test_the_past_cannot_be_written(store: Store) -> None:
 
 
 def test_the_steps_since_then_are_told_in_their_order(store: Store) -> None:
-    first = catalog().version
+    first = store.catalog.version
     store.commit(batch(count(day(0), 5, site="N"), spans=(Span("late", day(0), day(2), ("N",)),)), by="ann")
     store.decide(Decision("wait", "annotate", value="x", by="bob", why="because"))
     store.apply_catalog(catalog(version="v2"), by="cat")
