@@ -182,6 +182,7 @@ class ReadAs:
     version: str
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
     whole: str = ""
+    remembered: str = ""  # the template as TOML with what was answered, where that is to be kept; not stored
 
 
 @dataclass(frozen=True)
@@ -299,8 +300,25 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Later:
+    """A batch in force that has overwritten values of an earlier one: so many of them stay when that is undone."""
+
+    batch: int
+    source: str
+    at: dt.datetime
+    by: str
+    values: int
+
+    @property
+    def text(self) -> str:
+        """Which batch it is, for a person."""
+        return f"batch {self.batch} ({self.source}, {self.at:%Y-%m-%d %H:%M} UTC, {self.by})"
+
+
+@dataclass(frozen=True)
 class UndoReceipt:
-    """What an undo did: values (or events) put back, facts removed, and values kept because a later batch owns them."""
+    """What an undo did or would do: values (or events) put back, facts removed, and values kept because later batches
+    own them."""
 
     batch: int
     restored: int
@@ -308,3 +326,4 @@ class UndoReceipt:
     kept: int
     data_version: int
     warnings: tuple[Notice, ...] = field(default=())
+    later: tuple[Later, ...] = ()

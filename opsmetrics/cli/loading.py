@@ -14,13 +14,13 @@ from opsmetrics.catalog import Catalog
 from opsmetrics.cli import desks, failures, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table
-from opsmetrics.cli.receipts import batch_of, receipts, sums
+from opsmetrics.cli.receipts import batch_of, equation, next_steps, receipts, sums
 from opsmetrics.desk import Desk, handing
 from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.loading import Order, Outcome, load, refused
 from opsmetrics.desk.receipts import ledger_dict
 from opsmetrics.measurements import counted
-from opsmetrics.store import StoreBusy
+from opsmetrics.store import StoreBusy, undo_effect
 from opsmetrics.verdict import wording
 
 
@@ -133,7 +133,12 @@ def report(console: Console, outcomes: list[Outcome], *, several: bool, dry_run:
         if len(rows) > 1:
             rows.append((f"total of {len(rows)} files", {**total, "batch": ""}))
         console.say(receipts(rows))
+        good = [answer for answer in answers if "error" not in answer]
+        if good:
+            console.say(f"{equation(sums(good))}.")
         console.say("Nothing was written: this was a dry run." if dry_run else batch_of(answers))
+        for sentence in next_steps(good):
+            console.say(sentence)
     for outcome in outcomes:
         for note in outcome.notes:
             console.note(f"{outcome.source}: {note}")
@@ -168,7 +173,10 @@ def _ledger_line(row: pd.Series[Any], definitions: Catalog) -> list[object]:
 def undo(given: argparse.Namespace, console: Console) -> int:
     """Take back what a batch wrote."""
     with desks.opened(given) as desk:
-        receipt = desk.undo(given.batch, by=desks.person(given), why=given.why or "")
+        if given.dry_run:
+            receipt = undo_effect(desk.store, given.batch)
+        else:
+            receipt = desk.undo(given.batch, by=desks.person(given), why=given.why or "")
     if console.as_json:
         console.answer(
             {
@@ -176,15 +184,21 @@ def undo(given: argparse.Namespace, console: Console) -> int:
                 "restored": receipt.restored,
                 "removed": receipt.removed,
                 "kept": receipt.kept,
+                "dry_run": given.dry_run,
+                "later": [
+                    {"batch": each.batch, "source": each.source, "values": each.values} for each in receipt.later
+                ],
                 "data_version": receipt.data_version,
                 "warnings": [{"code": w.code, "text": w.text} for w in receipt.warnings],
             }
         )
     else:
+        done = "would be undone" if given.dry_run else "is undone"
         console.say(
-            f"Batch {receipt.batch} is undone: {counted(receipt.removed, '{n} value', '{n} values')} removed, "
+            f"Batch {receipt.batch} {done}: {counted(receipt.removed, '{n} value', '{n} values')} removed, "
             f"{receipt.restored:,} put back as before, {receipt.kept:,} kept because a later batch changed them."
         )
+        console.say("Nothing was changed." if given.dry_run else "Its file loaded again brings it back.")
     for warning in receipt.warnings:
         console.note(f"Note: {warning.text}")
     return 0

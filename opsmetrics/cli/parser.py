@@ -13,6 +13,7 @@ from opsmetrics.cli import arguments
 from opsmetrics.cli.grammar import KPI, Parser, as_of, by, command, of_slice, view
 from opsmetrics.cli.grammar_attending import attending
 from opsmetrics.cli.grammar_mornings import mornings
+from opsmetrics.cli.grammar_sources import sources
 from opsmetrics.cli.grammar_studies import studies
 from opsmetrics.tokens import RIGHTS
 
@@ -36,6 +37,7 @@ def build() -> argparse.ArgumentParser:
         _setting_up,
         _definitions,
         _loading,
+        sources,
         _deciding,
         _reading,
         _ranking,
@@ -115,6 +117,7 @@ def _loading(commands: Commands) -> None:
     undo = command(commands, "undo", ("loading", "undo"), "take back exactly what a batch wrote")
     undo.add_argument("batch", type=arguments.above_zero, metavar="BATCH", help="its number, as `batches` lists it")
     undo.add_argument("--why", type=arguments.reason, metavar="TEXT", help="the reason; it is kept with the batch")
+    undo.add_argument("--dry-run", action="store_true", help="say what would be taken back and what stays")
     by(undo)
 
 

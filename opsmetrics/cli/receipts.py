@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from opsmetrics.cli.layout import table
+from opsmetrics.measurements import counted
 from opsmetrics.verdict import wording
 
 #: The columns of a receipt's line and the names behind them; the first five numbers add up to `records`.
@@ -51,6 +52,36 @@ def sums(answers: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """The sum of each number over the receipts."""
     listed = list(answers)
     return {name: sum(answer.get(name) or 0 for answer in listed) for name in COLUMNS.values() if name != "batch"}
+
+
+#: The parts of a receipt as words.
+PARTS = {
+    "rows": "loaded",
+    "rows_rejected": "rejected",
+    "rows_missing": "without a value",
+    "rows_duplicate_dropped": "repeated",
+    "rows_skipped": "skipped",
+}
+
+
+def equation(answer: Mapping[str, Any]) -> str:
+    """The parts of a receipt, which add up to its records: "98 loaded + 2 rejected = 100 records"."""
+    parts = [f"{answer[name]:,} {word}" for name, word in PARTS.items() if answer[name] or name == "rows"]
+    return f"{' + '.join(parts)} = {counted(answer['records'], '{n} record', '{n} records')}"
+
+
+def next_steps(answers: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What became of rejects, and what to do about those that are left, a sentence for each batch."""
+    said = []
+    for answer in answers:
+        number, mends = answer.get("batch"), answer.get("mends")
+        if mends:
+            left = f"{mends['left']:,} left: `rejects {mends['batch']}`" if mends["left"] else "none is left"
+            said.append(f"{mends['now']:,} of the rejects of batch {mends['batch']} settled, {left}.")
+        elif number is not None and answer.get("rows_rejected"):
+            told = counted(answer["rows_rejected"], "{n} record was rejected", "{n} records were rejected")
+            said.append(f"{told}: `rejects {number} --out fix.xlsx` gives them to mend; then `ingest fix.xlsx`.")
+    return said
 
 
 def batch_of(answers: Iterable[Mapping[str, Any]]) -> str:

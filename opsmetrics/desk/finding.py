@@ -45,8 +45,13 @@ def template_of(desk: Desk, name: str) -> Template:
     """The import template of this name that is kept beside the store. Raises NotHere."""
     kept = {template.name: template for template in desk.templates()}
     if name not in kept:
-        raise NotHere("no_template", f"There is no import template {name!r}. {nearest(name, kept, 'templates')}")
+        raise no_template(name, kept)
     return kept[name]
+
+
+def no_template(name: str, kept: Iterable[str]) -> NotHere:
+    """What to say where no import template has the name."""
+    return NotHere("no_template", f"There is no import template {name!r}. {nearest(name, kept, 'templates')}")
 
 
 def nearest(word: str, known: Iterable[str], what: str) -> str:

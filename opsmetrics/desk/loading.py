@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from opsmetrics import ingest
 from opsmetrics.desk.desk import Desk
 from opsmetrics.desk.receipts import diff_dict
+from opsmetrics.desk.templates import remember
 from opsmetrics.measurements import Batch
 
 
@@ -57,7 +58,10 @@ def load(desk: Desk, path: Path, order: Order) -> Outcome:
 def commit(desk: Desk, batch: Batch, by: str) -> Outcome:
     """Write a checked batch."""
     receipt = desk.commit(batch, by=by, publish=False)
-    return _outcome(batch, receipt.as_dict(), tuple(span.kpi for span in batch.spans))
+    receipt = replace(receipt, warnings=(*receipt.warnings, *remember(desk, batch)))
+    return _outcome(
+        replace(batch, warnings=receipt.warnings), receipt.as_dict(), tuple(span.kpi for span in batch.spans)
+    )
 
 
 def _outcome(batch: Batch, answer: dict[str, Any], kpis: tuple[str, ...] = ()) -> Outcome:

@@ -40,7 +40,14 @@ def read_as_of(checked: Checked, template: Template, answers: Mapping[str, str])
         version=before.version if before else version_of(template),
         answers={**(before.answers if before else {}), **_plain(answers)},
         whole=whole_of(template) or _mixed(checked),
+        remembered=_remembered(template, _plain(answers)),
     )
+
+
+def _remembered(template: Template, answers: Mapping[str, str]) -> str:
+    """The template with the answers that hold for its source, "" where there are none."""
+    kept = template.remembering(answers)
+    return "" if kept == template else kept.dump()
 
 
 def _plain(answers: Mapping[str, str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ _AS_OF = Parameter(
     "as_of", "A day (noon at the site is meant) or a local date and time, as which it is looked at.", "day_or_instant"
 )
 _ONE = (_KPI, _SLICE, _GRAIN, _AS_OF)
-_NOT_FOR_A_PART = "The token is not for this, or is limited to a part."
+NOT_FOR_A_PART = "The token is not for this, or is limited to a part."
 _REFUSED = {404: "No such KPI, dimension or value.", 422: "The grain does not suit the KPI."}
 
 
@@ -112,7 +112,7 @@ def chart(asked: Request) -> tuple[int, Any]:
 
 def batches(asked: Request) -> tuple[int, Any]:
     """What was loaded, newest first; not for a token that is limited to a part."""
-    _whole_store(asked, "batches are told")
+    whole_store(asked, "batches are told")
     ledger = asked.desk.batches().head(asked.get("limit") or 100)
     return 200, [as_plain(row.to_dict()) for _, row in ledger.iterrows()]
 
@@ -120,7 +120,7 @@ def batches(asked: Request) -> tuple[int, Any]:
 def verify(asked: Request) -> tuple[int, Any]:
     """A verdict judged again, as of its time and as of today, as `verify ID --json` prints it; not for a token that is
     limited to a part."""
-    _whole_store(asked, "a verdict is verified")
+    whole_store(asked, "a verdict is verified")
     return 200, verifying.as_dict(verifying.verify(asked.desk, asked.get("id")))
 
 
@@ -172,7 +172,7 @@ def _slice(asked: Request, kpi: Kpi) -> Slice:
     return slice_of(dict(pairs))
 
 
-def _whole_store(asked: Request, what: str) -> None:
+def whole_store(asked: Request, what: str) -> None:
     """What was loaded tells of all sites: it is not for a token that is limited to some. what: with its verb."""
     if asked.token.scope:
         limits = ", ".join(sorted(asked.token.scope))
@@ -224,12 +224,12 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/api/v1/batches", "read", "Batches", batches,
         (Parameter("limit", "How many at most; without it 100.", "whole"),), text=str(batches.__doc__),
-        refusals={403: _NOT_FOR_A_PART}, gives=("batch", "at", "by", "source", "new", "undone_at"), many=True,
+        refusals={403: NOT_FOR_A_PART}, gives=("batch", "at", "by", "source", "new", "undone_at"), many=True,
     ),
     Endpoint(
         "GET", "/api/v1/verify/{id}", "read", "Is a verdict still true?", verify,
         (Parameter("id", "The id of a verdict, as it stands beside it.", "verdict", required=True, in_path=True),),
-        text=str(verify.__doc__), refusals={403: _NOT_FOR_A_PART, 404: "No verdict with this id is kept."},
+        text=str(verify.__doc__), refusals={403: NOT_FOR_A_PART, 404: "No verdict with this id is kept."},
         gives=("id", "equal", "equal_then", "changed", "sentence_then", "sentence_now"),
     ),
 )  # fmt: skip

@@ -14,12 +14,12 @@ from starlette.routing import BaseRoute, Match, Route
 
 from opsmetrics import __version__
 from opsmetrics.desk import Desk
-from opsmetrics.server import guard, health, openapi, reading, writing
+from opsmetrics.server import guard, health, openapi, reading, sources, writing
 from opsmetrics.server.endpoints import Endpoint, Request
 from opsmetrics.server.problems import Problem, problem_of
 from opsmetrics.tokens import Token, Tokens
 
-ENDPOINTS = (*reading.ENDPOINTS, *writing.ENDPOINTS)
+ENDPOINTS = (*reading.ENDPOINTS, *sources.ENDPOINTS, *writing.ENDPOINTS)
 
 #: Bodies that are no files are short.
 SHORT = 64 * 1024

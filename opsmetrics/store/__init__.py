@@ -28,6 +28,7 @@ from opsmetrics.store.rejected import Rejected, read_as, rejected, rejects_of
 from opsmetrics.store.shape import FactTable
 from opsmetrics.store.shown import Channel
 from opsmetrics.store.store import Store
+from opsmetrics.store.undo import undo_effect
 from opsmetrics.store.visits import PAUSE as VISIT_PAUSE
 from opsmetrics.store.visits import look
 
@@ -70,5 +71,6 @@ __all__ = [
     "restore",
     "slice_json",
     "steps_after",
+    "undo_effect",
     "value_history",
 ]

@@ -7,14 +7,19 @@ confirmed one of b's values wrote nothing, so the value goes with b: the receipt
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 
-from opsmetrics.measurements import Notice, UndoReceipt
+from opsmetrics.measurements import Later, Notice, UndoReceipt
 from opsmetrics.store import cells, events, states
 from opsmetrics.store.errors import StoreError
-from opsmetrics.store.schema import data_version, utc_now
+from opsmetrics.store.schema import data_version, dimension_columns, utc_now
 from opsmetrics.store.shape import FACT_TABLES, Shape, matching
 from opsmetrics.store.statements import statement
+
+if TYPE_CHECKING:
+    from opsmetrics.store.store import Store
 
 
 def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: int, by: str, why: str) -> UndoReceipt:
@@ -22,6 +27,7 @@ def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: 
     _refuse(cursor, batch)
     of_batch = {"batch": batch}
     kept = int(cursor.execute(statement("undo", "kept"), of_batch).fetchall()[0][0])
+    later = tuple(Later(*row) for row in cursor.execute(statement("undo", "later"), of_batch).fetchall())
     confirmed = [number for (number,) in cursor.execute(statement("undo", "confirmed"), of_batch).fetchall()]
     every_key = (*Shape("counts", dimensions).keys, "sample")
     same = matching(every_key, "later", "own")
@@ -39,7 +45,9 @@ def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: 
         cells.renew(cursor, dimensions, table)
     cursor.execute(statement("undo", "mark"), {**of_batch, "at": utc_now(), "by": by, "why": why})
     cursor.execute(statement("schema", "bump_data"))
-    return UndoReceipt(batch, restored, removed, kept, data_version(cursor), _notices(batch, kept, confirmed))
+    return UndoReceipt(
+        batch, restored, removed, kept, data_version(cursor), _notices(batch, kept, later, confirmed), later
+    )
 
 
 def _refuse(cursor: duckdb.DuckDBPyConnection, batch: int) -> None:
@@ -59,11 +67,21 @@ def _refuse(cursor: duckdb.DuckDBPyConnection, batch: int) -> None:
         )
 
 
-def _notices(batch: int, kept: int, confirmed: list[int]) -> tuple[Notice, ...]:
+def undo_effect(store: Store, batch: int) -> UndoReceipt:
+    """What undoing the batch would do, found by doing it and rolling it back. Raises as the undo."""
+    with store._engine.writing() as transaction:
+        cursor = transaction.cursor
+        told = undo(cursor, dimension_columns(cursor), batch, "", "")
+        transaction.abandon()
+    return told
+
+
+def _notices(batch: int, kept: int, later: tuple[Later, ...], confirmed: list[int]) -> tuple[Notice, ...]:
     notices = []
     if kept:
-        one = f"{{n}} value of batch {batch} was overwritten later; the later one stays."
-        many = f"{{n}} values of batch {batch} were overwritten later; the later ones stay."
+        names = "; ".join(f"{each.values:,} by {each.text}" if len(later) > 1 else each.text for each in later)
+        one = f"{{n}} value of batch {batch} was overwritten later; the later one stays: {names}."
+        many = f"{{n}} values of batch {batch} were overwritten later; the later ones stay: {names}."
         notices.append(Notice.counting("kept", kept, one, many))
     if confirmed:
         listed = ", ".join(map(str, confirmed))

@@ -126,7 +126,7 @@ def test_a_limited_token_sees_its_part_only(port: int, tokens: Tokens, works: De
     other = limited.get("/api/v1/review", kpi="scrap", slice="line=B", as_of=DAY)
     assert (other.status, other.json["code"]) == (404, "no_slice")
     assert "'A'" not in other.json["detail"] or "B" in other.json["detail"]
-    for path in ("batches", "verify/00000-00000"):
+    for path in ("batches", "batches/1/rejects", "verify/00000-00000"):
         assert limited.get(f"/api/v1/{path}").json["code"] == "scope"
 
 

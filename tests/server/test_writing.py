@@ -31,6 +31,19 @@ def parquet() -> bytes:
     return file.getvalue()
 
 
+def test_rejects_are_kept_fetched_and_settled(program: Program) -> None:
+    body = b"Day,Line,Scrapped,Made\n2025-05-20,A,3,500\n2025-05-21,A,many,500\n"
+    loaded = program.post("/api/v1/ingest", body, "text/csv", name="week.csv").json
+    kept = program.get(f"/api/v1/batches/{loaded['batch']}/rejects").json
+    assert (kept["rejected"], kept["left"], [row["line"] for row in kept["rejects"]]) == (1, 1, [3])
+    header = "batch,reject,line,text,column,reason,mend,Day,Line,Scrapped,Made"
+    fixed = f"{header}\n{loaded['batch']},1,3,,,,,2025-05-21,A,9,500\n"
+    mended = program.post("/api/v1/ingest", fixed.encode(), "text/csv", name="fixed.csv").json
+    assert mended["mends"] == {"batch": loaded["batch"], "now": 1, "settled": 1, "left": 0}
+    assert [each["name"] for each in program.get("/api/v1/templates").json] == ["scrap report"]
+    assert program.get("/api/v1/blank", name="weight").json["csv"] == "date,weight\r\n"
+
+
 @pytest.mark.parametrize(
     ("body", "media"),
     [

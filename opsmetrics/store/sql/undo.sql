@@ -7,6 +7,18 @@ SELECT count(*)
 FROM change
 WHERE old_batch = $batch AND batch IN (SELECT batch FROM batches WHERE undone_at IS NULL)
 
+-- name: later
+-- Which batches these are, and how many values of this one each of them holds now.
+SELECT batches.batch, batches.source, batches."at", batches."by", sum(owned.n)::BIGINT
+FROM (
+    SELECT batch, count(*) AS n FROM change WHERE old_batch = $batch GROUP BY batch
+    UNION ALL
+    SELECT removed_by, count(*) FROM past_events WHERE batch = $batch GROUP BY removed_by
+) AS owned
+JOIN batches ON batches.batch = owned.batch AND batches.undone_at IS NULL
+GROUP BY ALL
+ORDER BY batches.batch
+
 -- name: repoint
 -- What later batches found here was this batch's value; from now on they found what this batch had found.
 UPDATE change AS later
