@@ -3,6 +3,7 @@
 from opsmetrics.ingest.answers import Answers
 from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.corrected import FactKey, corrected_batch
+from opsmetrics.ingest.edited import Edit, Edits, Problem, edited, edited_notice, problems
 from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
 from opsmetrics.ingest.limits import Limits
@@ -30,6 +31,8 @@ __all__ = [
     "ROWS",
     "Answers",
     "Checked",
+    "Edit",
+    "Edits",
     "Examined",
     "FactKey",
     "Guess",
@@ -44,6 +47,7 @@ __all__ = [
     "Measured",
     "NeedsAnswer",
     "NothingUsable",
+    "Problem",
     "Question",
     "Sheet",
     "Suggestion",
@@ -56,11 +60,14 @@ __all__ = [
     "check",
     "choose_template",
     "corrected_batch",
+    "edited",
+    "edited_notice",
     "examine",
     "harmless",
     "locate",
     "named_template",
     "prepare",
+    "problems",
     "read_file",
     "read_known",
     "recognised_sheet",

@@ -45,6 +45,7 @@ class Examined:
     recognised: tuple[tuple[str, str], ...]
     preview: pd.DataFrame
     places: tuple[int, ...]
+    checked: Checked
     unusable: IngestRefused | None = None  # why nothing of it can be loaded: the batch must not be committed
 
     def written(self, sheet: Sheet) -> list[dict[str, str]]:
@@ -127,7 +128,7 @@ def examine(
     )
     if sheet.mending is not None:
         batch = settle(batch, checked, sheet.mending)
-    return Examined(batch, recognised(checked), preview(checked), _places(checked), refused)
+    return Examined(batch, recognised(checked), preview(checked), _places(checked), checked, refused)
 
 
 def _places(checked: Checked, rows: int = 5) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from opsmetrics.ui import (
     upload_job,
     upload_ledger,
     upload_mapping,
+    upload_mend,
     upload_preview,
     upload_questions,
     upload_session,
@@ -167,6 +168,7 @@ def _steps(desk: Desk, session: Session, file: Incoming) -> None:
         with upload_blocks.step(2, "Preview", "first and last rows, as they will be stored" if ready else "left out"):
             shown = upload_preview.preview(file, desk.catalog) if ready else []
             upload_blocks.show(*shown, *([rejected] if rejected else []), key=f"upload_preview_{file.key}")
+            _mend(desk, session, file)
     if not ready:
         return
     with upload_blocks.step(3, "Difference", "against what is stored now"):
@@ -176,6 +178,20 @@ def _steps(desk: Desk, session: Session, file: Incoming) -> None:
             shown.insert(0, upload_blocks.said(f"These very bytes were loaded before, as batch {file.seen}."))
         shown += [upload_blocks.said(text, muted=True) for text in notices]
         upload_blocks.show(*shown, key=f"upload_difference_{file.key}")
+
+
+def _mend(desk: Desk, session: Session, file: Incoming) -> None:
+    """Correct cells of the records that cannot be read; the file is then read again as a whole, by the same rules."""
+    edits = upload_mend.grid(file)
+    if edits is not None:
+
+        def said(apart: Desk, other: Incoming) -> Incoming:
+            assert other.template is not None
+            changed = replace(other, edits=edits)
+            return upload_files.understand(apart, changed, other.template, other.answers, other.how)
+
+        upload_session.understand(desk, session, [file], said)
+        st.rerun()
 
 
 def _recognised(desk: Desk, session: Session, file: Incoming) -> None:
@@ -282,7 +298,7 @@ def _download(batch: Batch) -> None:
 
 
 def _load(desk: Desk, session: Session, ready: Sequence[Incoming], person: str) -> None:
-    batches = [file.examined.batch for file in ready if file.examined]
+    batches = [batch for file in ready if (batch := upload_mend.signed(file, person))]
     apart = Desk(desk.store, desk.settings)
 
     def loaded(outcome: receipts.Outcome) -> None:

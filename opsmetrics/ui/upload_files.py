@@ -15,9 +15,12 @@ from opsmetrics import ingest
 from opsmetrics.catalog import Catalog
 from opsmetrics.desk import Desk
 from opsmetrics.ingest import (
+    Edit,
+    Edits,
     Examined,
     IngestRefused,
     NeedsAnswer,
+    Problem,
     Question,
     Sheet,
     Suggestion,
@@ -37,6 +40,9 @@ from opsmetrics.store import (
     StoreTooNew,
 )
 from opsmetrics.working import tell
+
+#: Rejected records that can be corrected on the page.
+PROBLEMS = 500
 
 #: How a template came to a file: it lies beside the store, the columns' own names say it all, a person said it.
 How = Literal["template", "names", "said"]
@@ -66,6 +72,9 @@ class Incoming:
     data_version: int = -1  # of the store with which it was compared
     refusal: str = ""
     part: str = ""  # the sheet that a person took of several
+    edits: Edits = field(default_factory=dict)  # cells that a person corrected, by position and place
+    edited: tuple[Edit, ...] = ()  # what these changed
+    problems: tuple[Problem, ...] = ()  # the first rejected records, to be corrected
 
     @property
     def state(self) -> State:
@@ -204,12 +213,15 @@ def understand(
     known = replace(file, template=template, how=how, answers=dict(answers), questions=(), examined=None, refusal="")
     known = replace(known, diff=None, data_version=-1)
     try:
-        examined = ingest.examine(file.sheet, template, desk.catalog, answers=answers)
+        sheet, edited = ingest.edited(file.sheet, file.edits)
+        examined = ingest.examine(sheet, template, desk.catalog, answers=answers)
     except NeedsAnswer as asked:
         return replace(known, questions=asked.questions)
     except IngestRefused as error:
         return replace(known, refusal=str(error))
-    return compare(desk, replace(known, examined=examined, written=tuple(examined.written(file.sheet))))
+    problems = tuple(ingest.problems(examined.checked, PROBLEMS))
+    written = tuple(examined.written(sheet))
+    return compare(desk, replace(known, examined=examined, written=written, edited=edited, problems=problems))
 
 
 def stale(desk: Desk, file: Incoming) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from opsmetrics import store
+from opsmetrics.desk import Desk
 from opsmetrics.ui.clock import span_text
+from opsmetrics.ui.upload_files import understand
+from opsmetrics.ui.upload_mend import edits_of
 from tests.pages import stores
 from tests.pages.stores import block, page
 from tests.pages.uploading import (
@@ -112,6 +116,25 @@ def test_pasted_cells_are_read_as_a_file_is(full: Path) -> None:
     assert block(app, "heading")["eyebrow"].startswith("Load data · pasted at ")
     press(app, "upload_load")
     assert facts(2) == DAYS
+
+
+def test_cells_are_corrected_before_loading_and_the_receipt_says_by_whom(full: Path) -> None:
+    text = plain().decode().replace(",91,", ",9x,", 1)
+    app = uploaded({"dispatch.csv": text.encode()})
+    assert title(app) == f"{DAYS - 1} rows are new. 1 cannot be read."
+    assert [expander.label for expander in app.expander] == ["Correct cells here (1 row)"]
+    session = app.session_state["upload_session"]
+    ((key, file),) = session.files.items()
+    edits = edits_of(file.problems, {0: {"cell 2": "91"}})
+    session.files[key] = understand(Desk.of_process(), replace(file, edits=edits), file.template, {}, file.how)
+    app.run()
+    assert title(app) == f"{DAYS} rows are new."
+    assert facts(2) == 0
+    press(app, "upload_load")
+    assert facts(2) == DAYS
+    assert "1 cell mended by " in said(app)
+    assert "'9x' → '91'" in said(app)
+    assert "'9x' → '91'" in store.current().batches().set_index("batch")["note"][2]
 
 
 def test_cancel_drops_the_file(full: Path) -> None:
