@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 
 from opsmetrics.ingest import faults
-from opsmetrics.ingest.cells import fold
+from opsmetrics.ingest.cells import SHEET_ERRORS, fold
 from opsmetrics.ingest.faults import COLUMN, Fault, stored
 from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
 from opsmetrics.ingest.marks import CONTINUED, SPOILT, UNCLOSED
@@ -27,7 +27,7 @@ from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
-from opsmetrics.ingest.sql import text
+from opsmetrics.ingest.sql import among, text
 from opsmetrics.ingest.totals import is_note, is_total, is_total_alone
 
 #: Highest sample number; far above any series, and far below what a stamp can hold.
@@ -86,7 +86,8 @@ def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
     for i, column in enumerate(layout.texts.values()):
         cell = layout.cell(column)
         found.append(
-            f"CASE WHEN contains({cell}, '  ') THEN regexp_replace({cell}, ' +', ' ', 'g') ELSE {cell} END AS x{i}"
+            f"CASE WHEN starts_with({cell}, '#') AND {among(f'lower({cell})', SHEET_ERRORS)} THEN '' "
+            f"WHEN contains({cell}, '  ') THEN regexp_replace({cell}, ' +', ' ', 'g') ELSE {cell} END AS x{i}"
         )
     for i, (role, column) in enumerate(layout.numbers.items()):
         style, cell = reading.numbers[role], layout.cell(column)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from opsmetrics.ingest.cells import SHEET_ERRORS
 from opsmetrics.ingest.sql import among, text
 
 #: How a line of totals begins, in English, German, French, Spanish, Italian and Dutch.
@@ -32,6 +35,8 @@ _NOTE = (
     "|(note|notes|source|quelle|hinweis|anmerkung|remarque|fuente|nota|fonte|bron|let op)s? ?:.*"
     "|(end of|ende des|fin du|fin de|fine del|einde) .*"
 )
+#: A record may begin with an error of a spreadsheet, which looks like a comment.
+_ERROR = f"^(?:{'|'.join(map(re.escape, SHEET_ERRORS))})"
 
 
 def is_total(first_cell: str) -> str:
@@ -42,7 +47,8 @@ def is_total(first_cell: str) -> str:
 
 def is_note(line: str) -> str:
     """True where a line, in lower case, is about the table and none of its records."""
-    return f"regexp_full_match(trim({line}, ' ,;\t|\"'), {text(_NOTE)})"
+    bare = f"trim({line}, ' ,;\t|\"')"
+    return f"(regexp_full_match({bare}, {text(_NOTE)}) AND NOT regexp_matches({bare}, {text(_ERROR)}))"
 
 
 def is_total_alone(cell: str) -> str:

@@ -352,3 +352,10 @@ def test_sheets_together_whose_columns_stand_in_another_order(tmp_path: Path) ->
     batch = ingest.prepare(read_file(path, answers={"sheet": "all"}), LONG, CATALOG, today=TODAY)
     found = readings(batch).sort_values(["site", "observed_at"])
     assert found[["site", "value"]].values.tolist() == [["B", 1.0], ["B", 2.0], ["L", 3.0], ["L", 4.0]]
+
+
+def test_an_error_is_no_site_and_no_comment(tmp_path: Path) -> None:
+    rows = [HEADER, record(1), record(2, 1, site="#N/A"), ["#REF!", *record(3)[1:]], record(4, 3)]
+    batch = ingest.prepare(read_file(book(tmp_path / "a.xlsx", {"S": rows})), LONG, CATALOG, today=TODAY)
+    assert codes(batch) == [(3, "empty_key"), (4, "bad_date")]
+    assert batch.tally.rows == 2
