@@ -48,6 +48,8 @@ OTHERS: tuple[tuple[str, str], ...] = (
 )
 #: Another encoding than Windows-1252 is taken where one of its languages knows so many letters, and so many more.
 KNOWN, MORE = 0.9, 0.1
+#: So many different bytes beyond ASCII tell of another encoding where Windows-1252 has a character for all of them.
+FEWEST = 3
 #: Bytes of lines with letters beyond ASCII that are looked at.
 LOOKED_AT = 64 * 1024
 
@@ -63,6 +65,8 @@ def likeliest(path: Path) -> str | None:
     raw = _with_letters(path)
     scores = dict(_scores(raw))
     usual = scores.pop("cp1252", 0.0)
+    if _read(raw, "cp1252") is not None and len({byte for byte in raw if byte > 127}) < FEWEST:
+        return None
     best = max(scores, key=scores.__getitem__, default=None)
     return best if best and scores[best] >= max(KNOWN, usual + MORE) else None
 
@@ -86,7 +90,8 @@ def _with_letters(path: Path) -> bytes:
 def _scores(raw: bytes) -> Iterator[tuple[str, float]]:
     for name, languages in LATIN:
         text = _read(raw, name)
-        if text is not None and (signs := list(_signs(text))):
+        if text is not None:
+            signs = list(_signs(text)) or [languages[0][0]]  # no letter: nothing speaks against it
             yield name, max(sum(sign in set(language) for sign in signs) for language in languages) / len(signs)
     for name, script in OTHERS:
         text = _read(raw, name)

@@ -120,3 +120,9 @@ def test_few_letters_and_one_damaged_byte_are_no_other_encoding(tmp_path: Path) 
     assert read_file(written(tmp_path, raw)).encoding == "utf-8"
     with pytest.raises(IngestRefused, match="6 damaged bytes, the first in line 3"):
         read_file(written(tmp_path, raw + b"2025-01-29,D\xc3ren,3\n" * 5 + "2025-01-30,Köln,3\n".encode() * 5))
+
+
+@pytest.mark.parametrize("word", ["¡", "3 ¡", "café"])
+def test_one_sign_tells_of_no_rarer_encoding(tmp_path: Path, word: str) -> None:
+    sheet = read_file(written(tmp_path, f"date,site,value\n2025-01-27,{word},1\n2025-01-28,x,2\n".encode("cp1252")))
+    assert (sheet.encoding, sheet.preview()["site"].iloc[0]) == ("cp1252", word)
