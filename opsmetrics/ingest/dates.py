@@ -8,11 +8,12 @@ points (`01.05.2025`) are day first: no country writes them month first.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from opsmetrics.ingest.months import month_of, month_sql
+from opsmetrics.ingest.plain import plain, plain_sql
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.weekdays import PREFIX, agreeing, bare, has_weekday, without_weekday
 
@@ -25,6 +26,8 @@ _OF = "(?:de |of )?"
 _M = "(?:[Mm]|[.] ?[Mm][.])"
 _HALF = f" ?[AaPp]{_M}"
 _CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+#: The end of a day, the first instant of the next one (ISO 8601-1:2004).
+_END_OF_DAY = "24:00"
 #: Ways to write the time after a date, and how it is parsed.
 TAILS: tuple[tuple[str, str], ...] = (
     ("", ""),
@@ -33,11 +36,20 @@ TAILS: tuple[tuple[str, str], ...] = (
     (f"[T ]{_CLOCK}:[0-5][0-9][.,][0-9]{{1,9}}", " %H:%M:%S.%f"),
     (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]{_HALF}", " %I:%M %p"),
     (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9]{_HALF}", " %I:%M:%S %p"),
+    (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9][.,][0-9]{{1,9}}{_HALF}", " %I:%M:%S.%f %p"),
+    (f"[T ]{_END_OF_DAY}", " %H:%M"),
+    (f"[T ]{_END_OF_DAY}:00", " %H:%M:%S"),
 )
+#: Positions in TAILS: with fractions of a second, with a half of the day, at the end of the day.
+_FRACTIONS, _HALVES, _LATE = {3, 6}, {4, 5, 6}, {7, 8}
 OFFSET = "(?: ?(?:Z|UTC|GMT)| ?[-+][0-1][0-9]:?[0-5][0-9]|[-+][0-1][0-9])"
 #: Added to the number of a tail where a weekday stands before the date.
 WEEKDAY = 100
 _TAIL = f"(?:{'|'.join(pattern for pattern, _ in TAILS[1:])})"
+
+
+#: A day, an hour of figures only.
+_COMPACT, _HOUR = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", "(?:[01][0-9]|2[0-3])"
 
 
 @dataclass(frozen=True)
@@ -70,17 +82,33 @@ FORMS: tuple[Form, ...] = (
     Form("quarter", "[0-9]{4}[ /-]?Q[1-4]", (), timed=False),
     Form("quarter year", "Q[1-4][ /-]?[0-9]{4}", (), timed=False),
     Form("month year", "(?:0?[1-9]|1[0-2])[/.-](?:19|20)[0-9]{2}", (), timed=False),
+    Form("week day", "[0-9]{4}-?W[0-5][0-9]-?[1-7]", (), timed=False),
+    Form("day of year", "(?:19|20)[0-9]{2}[-/.][0-3][0-9]{2}", (), timed=False),
     Form("slashed month", "(?:19|20)[0-9]{2}[/.](?:0[1-9]|1[0-2])", (), timed=False),
     Form("compact", "(?:19|20)[0-9]{6}", ("%Y%m%d",), timed=False),
     Form("compact month", "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])", ("%Y%m",), timed=False),
     Form("serial", "[2-7][0-9]{4}(?:[.][0-9]+)?", (), timed=False),
     Form("epoch", "[0-9]{9,10}(?:[.][0-9]+)?", (), timed=False),
-    Form("epoch ms", "[0-9]{12,13}", (), timed=False),
+    Form("compact minute", f"{_COMPACT}{_HOUR}[0-5][0-9]", ("%Y%m%d%H%M",), timed=False),
+    Form("compact second", f"{_COMPACT}{_HOUR}[0-5][0-9][0-5][0-9]", ("%Y%m%d%H%M%S",), timed=False),
+    Form("epoch ms", "[0-9]{12,13}(?:[.][0-9]+)?", (), timed=False),
+    Form("epoch us", "[0-9]{15,16}", (), timed=False),
+    Form("compact day of year", "(?:19|20)[0-9]{2}[0-3][0-9]{2}", (), timed=False),
 )
 EMPTY, OTHER = len(FORMS), len(FORMS) + 1
 #: Forms of digits only: they count only where the whole column is written so.
-BARE = ("compact", "compact month", "serial", "epoch", "epoch ms")
+BARE = (
+    *("compact", "compact month", "serial", "epoch", "compact minute", "compact second", "epoch ms", "epoch us"),
+    "compact day of year",
+)
 NAMED = ("day month", "day month short", "month day", "named month")
+_FIRST_NAMED = [form.name for form in FORMS].index(NAMED[0])
+#: Words for weeks and quarters look like those for months; what they head is written plainly first (`plain`).
+_NO_MONTH = (
+    "^(?:[0-9]{1,4}[^0-9 ]{0,4}[ ./-]*)?"
+    "(?i:weeks?|woche|kalenderwoche|semaine|sem|semana|settimana|uge|vecka"
+    "|quarter|quartal|qtr|trim|trimestre|trimester|kwartaal)(?:[^\\pL]|$)"
+)
 ORDERS: Mapping[str, tuple[str, str]] = {
     "dmy": ("%d/%m/%Y", "%d/%m/%y"),
     "mdy": ("%m/%d/%Y", "%m/%d/%y"),
@@ -98,7 +126,12 @@ def _patterns() -> tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...
 
 @lru_cache(maxsize=10_000)
 def form_of(cell: str) -> str | None:
-    """The name of the form in which one cell is written, None where it is no date."""
+    """The name of the form in which a cell is written, as it stands or rewritten; None where it is no date."""
+    found = _form_of(cell)
+    return found or (_form_of(plain(cell)) if any(sign.isdigit() for sign in cell) else None)
+
+
+def _form_of(cell: str) -> str | None:
     any_form, forms = _patterns()
     if not any_form.fullmatch(cell):
         return None
@@ -107,11 +140,23 @@ def form_of(cell: str) -> str | None:
     return name if not words or month_of(words[0]) else None
 
 
+def is_plain(cell: str) -> bool:
+    """True where a cell stands in one of the forms."""
+    return _form_of(cell) is not None
+
+
 def form_sql(cell: str, beside: str = "FALSE") -> str:
     """The code of the cell's form: a position in FORMS, EMPTY or OTHER; EMPTY too where it is none and `beside`."""
     arms = [f"WHEN regexp_full_match({cell}, {text(_whole(form))}) THEN {code}" for code, form in enumerate(FORMS)]
     nothing = f"WHEN {cell} IS NULL OR {cell} = '' THEN {EMPTY}"
+    arms.insert(_FIRST_NAMED, f"WHEN regexp_matches({cell}, {text(_NO_MONTH)}) THEN {OTHER}")
     return f"CASE {nothing} {' '.join(arms)} WHEN {beside} THEN {EMPTY} ELSE {OTHER} END"
+
+
+def plainly_sql(cell: str, rules: Iterable[int]) -> str:
+    """The cell as it stands where it is in a form, else rewritten by these rules."""
+    known = f"{form_sql(cell)} < {EMPTY}"
+    return f"CASE WHEN {cell} = '' OR {known} THEN {cell} ELSE {plain_sql(cell, rules)} END"
 
 
 def tail_sql(cell: str) -> str:
@@ -154,7 +199,7 @@ class DateStyle:
     @property
     def zoned(self) -> bool:
         """True where the whole column is in UTC by its nature."""
-        return self.forms[0] in ("epoch", "epoch ms")
+        return self.forms[0] in ("epoch", "epoch ms", "epoch us")
 
     def sql(self, cell: str) -> str:
         """An expression of type TIMESTAMP: the stamp as written (offset ignored), null where it is not one."""
@@ -194,7 +239,10 @@ class DateStyle:
             dates = ("%y-%m-%d",) if form.name.endswith("short") else dates
         if not any(dates):
             return "NULL"
-        return f"try_strptime({self._bare(prepared)}, {self._formats(dates, form.timed)})"
+        read = f"try_strptime({self._bare(prepared)}, {self._formats(dates, form.timed)})"
+        if not form.timed or not {tail % 10 for tail in self.tails} & _LATE:
+            return read
+        return f"{read} + to_days(CASE WHEN regexp_matches({cell}, '[T ]{_END_OF_DAY}') THEN 1 ELSE 0 END)"
 
     def _formats(self, dates: tuple[str, ...], timed: bool) -> str:
         tails = sorted({tail % 10 for tail in self.tails}) if timed else [0]
@@ -205,11 +253,13 @@ class DateStyle:
         tails = {tail % 10 for tail in self.tails}
         if self.offsets:
             cell = f"regexp_replace({cell}, {text(f'(:[0-9.,]+){OFFSET}$')}, '\\1')"
-        if tails & {1, 2, 3}:
+        if tails & ({1, 2, 3} | _LATE):
             cell = f"replace({cell}, 'T', ' ')"
-        if 3 in tails:
-            cell = f"regexp_replace(replace({cell}, ',', '.'), '([.][0-9]{{6}})[0-9]+$', '\\1')"
-        if tails & {4, 5}:
+        if tails & _LATE:
+            cell = f"replace({cell}, ' {_END_OF_DAY}', ' 00:00')"
+        if tails & _FRACTIONS:
+            cell = f"regexp_replace(replace({cell}, ',', '.'), '([.][0-9]{{6}})[0-9]+', '\\1')"
+        if tails & _HALVES:
             cell = f"regexp_replace({cell}, {text(f' ?([AaPp]){_M}$')}, ' \\1M')"
         return cell
 
@@ -231,7 +281,13 @@ class DateStyle:
         if form == "epoch":
             return f"TIMESTAMP '1970-01-01' + to_seconds(TRY_CAST({cell} AS DOUBLE))"
         if form == "epoch ms":
-            return f"TIMESTAMP '1970-01-01' + to_milliseconds(TRY_CAST({cell} AS BIGINT))"
+            return f"TIMESTAMP '1970-01-01' + to_microseconds(CAST(round(TRY_CAST({cell} AS DOUBLE) * 1000) AS BIGINT))"
+        if form == "epoch us":
+            return f"TIMESTAMP '1970-01-01' + to_microseconds(TRY_CAST({cell} AS BIGINT))"
+        if form == "week day":
+            return _same(f"regexp_replace({cell}, '[W-]', '', 'g')", "%G%V%u")
+        if form in ("day of year", "compact day of year"):
+            return _same(f"regexp_replace({cell}, '[-/.]', '')", "%Y%j")
         return None
 
 
@@ -240,6 +296,17 @@ def _week(year: str, number: str) -> str:
     week = f"{year} || 'W' || lpad({number}, 2, '0')"
     day = f"try_strptime({week} || '1', '%GW%V%u')"
     return f"CASE WHEN strftime({day}, '%GW%V') = {week} THEN {day} END"
+
+
+def _same(figures: str, parts: str) -> str:
+    """The stamp of these figures; null where the calendar does not have it (a 366th day, a 53rd week)."""
+    lengths = {"%G": 4, "%V": 2, "%u": 1, "%Y": 4, "%j": 3}
+    formats = [parts[i : i + 2] for i in range(0, len(parts), 2)]
+    starts = [1 + sum(lengths[before] for before in formats[:i]) for i in range(len(formats))]
+    cut = [f"substr({figures}, {at}, {lengths[part]})" for at, part in zip(starts, formats, strict=True)]
+    apart = " || '-' || ".join(cut)
+    read = f"try_strptime({apart}, {text('-'.join(formats))})"
+    return f"CASE WHEN strftime({read}, {text(parts)}) = {figures} THEN {read} END"
 
 
 def _slashed(cell: str) -> str:

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from opsmetrics.ingest import dates, number_forms, numbers
+from opsmetrics.ingest import dates, number_forms, numbers, plain
 from opsmetrics.ingest.date_order import has_order, settle_order, settle_swapped
 from opsmetrics.ingest.dates import FORMS, DateStyle
 from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
@@ -29,6 +29,8 @@ UNREADABLE = 0.5
 
 #: Words behind numbers are looked at, which is another scan of the file, where more than this share of cells has them.
 WORTH_A_LOOK = 0.02
+#: Cells in no plain form that are looked at one by one, for the rules that they need.
+_WAYS = 2_000
 
 Counts = Mapping[int, int]
 
@@ -50,6 +52,8 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Rea
     `numbers_not_understood`, `unknown_answer`). Whether the dates are there that it takes the cells for, `stage` sees.
     """
     stamps, tails, cells = _count(scratch, layout)
+    if stamps.get(dates.OTHER) and _rewritten(scratch, layout):
+        stamps, tails, cells = _count(scratch, layout)
     style, order_question = None, None
     notices: list[Notice] = []
     if layout.time is not None:
@@ -73,11 +77,26 @@ def _ends(
     order = style.order if style is not None and has_order(style) else layout.date_order
     alone = replace(layout, time=layout.end, parts=(), texts={}, numbers={}, flags={}, date_order=order)
     alone = replace(alone, end=None, events=None)
-    stamps, tails, _ = _count(scratch, alone, number_forms.missing_sql(alone.cell(layout.end)))
+    missing = number_forms.missing_sql(alone.cell(layout.end))
+    stamps, tails, _ = _count(scratch, alone, missing)
+    if stamps.get(dates.OTHER) and _rewritten(scratch, alone, missing):
+        stamps, tails, _ = _count(scratch, alone, missing)
     found, question, notices = _dates(scratch, alone, stamps, tails, answers)
     if question is None:
         refuse_unread(scratch, alone, found)
     return found, question, [notice for notice in notices if notice.code != "ambiguous_date_order"]
+
+
+def _rewritten(scratch: Scratch, layout: Layout, beside: str = "FALSE") -> bool:
+    """True where cells of the column of time, in no plain form as they stand, are read once they are rewritten."""
+    assert layout.time is not None
+    cell = layout.cell(layout.time)
+    other = f"{dates.form_sql(cell, f'{_no_record(scratch, layout, layout.time)} OR {beside}')} = {dates.OTHER}"
+    found = scratch.rows(f"SELECT DISTINCT {cell} FROM {_filled(scratch, layout)} AND {other} LIMIT {_WAYS + 1}")
+    rules = plain.rules_of((said for (said,) in found), dates.is_plain, len(found) <= _WAYS)
+    if rules:
+        scratch.rewritten[layout.time] = rules
+    return bool(rules)
 
 
 def _count(scratch: Scratch, layout: Layout, beside: str = "FALSE") -> tuple[Counts, Counts, dict[str, Counts]]:

@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
+from opsmetrics.ingest.dates import plainly_sql
 from opsmetrics.ingest.marks import EXACT
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.sheet import Sheet
@@ -38,6 +39,7 @@ class Scratch:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
+        self.rewritten: dict[int, tuple[int, ...]] = {}  # columns of dates → the rules by which they become plain
         folder = Path(tempfile.mkdtemp(prefix="ingest-"))
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": sheet.limits.memory,
@@ -93,6 +95,9 @@ class Scratch:
         """
         joined = {parts[0]: self._joined(parts)} if parts else {}
         cleaned = [joined.get(column) or self._clean(f"f[{column + 1}]") for column in columns]
+        for i, column in enumerate(columns):
+            if rules := self.rewritten.get(column):
+                cleaned[i] = plainly_sql(cleaned[i], rules)
         cells = "".join(f", {cell} AS c{i}" for i, cell in enumerate(cleaned))
         if self.sheet.exact:
             cells += "".join(f", starts_with(f[{c + 1}], '{EXACT}') AS e{i}" for i, c in enumerate(columns))

@@ -22,8 +22,10 @@ _NAMES = (
 )
 #: What stands between the weekday and the date.
 _AFTER = "(?:[.]?, ?|[.]? )"
+#: A weekday.
+NAME = f"(?i:{'|'.join(_NAMES)})"
 #: A weekday before a date.
-PREFIX = f"(?i:{'|'.join(_NAMES)}){_AFTER}"
+PREFIX = f"{NAME}{_AFTER}"
 #: How a date goes on after a weekday: 'Mar 3 2025' is a day of March, 'mar 3 nov 2025' a Tuesday (mardi).
 _DATE = (
     "[0-9]{1,4}[-/.][0-9]{1,2}[-/.]"
