@@ -91,6 +91,7 @@ class Shape:
             "old_values": columns(tuple(f"old_{value}" for value in self.values)),
             "match": matching(self.keys, "target", "source"),
             "differs": " OR ".join(f"target.{quoted(v)} IS DISTINCT FROM source.{quoted(v)}" for v in self.values),
+            "apart": self.apart(),
             "take_over": ", ".join(f"{quoted(v)} = source.{quoted(v)}" for v in self.values),
             "put_back": ", ".join(f"{quoted(v)} = own.{quoted('old_' + v)}" for v in self.values),
             "match_own": matching(self.keys, "target", "own"),
@@ -99,6 +100,15 @@ class Shape:
             "diff_columns": self.diff_columns(),
             "change_columns": self.change_columns(),
         }
+
+    def apart(self) -> str:
+        """How far a fact's values lie from the stored ones, as a share of those: endless where one was 0 or is gone."""
+        shares = []
+        for value in self.values:
+            old, new = f"target.{quoted(value)}", f"source.{quoted(value)}"
+            share = f"coalesce(abs({new} - {old}) / nullif(abs({old}), 0), 'infinity')"
+            shares.append(f"CASE WHEN {new} IS DISTINCT FROM {old} THEN {share} ELSE 0 END")
+        return f"greatest({', '.join(shares)})"
 
     def source(self) -> str:
         """The incoming rows with all key columns of the store; a dimension the batch does not bring is null."""

@@ -184,12 +184,18 @@ def _change(row: Line, catalog: Catalog, loads: Loads) -> list[Block]:
         else moment(to_local(pd.DatetimeIndex([stamp]), kpi.calendar.time_zone)[0])
     )
     where = [str(row[name]) for name in kpi.dimensions if isinstance(row.get(name), str)]
-    who = ""
+    who, file = "", ""
     if load := loads.get(row["old_batch"]):
         at = at_site(site(catalog), pd.Timestamp(load["at"]).to_pydatetime())
         who = f"{load['by']}, {wording.date(at)}, batch {load['batch']}"
+        file = str(load["source"])
     old, new = _value(kpi, row, "old"), _value(kpi, row, "new")
-    return [cell(" · ".join([when, *where, kpi.name])), cell(old, "muted"), cell(new, "strong"), cell(who, "muted")]
+    return [
+        cell(" · ".join([when, *where, kpi.name])),
+        cell(old, "muted"),
+        cell(new, "strong"),
+        cell(who, "muted", under=file),
+    ]
 
 
 def _value(kpi: Kpi, row: Line, side: str) -> str:

@@ -232,3 +232,10 @@ def test_diff_of_a_batch_without_rows_has_its_columns(store: Store) -> None:
     told = store.diff(batch())
     assert (told.new, told.updated, told.unchanged, len(told.changes)) == (0, 0, 0, 0)
     assert "old_numerator" in told.changes.columns
+
+
+def test_the_largest_relative_change_is_shown_first(store: Store) -> None:
+    store.commit(batch(*(count(day(n), value) for n, value in enumerate((50.0, 4.0, 0.0, 9.0)))), by="Ada")
+    told = store.diff(batch(*(count(day(n), value) for n, value in enumerate((60.0, 8.0, 1.0, 9.0)))))
+    assert told.changes["observed_at"].tolist() == [day(2), day(1), day(0)], "from nothing, doubled, a fifth more"
+    assert told.changes["new_numerator"].tolist() == [1.0, 8.0, 60.0]

@@ -44,7 +44,7 @@ SELECT {diff_columns}
 FROM {source} AS source
 JOIN {table} AS target ON {match}
 WHERE {differs}
-ORDER BY {source_keys}
+ORDER BY {apart} DESC, {source_keys}
 LIMIT $limit
 
 -- name: no_changes
