@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from opsmetrics import store
@@ -56,23 +58,23 @@ def test_a_file_is_recognised_compared_and_not_yet_written(full: Path) -> None:
     assert rows[-1] == [str(DAYS + 1), str(days()[-1]), "Line 5", "91", "800"]
 
 
-def test_what_would_change_is_shown_with_who_loaded_it(full: Path) -> None:
-    before = (
-        store.current()
-        .read(
-            "SELECT numerator, denominator FROM counts WHERE kpi = 'late' AND line = 'Line 3' AND observed_at = ?",
-            (dt.datetime.combine(days()[0], dt.time()),),
-        )
-        .iloc[0]
-    )
+def test_what_would_change_is_shown_with_who_loaded_it_the_largest_change_first(full: Path) -> None:
+    query = "SELECT * FROM counts WHERE kpi = 'late' AND line = 'Line 3' AND observed_at >= ? ORDER BY observed_at"
+    before = store.current().read(query, (dt.datetime.combine(days()[0], dt.time()),))
+    file = pd.read_csv(io.StringIO(plain("Line 3").decode()))
+    old, new = before[["numerator", "denominator"]].to_numpy(), file[["late orders", "orders"]].to_numpy()
+    largest = (abs(new - old) / old).max(axis=1)
     app = uploaded({"dispatch.csv": plain("Line 3")})
     assert title(app) == f"No row is new. {DAYS} would change."
-    row = cells(grid(app, f"{DAYS} values"))[0]
-    assert row[:2] == [
-        f"{days()[0]} · Line 3 · Late deliveries",
-        f"{before['numerator']:g} of {before['denominator']:g}",
-    ]
-    assert row[2] == "90 of 800"
+    shown = cells(grid(app, f"{DAYS} values"))
+    rows = [[str(day) for day in days()].index(row[0].partition(" ")[0]) for row in shown]
+    assert [largest[row] for row in rows] == sorted(largest, reverse=True)[: len(rows)], (
+        "the largest change comes first"
+    )
+    for row, at in zip(shown, rows, strict=True):
+        assert row[0] == f"{days()[at]} · Line 3 · Late deliveries"
+        assert row[1:3] == [f"{top:g} of {bottom:g}" for top, bottom in (old[at], new[at])]
+    row = shown[0]
     assert row[3].startswith("tester <b>, ")
 
 
