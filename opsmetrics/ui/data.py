@@ -19,6 +19,7 @@ from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
     blocks,
     data_chores,
+    data_rejects,
     data_value,
     filters,
     misread,
@@ -225,6 +226,7 @@ def _inside(desk: Desk, ledger: pd.DataFrame, *, arrive: bool) -> None:
     page.show(blocks.strip(_facts_of(row)), key="inside_strip")
     if pd.isna(row["undone_at"]) and row["kind"] == "load":
         st.button(f"Undo batch {batch}", key="inside_undo", on_click=upload_ledger.ask, args=(int(batch),))
+    data_rejects.render(desk, int(batch))
     spans = _spans(desk, int(batch), row["kpis"])
     if len(spans):
         tables.behind(f"What it covers ({len(spans)})", spans, file=f"batch-{batch}-covers.csv", key="inside_spans")

@@ -12,6 +12,7 @@ import streamlit as st
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.measurements import events_key
+from opsmetrics.store import undo_effect
 from opsmetrics.ui import blocks, page, receipts, reviews, upload_blocks
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site, span_text
@@ -117,10 +118,11 @@ def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
         return
     row = found.iloc[0]
     effect = receipts.undo_effect(int(row["new"]), int(row["updated"]))
+    stays = [notice.text for notice in undo_effect(desk.store, int(asked)).warnings]
 
     @st.dialog(f"Undo batch {asked}?", on_dismiss=_forget)
     def question() -> None:
-        text = f"Loaded by {row['by']}. Undo {effect}."
+        text = " ".join([f"Loaded by {row['by']}. Undo {effect}.", *stays])
         page.show(blocks.callout(data_mark("suspect"), str(row["source"]), text), key="upload_undo_ask")
         with st.container(horizontal=True):
             if st.button(f"Undo batch {asked}", type="primary", key="upload_undo_yes"):

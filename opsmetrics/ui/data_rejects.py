@@ -1,0 +1,43 @@
+"""The rejected records of one batch on the page Data: what became of them, and the file to mend."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from opsmetrics.desk import Desk
+from opsmetrics.desk.rejected import Form, rejects_file, state_of
+from opsmetrics.measurements import counted
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+FORMS: tuple[tuple[Form, str, str], ...] = (("xlsx", EXCEL, "Excel"), ("csv", "text/csv", "CSV"))
+
+
+def render(desk: Desk, batch: int) -> None:
+    """Draw how many are settled and left, and the downloads; nothing where the batch rejected nothing."""
+    state = state_of(desk.store, batch)
+    if not state.rejected:
+        return
+    told = counted(state.rejected, "{n} rejected record", "{n} rejected records")
+    st.text(f"{told}: {state.settled:,} settled by a later batch, {state.left:,} left.")
+    if not state.kept:
+        st.text("They were not kept: an earlier version loaded this batch.")
+        return
+    if not state.left:
+        return
+    with st.container(horizontal=True):
+        for form, media, word in FORMS:
+            st.download_button(
+                f"Rejected records as {word}",
+                partial(rejects_file, desk.store, batch, form),
+                f"batch-{batch}-rejects.{form}",
+                media,
+                key=f"data_rejects_{form}",
+                on_click="ignore",
+            )
+    if state.whole:
+        st.text(f"Correct the file that they came from and load it whole: {state.whole}.")
+    else:
+        st.text("Correct the cells in it and load it on the page Upload: only what is corrected is read.")
