@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from opsmetrics import store
 from opsmetrics.access import OPEN
+from opsmetrics.desk import Desk
 from opsmetrics.facts import rows_between
 from opsmetrics.store import Chore
 from tests.pages import stores
@@ -151,3 +152,16 @@ def test_what_the_app_did_by_itself_stands_below(full: Path) -> None:
     (backup,) = [line for line in lines if line.startswith("Backup")]
     assert "2 Mar 2026, 06:00 · /b/kpis.duckdb, 6.3 MB, opened and checked" in backup
     assert "Failed 3 Mar 2026, 06:00, and is tried again: The disk is full." in backup
+
+
+def test_rejected_records_are_given_to_be_mended(full: Path, tmp_path: Path) -> None:
+    path = tmp_path / "week.csv"
+    path.write_text(
+        "date,site,line,late numerator,late denominator\n2024-03-01,North,A,1,10\n2024-03-02,North,A,many,10\n"
+    )
+    desk = Desk.of_process()
+    desk.commit(desk.prepare(path), by="Ada", publish=False)
+    app = page("data", batch="2")
+    assert not app.exception
+    assert "1 rejected record: 0 settled by a later batch, 1 left." in [text.value for text in app.text]
+    assert len(app.get("download_button")) >= 2
