@@ -189,8 +189,8 @@ def _cell(at: str, given: _Column) -> str:
         return f"'{EXACT}' || {column}::VARCHAR"
     if kind in _REALS:  # not a number is no value
         return f"CASE WHEN isfinite({column}) THEN '{EXACT}' || {column}::VARCHAR END"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"strftime(timezone('UTC', {column}), '%Y-%m-%d %H:%M:%S.%f') || 'Z'"
+    if kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
+        return f"strftime(timezone('UTC', {column}::TIMESTAMPTZ), '%Y-%m-%d %H:%M:%S.%f') || 'Z'"
     if kind.startswith("TIMESTAMP"):
         return f"CASE WHEN isfinite({column}) THEN strftime({column}::TIMESTAMP, '%Y-%m-%d %H:%M:%S.%f') END"
     if kind == "DATE":

@@ -58,10 +58,11 @@ def test_numbers_and_days(tmp_path: Path, value: pa.Array) -> None:
     assert (sheet.form, sheet.preview()["value"][0]) == ("Parquet", str(value[0].as_py()))
 
 
+@pytest.mark.parametrize("unit", ["us", "ns"])
 @pytest.mark.parametrize(("zone", "hour"), [(None, 6), ("UTC", 6), ("Europe/Berlin", 6)])
-def test_stamps_with_a_zone_are_instants(tmp_path: Path, zone: str | None, hour: int) -> None:
+def test_stamps_with_a_zone_are_instants(tmp_path: Path, zone: str | None, hour: int, unit: str) -> None:
     at = dt.datetime(2025, 1, 27, hour, 30, 0, 250_000)
-    stamps = pa.array([at, None], pa.timestamp("us", zone))  # pyarrow takes a naive time as UTC
+    stamps = pa.array([at, None], pa.timestamp(unit, zone))  # pyarrow takes a naive time as UTC
     batch = ingest.prepare(
         read_file(saved(tmp_path, when=stamps, minutes=pa.array([5, 6])), template=WAITS), WAITS, CATALOG, today=TODAY
     )
