@@ -282,7 +282,8 @@ def _joined(names: Sequence[str], lower: Sequence[str]) -> list[str]:
 
 def _groups(rows: Sequence[Sequence[str]], at: int) -> list[Sequence[str]]:
     """The rows right above a header that group its columns, from the lowest: they name columns that it leaves
-    without a name, or tell columns of one name apart. A line about the file does neither."""
+    without a name, tell columns of one name apart, or repeat names as cells merged downwards do. A line about the
+    file does none of these."""
     found: list[Sequence[str]] = []
     named: Sequence[str] = rows[at]
     while at > len(found):
@@ -291,7 +292,10 @@ def _groups(rows: Sequence[Sequence[str]], at: int) -> list[Sequence[str]]:
             break
         joined = _joined(row, named)
         gaps = any(cell and not below for cell, below in zip(row, named, strict=True))
-        if not gaps and len(set(joined)) <= len(set(named)):
+        merged = not all(row) and any(
+            cell and fold(cell) == fold(below) for cell, below in zip(row, named, strict=True)
+        )
+        if not gaps and not merged and len(set(joined)) <= len(set(named)):
             break
         found, named = [*found, row], joined
     return found

@@ -138,6 +138,19 @@ def test_two_header_rows_with_merged_names(tmp_path: Path) -> None:
     assert sheet.head.first == 3
 
 
+def test_three_header_rows_with_merged_names_and_units(tmp_path: Path) -> None:
+    rows = [["Production"], ["Date", "Site", "Good", None, "Bad"], [None, None, "early", "late", "all"]]
+    rows += [[None, None, "pcs", "pcs", "pcs"], *([DAY + dt.timedelta(n), "A", n, 2, 3] for n in range(4))]
+
+    def change(made: Any) -> None:
+        for cells in ("A1:E1", "A2:A4", "B2:B4", "C2:D2"):
+            made["S"].merge_cells(cells)
+
+    sheet = read_file(book(tmp_path / "a.xlsx", {"S": rows}, change))
+    assert sheet.headers == ("Date", "Site", "Good early", "Good late", "Bad all")
+    assert (sheet.head.first, sheet.head.units[2:]) == (5, ("pcs", "pcs", "pcs"))
+
+
 def test_rejects_say_their_row_and_show_it_parted_by_tabs(tmp_path: Path) -> None:
     path = book(
         tmp_path / "a.xlsx",
