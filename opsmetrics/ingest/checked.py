@@ -22,17 +22,20 @@ from opsmetrics.ingest.faults import COLUMN
 from opsmetrics.ingest.happened import event_notices, mark_events, measure_time, settle_references, stated_sql
 from opsmetrics.ingest.layout import METRIC, Layout, Meaning
 from opsmetrics.ingest.missing_codes import settle_codes
-from opsmetrics.ingest.profile import Reading, profile
+from opsmetrics.ingest.profile import Reading
 from opsmetrics.ingest.quantities import mark_impossible, mark_refused, name_metrics, settle_percent, settle_scale
+from opsmetrics.ingest.reading_in import read_in
 from opsmetrics.ingest.rejects import rejects_of
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.share_scale import settle_share
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
-from opsmetrics.ingest.stage import build_stage
 from opsmetrics.ingest.unit_scale import settle_units
 from opsmetrics.measurements import Notice, Tally, counted
 from opsmetrics.working import tell
+
+#: Lines at the end of a file that are looked through for its last records before all are.
+_NEAR = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,16 +58,30 @@ class Checked:
         """A condition over `record`: the record states at least one measure or event."""
         return _states_any(self.layout, self.meaning)
 
-    def table(self) -> pd.DataFrame:
-        """The records that load: @line, @stamp (as written; in UTC where the file states an offset), @observed_at (in
-        UTC), @ended (as @stamp) where events have an end, then the text and number roles under their own names: only
-        the texts of events begin with @ as well."""
+    def ends(self, most: int) -> list[int]:
+        """The lines of the first and of the last records that load, so many of each, in order."""
+        mine = f"SELECT line FROM record WHERE {self.loads}"
+        first = self.scratch.rows(f"{mine} LIMIT {most}")  # a table is read in the order of its rows
+        near = f"line > (SELECT max(rowid) FROM stage) - {_NEAR}"
+        for end in (f"{mine} AND {near}", mine):  # a long file need not be sorted for its last lines
+            last = self.scratch.rows(f"{end} ORDER BY line DESC LIMIT {most}")
+            if len(last) == most:
+                break
+        return sorted({line for (line,) in (*first, *last)})
+
+    def table(self, lines: Sequence[int] | None = None) -> pd.DataFrame:
+        """The records that load, or only those at these lines: @line, @stamp (as written; in UTC where
+        the file states an offset), @observed_at (in UTC), @ended (as @stamp) where events have an end, then the text
+        and number roles under their own names: only the texts of events begin with @ as well."""
         texts = self.layout.texts
         numbers = [role for role in self.layout.numbers if role not in self.layout.records]
         names = [*map(self.layout.text_name, texts), *map(self.layout.number_name, numbers)]
         ended = {"@ended": "ended"} if self.layout.end is not None else {}
         told = [f"line + {self.sheet.head.first}", "stamp", "observed_at", *ended.values(), *names]
-        found = self.scratch.frame(f"SELECT {', '.join(told)} FROM record WHERE {self.loads} ORDER BY line")
+        rows = f"SELECT {', '.join(told)} FROM record WHERE {self.loads}"
+        if lines is not None:
+            rows += f" AND line IN ({', '.join(map(str, lines)) or 'NULL'})"
+        found = self.scratch.frame(f"{rows} ORDER BY line")
         if not self.sheet.origin.plain:
             found.isetitem(0, np.array(self.sheet.origin.lines(found.iloc[:, 0]), dtype="int64"))
         found.columns = ["@line", "@stamp", "@observed_at", *ended, *texts, *numbers]
@@ -86,10 +103,7 @@ def check(
     """
     given = answers or {}
     scratch = Scratch(sheet)
-    tell("Looking at every column")
-    reading = profile(scratch, layout, given)
-    tell("Reading every record")
-    build_stage(scratch, layout, reading, today or dt.datetime.now().date())
+    reading = read_in(scratch, layout, given, today or dt.datetime.now().date())
     notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
     tell("Checking every record")
     meaning = layout.meaning(_metrics(scratch, layout))
@@ -105,7 +119,7 @@ def check(
     mark_impossible(scratch, layout, meaning.joint)
     mark_events(scratch, layout, clock)
     _mark_notes(scratch)
-    instants = f"{clock.sql} AS observed_at, {clock.ended} AS ended_at"
+    instants = f"{clock.sql} AS observed_at" + (f", {clock.ended} AS ended_at" if layout.end is not None else "")
     scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {instants}, * FROM stage WHERE fault = 0")
     settle_references(scratch, layout)
     tell("Looking for repeated records")

@@ -56,8 +56,10 @@ def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
 def with_ends(clock: Clock, scratch: Scratch, layout: Layout) -> Clock:
     """The clock with the closing stamps in the same zone. A time that does not exist is a fault of the stage; one that
     occurs twice is the first of the two that does not lie before the event's own start."""
+    if clock.zone is None or layout.end is None:
+        return clock
     first, last = scratch.rows(f"SELECT min(ended), max(ended) FROM stage WHERE {LOADABLE}")[0]
-    if clock.zone is None or first is None:
+    if first is None:
         return clock
     sql = f"CASE WHEN ended_zoned THEN ended ELSE {zones.utc_sql('ended', clock.zone, first, last)} END"
     notices = list(clock.notices)

@@ -17,9 +17,9 @@ from opsmetrics.ingest.sql import one_of
 
 
 def complete_sql(layout: Layout, measure: Measure) -> str:
-    """True where a record states this measure."""
+    """True where a record without fault states this measure."""
     parts = [f"{layout.number_name(role)} IS NOT NULL" for role in measure.columns]
-    if measure.metrics is not None:
+    if measure.metrics is not None and not measure.alone:
         parts.append(f"{layout.text_name(METRIC)} IN {one_of(measure.metrics)}")
     return f"({' AND '.join(parts)})"
 
@@ -56,7 +56,8 @@ def _find_repeats(scratch: Scratch, layout: Layout, measure: Measure) -> None:
         key.append("reading")
     keys = ", ".join(key)
     same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in key)
-    mine = f"SELECT * FROM record WHERE {complete_sql(layout, measure)}"
+    stated = f"FROM record WHERE {complete_sql(layout, measure)}"
+    mine = f"SELECT * {stated}" if scratch.repeats(keys, stated) else "SELECT * FROM record WHERE FALSE"
     values = [layout.number_name(role) for role in measure.columns]
     part = f"PARTITION BY {', '.join(f'a.{name}' for name in key)}"
     clash = " OR ".join(f"min(a.{v}) OVER ({part}) <> max(a.{v}) OVER ({part})" for v in values)

@@ -94,7 +94,7 @@ def settle_references(scratch: Scratch, layout: Layout) -> None:
 def _said(layout: Layout) -> list[str]:
     """Everything that a record says, as columns of the stage."""
     names = [*map(layout.text_name, layout.texts), *map(layout.number_name, layout.numbers)]
-    return ["observed_at", "ended_at", *names]
+    return ["observed_at", *(["ended_at"] if layout.end is not None else []), *names]
 
 
 # Rows

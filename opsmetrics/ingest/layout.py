@@ -29,6 +29,7 @@ class Measure:
     columns: tuple[str, ...]
     keyed_by: tuple[str, ...] | None = ()
     metrics: tuple[str, ...] | None = None
+    alone: bool = False  # no record of the file states another measure: its metric need not be looked at
     counted: bool = False  # a count: never negative
     share: bool = False  # the numerator is part of the denominator
     low: float | None = None  # of the value, in stored units
@@ -67,8 +68,10 @@ class Meaning:
         for measure in self.measures:
             alike = measure if measure.metrics is None else replace(measure, key="", metrics=())
             groups.setdefault(alike, []).append(measure.key)
+        alone = len(groups) == 1
         return tuple(
-            alike if alike.metrics is None else replace(alike, metrics=tuple(keys)) for alike, keys in groups.items()
+            alike if alike.metrics is None else replace(alike, metrics=tuple(keys), alone=alone)
+            for alike, keys in groups.items()
         )
 
 

@@ -32,6 +32,8 @@ from opsmetrics.ingest.template import Template
 from opsmetrics.ingest.unusable import NothingUsable, empty_columns, refusal
 from opsmetrics.measurements import Batch, Facts, counts_schema, events_schema, readings_schema, states_schema
 
+#: Records that a person is shown of the beginning, and of the end.
+ENDS = 5
 #: Rows in one piece of a stream of facts.
 PIECE = 100_000
 
@@ -128,22 +130,14 @@ def examine(
     )
     if sheet.mending is not None:
         batch = settle(batch, checked, sheet.mending)
-    return Examined(batch, recognised(checked), preview(checked), _places(checked), checked, refused)
+    ends = checked.ends(ENDS)
+    places = tuple(line + sheet.head.first for line in ends)
+    return Examined(batch, recognised(checked), preview(checked, ends), places, checked, refused)
 
 
-def _places(checked: Checked, rows: int = 5) -> tuple[int, ...]:
-    """Where the records of the preview stand in the sheet."""
-    asked = f"SELECT line + {checked.sheet.head.first} FROM record WHERE {checked.loads} ORDER BY line"
-    first = [place for (place,) in checked.scratch.rows(f"{asked} LIMIT {rows}")]
-    last = [place for (place,) in checked.scratch.rows(f"{asked} DESC LIMIT {rows}")]
-    return tuple(sorted({*first, *last}))
-
-
-def preview(checked: Checked, rows: int = 5) -> pd.DataFrame:
-    """The first and the last records that load: their line, their time, and each column under its header."""
-    table = checked.table()
-    ends = table if len(table) <= 2 * rows else pd.concat([table.head(rows), table.tail(rows)])
-    shown = ends.drop(columns="@observed_at").rename(columns={"@line": "line", "@stamp": "time"})
+def preview(checked: Checked, ends: Sequence[int]) -> pd.DataFrame:
+    """The records at these lines: their line, their time, and each column under its header."""
+    shown = checked.table(ends).drop(columns="@observed_at").rename(columns={"@line": "line", "@stamp": "time"})
     layout = checked.layout
     headers = {role: checked.sheet.headers[c] for role, c in {**layout.texts, **layout.numbers}.items()}
     headers |= {} if layout.end is None else {"@ended": checked.sheet.headers[layout.end]}
@@ -194,7 +188,8 @@ def _part(checked: Checked, number: int, measure: Measure, dimensions: Sequence[
         named = zip(("numerator", "denominator"), values, strict=True)
         columns += [f"sum({v}) AS {n}" if measure.added else f"{v} AS {n}" for n, v in named]
     else:
-        columns += ["coalesce(p.number, r.reading, 0)::BIGINT AS sample", f"{values[0]} AS value"]
+        given = "NULL" if layout.reading is None else "r.reading"
+        columns += [f"coalesce(p.number, {given}, 0)::BIGINT AS sample", f"{values[0]} AS value"]
     grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(dimensions) + 2))}" if measure.added else ""
     return (
         f"SELECT {', '.join(columns)} FROM record r "

@@ -68,6 +68,12 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Rea
     return Reading(style, styles, (*notices, *more, *found), ends)
 
 
+def unproven(scratch: Scratch, layout: Layout) -> list[str]:
+    """The roles of the columns of numbers without a cell that tells the decimal mark."""
+    _, _, cells = _count(scratch, layout)
+    return [role for role, codes in cells.items() if not any(number_forms.form_of(code).proves for code in codes)]
+
+
 def _ends(
     scratch: Scratch, layout: Layout, style: DateStyle | None, answers: Mapping[str, str]
 ) -> tuple[DateStyle | None, Question | None, list[Notice]]:

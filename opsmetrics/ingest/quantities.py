@@ -160,15 +160,20 @@ def _breaks(scratch: Scratch, layout: Layout, measure: Measure) -> list[tuple[st
     name = layout.number_name(measure.columns[0])
     metric = layout.text_name(METRIC) if METRIC in layout.texts else "NULL::VARCHAR"
     small, large = f"FILTER (abs({name}) <= 1)", f"FILTER (abs({name}) > 1)"
+    stated = f"FROM stage WHERE fault = 0 AND {complete_sql(layout, measure)} AND {name} <> 0"
+    reaching = f"bool_or(abs({name}) <= 1) AND bool_or(abs({name}) > 1) AND min({name}) >= 0 AND max({name}) <= 100"
+    possible = [key for key, both in scratch.rows(f"SELECT {metric}, {reaching} {stated} GROUP BY 1") if both]
+    if not possible:  # medians cost more than all else
+        return []
     found = scratch.rows(
         f"SELECT {metric}, count(*), count(*) {small}, "
         f"median({name}) {small}, max({name}) {small} / min({name}) {small}, "
-        f"median({name}) {large}, max({name}) {large} / min({name}) {large}, min({name}), max({name}) "
-        f"FROM stage WHERE fault = 0 AND {complete_sql(layout, measure)} AND {name} <> 0 GROUP BY 1"
+        f"median({name}) {large}, max({name}) {large} / min({name}) {large} "
+        f"{stated} GROUP BY 1"
     )
     broken = []
-    for metric_text, count, below, low, low_spread, high, high_spread, least, most in found:
-        if not below or below == count or least < 0 or most > 100:
+    for metric_text, count, below, low, low_spread, high, high_spread in found:
+        if metric_text not in possible:
             continue
         many = _SHARE <= below / count <= 1 - _SHARE and below >= 3 and count - below >= 3
         apart = many and _RATIO[0] <= high / low <= _RATIO[1] and max(low_spread, high_spread) <= _SPREAD

@@ -33,7 +33,8 @@ def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
 def _variants(scratch: Scratch, name: str) -> dict[str, list[str]]:
     """The spelling kept → the others."""
     loaded = f"FROM stage WHERE fault = 0 AND {name} IS NOT NULL"
-    distinct, folded = scratch.rows(f"SELECT count(DISTINCT {name}), count(DISTINCT lower({name})) {loaded}")[0]
+    once = f"SELECT DISTINCT {name} {loaded}"
+    distinct, folded = scratch.rows(f"SELECT count(*), count(DISTINCT lower({name})) FROM ({once})")[0]
     if distinct == folded:
         return {}
     ranked = scratch.rows(f"SELECT lower({name}), {name} {loaded} GROUP BY 2 ORDER BY count(*) DESC, {name}")

@@ -27,8 +27,8 @@ from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
-from opsmetrics.ingest.sql import among, text
-from opsmetrics.ingest.totals import is_note, is_total, is_total_alone
+from opsmetrics.ingest.sql import among, one_of, text
+from opsmetrics.ingest.totals import ALONE, is_note, is_total
 
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
@@ -49,18 +49,35 @@ FROM stage
 
 
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
-    """Create the table `stage`. Raises IngestRefused (`changed_while_read`, `dates_not_understood`)."""
-    names = ["stamp", "zoned", "reading", "ended", "ended_zoned", *map(layout.text_name, layout.texts)]
+    """Create the table `stage`, in place of one that there may be."""
+    names = ["stamp", "zoned", *(["reading"] if layout.reading is not None else [])]
+    names += [*(["ended", "ended_zoned"] if layout.end is not None else []), *map(layout.text_name, layout.texts)]
     for role in layout.numbers:
         name = layout.number_name(role)
         names += [f"CASE WHEN isfinite({name}) THEN {name} END AS {name}", layout.percent_name(role)]
         names += [layout.unit_name(role)] if reading.numbers[role].marked else []
-    whole = "hash(t)" if layout.tells_equals else "NULL::UBIGINT"
-    kept = ", ".join([*names, f"{whole} AS whole"])
+    kept = ", ".join([*names, *(["hash(t) AS whole"] if layout.tells_equals else [])])
     scratch.run(
-        f"CREATE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
+        f"CREATE OR REPLACE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
         f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns, layout.parts)})"
     )
+    _mark_totals(scratch, layout)
+
+
+def _mark_totals(scratch: Scratch, layout: Layout) -> None:
+    """Records of which a name says nothing but "total". Names are few: each is looked at once, not in every record."""
+    worse = f"fault = 0 OR fault // {COLUMN} IN ({faults.BAD_SAMPLE.kind}, {faults.NOT_A_NUMBER.kind})"
+    for name in (layout.text_name(role) for role in layout.series if role != METRIC):
+        said = [cell for (cell,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE {name} IS NOT NULL")]
+        if totals := [cell for cell in said if cell.lower() in ALONE]:
+            scratch.run(
+                f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE ({worse}) AND {name} IN {one_of(totals)}"
+            )
+
+
+def settle_stage(scratch: Scratch, layout: Layout, reading: Reading) -> None:
+    """The stage is complete, and the file is read no more. Raises IngestRefused (`changed_while_read`,
+    `dates_not_understood`)."""
     if reading.dates is not None:
         without, dated = scratch.rows(_DATED)[0]
         if without > dated:
@@ -156,10 +173,6 @@ def _fault(scratch: Scratch, layout: Layout, today: dt.date) -> str:
     if layout.end is not None:
         arms.append(_when(f"ended IS NULL AND NOT {missing_sql(layout.cell(layout.end))}", faults.BAD_DATE, layout.end))
         arms.append(_when(f"ended >= TIMESTAMP '{latest}'", faults.IMPLAUSIBLE, layout.end))
-    for role in layout.series:
-        if role != METRIC:
-            total = faults.TOTAL * COLUMN
-            arms.append(f"WHEN {is_total_alone(f'lower({layout.text_name(role)})')} THEN {total}")
     if layout.reading is not None:
         arms.append(_when("reading IS NULL", faults.BAD_SAMPLE, layout.reading))
     for i, column in enumerate(layout.numbers.values()):

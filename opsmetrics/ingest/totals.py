@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from opsmetrics.ingest.cells import SHEET_ERRORS
-from opsmetrics.ingest.sql import among, text
+from opsmetrics.ingest.sql import text
 
 #: How a line of totals begins, in English, German, French, Spanish, Italian and Dutch.
 _BEGINS = (
@@ -49,11 +49,6 @@ def is_note(line: str) -> str:
     """True where a line, in lower case, is about the table and none of its records."""
     bare = f"trim({line}, ' ,;\t|\"')"
     return f"(regexp_full_match({bare}, {text(_NOTE)}) AND NOT regexp_matches({bare}, {text(_ERROR)}))"
-
-
-def is_total_alone(cell: str) -> str:
-    """True where a cell, in lower case, is nothing but a word for total."""
-    return among(cell, ALONE)
 
 
 def says_total(cell: str) -> bool:

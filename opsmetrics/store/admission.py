@@ -19,9 +19,9 @@ def table_of(kpi: Kpi) -> FactTable:
 def admit(rows: list[tuple[Any, ...]], shape: Shape, catalog: Catalog, source: str) -> None:
     """Raises StoreError for the first KPI whose rows may not be stored.
 
-    rows: one per KPI: its key, facts, copies of one key, unsound rows, then per dimension how many are filled.
+    rows: one per KPI: its key, facts, unsound rows, first and last instant, then per dimension how many are filled.
     """
-    for key, _, _, unsound, *filled in rows:
+    for key, _, unsound, _, _, *filled in rows:
         if key not in catalog:
             raise StoreError(
                 f"{source} holds rows of {key!r}, which the definitions do not know "

@@ -9,6 +9,7 @@ percentiles and shares of readings within a limit do not add up from them and ar
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 
 from opsmetrics.store.shape import FACT_TABLES, FactTable, Shape
 from opsmetrics.store.statements import statement
@@ -28,6 +29,24 @@ def renew(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], table:
         cursor.execute(statement("cells", "forget_touched", **parts))
         _put(cursor, parts, statement("cells", "touched_facts", **parts), {"first": first, "last": last})
     cursor.execute(statement("cells", "drop_touched"))
+
+
+def add(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], table: FactTable, batch: int) -> bool:
+    """Makes the cells of a batch that shares no quarter-hour with any other: each is new. True where each fact has a
+    cell of its own, and so a key of its own; then nothing need be added up, which costs eight times as much."""
+    parts = Shape(table, dimensions).cell_parts()
+    alone = not repeats(cursor, statement("cells", "cell_hashes", **parts), {"batch": batch})
+    facts = statement("cells", "facts_of_batch", **parts)
+    _put(cursor, parts, facts, {"batch": batch}, "single_cells" if alone else "cells")
+    return alone
+
+
+def repeats(cursor: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> bool:
+    """True where two of the hashes that a query brings may be equal; False is certain. Sorting them takes a fifth of
+    the time of grouping by them."""
+    hashes = np.asarray(cursor.execute(query, values).fetchnumpy()["hash"])
+    hashes.sort()
+    return bool((hashes[1:] == hashes[:-1]).any())
 
 
 def renew_kpi(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], kpi: str) -> None:
@@ -61,6 +80,8 @@ def query(shape: Shape) -> str:
     return statement("cells", "cells", facts=shape.table, **shape.cell_parts())
 
 
-def _put(cursor: duckdb.DuckDBPyConnection, parts: dict[str, str], facts: str, values: dict[str, object]) -> None:
-    made = statement("cells", "cells", facts=facts, **parts)
+def _put(
+    cursor: duckdb.DuckDBPyConnection, parts: dict[str, str], facts: str, values: dict[str, object], how: str = "cells"
+) -> None:
+    made = statement("cells", how, facts=facts, **parts)
     cursor.execute(statement("cells", "put", cells=made, **parts), values)

@@ -36,7 +36,7 @@ def test_the_stage_is_read_without_a_join(tmp_path: Path, monkeypatch: pytest.Mo
     run = Scratch.run
 
     def explained(scratch: Scratch, sql: str) -> None:
-        if sql.startswith("CREATE TABLE stage"):
+        if sql.startswith("CREATE OR REPLACE TABLE stage"):
             plans.append(str(scratch.rows(f"EXPLAIN {sql}")))
         run(scratch, sql)
 

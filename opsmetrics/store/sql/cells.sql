@@ -5,6 +5,14 @@ SELECT {cell_dimensions}, {bin} AS bin, {cell_sums}, count(*) AS rows, max(obser
 FROM {facts} AS fact
 GROUP BY ALL
 
+-- name: single_cells
+-- Cells of facts that have one each.
+SELECT {cell_dimensions}, {bin} AS bin, {cell_single}, 1 AS rows, observed_at AS _last_at
+FROM {facts} AS fact
+
+-- name: cell_hashes
+SELECT hash({cell_dimensions}, {bin}) AS hash FROM {table} WHERE batch = $batch
+
 -- name: touch
 -- The cells that the facts of a batch lie in.
 CREATE TEMP TABLE touched_cells AS SELECT DISTINCT {cell_dimensions}, {bin} AS bin FROM {table} WHERE batch = $batch
@@ -25,6 +33,9 @@ DELETE FROM {totals} AS target USING touched_cells AS source WHERE {match_cell}
 
 -- name: drop_touched
 DROP TABLE IF EXISTS temp.touched_cells
+
+-- name: facts_of_batch
+(SELECT * FROM {table} WHERE batch = $batch)
 
 -- name: facts_of_kpi
 (SELECT * FROM {table} WHERE kpi = $kpi)

@@ -1,13 +1,15 @@
 -- name: manifest
--- One pass over the incoming rows: per KPI the facts, the most copies of one key, and which dimensions are filled.
-SELECT kpi, sum(_copies)::BIGINT, max(_copies), sum(_unsound)::BIGINT {filled}
-FROM (
-    SELECT {keys}, count(*) AS _copies, count(*) FILTER (WHERE {unsound}) AS _unsound
-    FROM {source} AS source
-    GROUP BY {keys}
-)
+-- Per KPI the facts, the unsound rows, first and last instant, and which dimensions are filled.
+SELECT kpi, count(*), count(*) FILTER (WHERE {unsound}), min(observed_at), max(observed_at) {filled}
+FROM {source} AS source
 GROUP BY kpi
 ORDER BY kpi
+
+-- name: key_hashes
+SELECT hash({keys}) AS hash FROM {source} AS source
+
+-- name: stored_key_hashes
+SELECT hash({keys}) AS hash FROM {table} WHERE batch = $batch
 
 -- name: repeated
 SELECT {keys}
@@ -30,6 +32,13 @@ USING {source} AS source
 ON ({match})
 WHEN MATCHED AND ({differs}) THEN UPDATE SET {take_over}, batch = $batch
 WHEN NOT MATCHED THEN INSERT ({keys}, {values}, batch) VALUES ({source_keys}, {source_values}, $batch)
+
+-- name: anything_there
+-- True where the table holds a fact in a quarter-hour of this stretch: the engine knows which times each block holds.
+SELECT EXISTS (FROM {table} WHERE observed_at >= $first AND observed_at < $last)
+
+-- name: append
+INSERT INTO {table} ({keys}, {values}, batch) SELECT {source_keys}, {source_values}, $batch FROM {source} AS source
 
 -- name: diff_totals
 SELECT

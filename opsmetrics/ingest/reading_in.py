@@ -1,0 +1,90 @@
+"""A file into the stage: in one pass where its first lines tell how all are written, else after a look at all of it.
+
+What the first lines of a long file suggest is only tried. It stands where every record has its time and all its numbers
+in just that style, so that a look at every cell could say nothing else; where one has not, every cell is looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.numbers import NumberStyle
+from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer
+from opsmetrics.ingest.profile import Reading, profile, unproven
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sql import text
+from opsmetrics.ingest.stage import build_stage, settle_stage
+from opsmetrics.working import tell
+
+#: From so many lines on a trial is worth its while, and so many it takes.
+LONG, TRIAL = 50_000, 10_000
+#: Dates that can be read in one way only, and no other form reads them too.
+_CERTAIN = ("iso", "dotted")
+
+
+class _WholeNumber(NumberStyle):
+    """The plain style of a column whose first cells have no decimal mark: `1.234` further down would have to be asked
+    about, so it is not read."""
+
+    def sql(self, cell: str) -> str:
+        """An expression of type DOUBLE, null where the cell is no whole number."""
+        return f"CASE WHEN regexp_full_match({cell}, {text('[-+]?[0-9]+')}) THEN TRY_CAST({cell} AS DOUBLE) END"
+
+
+def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading:
+    """How the cells are read, and the table `stage` with all of them.
+
+    Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`), IngestRefused (`dates_not_understood`,
+    `numbers_not_understood`, `unknown_answer`, `changed_while_read`).
+    """
+    tell("Reading every record")
+    reading = _tried(scratch, layout, answers, today)
+    if reading is None:
+        tell("Looking at every column")
+        reading = profile(scratch, layout, answers)
+        tell("Reading every record")
+        build_stage(scratch, layout, reading, today)
+    settle_stage(scratch, layout, reading)
+    return reading
+
+
+def _tried(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading | None:
+    """What the first lines suggest, where it holds for all; else nothing of it is kept."""
+    reading = _suggested(scratch, layout, answers, today)
+    if reading is None:
+        scratch.rewritten.clear()
+    return reading
+
+
+def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading | None:
+    if scratch.sheet.lines < LONG or scratch.sheet.exact:
+        return None
+    try:
+        with scratch.first_lines(TRIAL):
+            reading = profile(scratch, layout, answers)
+            if scratch.rewritten or not _is_plain(layout, reading):
+                return None
+            whole = unproven(scratch, layout)
+    except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
+        return None
+    trial = replace(reading, numbers={**reading.numbers, **dict.fromkeys(whole, _WholeNumber())})
+    build_stage(scratch, layout, trial, today)
+    return reading if _holds(scratch, layout) else None
+
+
+def _is_plain(layout: Layout, reading: Reading) -> bool:
+    style = reading.dates
+    if style is None or layout.end is not None or reading.notices or len(style.tails) != 1:
+        return False
+    plain = all(reading.numbers[role] == NumberStyle() for role in layout.numbers)
+    return plain and len(style.forms) == 1 and style.forms[0] in _CERTAIN and not style.offsets and not style.weekdays
+
+
+def _holds(scratch: Scratch, layout: Layout) -> bool:
+    """True where every record has its time and all its numbers."""
+    empty = [f"{name} IS NULL" for name in ("stamp", *map(layout.number_name, layout.numbers))]
+    (found,) = scratch.rows(f"SELECT EXISTS (FROM stage WHERE {' OR '.join(empty)})")[0]
+    return not found

@@ -1,0 +1,111 @@
+"""A long file read in one pass gives what a look at all of its cells gives.
+
+Oracle: the same file with the trial switched off.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsmetrics import ingest
+from opsmetrics.ingest import IngestRefused, NeedsAnswer, reading_in
+from opsmetrics.ingest.scratch import Scratch
+from tests.cases import cases
+from tests.ingest.builders import CATALOG, LONG, TODAY, prepared, readings, warnings, written
+
+_HEADER = "date,site,line,metric,value\n"
+_DAYS = [(dt.date(2025, 1, 1) + dt.timedelta(days=n)).isoformat() for n in range(30)]
+_ODD_DATES = ("2025-02-30", "", "01/02/2025", "2025-01-05 07:03", "2031-01-01", "Total", "2025-1-5", "05.01.2025")
+_ODD_NUMBERS = ("1.234", "1,234", "1.234,5", "", "n/a", "#DIV/0!", "12 %", "x", "1e3", " 7 ", "1_000", "nan", "-3")
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of four lines is a long one, and two lines are a trial."""
+    monkeypatch.setattr(reading_in, "LONG", 4)
+    monkeypatch.setattr(reading_in, "TRIAL", 2)
+
+
+def _outcome(path: Path) -> object:
+    """Everything that is told of the file: facts, tally, rejects and words, or the questions or the refusal."""
+    try:
+        batch = ingest.examine(ingest.read_file(path, template=LONG), LONG, CATALOG, today=TODAY).batch
+    except NeedsAnswer as asked:
+        return asked.as_list()
+    except IngestRefused as refused:
+        return str(refused)
+    return (
+        readings(batch).to_dict("list"),
+        batch.tally,
+        batch.rejects.to_dict("list"),
+        [notice.text for notice in batch.warnings],
+        batch.spans,
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(_DAYS), st.sampled_from(["12", "0.5", "3.25", "-7", "1000", "2.125"])),
+        min_size=4,
+        max_size=8,
+    ),
+    st.lists(st.tuples(st.integers(0, 7), st.sampled_from(_ODD_DATES) | st.none(), st.sampled_from(_ODD_NUMBERS))),
+)
+@settings(max_examples=cases(5, 400), deadline=None)
+def test_one_pass_tells_what_two_tell(
+    tmp_path_factory: pytest.TempPathFactory,
+    records: list[tuple[str, str]],
+    odd: list[tuple[int, str | None, str]],
+) -> None:
+    cells = dict(enumerate(records))
+    for at, day, number in odd:
+        if at in cells:
+            cells[at] = (day or cells[at][0], number)
+    lines = (f"{day},A,L{at},scrap,{f'{chr(34)}{n}{chr(34)}' if ',' in n else n}\n" for at, (day, n) in cells.items())
+    path = written(tmp_path_factory.mktemp("file"), _HEADER + "".join(lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading_in, "LONG", 10**9)
+        expected = _outcome(path)
+        patch.setattr(reading_in, "LONG", 0)
+        patch.setattr(reading_in, "TRIAL", 2)
+        assert _outcome(path) == expected
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize(
+    ("values", "passes"),
+    [
+        (["1.5", "2", "3", "4", "5.125"], 1),
+        (["1", "2", "3", "4", "5"], 1),
+        (["1", "2", "3", "4", "5.125"], 2),  # only whole numbers before: is it five thousand?
+        (["1.5", "2", "3", "4", ""], 2),
+    ],
+)
+def test_a_doubt_further_down_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: list[str], passes: int
+) -> None:
+    staged = itertools.count()
+    run = Scratch.run
+
+    def counting(scratch: Scratch, sql: str) -> None:
+        if sql.startswith("CREATE OR REPLACE TABLE stage"):
+            next(staged)
+        run(scratch, sql)
+
+    monkeypatch.setattr(Scratch, "run", counting)
+    text = _HEADER + "".join(f"2025-01-0{n},A,L1,scrap,{value}\n" for n, value in enumerate(values, start=1))
+    try:
+        batch = prepared(tmp_path, text)
+    except NeedsAnswer as asked:
+        assert [question.code for question in asked.questions] == ["decimal"]
+        assert (values[-1], next(staged)) == ("5.125", 1)
+        return
+    assert next(staged) == passes
+    assert readings(batch)["value"].tolist() == [float(value) for value in values if value]
+    assert "ambiguous_number_format" not in warnings(batch)
