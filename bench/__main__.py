@@ -46,6 +46,7 @@ def measured(
     `watched` rows and answers of the API (in so many rounds). Start to first page only where there is a Chromium."""
     yield from charts.measure()
     yield loading.measure(folder, rows)
+    yield from loading.measure_onto(folder, 10 * rows, rows)
     yield from reading.measure(folder, sizes)
     yield from pages.measure(folder, watched, rounds)
     program = starting.chromium()

@@ -26,7 +26,7 @@ SELECT
     TIMESTAMP '{begin}' + to_microseconds(number // {lines} * {apart}) AS observed_at,
     'Site ' || (number % {lines} // {per_site} + 1) AS site,
     'Line ' || (number % {lines} + 1) AS line,
-    (hash(number) % 5)::DOUBLE AS numerator,
+    (hash(number) % 5 + {more})::DOUBLE AS numerator,
     (80 + hash(number + 1) % 40)::DOUBLE AS denominator
 FROM range({first}, {last}) AS numbers(number)
 """
@@ -55,10 +55,27 @@ def fill(desk: Desk, rows: int) -> None:
     apart = DAYS * 86_400_000_000 // -(-rows // LINES)
     for first in range(0, rows, PORTION):
         last = min(first + PORTION, rows)
-        query = _GENERATED.format(begin=BEGIN, lines=LINES, per_site=PER_SITE, apart=apart, first=first, last=last)
+        query = _query(first, last, apart)
         with duckdb.connect() as scratch:
             facts = Facts(last - first, _reader(scratch, query))
             _commit(desk, facts, ["scrap"], BEGIN, BEGIN + dt.timedelta(days=DAYS))
+
+
+def _query(first: int, last: int, apart: int, more: int = 0) -> str:
+    return _GENERATED.format(
+        begin=BEGIN, lines=LINES, per_site=PER_SITE, apart=apart, first=first, last=last, more=more
+    )
+
+
+def overlapping(desk: Desk, stored: int, rows: int) -> tuple[Batch, str, str]:
+    """Over what `fill` stored: a batch of so many rows, half of them changed and half new; then the queries for the
+    rows that lie there and for its own, for an engine without us."""
+    apart = DAYS * 86_400_000_000 // -(-stored // LINES)
+    first = stored - rows // 2
+    query = _query(first, first + rows, apart, more=1)
+    facts = Facts(rows, _reader(duckdb.connect(), query))
+    end = BEGIN + dt.timedelta(days=DAYS, microseconds=apart * rows)
+    return _batch(desk, facts, ["scrap"], BEGIN, end), _query(0, stored, apart), query
 
 
 def _reader(scratch: duckdb.DuckDBPyConnection, query: str) -> Callable[[], pa.RecordBatchReader]:
@@ -98,10 +115,15 @@ def fill_watched(desk: Desk, rows: int) -> None:
 
 
 def _commit(desk: Desk, facts: Facts, keys: Iterable[str], begin: dt.datetime, end: dt.datetime) -> None:
+    receipt = desk.commit(_batch(desk, facts, keys, begin, end), by="bench", publish=False)
+    assert receipt.new == facts.rows
+
+
+def _batch(desk: Desk, facts: Facts, keys: Iterable[str], begin: dt.datetime, end: dt.datetime) -> Batch:
     dimensions = desk.catalog.dimension_keys
     none = Facts(0, lambda: pa.RecordBatchReader.from_batches(readings_schema(tuple(dimensions)), []))
     rejects = pd.DataFrame(columns=["line", "text", "column", "code", "reason", "mend"], dtype="object")
-    batch = Batch(
+    return Batch(
         source="generated",
         fingerprint=f"generated {facts.rows} {begin} {end}",
         dimensions=tuple(dimensions),
@@ -111,5 +133,3 @@ def _commit(desk: Desk, facts: Facts, keys: Iterable[str], begin: dt.datetime, e
         spans=tuple(Span(key, begin, end) for key in keys),
         rejects=rejects,
     )
-    receipt = desk.commit(batch, by="bench", publish=False)
-    assert receipt.new == facts.rows

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
-from bench.timing import Ratio, side_by_side
+from bench.filling import fill, overlapping
+from bench.timing import Ratio, cpu, side_by_side
 from opsmetrics.desk import Desk
 from opsmetrics.ingest import Template
+from opsmetrics.measurements import Receipt
 from opsmetrics.settings import Settings
 
 CATALOG = """
@@ -96,3 +99,35 @@ def measure(folder: Path, rows: int, rounds: int = 3) -> Ratio:
             connection.execute("CHECKPOINT")
 
     return Ratio(f"load of {rows:,} records", *side_by_side(ours, floor, rounds), "DuckDB's own load, types given")
+
+
+MERGED = """
+MERGE INTO facts AS target USING delta AS source
+ON (target.kpi = source.kpi AND target.observed_at = source.observed_at AND target.site IS NOT DISTINCT FROM source.site
+    AND target.line IS NOT DISTINCT FROM source.line)
+WHEN MATCHED AND target.numerator IS DISTINCT FROM source.numerator THEN UPDATE SET numerator = source.numerator
+WHEN NOT MATCHED THEN INSERT (kpi, observed_at, site, line, numerator, denominator)
+VALUES (source.kpi, source.observed_at, source.site, source.line, source.numerator, source.denominator)
+"""
+
+
+def measure_onto(folder: Path, stored: int, rows: int) -> Iterator[Ratio]:
+    """From checked rows to the receipt, half of them changed and half new, against the bare MERGE of the same rows; and
+    the undo of that batch against its load. Once each: every turn would need a store of its own."""
+    settings = began(Settings.from_environment({}).for_store(folder / "onto.duckdb"))
+    with Desk.open(settings=settings) as desk, duckdb.connect(str(folder / "onto_floor.duckdb")) as connection:
+        fill(desk, stored)
+        batch, there, delta = overlapping(desk, stored, rows)
+        connection.execute(f"CREATE TABLE facts AS {there}")
+        connection.execute(f"CREATE TABLE delta AS {delta}")
+        connection.execute("CHECKPOINT")
+        floor = cpu(lambda: (connection.execute(MERGED), connection.execute("CHECKPOINT")))
+        receipts: list[Receipt] = []
+        ours = cpu(lambda: receipts.append(desk.commit(batch, by="bench", publish=False)))
+        (receipt,) = receipts
+        assert receipt.batch is not None
+        assert (receipt.updated, receipt.new) == (rows // 2, rows - rows // 2)
+        number = receipt.batch
+        undone = cpu(lambda: desk.undo(number, by="bench", publish=False))
+    yield Ratio(f"{rows:,} checked rows onto {stored:,}", ours, floor, "the bare MERGE")
+    yield Ratio("undo of them", undone, ours, "their load")

@@ -14,6 +14,7 @@ FLOORS = [
     *[("numpy limits alone", "s"), ("the input", "MB")] * 2,
     *[("numpy limits alone", "s"), ("numpy limits alone", "s"), ("the input", "MB")],
     ("DuckDB's own load, types given", "s"),
+    *[("the bare MERGE", "s"), ("their load", "s")],
     *[("the same by hand", "s"), ("by hand, without totals", "s"), ("the query for all alone", "s")] * 2,
     ("the same at 2,000", "s"),
     *[("the answer of /healthz", "ms")] * 2,
