@@ -51,6 +51,10 @@ _TAIL = f"(?:{'|'.join(pattern for pattern, _ in TAILS[1:])})"
 #: A day, an hour of figures only.
 _COMPACT, _HOUR = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", "(?:[01][0-9]|2[0-3])"
 
+#: Of a month or a week.
+_NUMBER2 = "(?:0[1-9]|[1-4][0-9]|5[0-3])"
+_NUMBER = f"(?:[1-9]|{_NUMBER2})"
+
 
 @dataclass(frozen=True)
 class Form:
@@ -81,12 +85,12 @@ FORMS: tuple[Form, ...] = (
     Form("week year", "(?i:KW|CW|W|WK|WEEK|WOCHE|SEMAINE|SEMANA)[ .]?[0-9]{1,2}[ /.-]+[0-9]{4}", (), timed=False),
     Form("quarter", "[0-9]{4}[ /-]?Q[1-4]", (), timed=False),
     Form("quarter year", "Q[1-4][ /-]?[0-9]{4}", (), timed=False),
-    Form("month year", "(?:0?[1-9]|1[0-2])[/.-](?:19|20)[0-9]{2}", (), timed=False),
+    Form("month year", f"{_NUMBER}[/.-](?:19|20)[0-9]{{2}}", (), timed=False),
     Form("week day", "[0-9]{4}-?W[0-5][0-9]-?[1-7]", (), timed=False),
     Form("day of year", "(?:19|20)[0-9]{2}[-/.][0-3][0-9]{2}", (), timed=False),
-    Form("slashed month", "(?:19|20)[0-9]{2}[/.](?:0[1-9]|1[0-2])", (), timed=False),
+    Form("slashed month", f"(?:19|20)[0-9]{{2}}[/.]{_NUMBER2}", (), timed=False),
     Form("compact", "(?:19|20)[0-9]{6}", ("%Y%m%d",), timed=False),
-    Form("compact month", "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])", ("%Y%m",), timed=False),
+    Form("compact month", f"(?:19|20)[0-9]{{2}}{_NUMBER2}", ("%Y%m",), timed=False),
     Form("serial", "[2-7][0-9]{4}(?:[.][0-9]+)?", (), timed=False),
     Form("epoch", "[0-9]{9,10}(?:[.][0-9]+)?", (), timed=False),
     Form("compact minute", f"{_COMPACT}{_HOUR}[0-5][0-9]", ("%Y%m%d%H%M",), timed=False),
@@ -109,6 +113,8 @@ _NO_MONTH = (
     "(?i:weeks?|woche|kalenderwoche|semaine|sem|semana|settimana|uge|vecka"
     "|quarter|quartal|qtr|trim|trimestre|trimester|kwartaal)(?:[^\\pL]|$)"
 )
+#: Forms of a year and a number, which may be that of a month or of a week.
+NUMBERED = ("month", "month year", "slashed month", "compact month")
 ORDERS: Mapping[str, tuple[str, str]] = {
     "dmy": ("%d/%m/%Y", "%d/%m/%y"),
     "mdy": ("%m/%d/%Y", "%m/%d/%y"),
@@ -189,6 +195,7 @@ class DateStyle:
     months: Mapping[str, int] = field(default_factory=dict)  # words of the column → month
     base: str = "1899-12-30"  # the day that has serial number 0
     swapped: bool = False  # a spreadsheet exchanged day and month of those that it took for dates
+    weeks: bool = False  # a number beside a year is that of a week
     weekdays: bool = False  # a weekday stands before some dates
 
     @property
@@ -266,6 +273,8 @@ class DateStyle:
     def _special(self, form: str, cell: str) -> str | None:
         year, rest = f"regexp_extract({cell}, '[0-9]{{4}}')", f"regexp_replace({cell}, '[0-9]{{4}}', '')"
         number = f"regexp_extract({rest}, '[0-9]{{1,2}}')"
+        if form in NUMBERED and self.weeks:
+            return _week(*year_number(form, cell))
         if form in ("week", "year week", "week year"):
             digits = f"regexp_extract({cell}, '[0-9]{{1,2}}')" if form == "week year" else number
             return _week(f"regexp_extract({cell}, '[0-9]{{4}}$')" if form == "week year" else year, digits)
@@ -289,6 +298,13 @@ class DateStyle:
         if form in ("day of year", "compact day of year"):
             return _same(f"regexp_replace({cell}, '[-/.]', '')", "%Y%j")
         return None
+
+
+def year_number(form: str, cell: str) -> tuple[str, str]:
+    """Expressions for the year and the number beside it in a cell of one of NUMBERED."""
+    if form == "month year":
+        return f"right({cell}, 4)", f"regexp_extract({cell}, '^[0-9]{{1,2}}')"
+    return f"left({cell}, 4)", f"regexp_extract({cell}, '([0-9]{{2}})$', 1)"
 
 
 def _week(year: str, number: str) -> str:

@@ -10,6 +10,7 @@ QUESTIONS = (
     "sheet",
     "date_order",
     "swapped_dates",
+    "month_or_week",
     "decimal",
     "percent",
     "scale",
@@ -24,7 +25,7 @@ QUESTIONS = (
 
 
 #: Those whose answer holds for later files of the same source too: a template keeps it.
-LASTING = ("percent", "scale", "share", "unit", "duration", "missing")
+LASTING = ("swapped_dates", "month_or_week", "percent", "scale", "share", "unit", "duration", "missing")
 
 
 class IngestRefused(ValueError):

@@ -13,6 +13,7 @@ from opsmetrics.ingest.date_order import has_order, settle_order, settle_swapped
 from opsmetrics.ingest.dates import FORMS, DateStyle
 from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
 from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.month_week import settle_weeks
 from opsmetrics.ingest.months import months_of, word_sql
 from opsmetrics.ingest.number_forms import UNITED, WORDED
 from opsmetrics.ingest.numbers import NumberStyle
@@ -156,6 +157,9 @@ def _dates(
     records, question = _filled(scratch, layout), None
     if has_order(style) and layout.date_order is None:
         style, question, more = settle_order(scratch, layout, style, records, answers)
+        notices += more
+    if question is None:
+        style, question, more = settle_weeks(scratch, layout, style, records, answers)
         notices += more
     if question is None:
         style, question, more = settle_swapped(scratch, layout, style, records, answers)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from opsmetrics.catalog import Kpi
-from opsmetrics.ingest import IngestRefused, Measured, Template
+from opsmetrics.ingest import IngestRefused, Measured, NeedsAnswer, Template
 from tests.ingest.builders import catalog, codes, prepared, readings
 
 ROWS = Template("rows", {"when": "date"}, (Measured("wait", value="minutes"),), repeats="samples")
@@ -88,3 +88,26 @@ def test_columns_that_cannot_be_told_are_refused(tmp_path: Path, cells: tuple[st
 def test_the_name_of_summer_time_vouches_for_that_of_winter_time(tmp_path: Path) -> None:
     fold = ["2025-10-26 02:30 CEST", "2025-10-26 02:30 CET"]
     assert list(read(tmp_path, *fold).values()) == ["2025-10-26 00:30:00", "2025-10-26 01:30:00"]
+
+
+def test_months_and_weeks_of_figures_are_told_by_their_numbers_or_asked_once(tmp_path: Path) -> None:
+    assert (
+        read(tmp_path, "202605", "202613", "202614")["202613"] == "2026-03-23 00:00:00"
+    )  # weeks: there is no 13th month
+    with pytest.raises(NeedsAnswer) as asked:
+        read(tmp_path, "202605", "202606")
+    (question,) = asked.value.questions
+    assert question.choices == ("month: 202605 is May 2026", "week: 202605 is the week from 26 January 2026")
+    body = "when\tminutes\n202605\t1\n202606\t2\n"
+    for answer, first in (("month", "2026-05-01"), ("week", "2026-01-26")):
+        kept = ROWS.remembering({"month_or_week": answer})
+        assert str(readings(prepared(tmp_path, body, kept, DEFINITIONS))["observed_at"].min())[:10] == first
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "day"), [("Week", "2026-05", "2026-01-26"), ("Monat", "202605", "2026-05-01")]
+)
+def test_the_name_of_the_column_tells_months_from_weeks(tmp_path: Path, name: str, cell: str, day: str) -> None:
+    told = Template("rows", {name: "date"}, ROWS.kpis, repeats="samples")
+    found = readings(prepared(tmp_path, f"{name}\tminutes\n{cell}\t1\n", told, DEFINITIONS))
+    assert str(found["observed_at"].iloc[0])[:10] == day
