@@ -30,12 +30,15 @@ def settle_weeks(
         return style, None, []
     assert layout.time is not None
     header, cell = scratch.sheet.headers[layout.time], layout.cell(layout.time)
-    number = f"TRY_CAST({year_number(form, cell)[1]} AS INTEGER)"
+    year, number = year_number(form, cell)
+    number = f"TRY_CAST({number} AS INTEGER)"
     told = f"count({number}), count_if({number} > 12), min({cell}) FILTER ({number} <= 12)"
     said, above, example = scratch.rows(f"SELECT {told} FROM {records}")[0]
     words = set(fold(header).replace("/", " ").replace("-", " ").split())
     by_name = bool(words & _WEEKS), bool(words & _MONTHS)
     if by_name == (False, True) or (form != "compact month" and not by_name[0] and above <= _TELLING * said):
+        return style, None, []
+    if not any(by_name) and not above and _over_the_year(scratch, records, year, number):
         return style, None, []
     if by_name == (True, False) or above > _TELLING * said:
         return replace(style, weeks=True), None, []
@@ -45,6 +48,14 @@ def settle_weeks(
         return style, question, []
     text = f"The figures of '{header}' were read as {answer}s, as answered."
     return replace(style, weeks=answer == "week"), None, [Notice(question.code, text)]
+
+
+def _over_the_year(scratch: Scratch, records: str, year: str, number: str) -> bool:
+    """True where the numbers go over the end of a year, none of them above 12, and some year does not begin with its
+    first: months, for weeks would go on to the 52nd."""
+    by_year = f"SELECT min({number}) AS first FROM {records} AND {number} IS NOT NULL GROUP BY {year}"
+    years, first = scratch.rows(f"SELECT count(*), max(first) FROM ({by_year})")[0]
+    return bool(years > 1 and first > 1)
 
 
 def _question(

@@ -139,8 +139,9 @@ _RULES: tuple[tuple[str, str], ...] = (
 
 
 def plain(cell: str) -> str:
-    """The cell, rewritten. Only for a cell that stands in no plain form."""
-    return _followed(cell)[0]
+    """The cell, rewritten. Only for a cell that stands in no plain form; of May-26 a single cell tells nothing."""
+    written, rules = _followed(cell)
+    return cell if _RULES.index(_SHORT_MONTH) in rules else written
 
 
 def rules_of(cells: Iterable[str], known: Callable[[str], bool], whole: bool) -> tuple[int, ...]:

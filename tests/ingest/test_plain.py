@@ -94,6 +94,7 @@ def test_months_and_weeks_of_figures_are_told_by_their_numbers_or_asked_once(tmp
     assert (
         read(tmp_path, "202605", "202613", "202614")["202613"] == "2026-03-23 00:00:00"
     )  # weeks: there is no 13th month
+    assert read(tmp_path, "202511", "202512", "202601")["202601"] == "2026-01-01 00:00:00"
     with pytest.raises(NeedsAnswer) as asked:
         read(tmp_path, "202605", "202606")
     (question,) = asked.value.questions
