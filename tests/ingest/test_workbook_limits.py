@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import resource
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from opsmetrics.ingest import IngestRefused, Limits, read_file
+from opsmetrics.ingest import IngestRefused, Limits, NeedsAnswer, read_file
 from opsmetrics.ingest.workbook_process import WorkbookProcess
+from tests.cases import cases
 from tests.ingest.workbooks import book, rewritten
 
 SMALL = {"S": [["date", "value"], ["2025-01-27", 1]]}
@@ -89,6 +94,55 @@ def test_a_damaged_sheet(tmp_path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     assert code_of(path) == "damaged"
+
+
+def stored(path: Path) -> bytes:
+    """The bytes of the same workbook, its parts not compressed."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path.read_bytes()
+
+
+def test_a_digit_that_changed_in_the_archive_is_damage(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", {"S": [["date", "value"], ["2025-01-27", 17]]})
+    whole = stored(path)
+    assert whole.count(b"<v>17</v>") == 1
+    path.write_bytes(whole.replace(b"<v>17</v>", b"<v>97</v>"))
+    assert code_of(path) == "damaged"
+
+
+def test_a_directory_that_states_less_than_is_unpacked(tmp_path: Path) -> None:
+    """Sizes and checksums of the first 5,000 bytes, so that only the rest tells of the lie."""
+    part = "xl/worksheets/sheet1.xml"
+    path = rewritten(book(tmp_path / "a.xlsx", SMALL), part, lambda xml: xml + b" " * 20 * 1024**2)
+    with zipfile.ZipFile(path) as archive:
+        content, told = archive.read(part), archive.getinfo(part)
+    honest = struct.pack("<III", told.CRC, told.compress_size, told.file_size)
+    lie = struct.pack("<III", zlib.crc32(content[:5000]), told.compress_size, 5000)
+    whole = path.read_bytes()
+    assert whole.count(honest) == 2  # before the part and in the directory
+    path.write_bytes(whole.replace(honest, lie))
+    assert code_of(path, Limits(workbook_memory=256 * 1024**2)) == "damaged"
+
+
+@given(damage=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4))
+@settings(deadline=None, max_examples=cases(6, 300), suppress_health_check=list(HealthCheck))
+def test_damaged_bytes_give_the_same_rows_or_a_refusal(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[float, int]]
+) -> None:
+    path = book(tmp_path_factory.mktemp("book") / "a.xlsx", SMALL)
+    sheet = read_file(path)
+    wanted, whole = sheet.rows, bytearray(path.read_bytes())
+    for place, byte in damage:
+        whole[int(place * len(whole))] = byte
+    path.write_bytes(whole)
+    try:
+        assert read_file(path).rows == wanted
+    except (IngestRefused, NeedsAnswer) as refused:
+        assert "Traceback" not in str(refused)
 
 
 def child(folder: Path, program: str) -> Path:
