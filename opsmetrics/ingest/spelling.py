@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from opsmetrics.ingest.event_plan import REFERENCE
-from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.layout import METRIC, Layout
 from opsmetrics.ingest.problems import listed
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
@@ -15,7 +15,7 @@ from opsmetrics.measurements import Notice
 def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
     """Replace rarer spellings in the stage. The choice does not depend on the order of the records, so that the same
     records in another order give the same keys."""
-    notices = []
+    notices = _whole_codes(scratch, layout)
     for role in (role for role in layout.texts if role != REFERENCE):
         name = layout.text_name(role)
         variants = _variants(scratch, name)
@@ -27,6 +27,24 @@ def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
             notices.append(
                 Notice("values_normalised", f"Spellings of {role.lstrip('@')} were made one: {listed(pairs)}.")
             )
+    return notices
+
+
+def _whole_codes(scratch: Scratch, layout: Layout) -> list[Notice]:
+    """Codes that a spreadsheet or program took for numbers, 1234.0 beside 1235, lose their decimals; a column with any
+    other text, or with another decimal than 0, stays as it is."""
+    notices = []
+    for role in (role for role in layout.texts if role != METRIC):
+        name = layout.text_name(role)
+        said = f"FROM stage WHERE fault = 0 AND {name} <> ''"
+        if scratch.rows(f"SELECT 1 {said} AND NOT regexp_full_match({name}, '[0-9]+([.]0)?') LIMIT 1"):
+            continue
+        example = scratch.rows(f"SELECT {name} {said} AND ends_with({name}, '.0') LIMIT 1")
+        if example:
+            scratch.run(f"UPDATE stage SET {name} = regexp_replace({name}, '[.]0$', '') WHERE fault = 0")
+            ((code,),) = example
+            text = f"Codes of {role.lstrip('@')} lost their decimals: {code} is {code[:-2]}."
+            notices.append(Notice("values_normalised", text))
     return notices
 
 

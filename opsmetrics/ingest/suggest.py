@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_p
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.suggest_events import event_roles, stream_for
-from opsmetrics.ingest.synonyms import DIMENSIONS, ROLES
+from opsmetrics.ingest.synonyms import DIMENSIONS, QUANTITIES, ROLES
 from opsmetrics.ingest.template import Measured, Template
 from opsmetrics.ingest.template_events import EventRows
 
@@ -26,6 +27,8 @@ SIMILAR = 0.6  # nearly the same word
 #: Letters that two words must share to count as similar.
 _ALIKE = 0.86
 TIMES = ("date", "ts", "sample")
+#: A unit at the end of a header: (min), [kg], %.
+_UNIT = re.compile(r"\s*(?:[(\[][^()\[\]]{1,20}[)\]]|%)\s*$")
 
 
 @dataclass(frozen=True)
@@ -168,14 +171,33 @@ def _kind(sheet: Sheet, column: int) -> str:
 def _stated(headers: Sequence[str], catalog: Catalog, guesses: dict[str, Guess]) -> tuple[Measured, ...]:
     """KPIs whose counts or values have columns of their own."""
     by_word = {fold(header): header for header in headers}
-    found = []
-    for kpi in catalog.kpis:
-        entry = _entry(kpi, by_word)
-        if entry:
-            found.append(entry)
-            for source in entry.sources:
-                guesses[source] = Guess(source, kpi.key, EXACT, "its name")
+    found = _entries(catalog, by_word)
+    sure, why = EXACT, "its name"
+    if not found:
+        found = _entries(catalog, {**_other_words(headers, guesses), **by_word})
+        sure, why = SYNONYM, "another word for it"
+    for entry in found:
+        for source in entry.sources:
+            guesses[source] = Guess(source, entry.key, sure, why)
     return tuple(found)
+
+
+def _entries(catalog: Catalog, by_word: dict[str, str]) -> list[Measured]:
+    return [entry for kpi in catalog.kpis if (entry := _entry(kpi, by_word))]
+
+
+def _other_words(headers: Sequence[str], guesses: dict[str, Guess]) -> dict[str, str]:
+    """Other words for what a column counts → its header: without its unit, or in another language. A word that two
+    columns mean stands for neither."""
+    meant: dict[str, set[str]] = {}
+    for header in headers:
+        if guesses[header].role:
+            continue
+        bare = fold(_UNIT.sub("", header)) or fold(header)
+        for words in ((bare,), *(group for group in QUANTITIES if bare in group)):
+            for word in words:
+                meant.setdefault(word, set()).add(header)
+    return {word: next(iter(named)) for word, named in meant.items() if len(named) == 1}
 
 
 def _entry(kpi: Kpi, by_word: dict[str, str]) -> Measured | None:

@@ -83,3 +83,37 @@ DIMENSIONS: tuple[tuple[str, ...], ...] = (
     ("supplier", "vendor", "lieferant", "fournisseur", "proveedor"),
     ("country", "region", "land", "pays", "país", "región", "région"),
 )
+
+#: Words for what is counted or measured; one of them may stand for another, but a person should confirm it.
+QUANTITIES: tuple[tuple[str, ...], ...] = (
+    (
+        *(
+            "scrap",
+            "scrapped",
+            "rejects",
+            "rejected",
+            "ausschuss",
+            "ausschuß",
+            "rebuts",
+            "rebut",
+            "chatarra",
+            "desecho",
+        ),
+        *("rechazos", "scrap qty", "qty scrap"),
+    ),
+    ("defects", "defective", "faults", "fehler", "defekte", "fehlerhaft", "défauts", "defauts", "defectos", "def"),
+    (
+        *("inspected", "checked", "tested", "units inspected", "qty insp", "qty insp.", "insp", "geprüft", "geprueft"),
+        *("contrôlés", "controles", "contrôlé", "inspectés", "inspeccionados", "revisados"),
+    ),
+    (
+        *("made", "produced", "output", "total", "total output", "quantity", "qty", "gesamt", "produziert", "menge"),
+        *("gesamtmenge", "produits", "quantité", "quantite", "producidos", "producción", "cantidad"),
+    ),
+    ("downtime", "stop time", "stillstand", "stillstandszeit", "ausfallzeit", "arrêt", "arrêts", "paro", "parada"),
+    ("waiting time", "wait", "wait time", "wartezeit", "attente", "temps d'attente", "espera", "tiempo de espera"),
+    ("late", "late orders", "late deliveries", "delayed", "verspätet", "en retard", "retards", "retrasados", "tarde"),
+    ("orders", "deliveries", "shipments", "aufträge", "lieferungen", "commandes", "livraisons", "pedidos", "entregas"),
+    ("complaints", "reklamationen", "beschwerden", "réclamations", "reclamaciones", "quejas"),
+    ("yield", "first pass yield", "fpy", "ausbeute", "rendement", "rendimiento"),
+)

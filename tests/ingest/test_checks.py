@@ -232,3 +232,11 @@ def test_words_of_the_file_are_never_sql(tmp_path: Path) -> None:
     batch = prepared(tmp_path, text, told)
     assert list(readings(batch)["site"]) == [nasty]
     assert codes(batch) == [(3, "unknown_metric")]
+
+
+def test_codes_that_were_taken_for_numbers_are_whole_again(tmp_path: Path) -> None:
+    rows = ["2025-01-27,1234.0,2.0,scrap,1", "2025-01-28,1234,2.5,scrap,2", "2025-01-29,007,L1,scrap,3"]
+    batch = prepared(tmp_path, "\n".join(["date,site,line,metric,value", *rows, ""]))
+    assert list(readings(batch)["site"]) == ["1234", "1234", "007"]
+    assert list(readings(batch)["line"]) == ["2.0", "2.5", "L1"]  # no codes of whole numbers alone
+    assert "values_normalised" in warnings(batch)

@@ -177,3 +177,20 @@ def test_a_text_without_a_number_or_a_date_is_no_table(tmp_path: Path, text: str
 
 def test_records_of_yes_and_no_are_a_table(tmp_path: Path) -> None:
     assert proposed(tmp_path, "machine,ok\nA,yes\nB,no\n").missing
+
+
+@pytest.mark.parametrize(
+    ("header", "sources"),
+    [
+        ("Datum,Ausschuss,Gesamt", ("Ausschuss", "Gesamt")),
+        ("Fecha,Chatarra,Producidos", ("Chatarra", "Producidos")),
+        ("Date,Rebuts (pcs),Qty", ("Rebuts (pcs)", "Qty")),
+        ("Date,Rebuts,Chatarra,Qty", None),  # two columns for one count
+    ],
+)
+def test_counts_in_other_words_need_a_person(tmp_path: Path, header: str, sources: tuple[str, str] | None) -> None:
+    """Never taken as they are; nothing is proposed where two columns may be meant."""
+    scrap = Kpi("scrap", "Scrap share", "proportion", "lower", numerator="scrap", denominator="made")
+    found = proposed(tmp_path, f"{header}\n" + "2025-01-27" + ",3" * header.count(",") + "\n", catalog(scrap))
+    assert not found.exact
+    assert tuple(entry.sources for entry in found.kpis) == ((sources,) if sources else ())
