@@ -19,7 +19,7 @@ DERIVED = '\n[kpis.twice]\nname = "Twice"\nkind = "derived"\nformula = "scrap * 
 #: Name of a template or KPI → the record that a person types in its file.
 FILLED = {
     "scrap report": (dt.date(2025, 11, 3), "A", 3, 500),
-    "scrap": (dt.date(2025, 11, 4), "B, left", 4, 500),
+    "scrap": (dt.date(2025, 11, 4), "A", 4, 500),
     "Weight": (dt.date(2025, 11, 5), 71.5),
 }
 

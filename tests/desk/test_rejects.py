@@ -17,6 +17,7 @@ from opsmetrics.desk.rejected import rejects_file, state_of
 from opsmetrics.ingest import IngestRefused, Template
 from opsmetrics.ingest.unusable import NothingUsable
 from opsmetrics.measurements import Batch, Receipt
+from tests.built import once
 from tests.cli.conftest import CATALOG, TEMPLATE
 
 SOURCE = (
@@ -32,10 +33,16 @@ Table = list[list[str]]
 Save = Callable[[Path, Table], Path]
 
 
+@once
+def _defined(path: Path) -> None:
+    with Desk.open(path) as opened:
+        opened.apply(CATALOG, by="Ada")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    _defined(tmp_path / "s.duckdb")
     with Desk.open(tmp_path / "s.duckdb") as opened:
-        opened.apply(CATALOG, by="Ada")
         opened.settings.templates.mkdir()
         (opened.settings.templates / "scrap.toml").write_text(TEMPLATE, encoding="utf-8")
         yield opened
