@@ -14,7 +14,7 @@ from itertools import combinations
 
 from opsmetrics.ingest.dates import FORMS, ORDER_WORDS, ORDERS, DateStyle, form_sql
 from opsmetrics.ingest.layout import Layout
-from opsmetrics.ingest.problems import Question
+from opsmetrics.ingest.problems import IngestRefused, Question
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.measurements import Notice, counted
 
@@ -77,6 +77,34 @@ def settle_order(
         text = f"{told} the order of '{header}' ({ORDER_WORDS[counts.best]}): rejected."
         notices.append(Notice("mixed_date_order", text))
     return replace(style, order=counts.best), None, notices
+
+
+def settle_points(scratch: Scratch, layout: Layout, style: DateStyle, records: str) -> tuple[DateStyle, list[Notice]]:
+    """Days with points are day first; where days over 12 stand second, and hardly ever first, they are month first.
+
+    Raises IngestRefused (`dates_not_understood`) where they stand in both places.
+    """
+    forms = tuple(name for name in style.forms if name.startswith("dotted"))
+    if not forms:
+        return style, []
+    assert layout.time is not None
+    cell, header = layout.cell(layout.time), scratch.sheet.headers[layout.time]
+    day, month = (replace(style, forms=forms, american=american).sql(cell) for american in (False, True))
+    read = f"(SELECT {day} AS d, {month} AS m FROM {records})"
+    first, second = scratch.rows(
+        f"SELECT count_if(d IS NOT NULL AND m IS NULL), count_if(m IS NOT NULL AND d IS NULL) FROM {read}"
+    )[0]
+    if second <= MINORITY * (first + second):
+        return style, []
+    if first > MINORITY * (first + second):
+        raise IngestRefused(
+            "dates_not_understood",
+            f"{first:,} dates of column '{header}' can only be read day first and {second:,} only month first",
+            "one order of day and month",
+            "correct the export, or load each kind from a file of its own",
+        )
+    text = f"The dates of '{header}' are written month first, with points: {second:,} of them have days above 12."
+    return replace(style, american=True), [Notice("month_first", text)]
 
 
 def settle_swapped(

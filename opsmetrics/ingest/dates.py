@@ -2,7 +2,7 @@
 
 `01/05/2025` may be 1 May or 5 January. A day over 12 anywhere in the column settles it for the column; cells that are
 then impossible are rejected, never read in another order. Where every cell fits both, a person is asked. Dates with
-points (`01.05.2025`) are day first: no country writes them month first.
+points (`01.05.2025`) are day first, unless days over 12 say that a program wrote them month first.
 """
 
 from __future__ import annotations
@@ -195,6 +195,7 @@ class DateStyle:
     months: Mapping[str, int] = field(default_factory=dict)  # words of the column → month
     base: str = "1899-12-30"  # the day that has serial number 0
     swapped: bool = False  # a spreadsheet exchanged day and month of those that it took for dates
+    american: bool = False  # days with points are written month first
     weeks: bool = False  # a number beside a year is that of a week
     weekdays: bool = False  # a weekday stands before some dates
 
@@ -235,7 +236,9 @@ class DateStyle:
         if special:
             return special
         prepared, dates = cell, form.formats
-        if form.name == "iso" and self.swapped:
+        if form.name.startswith("dotted") and self.american:
+            dates = tuple(date.replace("%d.%m", "%m.%d") for date in dates)
+        elif form.name == "iso" and self.swapped:
             dates = ("%Y-%d-%m",)
         elif form.ordered:
             long, short = ORDERS[self.order]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from opsmetrics.ingest import dates, number_forms, numbers, plain
-from opsmetrics.ingest.date_order import has_order, settle_order, settle_swapped
+from opsmetrics.ingest.date_order import has_order, settle_order, settle_points, settle_swapped
 from opsmetrics.ingest.dates import FORMS, DateStyle
 from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
 from opsmetrics.ingest.layout import Layout
@@ -155,6 +155,8 @@ def _dates(
         said = f"The dates are Excel's serial numbers, counted from {base:%-d %B %Y}."
         notices.append(Notice("excel_serial_dates", said))
     records, question = _filled(scratch, layout), None
+    style, more = settle_points(scratch, layout, style, records)
+    notices += more
     if has_order(style) and layout.date_order is None:
         style, question, more = settle_order(scratch, layout, style, records, answers)
         notices += more

@@ -85,6 +85,14 @@ def test_columns_that_cannot_be_told_are_refused(tmp_path: Path, cells: tuple[st
     assert refused.value.code == "dates_not_understood"
 
 
+def test_points_are_day_first_unless_days_above_12_stand_second(tmp_path: Path) -> None:
+    assert read(tmp_path, "01.05.2026", "02.05.2026")["02.05.2026"] == "2026-05-02 00:00:00"
+    assert read(tmp_path, "01.05.2026", "01.13.2026")["01.05.2026"] == "2026-01-05 00:00:00"
+    mixed = [f"0{month}.{day}.2026" for month in (1, 2) for day in range(13, 20)]
+    with pytest.raises(IngestRefused, match="only month first"):
+        read(tmp_path, "13.01.2026", "14.01.2026", "15.01.2026", "16.01.2026", *mixed[:6], "01.02.2026")
+
+
 def test_the_name_of_summer_time_vouches_for_that_of_winter_time(tmp_path: Path) -> None:
     fold = ["2025-10-26 02:30 CEST", "2025-10-26 02:30 CET"]
     assert list(read(tmp_path, *fold).values()) == ["2025-10-26 00:30:00", "2025-10-26 01:30:00"]
