@@ -7,7 +7,7 @@ from pathlib import Path
 
 from opsmetrics.ingest.formats import not_a_table
 from opsmetrics.ingest.limits import Limits
-from opsmetrics.ingest.problems import IngestRefused, listed
+from opsmetrics.ingest.problems import IngestRefused, listed, safe_name
 from opsmetrics.ingest.scan import CHUNK
 from opsmetrics.ingest.workbook_process import damaged, protected
 
@@ -58,7 +58,7 @@ def _archive(path: Path, limits: Limits) -> tuple[str, str]:
     for name, said, mend in _OTHERS:
         if name in names:
             raise not_a_table(said, mend)
-    inside = listed(name.rsplit("/", 1)[-1][:60] for name in names if not name.endswith("/"))
+    inside = listed(safe_name(name)[:60] for name in names if not name.endswith("/"))
     raise not_a_table(f"a ZIP archive{f' with {inside}' if inside else ''}", "unpack it first and load the files in it")
 
 

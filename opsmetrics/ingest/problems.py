@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -93,3 +94,13 @@ def listed(items: Iterable[str], most: int = 6) -> str:
     found = list(items)
     shown = ", ".join(f"'{item}'" for item in found[:most])
     return shown if len(found) <= most else f"{shown} and {len(found) - most} more"
+
+
+#: Control characters, and marks that turn the direction of what follows.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def safe_name(name: str) -> str:
+    """The last part of a given name without what hides or turns its letters: it is shown and kept, never opened."""
+    last = re.split(r"[/\\]", name)[-1]
+    return _UNSHOWN.sub("", last)[:200] or "file"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT, SPOILT, UNCLOSED
 from opsmetrics.ingest.origin import Origin, Part
 from opsmetrics.ingest.parquet import is_parquet, read_parquet
+from opsmetrics.ingest.problems import safe_name
 from opsmetrics.ingest.readable import make_readable
 from opsmetrics.ingest.recognise import recognise
 from opsmetrics.ingest.records import split
@@ -122,7 +122,7 @@ def read_file(
     `empty_workbook`, `missing_sheet`, `nested_columns`, `too_many_records`; NeedsAnswer (`sheet`).
     """
     path, limits = Path(path), limits or Limits()
-    called = _safe_name(name or path.name)
+    called = safe_name(name or path.name)
     head = first_bytes(path)
     if is_workbook(head):
         size, sha256 = scan_binary(path, limits.packed)
@@ -204,9 +204,3 @@ def _quoted(cell: str, dialect: Dialect) -> str:
         return cell
     inner = cell.replace(dialect.quote, 2 * dialect.quote).replace(BREAK, "\n")
     return f"{dialect.quote}{inner}{dialect.quote}"
-
-
-def _safe_name(name: str) -> str:
-    """The last part of a given name without control characters: it is shown and kept, never opened."""
-    last = re.split(r"[/\\]", name)[-1]
-    return re.sub(r"[\x00-\x1f\x7f]", "", last)[:200] or "file"

@@ -150,3 +150,15 @@ def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", ["BZh,value", "GIF8,value", "From,To", "OBJ,value", "[kg],value", "RIFF,value"])
 def test_a_header_is_no_mark_of_another_format(tmp_path: Path, start: str) -> None:
     assert read_file(written(tmp_path, f"{start}\n1,2\n3,4\n".encode())).headers[0] == start.split(",")[0]
+
+
+def test_names_are_shown_without_what_hides_or_turns_them(tmp_path: Path) -> None:
+    path = written(tmp_path, b"date,value\n2025-01-27,1\n")
+    for given_name, shown in (
+        ("../../etc/a\x1b[31m.csv", "a[31m.csv"),
+        ("C:\\plant\\report\u202evsc.exe", "reportvsc.exe"),
+        ("<b>*x*</b>.csv", "b>.csv"),
+        ("x" * 5000, "x" * 200),
+        ("\n", "file"),
+    ):
+        assert read_file(path, name=given_name).name == shown
