@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 
 from opsmetrics.desk import receipts
 from opsmetrics.desk.finding import template_of
+from opsmetrics.desk.templates import remember
 from opsmetrics.ingest import NothingUsable
 from opsmetrics.measurements import Batch
 from opsmetrics.server.endpoints import Endpoint, Parameter, Request
@@ -40,6 +42,7 @@ def ingest(asked: Request) -> tuple[int, Any]:
     if asked.get("dry_run"):
         return 200, {**receipts.diff_dict(batch, asked.desk.diff(batch)), "rejects": _rejects(batch)}
     receipt = asked.desk.commit(batch, by=asked.token.name)
+    receipt = replace(receipt, warnings=(*receipt.warnings, *remember(asked.desk, batch)))
     return 201 if receipt.batch is not None else 200, {**receipt.as_dict(), "rejects": _rejects(batch)}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from opsmetrics.catalog import Catalog, Slice, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk.origins import touched
+from opsmetrics.desk.templates import remember
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.measurements import Batch, Receipt, UndoReceipt, counted
 from opsmetrics.store import StoreError
@@ -62,7 +63,9 @@ def commit(desk: Desk, batches: Sequence[Batch], person: str) -> Outcome:
     for number, batch in enumerate(batches):
         try:
             tell("Writing", number, len(batches))
-            receipts.append(desk.commit(batch, by=person, publish=False))
+            receipt = desk.commit(batch, by=person, publish=False)
+            told = remember(desk, batch, create=False)
+            receipts.append(replace(receipt, warnings=(*receipt.warnings, *told)))
         except BROKEN:
             raise
         except StoreError as error:
@@ -169,6 +172,15 @@ def stored(receipts: Sequence[Receipt]) -> str:
     return " · ".join(f"{wording.number(n, 0)} {word}" for word, n in sums.items())
 
 
+def mended_text(receipt: Receipt) -> str:
+    """What a file of mended rejects settled, "" of any other file."""
+    mended = receipt.mended
+    if mended is None:
+        return ""
+    left = f"{wording.number(mended.left, 0)} left" if mended.left else "none is left"
+    return f"{wording.number(mended.now, 0)} of the rejects of batch {mended.batch} settled, {left}."
+
+
 def undo_effect(new: int, updated: int, removed: int = 0) -> str:
     """What undoing a batch does, said before it is done."""
     parts = [f"takes out {_counted(new, 'value')}"] if new or not updated + removed else []
@@ -219,6 +231,7 @@ def outcome_blocks(outcome: Outcome, catalog: Catalog) -> list[Block]:
     if outcome.receipts:
         source = outcome.receipts[0].source if len(outcome.receipts) == 1 else f"{len(outcome.receipts)} files"
         found.append(upload_blocks.said(f"{source}: {equation(outcome.receipts)}."))
+    found += [upload_blocks.said(text) for receipt in outcome.receipts if (text := mended_text(receipt))]
     if outcome.undone:
         found.append(upload_blocks.said(undone_text(outcome.undone)))
     if outcome.receipts or outcome.undone:
