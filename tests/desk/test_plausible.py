@@ -73,34 +73,50 @@ def written(path: Path, rows: Iterable[Row]) -> Path:
     return path
 
 
-def moved(change: Callable[[dt.date], dt.date]) -> Callable[[list[Row]], list[Row]]:
-    """The records under other days."""
-    return lambda rows: [(change(row[0]), *row[1:]) for row in rows]
-
-
-FAULTS: dict[str, tuple[Callable[[list[Row]], list[Row]], str]] = {
-    "level_jump": (lambda rows: [(*row[:4], row[4] * 60) for row in rows], "60 times as high as before"),
-    "level_jump:whole": (lambda rows: [(*row[:3], row[3] * 1000, row[4]) for row in rows], "1,000 times as high"),
-    "level_jump:site": (
-        lambda rows: [(*row[:4], row[4] / 24 if row[1] == "Lyon" else row[4]) for row in rows],
-        "Lead time (Lyon) is 1/24 as high as before",
+#: Faults of one file, and what is said of each: code and words.
+FAULTS: list[tuple[Callable[[list[Row]], list[Row]], dict[str, tuple[str, ...]]]] = [
+    (
+        lambda rows: [
+            (day + dt.timedelta(weeks=2), site.replace("Hamburg", "Hambrug"), bad, made * 1000, 40.0)
+            for day, site, bad, made, _ in rows
+            if site != "Leeds"
+        ],
+        {
+            "level_jump": ("made of Scrap are 1,000 times as high",),
+            "all_equal": ("Lead time has the same value on all 5 days",),
+            "new_name": ("'Hambrug' is new; the nearest known site is 'Hamburg' (40 values)",),
+            "missing_names": ("'Hamburg', 'Leeds' are missing",),
+            "gap": ("is a file missing?",),
+        },
     ),
-    "day_far_out": (
+    (
+        lambda rows: [
+            (day.replace(year=2025), site, bad, made, lead / 24 if site == "Lyon" else lead)
+            for day, site, bad, made, lead in rows
+        ],
+        {"level_jump": ("Lead time (Lyon) is 1/24 as high as before",), "year": ("is the year right?",)},
+    ),
+    (
+        lambda rows: [(day - dt.timedelta(days=200), *others, lead * 60) for day, *others, lead in rows],
+        {
+            "older_than_stored": ("lies before what is stored",),
+            "level_jump": ("Lead time is 60 times as high as before",),
+        },
+    ),
+    (lambda rows: rows[:3], {"volume": ("The file has 3 records",)}),
+    (
         lambda rows: [*rows[:-1], (*rows[-1][:4], rows[-1][4] * 5000)],
-        "the highest stored day has",
+        {"day_far_out": ("the highest stored day has",)},
     ),
-    "volume": (lambda rows: rows[:3], "The file has 3 records"),
-    "new_name": (
-        lambda rows: [(row[0], row[1].replace("Hamburg", "Hambrug"), *row[2:]) for row in rows],
-        "'Hambrug' is new; the nearest known site is 'Hamburg' (40 values)",
+    (
+        lambda _: [(row[0] + dt.timedelta(weeks=3), *row[1:]) for row in week(1)],
+        {"copied_values": ("Its values are those of 2026-05-11 to 2026-05-15",)},
     ),
-    "missing_names": (lambda rows: [row for row in rows if row[1] != "Leeds"], "'Leeds' is missing"),
-    "gap": (moved(lambda day: day + dt.timedelta(weeks=2)), "is a file missing?"),
-    "year": (moved(lambda day: day.replace(year=2025)), "is the year right?"),
-    "older_than_stored": (moved(lambda day: day - dt.timedelta(days=200)), "lies before what is stored"),
-    "copied_values": (lambda _: [(row[0] + dt.timedelta(weeks=3), *row[1:]) for row in week(1)], "2026-05-11"),
-    "all_equal": (lambda rows: [(*row[:4], 40.0) for row in rows], "Lead time has the same value on all 5 days"),
-}
+]
+
+
+def of_two_sites(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row[1] != "Leeds"]
 
 
 @pytest.fixture(scope="module")
@@ -116,21 +132,22 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Desk]:
         yield desk
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_each_planted_fault_is_warned_of(desk: Desk, tmp_path: Path, fault: str) -> None:
-    spoil, words = FAULTS[fault]
-    batch = desk.prepare(written(tmp_path / "week4.csv", spoil(week(4))))
-    told = against.warnings(desk.store, desk.catalog, batch)
-    assert [one for one in told if one.code == fault.partition(":")[0] and words in one.text], told
+def test_each_planted_fault_is_warned_of(desk: Desk, tmp_path: Path) -> None:
+    for spoil, wanted in FAULTS:
+        batch = desk.prepare(written(tmp_path / "week4.csv", spoil(week(4))))
+        told = against.warnings(desk.store, desk.catalog, batch)
+        for code, said in wanted.items():
+            for words in said:
+                assert any(one.code == code and words in one.text for one in told), (words, told)
 
 
 def test_a_good_file_says_nothing_and_the_receipt_warns_as_the_difference_does(desk: Desk, tmp_path: Path) -> None:
     good = written(tmp_path / "week4.csv", week(4))
     assert load(desk, good, Order("Ada", dry_run=True)).answer["warnings"] == []
-    spoiled = written(tmp_path / "late.csv", FAULTS["missing_names"][0](week(4)))
+    spoiled = written(tmp_path / "late.csv", of_two_sites(week(4)))
     before = load(desk, spoiled, Order("Ada", dry_run=True))
     after = load(desk, spoiled, Order("Ada"))
-    desk.undo(after.answer["batch"], by="Ada")
+    desk.undo(after.answer["batch"], by="Ada", publish=False)
     assert before.answer["warnings"] == after.answer["warnings"] != []
     assert before.notes == after.notes
 
