@@ -137,11 +137,12 @@ def settle_swapped(
 def _exchanged(scratch: Scratch, layout: Layout, style: DateStyle, records: str) -> tuple[str, str, str] | None:
     """A real date and its two readings, where the column bears the trace of an exchange."""
     assert layout.time is not None
-    if "iso" not in style.forms or not has_order(style):
+    form = next((name for name in ("iso", "serial") if name in style.forms), None)
+    if form is None or not has_order(style):
         return None
-    cell, code = layout.cell(layout.time), [form.name for form in FORMS].index("iso")
+    cell, code = layout.cell(layout.time), [known.name for known in FORMS].index(form)
     texts = replace(style, forms=tuple(name for name in style.forms if name in _ORDERED))
-    real, back = replace(style, forms=("iso",)), replace(style, forms=("iso",), swapped=True)
+    real, back = replace(style, forms=(form,)), replace(style, forms=(form,), swapped=True)
     columns = f"{cell} AS cell, {real.sql(cell)} AS kept, {back.sql(cell)} AS back, {texts.sql(cell)} AS written"
     read = f"(SELECT {columns}, {form_sql(cell)} = {code} AS iso FROM {records})"
     impossible = "count_if(iso AND back IS NULL) + count_if(written IS NOT NULL AND day(written) <= 12)"

@@ -191,7 +191,8 @@ def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str,
     known = {FORMS[code].name: n for code, n in forms.items() if code < len(FORMS)}
     ranked = sorted(known, key=lambda name: -known[name])
     if ranked and ranked[0] in dates.BARE:
-        kept = tuple(ranked[:1])
+        texts = [form.name for form in FORMS if form.ordered and form.name in known]
+        kept = (ranked[0], *(texts if ranked[0] == "serial" else ()))  # a spreadsheet leaves some dates texts
     else:
         kept = tuple(name for name in ranked if name not in dates.BARE)
     readable = sum(known[name] for name in kept)

@@ -93,6 +93,18 @@ def test_points_are_day_first_unless_days_above_12_stand_second(tmp_path: Path) 
         read(tmp_path, "13.01.2026", "14.01.2026", "15.01.2026", "16.01.2026", *mixed[:6], "01.02.2026")
 
 
+def test_serial_numbers_beside_texts_that_no_spreadsheet_could_take_for_dates(tmp_path: Path) -> None:
+    """5 and 6 October day first, taken for 10 May and 10 June; 13 October is left a text."""
+    cells = ("46152", "46183", "13/10/2026")
+    with pytest.raises(NeedsAnswer) as asked:
+        read(tmp_path, *cells)
+    (question,) = asked.value.questions
+    assert question.choices[0] == "swap: exchange them back, 46152 is 5 October 2026"
+    body = "when\tminutes\n" + "".join(f"{cell}\t1\n" for cell in cells)
+    found = readings(prepared(tmp_path, body, ROWS.remembering({"swapped_dates": "swap"}), DEFINITIONS))
+    assert [str(at)[:10] for at in found["observed_at"]] == ["2026-10-05", "2026-10-06", "2026-10-13"]
+
+
 def test_the_name_of_summer_time_vouches_for_that_of_winter_time(tmp_path: Path) -> None:
     fold = ["2025-10-26 02:30 CEST", "2025-10-26 02:30 CET"]
     assert list(read(tmp_path, *fold).values()) == ["2025-10-26 00:30:00", "2025-10-26 01:30:00"]
