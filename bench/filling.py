@@ -73,7 +73,9 @@ def overlapping(desk: Desk, stored: int, rows: int) -> tuple[Batch, str, str]:
     apart = DAYS * 86_400_000_000 // -(-stored // LINES)
     first = stored - rows // 2
     query = _query(first, first + rows, apart, more=1)
-    facts = Facts(rows, _reader(duckdb.connect(), query))
+    scratch = duckdb.connect()
+    scratch.execute(f"CREATE TABLE checked AS {query}")
+    facts = Facts(rows, _reader(scratch, "FROM checked"))
     end = BEGIN + dt.timedelta(days=DAYS, microseconds=apart * rows)
     return _batch(desk, facts, ["scrap"], BEGIN, end), _query(0, stored, apart), query
 

@@ -165,14 +165,14 @@ def _append(cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, sourc
 
 def _merge(cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, source: str, number: int) -> tuple[int, int]:
     """Stores facts over others; the answer is how many were written, and how many of these are updates."""
+    arrived = {**shape.parts(), "source": "temp.arrived"}
     with incoming(cursor, facts, source):
-        repeated = cells.repeats(cursor, statement("load", "key_hashes", **shape.parts()), {})
-    if repeated:
+        cursor.execute(statement("load", "arrive", **shape.parts()))
+    if cells.repeats(cursor, statement("load", "key_hashes", **arrived), {}):
         _refuse_repeated(cursor, shape, facts, source)
-    with incoming(cursor, facts, source):
-        overwritten = _touched(cursor, statement("load", "overwritten", **shape.parts()), number)
-    with incoming(cursor, facts, source):
-        written = _touched(cursor, statement("load", "merge", **shape.parts()), number)
+    overwritten = _touched(cursor, statement("load", "overwritten", **arrived), number)
+    written = _touched(cursor, statement("load", "merge", **arrived), number)
+    cursor.execute(statement("load", "drop_arrived"))
     cells.touch(cursor, shape.dimensions, shape.table, number)
     cells.renew(cursor, shape.dimensions, shape.table)
     return written, overwritten

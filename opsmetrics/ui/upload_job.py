@@ -112,4 +112,5 @@ def _progress(job: Job) -> None:
         if st.button("Cancel", key="upload_stop", disabled=job.work.cancelled):
             job.work.cancel()
             st.rerun(scope="fragment")
-    st.caption("Nothing is written while it is being read. You may look at other pages meanwhile.")
+    meanwhile = "You may look at other pages meanwhile."
+    st.caption(meanwhile if job.lasting else f"Nothing is written while it is being read. {meanwhile}")

@@ -19,6 +19,13 @@ HAVING count(*) > 1
 ORDER BY {keys}
 LIMIT 1
 
+-- name: arrive
+-- Rows that are asked for three times are taken over once: a stream is made anew for each reading.
+CREATE OR REPLACE TEMP TABLE arrived AS SELECT * FROM {source} AS source
+
+-- name: drop_arrived
+DROP TABLE IF EXISTS temp.arrived
+
 -- name: overwritten
 INSERT INTO change (batch, fact, {keys}, {old_values}, old_batch)
 SELECT $batch, '{table}', {target_keys}, {target_values}, target.batch
