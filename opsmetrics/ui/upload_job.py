@@ -37,7 +37,7 @@ class Job:
         self, name: str, run: Callable[[], Any], then: Callable[[Any], None], *, lasting: bool = False
     ) -> None:
         """Start it. `lasting`: it is finished even where its tab is closed."""
-        self.name, self.work = name, Work()
+        self.name, self.work, self.lasting = name, Work(), lasting
         self._run, self._then = run, then
         self._over, self._since = threading.Event(), time.monotonic()
         self._answer: Any = None
