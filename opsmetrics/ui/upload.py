@@ -173,10 +173,11 @@ def _steps(desk: Desk, session: Session, file: Incoming) -> None:
         return
     with upload_blocks.step(3, "Difference", "against what is stored now"):
         shown = upload_steps.difference(file, desk.catalog, ledger)
-        notices = dict.fromkeys(notice.text for notice in file.warnings)
         if file.seen is not None and not file.changes:
             shown.insert(0, upload_blocks.said(f"These very bytes were loaded before, as batch {file.seen}."))
-        shown += [upload_blocks.said(text, muted=True) for text in notices]
+        shown += [upload_blocks.said(text, muted=True) for text in file.notices]
+        if len(session.files) == 1:
+            shown += upload_steps.unusual([file])
         upload_blocks.show(*shown, key=f"upload_difference_{file.key}")
 
 
@@ -263,8 +264,10 @@ def _remember(desk: Desk, session: Session, file: Incoming) -> None:
 
 
 def _buttons(desk: Desk, session: Session, files: Sequence[Incoming]) -> str:
-    """Who loads, and the three buttons: Cancel, Download, Load."""
+    """What is unusual about several files, who loads, and the three buttons: Cancel, Download, Load."""
     ready = [file for file in files if file.state == "ready" and file.examined]
+    if len(files) > 1 and (unusual := upload_steps.unusual(ready)):
+        upload_blocks.show(*unusual, key="upload_unusual")
     with st.container(horizontal=True, vertical_alignment="bottom", key="upload_buttons"):
         person = _person() if ready else account_name()
         if st.button("Cancel", type="tertiary", key="upload_cancel"):

@@ -72,6 +72,13 @@ function edged(block, host) {
   return node;
 }
 
+function noted(block) {
+  const list = el("ul", "om-notedlist", ...block.lines.map((line) => el("li", "", line)));
+  const node = el("div", "om-callout om-edge-" + block.mark.tone, worded(block.mark, "om-callouttitle"), list);
+  node.setAttribute("role", "status");
+  return node;
+}
+
 function said(block) {
   const node = el("p", "om-said-line", block.lead ? el("span", "", block.lead) : null);
   if (block.mark) node.append(worded(block.mark));
@@ -79,4 +86,4 @@ function said(block) {
   return node;
 }
 
-Object.assign(DRAW, { step, known, figures, grid, edged, said });
+Object.assign(DRAW, { step, known, figures, grid, edged, noted, said });

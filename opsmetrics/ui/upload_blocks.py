@@ -103,6 +103,11 @@ def edged(mark: Mark, title: str, columns: Sequence[Block], rows: Sequence[Seque
     return grid(title, columns, rows) | {"kind": "edged", "mark": blocks.worded(mark, title), "note": note}
 
 
+def noted(mark: Mark, title: str, sentences: Sequence[str]) -> Block:
+    """Sentences of one weight behind a coloured edge, under a marked title."""
+    return {"kind": "noted", "mark": blocks.worded(mark, title), "lines": list(sentences)}
+
+
 def said(text: str, *, lead: str = "", mark: Block | None = None, muted: bool = False) -> Block:
     """One line: a lead, a marked word, a text."""
     return {"kind": "said", "lead": lead, "mark": mark, "text": text, "muted": muted}

@@ -29,7 +29,7 @@ from opsmetrics.ingest import (
     TemplateProblem,
     short_name,
 )
-from opsmetrics.measurements import Diff, Notice
+from opsmetrics.measurements import Diff
 from opsmetrics.store import (
     StoreBusy,
     StoreClosed,
@@ -98,10 +98,15 @@ class Incoming:
         return self.sheet.headers if self.sheet else ()
 
     @property
-    def warnings(self) -> tuple[Notice, ...]:
-        """What it has to say by itself, and beside what is stored."""
+    def notices(self) -> list[str]:
+        """What there is to say about it by itself, each once."""
         own = self.examined.batch.warnings if self.examined else ()
-        return (*own, *(self.diff.warnings if self.diff else ()))
+        return list(dict.fromkeys(notice.text for notice in own))
+
+    @property
+    def unusual(self) -> list[str]:
+        """What is unusual about it beside what is stored, each once."""
+        return list(dict.fromkeys(notice.text for notice in self.diff.warnings)) if self.diff else []
 
     @property
     def changes(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.figures import data_mark
 from opsmetrics.ingest import recognised_sheet
 from opsmetrics.measurements import counted, stamp_to_sample
 from opsmetrics.series import to_local
@@ -21,6 +22,8 @@ from opsmetrics.verdict import wording
 
 #: Rows of a table of changes.
 ROWS = 8
+#: Sentences about what is unusual that are shown at once.
+UNUSUAL = 12
 
 #: One row of a frame, and the rows of the ledger by batch.
 Line = Mapping[Hashable, Any]
@@ -165,6 +168,18 @@ def difference(file: Incoming, catalog: Catalog, ledger: pd.DataFrame) -> list[B
         if more > 0:
             found.append(upload_blocks.said(f"and {wording.number(more, 0)} more", muted=True))
     return found + upload_events.changed(diff, catalog, ROWS)
+
+
+def unusual(files: Sequence[Incoming]) -> list[Block]:
+    """What is to be looked at before these files are loaded, one sentence each; of several files under their names."""
+    alone = len(files) == 1
+    lines = [text if alone else f"{file.name}: {text}" for file in files for text in file.unusual]
+    if not lines:
+        return []
+    title = f"Before you load: {counted(len(lines), '{n} thing looks', '{n} things look')} unusual"
+    more = len(lines) - UNUSUAL
+    shown = [*lines[:UNUSUAL], *([f"and {wording.number(more, 0)} more"] if more > 0 else [])]
+    return [upload_blocks.noted(data_mark("suspect"), title, shown)]
 
 
 def _changes(changes: pd.DataFrame, total: int, catalog: Catalog, ledger: pd.DataFrame) -> Block:

@@ -49,6 +49,10 @@ def test_a_file_is_recognised_compared_and_not_yet_written(full: Path) -> None:
     assert known["Time zone"] == "UTC"
     assert [item["value"] for item in block(app, "figures")["items"]] == [str(DAYS), "0", "0", "0"]
     assert facts(2) == 0
+    noted = block(app, "noted")
+    assert noted["mark"]["word"] == "Before you load: 1 thing looks unusual"
+    assert noted["lines"] == ["'Line 5' is a new line; known: 'Line 3', 'Line 4'."]
+    assert "is a new line" not in said(app), "it is said once, and not among the small print"
 
     found = grid(app, "First and last rows")
     heads = [(column["over"], column["name"]) for column in found["columns"][1:]]
@@ -183,6 +187,9 @@ def test_many_files_have_one_line_each_and_one_receipt(full: Path) -> None:
     rows = cells(grid(app, "Files"))
     assert [row[1] for row in rows] == ["ready"] * 6 + ["cannot be loaded"]
     assert app.button(key="upload_load").label == "Load the 6 files that are ready"
+    noted = block(app, "noted")
+    assert noted["mark"]["word"] == "Before you load: 6 things look unusual"
+    assert noted["lines"][0] == "10.csv: 'Line 10' is a new line; known: 'Line 3', 'Line 4'."
 
     app = press(app, "upload_load")
     assert f"6 files: {6 * DAYS} loaded = {6 * DAYS} records." in said(app)
