@@ -65,13 +65,15 @@ def _questions(
     codes = ", ".join(map(repr, CODES))
     held = f"SELECT {metric} AS metric, {number} AS code, count(*) AS times FROM stage WHERE {mine}"
     held += f" AND {number} IN ({codes}) GROUP BY 1, 2"
-    for metric_text, code, times in scratch.rows(f"{held} ORDER BY 1, 2"):
+    held_codes = scratch.rows(f"{held} ORDER BY 1, 2")
+    spread = f"SELECT {metric}, min({number}), max({number}), count(*) FROM stage WHERE {mine}"
+    spread += f" AND {number} NOT IN ({codes}) GROUP BY 1"
+    others_of = {text: found for text, *found in (scratch.rows(spread) if held_codes else ())}
+    for metric_text, code, times in held_codes:
         if _ruled_out(measure, role, code):
             continue
         own = f"{mine} AND {metric} = {literal(metric_text)}" if metric_text is not None else mine
-        least, most, others = scratch.rows(
-            f"SELECT min({number}), max({number}), count(*) FROM stage WHERE {own} AND {number} NOT IN ({codes})"
-        )[0]
+        least, most, others = others_of.get(metric_text, (0.0, 0.0, 0))
         name = metric_text or header
         question = Question(
             f"missing:{name} = {code:g}" if abs(code) < 1e5 else f"missing:{name} = {code:.0f}",
