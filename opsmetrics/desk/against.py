@@ -114,7 +114,8 @@ def _of_days(catalog: Catalog, file: Profile, known: Profile) -> list[Notice]:
 
 
 def _local(catalog: Catalog, profile: Profile) -> Days:
-    days = profile.days[[_zone(catalog, str(key)) is not None for key in profile.days["kpi"]]]
+    zoned = [_zone(catalog, str(key)) is not None for key in profile.days["kpi"]]
+    days = profile.days[pd.Series(zoned, index=profile.days.index, dtype=bool)]  # an empty list would choose no columns
     stamps = {
         str(key): pd.Series(to_local(pd.DatetimeIndex(rows["first_at"]), _zone(catalog, str(key)) or "UTC"))
         for key, rows in days.groupby("kpi", sort=False)

@@ -85,7 +85,9 @@ def test_36_files_in_one_command(loaded: tuple[Path, Ran]) -> None:
     assert total["new"] == 2 * known["rows"], "breaches and admissions"
     assert [receipt["batch"] for receipt in receipts] == list(range(1, 37))
     assert all(receipt["records"] == receipt["rows"] for receipt in receipts)
-    assert ran.err == "", "progress is for terminals"
+    told = [f"{receipt['source']}: {warning['text']}" for receipt in receipts for warning in receipt["warnings"]]
+    assert ran.err.splitlines() == told, "progress is for terminals"
+    assert {warning["code"] for receipt in receipts for warning in receipt["warnings"]} <= {"new_name", "new_names"}
 
 
 def test_the_same_files_again_open_no_batch(run: Run, nhs: Path, tmp_path: Path) -> None:
