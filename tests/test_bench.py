@@ -9,6 +9,7 @@ import pytest
 from bench import charts, pages
 from bench.__main__ import measured, starting
 from bench.serving import Session, serving
+from tests.cases import SOAK
 
 FLOORS = [
     *[("numpy limits alone", "s"), ("the input", "MB")] * 2,
@@ -32,6 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_ratio_is_measured(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(charts, "POINTS", 2_000)
     monkeypatch.setattr(charts, "SERIES", 20)
+    if not SOAK:  # two servers and a browser more
+        monkeypatch.setattr(starting, "chromium", lambda: None)
     ratios = list(measured(folder, rows=2_000, sizes=(2_000, 3_000), watched=(20,), rounds=1))
     expected = FLOORS + (START if starting.chromium() else [])
     assert [(ratio.floor_is, ratio.unit) for ratio in ratios] == expected
