@@ -129,9 +129,7 @@ def test_the_rejected_rows_can_be_taken_away(watch: Open, tmp_path: Path) -> Non
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the row left out").click()
     head, left_out = csv.reader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines())
-    told = dict(
-        zip(reversed(head), reversed(left_out), strict=True)
-    )  # of two called line the first is ours
+    told = dict(zip(reversed(head), reversed(left_out), strict=True))  # of two called line the first is ours
     assert (told["line"], told["column"], told["orders"]) == ("12", "late orders", "800")
     found.assert_clean()
 
