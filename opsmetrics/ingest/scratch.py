@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
@@ -22,6 +21,7 @@ from opsmetrics.ingest.marks import EXACT
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.sql import text
+from opsmetrics.measurements import any_twice
 from opsmetrics.working import stoppable
 
 #: Never in a readable file, so that the reader sees each line as one cell.
@@ -68,12 +68,9 @@ class Scratch:
             return frame
 
     def repeats(self, of: str, source: str) -> bool:
-        """True where rows of the source (FROM … WHERE …) may agree in these columns; False is certain. Hashes are
-        sorted in a fifth of the time that grouping by them takes."""
+        """True where rows of the source (FROM … WHERE …) may agree in these columns; False is certain."""
         with self.cursor() as cursor:
-            hashes = np.asarray(cursor.execute(f"SELECT hash({of}) AS h {source}").fetchnumpy()["h"])
-            hashes.sort()
-        return bool((hashes[1:] == hashes[:-1]).any())
+            return any_twice(cursor.execute(f"SELECT hash({of}) AS hash {source}").fetchnumpy()["hash"])
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

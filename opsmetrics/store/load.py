@@ -59,6 +59,10 @@ def diff(
     for shape, facts in _parts(dimensions, batch):
         _manifest(cursor, shape, facts, catalog, batch.source)
         with incoming(cursor, facts, batch.source):
+            repeated = cells.repeats(cursor, statement("load", "key_hashes", **shape.parts()), {})
+        if repeated:
+            _refuse_repeated(cursor, shape, facts, batch.source)
+        with incoming(cursor, facts, batch.source):
             counted = cursor.execute(statement("load", "diff_totals", **shape.parts())).fetchall()[0]
         with incoming(cursor, facts, batch.source):
             query = statement("load", "diff_rows", **shape.parts())

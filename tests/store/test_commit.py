@@ -126,6 +126,8 @@ def test_a_key_that_comes_twice_is_refused_and_nothing_is_stored(store: Store) -
     with pytest.raises(StoreError, match=r"two rows with the same key .*kpi late.*site North"):
         store.commit(given, by="Ada")
     with pytest.raises(StoreError, match="two rows with the same key"):
+        store.diff(given)
+    with pytest.raises(StoreError, match="two rows with the same key"):
         store.commit(batch(reading(day(0), 1.0), reading(day(0), 1.0)), by="Ada")
     assert store.read("SELECT count(*) AS n FROM counts")["n"].iloc[0] == 0
     assert store.batches().empty
