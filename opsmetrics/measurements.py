@@ -135,10 +135,17 @@ def counted(n: int, one: str, many: str) -> str:
 
 @dataclass(frozen=True)
 class Notice:
-    """A warning with a stable code and one sentence for a person."""
+    """A warning with a stable code and one sentence for a person; answer: what may be answered to it with the file, as
+    code and choice, None where nothing can."""
 
     code: str
     text: str
+    answer: tuple[str, str] | None = None
+
+    def as_dict(self) -> dict[str, str]:
+        """Its JSON: code, text, and answer (as the command line takes it) where there is one."""
+        told = {"code": self.code, "text": self.text}
+        return told if self.answer is None else {**told, "answer": "=".join(self.answer)}
 
     @staticmethod
     def counting(code: str, n: int, one: str, many: str) -> Notice:
@@ -290,7 +297,7 @@ class Receipt:
             "fingerprint": self.fingerprint,
             **self.tally.as_dict(),
             "reject_lines": [int(line) for line in self.rejects["line"]],
-            "warnings": [{"code": w.code, "text": w.text} for w in self.warnings],
+            "warnings": [w.as_dict() for w in self.warnings],
             "new": self.new,
             "updated": self.updated,
             "unchanged": self.unchanged,

@@ -105,7 +105,7 @@ def _loading(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="QUESTION=CHOICE",
-        help="answer to a question about the file; may be repeated",
+        help="answer to a question about the file, or alias:DIMENSION:NAME=KNOWN (a name for a known one); repeatable",
     )
     ingest.add_argument("--sheet", metavar="NAME", help="sheet of a workbook that has several; all: those alike")
     ingest.add_argument("--dry-run", action="store_true", help="show what would change and change nothing")

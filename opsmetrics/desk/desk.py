@@ -19,6 +19,7 @@ from opsmetrics import ingest, series, store
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Catalog, Decision, Grain, Kpi, Slice
 from opsmetrics.desk import against, showing
+from opsmetrics.desk.aliasing import refuse_unknown_names
 from opsmetrics.desk.origins import Origins, touched
 from opsmetrics.desk.rejected import kept_rejects
 from opsmetrics.desk.reviewing import reviews
@@ -123,6 +124,7 @@ class Desk:
         Without a template the one whose header fits is taken, else the columns' own names must say everything.
         Raises IngestRefused (`unknown_answer`: an answer to no question of a file), NeedsAnswer, TemplateError.
         """
+        refuse_unknown_names(self.store, self.catalog, answers or {})
         given = ingest.Answers(answers or {})
         try:
             batch = self._prepared(path, template, covers, given)

@@ -89,9 +89,14 @@ def refused(path: Path, error: Exception) -> Outcome:
     return Outcome(name, {**answer, "error": text}, (text,), rejects=rejects)
 
 
+def _note(warning: Mapping[str, str]) -> str:
+    told = f' If they are one: --answer "{warning["answer"]}".' if "answer" in warning else ""
+    return warning["text"] + told
+
+
 def _notes(batch: Batch, answer: Mapping[str, Any], limit: int = 5) -> tuple[str, ...]:
     """What the file has to say; records that were rejected for one and the same thing are told once."""
-    notes = [str(warning["text"]) for warning in answer["warnings"]]
+    notes = [_note(warning) for warning in answer["warnings"]]
     kinds = batch.rejects.groupby(["column", "reason", "mend"], sort=False)["line"].agg(["min", "count"])
     for (column, reason, mend), line, count in kinds.head(limit).itertuples():
         where = f"line {line}" if count == 1 else f"{count:,} records from line {line} on"

@@ -205,6 +205,7 @@ def new_names(catalog: Catalog, file: pd.DataFrame, known: pd.DataFrame) -> list
                     Notice(
                         "new_name",
                         f"'{name}' is new; the nearest known {word} is '{near}' ({held}). They are kept apart.",
+                        (f"alias:{dimension}:{name}", near),
                     )
                 )
             elif not grows:

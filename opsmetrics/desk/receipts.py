@@ -21,7 +21,7 @@ def diff_dict(batch: Batch, diff: Diff) -> dict[str, Any]:
         "template": batch.template,
         **batch.tally.as_dict(),
         "reject_lines": [int(line) for line in batch.rejects["line"]],
-        "warnings": [{"code": w.code, "text": w.text} for w in (*batch.warnings, *diff.warnings)],
+        "warnings": [w.as_dict() for w in (*batch.warnings, *diff.warnings)],
         "new": diff.new,
         "updated": diff.updated,
         "unchanged": diff.unchanged,

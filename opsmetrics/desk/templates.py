@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from opsmetrics.desk.desk import Desk
 from opsmetrics.desk.finding import no_template
 from opsmetrics.ingest import Template, TemplateError, TemplateProblem, version_of
+from opsmetrics.ingest.aliases import together
 from opsmetrics.measurements import Batch, Notice
 
 
@@ -87,6 +88,7 @@ def remember(desk: Desk, batch: Batch, *, create: bool = True) -> tuple[Notice, 
     template = Template.load(batch.read_as.remembered)
     held = next((each for each in kept(desk) if each.template.name == template.name), None)
     if held is not None and _alike(held.template, template):
+        template = _joined(held.template, template)
         if held.template == template:
             return ()
         _written(held.path, template)
@@ -95,6 +97,12 @@ def remember(desk: Desk, batch: Batch, *, create: bool = True) -> tuple[Notice, 
         return ()
     made = add(desk, replace(template, name=_free_name(desk, batch.source), header=batch.read_as.header))
     return (_told(made.template.name),)
+
+
+def _joined(held: Template, template: Template) -> Template:
+    """A template with what else was answered since the file was read by it."""
+    named = [(key, *pair) for key, names in template.aliases.items() for pair in names.items()]
+    return replace(template, answers={**held.answers, **template.answers}, aliases=together(held.aliases, named))
 
 
 def _told(name: str) -> Notice:

@@ -1,5 +1,6 @@
 """Files and typed numbers into checked batches."""
 
+from opsmetrics.ingest.aliases import answered as aliases_answered
 from opsmetrics.ingest.answers import Answers
 from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.corrected import FactKey, corrected_batch
@@ -57,6 +58,7 @@ __all__ = [
     "TypedProblem",
     "TypedRefused",
     "TypedRow",
+    "aliases_answered",
     "check",
     "choose_template",
     "corrected_batch",

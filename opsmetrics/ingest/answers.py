@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 
-from opsmetrics.ingest.problems import QUESTIONS, IngestRefused, listed
+from opsmetrics.ingest.problems import ALIAS, QUESTIONS, IngestRefused, listed
 from opsmetrics.measurements import Notice
 
 
@@ -39,7 +39,7 @@ class Answers(Mapping[str, str]):
     def refuse_unknown(self, asked: Iterable[str] = ()) -> None:
         """Raises IngestRefused (`unknown_answer`) for an answer whose code no question has. `asked`: the codes of the
         questions that are open; those that were answered are known."""
-        unknown = [code for code in self._given if code.partition(":")[0] not in QUESTIONS]
+        unknown = [code for code in self._given if code.partition(":")[0] not in (*QUESTIONS, ALIAS)]
         if not unknown:
             return
         codes = list(dict.fromkeys((*asked, *(code for code in self._asked if code in self._given))))

@@ -104,7 +104,7 @@ def check(
     given = answers or {}
     scratch = Scratch(sheet)
     reading = read_in(scratch, layout, given, today or dt.datetime.now().date())
-    notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout)]
+    notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout, given)]
     tell("Checking every record")
     meaning = layout.meaning(_metrics(scratch, layout))
     clock = with_ends(set_clock(scratch, layout, meaning), scratch, layout)

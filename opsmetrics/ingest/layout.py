@@ -100,6 +100,7 @@ class Layout:
     adds: bool = False  # counts of one key are added up
     lasting: frozenset[str] = frozenset()  # those of `records` that are the minutes from time to end instead
     events: EventPlan | None = None
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # dimension → name → the one that it means
 
     @property
     def measured(self) -> Mapping[str, int]:

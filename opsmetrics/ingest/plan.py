@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from opsmetrics.catalog import Catalog, Kpi
-from opsmetrics.ingest import faults
+from opsmetrics.ingest import aliases, faults
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.event_plan import EventPlan, event_plan, number_headers, text_headers
 from opsmetrics.ingest.faults import Fault
@@ -35,6 +35,8 @@ def layout_of(
     _refuse_unknown_dimensions(template, catalog)
     kpis, events = _template_kpis(template, catalog), event_plan(template, catalog)
     template = _taking_columns(template, sheet)
+    said = aliases.answered(answers)
+    aliases.refuse_other_dimensions(said, template.dimensions)
     located = locate(sheet, template.sources, answers, template.header)
     at = located.positions
     wide = bool(kpis or events)
@@ -67,6 +69,7 @@ def layout_of(
         adds=template.repeats == "add",
         lasting=frozenset(entry.value for entry in template.kpis if entry.value and template.lasts(entry)),
         events=events,
+        aliases=aliases.together(template.aliases, said),
     )
     return layout, located.notices
 

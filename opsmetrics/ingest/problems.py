@@ -29,6 +29,10 @@ QUESTIONS = (
 LASTING = ("swapped_dates", "month_or_week", "percent", "scale", "share", "unit", "duration", "missing")
 
 
+#: What may be said of a file that asks nothing: that a name means a known one (`alias:DIMENSION:NAME`).
+ALIAS = "alias"
+
+
 class IngestRefused(ValueError):
     """A file that is not loaded: a stable code, what was found, what was wanted, what to do.
 

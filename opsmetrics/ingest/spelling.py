@@ -4,18 +4,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from opsmetrics.ingest.aliases import same
 from opsmetrics.ingest.event_plan import REFERENCE
 from opsmetrics.ingest.layout import METRIC, Layout
-from opsmetrics.ingest.problems import listed
+from opsmetrics.ingest.problems import ALIAS, listed
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 
-def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
+def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:
     """Replace rarer spellings in the stage. The choice does not depend on the order of the records, so that the same
-    records in another order give the same keys."""
-    notices = _whole_codes(scratch, layout)
+    records in another order give the same keys. Names that mean a known one take its place before."""
+    notices = [*_whole_codes(scratch, layout), *_apply_aliases(scratch, layout, answers)]
     for role in (role for role in layout.texts if role != REFERENCE):
         name = layout.text_name(role)
         variants = _variants(scratch, name)
@@ -27,6 +30,28 @@ def unify_spelling(scratch: Scratch, layout: Layout) -> list[Notice]:
             notices.append(
                 Notice("values_normalised", f"Spellings of {role.lstrip('@')} were made one: {listed(pairs)}.")
             )
+    return notices
+
+
+def _apply_aliases(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:
+    """Put the known names into the stage in place of those that mean them, and say so with the number of records."""
+    pairs, idle = [], []
+    for role, names in layout.aliases.items():
+        if role not in layout.texts:
+            continue
+        column, meant, applied = layout.text_name(role), {same(n): known for n, known in names.items()}, set()
+        found = f"FROM stage WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        for written, count in scratch.rows(f"SELECT {column}, count(*) FILTER (fault = 0) {found}"):
+            known = meant.get(same(written), written)
+            applied.add(same(written))
+            if known != written:
+                scratch.run(f"UPDATE stage SET {column} = {text(known)} WHERE {column} = {text(written)}")
+                pairs.append(f"'{written}' as '{known}' ({counted(count, '{n} record', '{n} records')})")
+        idle += [n for n in names if same(n) not in applied and f"{ALIAS}:{role}:{n}" in answers]
+    notices = [Notice("aliases", f"Read, as was said: {', '.join(pairs)}.")] if pairs else []
+    if idle and scratch.sheet.mending is None:
+        told = f"The answer about {listed(idle)} was not needed: no record has this name."
+        notices.append(Notice("answer_not_needed", told))
     return notices
 
 

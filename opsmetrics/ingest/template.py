@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opsmetrics.ingest import aliases
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.problems import LASTING, IngestRefused, listed, short_name
-from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem, problems_of
+from opsmetrics.ingest.template_check import DURATION, IDENTIFIER, ROWS, TemplateProblem, problems_of
 from opsmetrics.ingest.template_events import EVENT_ROLES, EventRows, problems_of_events
 from opsmetrics.measurements import counted
 
@@ -74,6 +75,7 @@ class Template:
     date_parts: tuple[str, ...] = ()  # headers of year, month and perhaps day, in place of one column of dates
     events: EventRows | None = None
     answers: Mapping[str, str] = field(default_factory=dict)  # code of a question → choice that holds for every file
+    aliases: aliases.Aliases = field(default_factory=dict)  # dimension → name as written → the known one that it means
 
     @classmethod
     def load(cls, source: str | Path) -> Template:
@@ -118,6 +120,9 @@ class Template:
         lines += ["", "[columns]", *(f"{_text(header)} = {_text(role)}" for header, role in self.columns.items())]
         if self.answers:
             lines += ["", "[answers]", *(f"{_text(code)} = {_text(choice)}" for code, choice in self.answers.items())]
+        for dimension, names in self.aliases.items():
+            lines += ["", f"[aliases.{dimension if IDENTIFIER.fullmatch(dimension) else _text(dimension)}]"]
+            lines += [f"{_text(written)} = {_text(known)}" for written, known in names.items()]
         for entry in self.kpis:
             lines += ["", "[[kpis]]"]
             fields = {"key": entry.key, "value": entry.value}
@@ -164,13 +169,14 @@ class Template:
         return {role: header for header, role in self.columns.items() if role not in known}
 
     def remembering(self, answers: Mapping[str, str]) -> Template:
-        """The same template with a person's answers about dates, numbers and units kept: they are not asked again."""
+        """The same template with what a person answered about dates, numbers and names: it is not asked again."""
         order = answers.get("date_order", self.date_order or "").split(":", 1)[0]
         decimal = answers.get("decimal", self.decimal or "").split(":", 1)[0]
         sheet = answers.get("sheet", self.sheet or "")
         kept = {code: short_name(given) for code, given in answers.items() if code.partition(":")[0] in LASTING}
-        told = {**self.answers, **kept}
-        return replace(self, date_order=order or None, decimal=decimal or None, sheet=sheet or None, answers=told)
+        told, named = {**self.answers, **kept}, aliases.together(self.aliases, aliases.answered(answers))
+        plain = replace(self, answers=told, aliases=named)
+        return replace(plain, date_order=order or None, decimal=decimal or None, sheet=sheet or None)
 
 
 OPTIONS = (

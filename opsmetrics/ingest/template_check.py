@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from opsmetrics.ingest.aliases import unsound
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.problems import LASTING
 
@@ -22,7 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "sample": ("rows",),
 }
 TEXTS = ("name", "time_zone", "encoding", "delimiter", "sheet", *CHOICES)
-KNOWN = (*TEXTS, "header", "date_parts", "columns", "kpis", "events", "answers")
+KNOWN = (*TEXTS, "header", "date_parts", "columns", "kpis", "events", "answers", "aliases")
 #: In place of a numerator's (or denominator's) header: each record counts one.
 ROWS = "rows"
 #: In place of a value's header: the minutes from the time of the record to its end.
@@ -54,6 +55,7 @@ def problems_of(table: Mapping[str, Any], roles: Sequence[str]) -> list[Template
         mend = "write one [[kpis]] table for each KPI"
         return [*found, TemplateProblem("kpis", repr(kpis)[:60], "a list of tables", mend)]
     found += _answers(table.get("answers", {}))
+    found += [TemplateProblem(*mistake) for mistake in unsound(table.get("aliases", {}))]
     parts = table.get("date_parts", [])
     if not isinstance(parts, list) or len(parts) not in (0, 2, 3) or not all(isinstance(p, str) and p for p in parts):
         mend = 'write for example date_parts = ["year", "month"]'

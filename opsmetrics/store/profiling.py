@@ -84,6 +84,14 @@ def _read(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...]) -> Pro
     return Profile(days, frame_of(cursor, statement("profile", "levels", slices=slices)))
 
 
+def names_known(store: Store, dimension: str) -> list[str]:
+    """All names of a dimension that something stored has, in order; none of a dimension that nothing has."""
+    with store.cursor() as cursor:
+        if dimension not in dimension_columns(cursor):
+            return []
+        return [name for (name,) in cursor.execute(statement("profile", "names", part=quoted(dimension))).fetchall()]
+
+
 def names_brought(store: Store, batches: Sequence[int]) -> list[dict[str, set[str]]]:
     """By dimension the names in what each of these batches wrote and no later one changed, in their order."""
     found: dict[int, dict[str, set[str]]] = {number: {} for number in batches}

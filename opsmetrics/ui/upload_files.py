@@ -14,6 +14,7 @@ from typing import Literal
 from opsmetrics import ingest
 from opsmetrics.catalog import Catalog
 from opsmetrics.desk import Desk
+from opsmetrics.desk.aliasing import refuse_unknown_names
 from opsmetrics.ingest import (
     Edit,
     Edits,
@@ -218,6 +219,7 @@ def understand(
     known = replace(file, template=template, how=how, answers=dict(answers), questions=(), examined=None, refusal="")
     known = replace(known, diff=None, data_version=-1)
     try:
+        refuse_unknown_names(desk.store, desk.catalog, answers)
         sheet, edited = ingest.edited(file.sheet, file.edits)
         examined = ingest.examine(sheet, template, desk.catalog, answers=answers)
     except NeedsAnswer as asked:

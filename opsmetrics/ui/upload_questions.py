@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from opsmetrics.ingest import Question
+from opsmetrics.measurements import Notice
 from opsmetrics.ui.upload_blocks import plain
 
 #: The question whose choices begin with names that people know.
@@ -31,6 +32,16 @@ def ask(questions: Sequence[Question], key: str) -> dict[str, str] | None:
     complete = len(given) == len(questions)
     pressed = st.button("Go on", type="primary", disabled=not complete, key=f"{key}_go")
     return given if pressed and complete else None
+
+
+def name_taken(warnings: Iterable[Notice], key: str) -> dict[str, str] | None:
+    """One button for each new name that may mean a known one; the answer that a press gives."""
+    offers = [notice.answer for notice in warnings if notice.answer is not None]
+    for number, (code, known) in enumerate(offers):
+        written = code.split(":", 2)[-1]
+        if st.button(plain(f"Read “{written}” as “{known}”"), type="tertiary", key=f"{key}_{number}"):
+            return {code: known}
+    return None
 
 
 def _whole(choice: str) -> str:

@@ -121,6 +121,10 @@ def test_a_template_fits_headers_written_another_way(full: Path) -> None:
     heads = [(column["over"], column["name"]) for column in grid(app, "First and last rows")["columns"][1:]]
     assert heads == [("date", "date or time"), ("line", "Line"), ("late orders", "late orders"), ("orders", "orders")]
     assert not [part for part in blocks(app) if part["kind"] == "said" and part["text"].startswith("Not used")]
+    app = uploaded({"misspelt.csv": plain("Lime 4")})
+    app = press(app, keyed(app, "upload_name_"))
+    assert title(app) == f"No row is new. {DAYS} would change."
+    assert f"Read, as was said: 'Lime 4' as 'Line 4' ({DAYS} records)." in said(app)
 
 
 def test_a_broken_template_is_named_and_does_not_stop_the_page(full: Path) -> None:

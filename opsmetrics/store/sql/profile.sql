@@ -94,3 +94,10 @@ GROUP BY kpi, {part}, _day
 -- The names that batches brought, of what they wrote.
 SELECT DISTINCT batch, {dimension} AS dimension, {part} AS name FROM {table}
 WHERE list_contains($numbers, batch) AND {part} IS NOT NULL
+
+-- name: names
+-- All names of a dimension.
+SELECT {part} AS name FROM count_totals WHERE {part} IS NOT NULL
+UNION SELECT {part} FROM reading_totals WHERE {part} IS NOT NULL
+UNION SELECT {part} FROM events WHERE {part} IS NOT NULL
+ORDER BY name

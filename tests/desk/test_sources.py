@@ -1,0 +1,95 @@
+"""What is kept of a source for its next files: names that mean a known one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from opsmetrics.desk import Desk, templates
+from opsmetrics.desk.loading import Order, load
+from opsmetrics.ingest import IngestRefused, Template, TemplateError, aliases
+from tests.desk.test_plausible import KPIS, SITES, TEMPLATE
+
+BEGIN = dt.date(2026, 5, 4)
+
+
+def written(path: Path, day: int, names: Iterable[str], scrapped: Iterable[int] = (5, 6, 7, 8)) -> Path:
+    """One day of a plant, a record for each name."""
+    at = BEGIN + dt.timedelta(days=day)
+    lines = [f"{at},{name},{bad},1000,40.5" for name, bad in zip(names, scrapped, strict=False)]
+    path.write_text("\n".join(["Day,Site,Scrapped,Made,Lead", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterable[Desk]:
+    with Desk.open(tmp_path / "kpis.duckdb") as desk:
+        desk.apply(KPIS, by="Ada")
+        desk.settings.templates.mkdir()
+        (desk.settings.templates / "plant.toml").write_text(TEMPLATE, encoding="utf-8")
+        load(desk, written(tmp_path / "first.csv", 0, SITES), Order("Ada"))
+        yield desk
+
+
+def test_a_name_that_means_a_known_one_is_kept_with_the_template(desk: Desk, tmp_path: Path) -> None:
+    again = ("hambrug", "Hamburg", "Lyon", "Leeds")
+    file = written(tmp_path / "day.csv", 1, again, (5, 5, 6, 7))
+    warned = load(desk, file, Order("Ada", dry_run=True))
+    (new,) = (one for one in warned.answer["warnings"] if one["code"] == "new_name")
+    assert new["answer"] == "alias:site:hambrug=Hamburg" and f'--answer "{new["answer"]}"' in " ".join(warned.notes)
+    assert warned.answer["rows"] == 4, "nothing is taken for another name by itself"
+    code, _, known = new["answer"].partition("=")
+    done = load(desk, file, Order("Ada", answers={code: known})).answer
+    told = {one["code"]: one["text"] for one in done["warnings"]}
+    assert told["aliases"] == "Read, as was said: 'hambrug' as 'Hamburg' (1 record)."
+    assert (
+        (done["rows"], done["rows_duplicate_dropped"]) == (3, 1) and "answers_kept" in told and "new_name" not in told
+    )
+    assert '[aliases.site]\n"hambrug" = "Hamburg"\n' in templates.named(desk, "plant").template.dump()
+    after = load(desk, written(tmp_path / "next.csv", 2, ("HAMBRUG", *again[1:])), Order("Ada")).answer
+    assert [one["code"] for one in after["warnings"]] == ["aliases", "conflicting_duplicates"]
+    assert after["rows_rejected"] == 2, "two records of one name that differ contradict each other"
+
+
+def test_an_alias_of_an_unknown_name_is_refused(desk: Desk, tmp_path: Path) -> None:
+    file = written(tmp_path / "day.csv", 1, SITES)
+    for code, known, said in (
+        (
+            "alias:site:Hambrug",
+            "Hambugr",
+            "Wanted: a site that is stored ('Hamburg', 'Leeds', 'Lyon'); write 'Hamburg'",
+        ),
+        ("alias:plant:Hambrug", "Hamburg", "nothing stored has this plant"),
+        ("alias:site", "Hamburg", "wanted: alias:DIMENSION:NAME=KNOWN NAME"),
+        ("alias:site:Lyon", "Lyon", "two names that differ"),
+    ):
+        with pytest.raises(IngestRefused) as refused:
+            desk.prepare(file, answers={code: known})
+        assert said.lower() in str(refused.value).lower()
+    told = desk.prepare(file, answers={"alias:site:Hambrug": "Hamburg"}).warnings
+    assert [one.text for one in told] == ["The answer about 'Hambrug' was not needed: no record has this name."]
+
+
+def test_what_was_said_last_about_a_name_holds() -> None:
+    held = {"site": {"A": "B", "C": "D"}}
+    assert aliases.together(held, [("site", "b", "E")]) == {"site": {"A": "E", "C": "D", "b": "E"}}
+    assert aliases.together(held, [("site", "B", "A"), ("line", "x", "y")]) == {
+        "site": {"C": "D", "B": "A"},
+        "line": {"x": "y"},
+    }
+
+
+def test_the_mistakes_of_aliases_are_told() -> None:
+    for lines, said in (
+        ("[aliases]\nsite = 1", "a table of aliases for each dimension"),
+        ('[aliases.site]\nA = "B"\nB = "C"', "'B', which is an alias itself"),
+        ('[aliases.site]\nA = ""', "wanted: a name"),
+        ('[aliases.site]\nA = "B"\na = "C"', "a second line of this name"),
+    ):
+        with pytest.raises(TemplateError, match=said):
+            Template.load(f"{TEMPLATE}\n{lines}\n")
+    sound = Template.load(f'{TEMPLATE}\n[aliases.site]\n"Ham\\"brug" = "Hamburg"\n[aliases."x y"]\nA = "a"\n')
+    assert Template.load(sound.dump()) == sound
