@@ -187,7 +187,7 @@ class ReadAs:
     header: names of its columns, made distinct; raw: as they stand in the file, () where it has no header; units: below
     them. delimiter and quote: of the texts of its rejects. template: as TOML, with all that was found out or answered;
     version: of the template that it was read by; answers: question → choice. whole: why single records of it cannot be
-    loaded alone, "" where they can.
+    loaded alone, "" where they can. styles: what of the dates and numbers → how it is written.
     """
 
     header: tuple[str, ...]
@@ -199,6 +199,7 @@ class ReadAs:
     version: str
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
     whole: str = ""
+    styles: Mapping[str, str] = field(default_factory=dict, hash=False)
     remembered: str = ""  # the template as TOML with what was answered, where that is to be kept; not stored
 
 

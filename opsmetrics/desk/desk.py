@@ -24,10 +24,11 @@ from opsmetrics.desk.origins import Origins, touched
 from opsmetrics.desk.rejected import kept_rejects
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
-from opsmetrics.measurements import BIN, Batch, Diff, Receipt, UndoReceipt, sample_to_stamp
+from opsmetrics.measurements import BIN, Batch, Diff, ReadAs, Receipt, UndoReceipt, sample_to_stamp
 from opsmetrics.review import KpiReview
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
+from opsmetrics.store.rejected import last_read_as
 
 #: What a person may give for "as of": a date means noon on that day at the site; None means now.
 AsOf = dt.date | dt.datetime | None
@@ -148,7 +149,12 @@ class Desk:
             chosen = ingest.choose_template(sheet, known)
         if chosen is None:
             chosen = ingest.suggest(sheet, self.catalog).as_template()
-        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers)
+        last = self.last_read(chosen, sheet)
+        return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers, last=last)
+
+    def last_read(self, template: ingest.Template, sheet: ingest.Sheet) -> ReadAs | None:
+        """How the last file of the template was read; None of a first one, and of mended rejects."""
+        return None if sheet.mending is not None else last_read_as(self.store, template.name)
 
     def kept_rejects(self, batch: int) -> ingest.KeptRejects | None:
         """What the store keeps of a batch for those who mend its rejects; None where it keeps nothing."""

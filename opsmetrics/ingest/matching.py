@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from opsmetrics.ingest.cells import fold
+from opsmetrics.ingest.drift import columns_drift
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, listed
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.measurements import Notice
@@ -22,8 +23,15 @@ class Located:
     notices: tuple[Notice, ...] = ()
 
 
-def locate(sheet: Sheet, wanted: Sequence[str], answers: Mapping[str, str], header: Sequence[str] = ()) -> Located:
-    """Find the wanted columns; `header` lists all columns that such files used to have, in order, where known.
+def locate(
+    sheet: Sheet,
+    wanted: Sequence[str],
+    answers: Mapping[str, str],
+    header: Sequence[str] = (),
+    last: Sequence[str] = (),
+) -> Located:
+    """Find the wanted columns; `header` lists all columns that such files used to have, in order, where known; `last`
+    those of the last file of the source, beside which it is said what changed.
 
     Raises NeedsAnswer (`no_header`, `duplicate_header:…`, `renamed:…`), IngestRefused (`missing_column`, `no_header`).
     """
@@ -50,8 +58,11 @@ def locate(sheet: Sheet, wanted: Sequence[str], answers: Mapping[str, str], head
             positions[name] = found[0]
     if questions:
         raise NeedsAnswer(questions)
-    positions |= dict(_renamed(sheet, [n for n in wanted if n not in positions], [*header, *wanted], answers))
-    return Located(positions, (*notices, *_drift(sheet, header or wanted, bool(header))))
+    moved = dict(_renamed(sheet, [n for n in wanted if n not in positions], [*header, *wanted], answers))
+    new = {name: sheet.headers[position] for name, position in moved.items()}
+    since = "the last file of this source" if last else "the template was made"
+    told = columns_drift(last or header or wanted, sheet.headers, new, bool(last or header), since)
+    return Located(positions | moved, (*notices, *told))
 
 
 def _position(choice: str) -> int:
@@ -114,15 +125,3 @@ def _renamed(
         f"a header with {listed(missing)}",
         "export these columns, or correct the template",
     )
-
-
-def _drift(sheet: Sheet, header: Sequence[str], complete: bool) -> tuple[Notice, ...]:
-    """A notice about columns that are gone and, where `header` lists all that used to be, about new ones."""
-    before, now = {fold(name) for name in header}, {fold(name) for name in sheet.headers}
-    gone = [name for name in header if fold(name) not in now]
-    new = [name for name in sheet.headers if fold(name) not in before] if complete or gone else []
-    parts = [f"missing: {listed(gone)}"] if gone else []
-    parts += [f"new: {listed(new)}"] if new else []
-    if not parts:
-        return ()
-    return (Notice("schema_drift", f"The columns changed since the template was made; {'; '.join(parts)}."),)

@@ -25,9 +25,9 @@ WITHOUT_DENOMINATOR = ("count", "rare")
 
 
 def layout_of(
-    sheet: Sheet, template: Template, catalog: Catalog, answers: Mapping[str, str]
+    sheet: Sheet, template: Template, catalog: Catalog, answers: Mapping[str, str], last: Sequence[str] = ()
 ) -> tuple[Layout, tuple[Notice, ...]]:
-    """The roles of the sheet's columns, and what changed in them.
+    """The roles of the sheet's columns, and what changed in them (since the `last` header of the source).
 
     Raises IngestRefused (`template_kpis`, `template_events`, `unknown_stream`, `unknown_dimension`,
     `missing_dimension`, `missing_column`, `no_header`, `several_zones`), NeedsAnswer (as `locate`).
@@ -37,7 +37,7 @@ def layout_of(
     template = _taking_columns(template, sheet)
     said = aliases.answered(answers)
     aliases.refuse_other_dimensions(said, template.dimensions)
-    located = locate(sheet, template.sources, answers, template.header)
+    located = locate(sheet, template.sources, answers, template.header, last)
     at = located.positions
     wide = bool(kpis or events)
     texts = {key: at[header] for key, header in template.dimensions.items() if not wide or _used(key, kpis, events)}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow as pa
 from opsmetrics.catalog import Catalog
 from opsmetrics.ingest.answers import Answers
 from opsmetrics.ingest.checked import Checked, check
+from opsmetrics.ingest.drift import styles_drift, styles_of
 from opsmetrics.ingest.duplicates import complete_sql
 from opsmetrics.ingest.event_spans import event_spans
 from opsmetrics.ingest.happened import events_sql
@@ -30,7 +31,7 @@ from opsmetrics.ingest.spans import Covers, spans_of
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.template import Template
 from opsmetrics.ingest.unusable import NothingUsable, empty_columns, refusal
-from opsmetrics.measurements import Batch, Facts, counts_schema, events_schema, readings_schema, states_schema
+from opsmetrics.measurements import Batch, Facts, ReadAs, counts_schema, events_schema, readings_schema, states_schema
 
 #: Records that a person is shown of the beginning, and of the end.
 ENDS = 5
@@ -66,6 +67,7 @@ def prepare(
     answers: Mapping[str, str] | None = None,
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
+    last: ReadAs | None = None,
 ) -> Batch:
     """Read and check a file as its template says. See `examine` for what is raised; besides, NothingUsable where no
     record can be loaded."""
@@ -77,6 +79,7 @@ def prepare(
         answers=answers,
         dimensions=dimensions,
         today=today,
+        last=last,
     )
     if found.unusable is not None:
         raise NothingUsable(found.unusable, found.batch)
@@ -92,23 +95,26 @@ def examine(
     answers: Mapping[str, str] | None = None,
     dimensions: Sequence[str] | None = None,
     today: dt.date | None = None,
+    last: ReadAs | None = None,
 ) -> Examined:
     """As `prepare`, with what a person wants to see before committing.
 
     `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
-    the facts (default: those of the catalogue). `today` bounds plausible dates.
+    the facts (default: those of the catalogue). `today` bounds plausible dates. `last`: how the last file of
+    the template was read, beside which is told what changed.
     Raises NeedsAnswer (`date_order`, `swapped_dates`, `month_or_week`, `decimal`, `percent`, `scale`, `share`,
     `unit:…`, `duration:…`, `missing:…`, `no_header`, `duplicate_header:…`, `renamed:…`) and IngestRefused.
     """
     given = Answers.together(answers or {}, template.answers)
     if sheet.mending is not None:
         given = Answers.together(given, sheet.mending.answers)
-    layout, notices = layout_of(sheet, template, catalog, given)
+    layout, notices = layout_of(sheet, template, catalog, given, last.header if last else ())
     checked = check(sheet, layout, answers=given, today=today)
-    tally = checked.tally
+    tally, styles = checked.tally, styles_of(checked.scratch, layout, checked.reading, given)
     refused = refusal(checked)
     if refused is not None and refused.code == "no_rows":
         raise refused
+    drifted = styles_drift(last.styles, styles) if last is not None and sheet.mending is None else ()
     apart = sheet.mending is not None and covers is None
     spans, more = spans_of(checked, catalog, covers, template.covers, apart=apart)
     spans += event_spans(checked, covers, template.covers)
@@ -122,11 +128,11 @@ def examine(
         tally=tally,
         spans=spans,
         rejects=checked.rejects,
-        warnings=(*notices, *checked.notices, *empty_columns(checked), *more),
+        warnings=(*notices, *drifted, *checked.notices, *empty_columns(checked), *more),
         template=template.name,
         events=_rows(checked.scratch, events_sql(checked.layout, dims), events_schema(dims)),
         states=_rows(checked.scratch, states_sql(checked.layout, dims), states_schema(dims)),
-        read_as=read_as_of(checked, template, answers or {}),
+        read_as=replace(read_as_of(checked, template, answers or {}), styles=styles),
     )
     if sheet.mending is not None:
         batch = settle(batch, checked, sheet.mending)

@@ -59,9 +59,17 @@ def read_as(store: Store, batch: int) -> ReadAs | None:
         found = cursor.execute(statement("rejected", "read_as"), {"batch": batch}).fetchall()
     if not found:
         return None
-    header, raw, units, delimiter, quote, template, version, answers, whole = found[0]
+    header, raw, units, delimiter, quote, template, version, answers, whole, styles = found[0]
     columns = tuple(header), tuple(raw), tuple(units)
-    return ReadAs(*columns, delimiter, quote, template, version, json.loads(answers), whole)
+    told = json.loads(styles)
+    return ReadAs(*columns, delimiter, quote, template, version, json.loads(answers), whole, styles=told)
+
+
+def last_read_as(store: Store, template: str) -> ReadAs | None:
+    """How the last file in force was read by the template of this name; None where there is none."""
+    with store.cursor() as cursor:
+        found = cursor.execute(statement("rejected", "last_of"), {"template": template}).fetchall()
+    return None if found[0][0] is None else read_as(store, found[0][0])
 
 
 def rejects_of(store: Store, batch: int) -> pd.DataFrame:
@@ -96,6 +104,7 @@ def keep(cursor: duckdb.DuckDBPyConnection, number: int, batch: Batch) -> tuple[
             "answers": json.dumps(dict(told.answers), ensure_ascii=False),
             "whole": told.whole,
             "mends": mends.batch if mends else None,
+            "styles": json.dumps(dict(told.styles), ensure_ascii=False),
         },
     )
     notices = _keep_rejects(cursor, number, batch)

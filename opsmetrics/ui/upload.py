@@ -179,7 +179,7 @@ def _steps(desk: Desk, session: Session, file: Incoming) -> None:
         if len(session.files) == 1:
             shown += upload_steps.unusual([file])
         upload_blocks.show(*shown, key=f"upload_difference_{file.key}")
-        taken = upload_questions.name_taken(file.warnings, f"upload_name_{file.key}")
+        taken = upload_questions.name_taken(file.diff.warnings if file.diff else (), f"upload_name_{file.key}")
     if taken is not None:
         _settle(desk, session, file, file.template, {**file.answers, **taken})
 

@@ -221,7 +221,8 @@ def understand(
     try:
         refuse_unknown_names(desk.store, desk.catalog, answers)
         sheet, edited = ingest.edited(file.sheet, file.edits)
-        examined = ingest.examine(sheet, template, desk.catalog, answers=answers)
+        last = desk.last_read(template, sheet)
+        examined = ingest.examine(sheet, template, desk.catalog, answers=answers, last=last)
     except NeedsAnswer as asked:
         return replace(known, questions=asked.questions)
     except IngestRefused as error:

@@ -93,3 +93,37 @@ def test_the_mistakes_of_aliases_are_told() -> None:
             Template.load(f"{TEMPLATE}\n{lines}\n")
     sound = Template.load(f'{TEMPLATE}\n[aliases.site]\n"Ham\\"brug" = "Hamburg"\n[aliases."x y"]\nA = "a"\n')
     assert Template.load(sound.dump()) == sound
+
+
+def test_what_changed_since_the_last_file_is_told_once(desk: Desk, tmp_path: Path) -> None:
+    def told(day: int, header: str, form: str = "{at},{name},5,1000,40.5", **answers: str) -> list[str]:
+        at = BEGIN + dt.timedelta(days=day)
+        lines = [form.format(at=at, turned=f"{at:%d/%m/%Y}", name=name) for name in SITES]
+        (tmp_path / f"{day}.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        template = templates.named(desk, "plant").template
+        given = {code.replace("__", ":"): choice for code, choice in answers.items()}
+        done = load(desk, tmp_path / f"{day}.csv", Order("Ada", template, answers=given))
+        return [one["text"] for one in done.answer["warnings"] if one["code"] in ("schema_drift", "style_drift")]
+
+    wide = "Day,Site,Scrapped,Made,Lead,Shift"
+    assert told(1, "Day,Site,Scrapped,Made,Lead") == []
+    assert told(2, wide, "{at},{name},5,1000,40.5,A") == [
+        "The columns changed since the last file of this source; new: 'Shift'."
+    ]
+    assert told(3, wide, "{at},{name},5,1000,40.5,A") == []
+    assert told(4, wide.replace("Shift", "Team"), "{at},{name},5,1000,40.5,A") == [
+        "The columns changed since the last file of this source; 'Shift' seems to be called 'Team' now."
+    ]
+    assert told(5, wide.replace("Shift", "Team"), '{turned},{name},5,1000,"40,5 h",A', date_order="dmy") == [
+        "Written in another way than the last file of this source: the order of dates was year/month/day, is "
+        "day/month/year; the decimal mark of 'Lead' was a point, is a comma."
+    ]
+    assert told(6, "Day,Site,Scrapped,Made,Lead", '{turned},{name},5,1000,"2430,5 min"', date_order="dmy") == [
+        "The columns changed since the last file of this source; missing: 'Team'.",
+        "Written in another way than the last file of this source: the unit of 'Lead' was 'h', is 'min'.",
+    ]
+    assert told(
+        7, "Day,Site,Scrapped,Produced,Lead", '{turned},{name},5,1000,"2430,5 min"', renamed__Made="column 4"
+    ) == ["The columns changed since the last file of this source; 'Made' is called 'Produced' now."]
+    desk.undo(8, by="Ada", publish=False)
+    assert told(8, "Day,Site,Scrapped,Made,Lead", "{turned},{name},5,1000,41") == []

@@ -1,6 +1,6 @@
 -- name: record
 INSERT INTO read_as VALUES (
-    $batch, $header, $raw, $units, $delimiter, $quote, $template, $version, $answers, $whole, $mends
+    $batch, $header, $raw, $units, $delimiter, $quote, $template, $version, $answers, $whole, $mends, $styles
 )
 
 -- name: keep
@@ -11,7 +11,16 @@ SELECT $batch, number, line, text, "column", code, reason, mend, of_batch, of_nu
 INSERT INTO mended (batch, of_batch, of_number) SELECT $batch, $of_batch, unnest($numbers::INTEGER[])
 
 -- name: read_as
-SELECT header, raw, units, delimiter, quote, template, version, answers, whole FROM read_as WHERE batch = $batch
+SELECT header, raw, units, delimiter, quote, template, version, answers, whole,
+    coalesce(styles, '{{}}') AS styles
+FROM read_as
+WHERE batch = $batch
+
+-- name: last_of
+-- The last batch in force that was read by a template of this name.
+SELECT max(read_as.batch)
+FROM read_as JOIN batches ON batches.batch = read_as.batch AND batches.undone_at IS NULL
+WHERE batches.template = $template AND read_as.mends IS NULL
 
 -- name: rejects
 -- All rejects that are kept of a batch. A mended record that was rejected again stands for the one that it was to mend.
