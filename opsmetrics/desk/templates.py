@@ -87,8 +87,9 @@ def remember(desk: Desk, batch: Batch, *, create: bool = True) -> tuple[Notice, 
         return ()
     template = Template.load(batch.read_as.remembered)
     held = next((each for each in kept(desk) if each.template.name == template.name), None)
-    if held is not None and _alike(held.template, template):
-        template = _joined(held.template, template)
+    if held is not None and (held.version == batch.read_as.version or _alike(held.template, template)):
+        if held.version != batch.read_as.version:
+            template = _joined(held.template, template)
         if held.template == template:
             return ()
         _written(held.path, template)

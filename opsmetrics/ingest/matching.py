@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.drift import columns_drift
-from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, listed
+from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, column_of, listed
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.measurements import Notice
 
@@ -51,7 +51,7 @@ def locate(
             if choice is None:
                 questions.append(question)
             else:
-                positions[name] = _position(choice)
+                positions[name] = column_of(choice)
                 said = f"Of {len(doubles)} columns called '{name}', {choice} was taken, as answered."
                 notices.append(Notice("duplicate_header", said))
         elif found:
@@ -63,11 +63,6 @@ def locate(
     since = "the last file of this source" if last else "the template was made"
     told = columns_drift(last or header or wanted, sheet.headers, new, bool(last or header), since)
     return Located(positions | moved, (*notices, *told))
-
-
-def _position(choice: str) -> int:
-    """The position behind the short name 'column 5'."""
-    return int(choice.removeprefix("column ")) - 1
 
 
 def _by_order(sheet: Sheet, wanted: Sequence[str], header: Sequence[str], answers: Mapping[str, str]) -> dict[str, int]:
@@ -117,7 +112,7 @@ def _renamed(
         if choice is None:
             raise NeedsAnswer([question])
         if choice != "none":
-            yield name, _position(choice)
+            yield name, column_of(choice)
             return
     raise IngestRefused(
         "missing_column",

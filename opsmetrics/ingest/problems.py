@@ -93,6 +93,12 @@ def short_name(choice: str) -> str:
     return choice.split(":", 1)[0]
 
 
+def column_of(choice: str) -> int:
+    """The position behind the short name 'column 5', -1 behind another one."""
+    number = choice.removeprefix("column ")
+    return int(number) - 1 if number.isdecimal() and number != choice else -1
+
+
 def listed(items: Iterable[str], most: int = 6) -> str:
     """Items in quotation marks, joined by commas; what exceeds `most` is counted."""
     found = list(items)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -40,13 +40,13 @@ def read_as_of(checked: Checked, template: Template, answers: Mapping[str, str])
         version=before.version if before else version_of(template),
         answers={**(before.answers if before else {}), **_plain(answers)},
         whole=whole_of(template) or _mixed(checked),
-        remembered=_remembered(template, _plain(answers)),
+        remembered=_remembered(template, _plain(answers), sheet.headers),
     )
 
 
-def _remembered(template: Template, answers: Mapping[str, str]) -> str:
+def _remembered(template: Template, answers: Mapping[str, str], header: Sequence[str]) -> str:
     """The template with the answers that hold for its source, "" where there are none."""
-    kept = template.remembering(answers)
+    kept = template.remembering(answers, header)
     return "" if kept == template else kept.dump()
 
 

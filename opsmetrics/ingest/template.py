@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsmetrics.ingest import aliases
 from opsmetrics.ingest.cells import fold
-from opsmetrics.ingest.problems import LASTING, IngestRefused, listed, short_name
+from opsmetrics.ingest.problems import LASTING, IngestRefused, column_of, listed, short_name
 from opsmetrics.ingest.template_check import DURATION, IDENTIFIER, ROWS, TemplateProblem, problems_of
 from opsmetrics.ingest.template_events import EVENT_ROLES, EventRows, problems_of_events
 from opsmetrics.measurements import counted
@@ -168,15 +168,51 @@ class Template:
         known = (*ROLES, *EVENT_ROLES) if self.events else ROLES
         return {role: header for header, role in self.columns.items() if role not in known}
 
-    def remembering(self, answers: Mapping[str, str]) -> Template:
-        """The same template with what a person answered about dates, numbers and names: it is not asked again."""
+    def remembering(self, answers: Mapping[str, str], header: Sequence[str] = ()) -> Template:
+        """The same template with what a person answered about dates, numbers, names and the columns of a file with
+        this header: it is not asked again."""
         order = answers.get("date_order", self.date_order or "").split(":", 1)[0]
         decimal = answers.get("decimal", self.decimal or "").split(":", 1)[0]
         sheet = answers.get("sheet", self.sheet or "")
         kept = {code: short_name(given) for code, given in answers.items() if code.partition(":")[0] in LASTING}
         told, named = {**self.answers, **kept}, aliases.together(self.aliases, aliases.answered(answers))
+        moved = {
+            name: header[place]
+            for code, given in answers.items()
+            if (name := _of_column(code)) and 0 <= (place := column_of(short_name(given))) < len(header)
+        }
         plain = replace(self, answers=told, aliases=named)
+        plain = plain.with_columns(moved, header) if moved else plain
         return replace(plain, date_order=order or None, decimal=decimal or None, sheet=sheet or None)
+
+    def with_columns(self, moved: Mapping[str, str], header: Sequence[str]) -> Template:
+        """The same template for files with this header, in which some columns have another name (old → new)."""
+        called = {fold(old): new for old, new in moved.items()}
+
+        def now(name: str) -> str:
+            return called.get(fold(name), name)
+
+        taken = {fold(new) for old, new in moved.items() if fold(old) != fold(new)}
+        columns = {now(name): role for name, role in self.columns.items() if fold(name) not in taken - set(called)}
+        kpis = [
+            replace(
+                entry,
+                value=entry.value and now(entry.value),
+                numerator=entry.numerator and now(entry.numerator),
+                denominator=entry.denominator and now(entry.denominator),
+            )
+            for entry in self.kpis
+        ]
+        codes = {code: code.partition(":") for code in self.answers}
+        return replace(
+            self,
+            columns=columns,
+            kpis=tuple(kpis),
+            header=tuple(header),
+            date_parts=tuple(map(now, self.date_parts)),
+            events=self.events and self.events.with_columns(now),
+            answers={f"{kind}{colon}{now(name)}": self.answers[code] for code, (kind, colon, name) in codes.items()},
+        )
 
 
 OPTIONS = (
@@ -207,6 +243,12 @@ def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | N
 def named_template(templates: Iterable[Template], name: str) -> Template | None:
     """The template of this name, in any case; None where there is none."""
     return next((kept for kept in templates if kept.name.casefold() == name.casefold()), None)
+
+
+def _of_column(code: str) -> str:
+    """The name in the code of an answer that says which column of a file is meant, "" of another answer."""
+    kind, _, name = code.partition(":")
+    return name if kind in ("renamed", "duplicate_header") else ""
 
 
 def _text(value: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opsmetrics.ingest.cells import fold
@@ -61,6 +61,12 @@ class EventRows:
         """The headers that it names itself."""
         state = (self.state,) if self.state else ()
         return (*state, *(source for cause in self.categories for source in cause.sources))
+
+    def with_columns(self, now: Callable[[str], str]) -> EventRows:
+        """The same events, of columns that are called so now."""
+        parts = [{part: now(name) for part in PARTS if (name := getattr(cause, part))} for cause in self.categories]
+        causes = tuple(replace(cause, **named) for cause, named in zip(self.categories, parts, strict=True))
+        return replace(self, state=self.state and now(self.state), categories=causes)
 
     def dump(self) -> list[str]:
         """Its lines of TOML."""

@@ -269,7 +269,7 @@ def keep_template(desk: Desk, file: Incoming, name: str) -> Template:
     if name in taken:
         raise TemplateError([TemplateProblem("name", f"'{name}'", "a name of its own", "choose another one")])
     template = replace(file.template, name=name, header=file.header)
-    template = template.remembering({**file.answers, **({"sheet": file.part} if file.part else {})})
+    template = template.remembering({**file.answers, **({"sheet": file.part} if file.part else {})}, file.header)
     text = Template.load(template.dump()).dump()
     folder = desk.settings.templates
     folder.mkdir(parents=True, exist_ok=True)

@@ -56,6 +56,9 @@ def test_two_columns_of_one_name_are_asked_about(tmp_path: Path) -> None:
     for choice, wanted in zip(question.choices, [1, 100], strict=True):
         batch = prepared(tmp_path, text, LONG, answers={question.code: choice})
         assert list(readings(batch)["value"]) == [wanted]
+        assert batch.read_as is not None
+        kept = Template.load(batch.read_as.remembered)  # the next file asks nothing
+        assert list(readings(prepared(tmp_path, text, kept))["value"]) == [wanted]
     second = {**LONG.columns, "value (2)": "value"}
     del second["value"]
     made_for_it = Template("two", second, header=("date", "site", "line", "metric", "value", "value (2)"))

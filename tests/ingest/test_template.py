@@ -57,6 +57,38 @@ def test_a_template_is_read_back_as_it_was(
     assert Template.load(template.dump()) == template
 
 
+def test_columns_that_have_another_name_keep_their_meaning() -> None:
+    text = """
+name = "stops"
+header = ["Year", "Month", "State", "N", "N (2)", "Min", "Made"]
+date_parts = ["year", "month"]
+[columns]
+Made = "ignore"
+Min = "comment"
+[answers]
+"unit:min" = "h"
+[[kpis]]
+key = "scrap"
+numerator = "N"
+denominator = "Made"
+[events]
+stream = "stops"
+[[events.categories]]
+name = "Jam"
+count = "N (2)"
+"""
+    header = ("Jahr", "Month", "State", "N", "N (2)", "Minutes", "Made")
+    given = {"renamed:year": "column 1: 'Jahr' is it", "duplicate_header:N": "column 5", "renamed:Min": "column 6"}
+    kept = Template.load(text).remembering(given, header)
+    assert (kept.header, kept.date_parts) == (header, ("Jahr", "month"))
+    assert kept.columns == {"Made": "ignore", "Minutes": "comment"} and kept.answers == {"unit:Minutes": "h"}
+    assert (kept.kpis[0].numerator, kept.kpis[0].denominator) == ("N (2)", "Made")
+    assert kept.events is not None and kept.events.categories[0].count == "N (2)"
+    taken = Template("x", {"Day": "date", "Made": "ignore"}, (Measured("late", numerator="Done"),))
+    assert taken.remembering({"renamed:Done": "column 2"}, ("Day", "Made")).columns == {"Day": "date"}
+    assert taken.remembering({"renamed:Done": "none", "renamed:Day": "column 9"}, ("Day", "Made")) == taken
+
+
 def test_all_mistakes_at_once() -> None:
     text = """
         colour = "red"
