@@ -71,14 +71,16 @@ def _of_numbers(
     scratch: Scratch, layout: Layout, role: str, style: NumberStyle, header: str
 ) -> Iterator[tuple[str, str]]:
     sheet, column = scratch.sheet, layout.numbers[role]
-    if not sheet.exact and any(style.decimal in row[column] for row in sheet.rows if column < len(row)):
+    first = [cell for row in sheet.rows if column < len(row) and (cell := row[column].strip())]
+    if not sheet.exact and any(style.decimal in cell for cell in first):
         yield f"the decimal mark of '{header}'", _MARKS[style.decimal]
-    signs = ["without"]
+    signs = ["left out"] if first else []
     if style.decorated:
         sign = layout.percent_name(role)
         asked = f"SELECT DISTINCT {sign} FROM stage WHERE fault = 0 AND {sign} IS NOT NULL ORDER BY 1"
-        signs = [("without", "with")[signed] for (signed,) in scratch.rows(asked)]
-    yield f"the per cent sign of '{header}'", _AND.join(signs)
+        signs = [("left out", "written")[signed] for (signed,) in scratch.rows(asked)]
+    if signs:
+        yield f"the per cent sign of '{header}'", _AND.join(signs)
     below = sheet.head.units[column] if column < len(sheet.head.units) else ""
     units = [below] if below else []
     if style.marked:

@@ -39,7 +39,7 @@ def name_taken(warnings: Iterable[Notice], key: str) -> dict[str, str] | None:
     offers = [notice.answer for notice in warnings if notice.answer is not None]
     for number, (code, known) in enumerate(offers):
         written = code.split(":", 2)[-1]
-        if st.button(plain(f"Read “{written}” as “{known}”"), type="tertiary", key=f"{key}_{number}"):
+        if st.button(plain(f"Read “{written}” as “{known}”"), key=f"{key}_{number}"):
             return {code: known}
     return None
 

@@ -14,7 +14,7 @@ from tests.cases import cases
 from tests.store.builders import catalog, day
 from tests.store.test_undo import COUNTS, READINGS, Key, Replay, commit, stored, undo
 
-SEQUENCES = cases(2, 150)
+SEQUENCES = cases(1, 150)
 DEFINITIONS = catalog()
 KEYS = [*COUNTS[:4], *READINGS[:3]]
 
