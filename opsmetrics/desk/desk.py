@@ -153,8 +153,10 @@ class Desk:
         return ingest.prepare(sheet, chosen, self.catalog, covers=covers, answers=answers, last=last)
 
     def last_read(self, template: ingest.Template, sheet: ingest.Sheet) -> ReadAs | None:
-        """How the last file of the template was read; None of a first one, and of mended rejects."""
-        return None if sheet.mending is not None else last_read_as(self.store, template.name)
+        """How the last file of the template was read; None of a first one, of mended rejects, and where most of its
+        columns are gone: then a file of another source only had the same name."""
+        last = None if sheet.mending is not None else last_read_as(self.store, template.name)
+        return last if last is not None and ingest.mostly_there(last.header, sheet.headers) else None
 
     def kept_rejects(self, batch: int) -> ingest.KeptRejects | None:
         """What the store keeps of a batch for those who mend its rejects; None where it keeps nothing."""

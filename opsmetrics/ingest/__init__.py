@@ -4,6 +4,7 @@ from opsmetrics.ingest.aliases import answered as aliases_answered
 from opsmetrics.ingest.answers import Answers
 from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.corrected import FactKey, corrected_batch
+from opsmetrics.ingest.drift import mostly_there
 from opsmetrics.ingest.edited import Edit, Edits, Problem, edited, edited_notice, problems
 from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
@@ -67,6 +68,7 @@ __all__ = [
     "examine",
     "harmless",
     "locate",
+    "mostly_there",
     "named_template",
     "prepare",
     "problems",

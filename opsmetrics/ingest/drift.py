@@ -23,6 +23,12 @@ _MARKS = {".": "a point", ",": "a comma"}
 _ISO = ("iso",)
 
 
+def mostly_there(before: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether at least half of the columns of a file are in a later one too."""
+    names = {fold(name) for name in before}
+    return 2 * len(names & {fold(name) for name in now}) >= len(names)
+
+
 def columns_drift(
     before: Sequence[str], now: Sequence[str], renamed: Mapping[str, str], complete: bool, since: str
 ) -> tuple[Notice, ...]:
