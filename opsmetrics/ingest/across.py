@@ -9,7 +9,8 @@ from itertools import repeat
 
 from opsmetrics.ingest import totals
 from opsmetrics.ingest.cells import MISSING, tidy
-from opsmetrics.ingest.dates import DateStyle, form_of
+from opsmetrics.ingest.date_forms import form_of
+from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, EXACT
 from opsmetrics.ingest.problems import listed

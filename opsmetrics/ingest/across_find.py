@@ -13,7 +13,7 @@ from itertools import pairwise
 from opsmetrics.ingest import totals
 from opsmetrics.ingest.across import Across, said
 from opsmetrics.ingest.cells import fold, kind_of
-from opsmetrics.ingest.dates import form_of
+from opsmetrics.ingest.date_forms import form_of
 from opsmetrics.ingest.header import SEARCHED, distinct_names
 from opsmetrics.ingest.months import month_of
 

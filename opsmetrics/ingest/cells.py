@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from opsmetrics.ingest.dates import form_of
+from opsmetrics.ingest.date_forms import form_of
 
 CellKind = Literal["empty", "number", "date", "text"]
 

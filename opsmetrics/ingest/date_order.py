@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from opsmetrics.ingest.dates import FORMS, ORDER_WORDS, ORDERS, DateStyle, form_sql
+from opsmetrics.ingest.date_forms import FORMS, form_sql
+from opsmetrics.ingest.dates import ORDER_WORDS, ORDERS, DateStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import IngestRefused, Question
 from opsmetrics.ingest.scratch import Scratch

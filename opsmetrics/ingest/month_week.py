@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from opsmetrics.ingest.cells import fold
-from opsmetrics.ingest.dates import NUMBERED, DateStyle, year_number
+from opsmetrics.ingest.date_forms import NUMBERED
+from opsmetrics.ingest.dates import DateStyle, year_number
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import Question
 from opsmetrics.ingest.scratch import Scratch

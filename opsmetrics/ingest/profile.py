@@ -8,9 +8,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from opsmetrics.ingest import dates, number_forms, numbers, plain
+from opsmetrics.ingest import date_forms, number_forms, numbers, plain
+from opsmetrics.ingest.date_forms import FORMS
 from opsmetrics.ingest.date_order import has_order, settle_order, settle_points, settle_swapped
-from opsmetrics.ingest.dates import FORMS, DateStyle
+from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.month_week import settle_weeks
@@ -53,7 +54,7 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Rea
     `numbers_not_understood`, `unknown_answer`). Whether the dates are there that it takes the cells for, `stage` sees.
     """
     stamps, tails, cells = _count(scratch, layout)
-    if stamps.get(dates.OTHER) and _rewritten(scratch, layout):
+    if stamps.get(date_forms.OTHER) and _rewritten(scratch, layout):
         stamps, tails, cells = _count(scratch, layout)
     style, order_question = None, None
     notices: list[Notice] = []
@@ -86,7 +87,7 @@ def _ends(
     alone = replace(alone, end=None, events=None)
     missing = number_forms.missing_sql(alone.cell(layout.end))
     stamps, tails, _ = _count(scratch, alone, missing)
-    if stamps.get(dates.OTHER) and _rewritten(scratch, alone, missing):
+    if stamps.get(date_forms.OTHER) and _rewritten(scratch, alone, missing):
         stamps, tails, _ = _count(scratch, alone, missing)
     found, question, notices = _dates(scratch, alone, stamps, tails, answers)
     if question is None:
@@ -98,9 +99,11 @@ def _rewritten(scratch: Scratch, layout: Layout, beside: str = "FALSE") -> bool:
     """True where cells of the column of time, in no plain form as they stand, are read once they are rewritten."""
     assert layout.time is not None
     cell = layout.cell(layout.time)
-    other = f"{dates.form_sql(cell, f'{_no_record(scratch, layout, layout.time)} OR {beside}')} = {dates.OTHER}"
+    other = (
+        f"{date_forms.form_sql(cell, f'{_no_record(scratch, layout, layout.time)} OR {beside}')} = {date_forms.OTHER}"
+    )
     found = scratch.rows(f"SELECT DISTINCT {cell} FROM {_filled(scratch, layout)} AND {other} LIMIT {_WAYS + 1}")
-    rules = plain.rules_of((said for (said,) in found), dates.is_plain, len(found) <= _WAYS)
+    rules = plain.rules_of((said for (said,) in found), date_forms.is_plain, len(found) <= _WAYS)
     if rules:
         scratch.rewritten[layout.time] = rules
     return bool(rules)
@@ -110,8 +113,8 @@ def _count(scratch: Scratch, layout: Layout, beside: str = "FALSE") -> tuple[Cou
     asked = []
     if layout.time is not None:
         cell = layout.cell(layout.time)
-        form = dates.form_sql(cell, f"{_no_record(scratch, layout, layout.time)} OR {beside}")
-        asked += [f"histogram({form})", f"histogram({dates.tail_sql(cell)})"]
+        form = date_forms.form_sql(cell, f"{_no_record(scratch, layout, layout.time)} OR {beside}")
+        asked += [f"histogram({form})", f"histogram({date_forms.tail_sql(cell)})"]
     for column in layout.measured.values():
         form = number_forms.form_sql(scratch.number(layout.cell(column)), _no_record(scratch, layout, column))
         asked.append(f"histogram({scratch.exactly(layout.cell(column), '0', form)})")
@@ -141,12 +144,12 @@ def _dates(
     cell = layout.cell(layout.time)
     chosen = _chosen_forms(scratch, layout, forms)
     words: dict[str, int] = {}
-    weekdays = any(tail >= dates.WEEKDAY for tail in tails)
-    if set(chosen) & set(dates.NAMED):
+    weekdays = any(tail >= date_forms.WEEKDAY for tail in tails)
+    if set(chosen) & set(date_forms.NAMED):
         word = word_sql(without_weekday(cell) if weekdays else cell)
         found = scratch.rows(f"SELECT DISTINCT {word} FROM {_filled(scratch, layout)}")
         words = months_of(word for (word,) in found if word)
-    around = tuple(dict.fromkeys(tail % dates.WEEKDAY for tail in tails)) or (0,)
+    around = tuple(dict.fromkeys(tail % date_forms.WEEKDAY for tail in tails)) or (0,)
     order = layout.date_order or "dmy"
     style = DateStyle(chosen, order, around, words, scratch.sheet.serial_base, weekdays=weekdays)
     notices = []
@@ -177,7 +180,7 @@ def refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
     """
     assert layout.time is not None
     cell = layout.cell(layout.time)
-    looks = f"{dates.form_sql(cell, _no_record(scratch, layout, layout.time))} <> {dates.EMPTY}"
+    looks = f"{date_forms.form_sql(cell, _no_record(scratch, layout, layout.time))} <> {date_forms.EMPTY}"
     counted = f"count(*) FILTER ({looks}), count(*) FILTER ({looks} AND {style.sql(cell)} IS NULL)"
     said, unread = scratch.rows(f"SELECT {counted} FROM {_filled(scratch, layout)}")[0]
     if unread > UNREADABLE * said:
@@ -187,19 +190,19 @@ def refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
 
 def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str, ...]:
     """The forms in which the column is written, the most frequent first."""
-    said = sum(n for code, n in forms.items() if code != dates.EMPTY)
+    said = sum(n for code, n in forms.items() if code != date_forms.EMPTY)
     known = {FORMS[code].name: n for code, n in forms.items() if code < len(FORMS)}
     ranked = sorted(known, key=lambda name: -known[name])
-    if ranked and ranked[0] in dates.BARE:
+    if ranked and ranked[0] in date_forms.BARE:
         texts = [form.name for form in FORMS if form.ordered and form.name in known]
         kept = (ranked[0], *(texts if ranked[0] == "serial" else ()))  # a spreadsheet leaves some dates texts
     else:
-        kept = tuple(name for name in ranked if name not in dates.BARE)
+        kept = tuple(name for name in ranked if name not in date_forms.BARE)
     readable = sum(known[name] for name in kept)
     if said and said - readable > UNREADABLE * said:
         assert layout.time is not None
-        form = dates.form_sql(layout.cell(layout.time), _no_record(scratch, layout, layout.time))
-        other = f"{form} NOT IN ({_codes(kept)}, {dates.EMPTY})"
+        form = date_forms.form_sql(layout.cell(layout.time), _no_record(scratch, layout, layout.time))
+        other = f"{form} NOT IN ({_codes(kept)}, {date_forms.EMPTY})"
         example = _example(scratch, layout, layout.time, other)
         raise _not_understood(scratch, layout, said - readable, said, example)
     return kept or ("iso",)

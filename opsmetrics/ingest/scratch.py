@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
-from opsmetrics.ingest.dates import plainly_sql
+from opsmetrics.ingest.date_forms import plainly_sql
 from opsmetrics.ingest.marks import EXACT
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.sheet import Sheet
