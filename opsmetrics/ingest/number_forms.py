@@ -10,7 +10,8 @@ from opsmetrics.ingest.durations import CLOCK_TIME, duration_sql
 from opsmetrics.ingest.sql import among, text
 
 SIGN = "[-+]?"
-EXPONENT = "(?:[eE][-+]?[0-9]{1,3})?"
+POWER = "[eE][-+]?[0-9]{1,3}"
+EXPONENT = f"(?:{POWER})?"
 #: 1,23,456 and 12,34,56,789.
 LAKHS = "[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
 #: A number with its minus behind it.
@@ -32,9 +33,9 @@ def _marked(mark: str, other: str) -> list[Form]:
     """The forms in which `mark` is the decimal sign, `other` the thousands mark."""
     m, o = f"[{mark}]", f"[{other}]"
     return [
-        Form(f"{SIGN}[0-9]*{m}(?:[0-9]{{1,2}}|[0-9]{{4,}}){EXPONENT}", proves=mark),
-        Form(f"{SIGN}(?:0[0-9]*|[0-9]{{4,}}){m}[0-9]+{EXPONENT}", proves=mark),
-        Form(f"{SIGN}[0-9]+{m}(?:[0-9]*[eE][-+]?[0-9]{{1,3}})?", proves=mark),
+        Form(f"{SIGN}[0-9]*{m}(?:[0-9]{{1,2}}|[0-9]{{4,}})", proves=mark),
+        Form(f"{SIGN}(?:0[0-9]*|[0-9]{{4,}}){m}[0-9]+", proves=mark),
+        Form(f"{SIGN}[0-9]+{m}", proves=mark),
         Form(f"{SIGN}[0-9]{{1,3}}(?:{o}[0-9]{{3}})+{m}[0-9]*", proves=mark, thousands=other),
         Form(f"{SIGN}[0-9]{{1,3}}(?:{o}[0-9]{{3}}){{2,}}", proves=mark, thousands=other, groups=3),
         Form(f"{SIGN}[1-9][0-9]{{0,2}}{m}[0-9]{{3}}", doubtful=mark),
@@ -52,14 +53,18 @@ def _spaced(mark: str) -> list[Form]:
 
 #: All forms; the position is the code under which a column's cells are counted.
 FORMS: tuple[Form, ...] = (
-    Form(f"{SIGN}[0-9]+{EXPONENT}"),
+    Form(f"{SIGN}[0-9]+"),
     *_marked(".", ","),
     Form(f"{SIGN}{LAKHS}(?:[.][0-9]*)?", proves=".", thousands=",", groups=2),
     *_marked(",", "."),
     *_spaced(" "),
     *_spaced("'"),
     *_spaced("_"),
+    Form(f"{SIGN}[0-9]+{POWER}"),
+    *(Form(f"{SIGN}(?:[0-9]+[{mark}][0-9]*|[{mark}][0-9]+){POWER}", proves=mark) for mark in ".,"),
 )
+#: The codes of numbers with a power of ten.
+SCIENTIFIC = (len(FORMS) - 3, len(FORMS) - 2, len(FORMS) - 1)
 EMPTY, SHEET_ERROR, OTHER = len(FORMS), len(FORMS) + 1, len(FORMS) + 2
 #: A time that took so long: 1h 30m or 01:30:00, and one that may be h:mm or m:ss.
 DURATION, CLOCK = OTHER + 1, OTHER + 2
@@ -121,6 +126,13 @@ def unit_sql(cell: str) -> str:
 def leads_sql(cell: str) -> str:
     """True where a minus (or a bracket that stands for one) is written before a number."""
     return f"coalesce(regexp_matches({cell}, '^[^0-9]*[-(][^0-9]*[0-9]'), FALSE)"
+
+
+def rounded_sql(cell: str) -> str:
+    """True of a whole number with a power of ten that has more digits than are written: 1.23E+05."""
+    written = f"length(regexp_extract({cell}, '[.,]([0-9]*)[eE]', 1))"
+    power = f"TRY_CAST(regexp_extract({cell}, '[eE]([-+]?[0-9]{{1,3}})$', 1) AS INTEGER)"
+    return f"coalesce({power} > {written}, FALSE)"
 
 
 def missing_sql(cell: str) -> str:

@@ -24,6 +24,7 @@ from opsmetrics.ingest.number_forms import (
     EXPONENT,
     LAKHS,
     OTHER,
+    SCIENTIFIC,
     SHEET_ERROR,
     SIGN,
     UNITED,
@@ -185,6 +186,12 @@ def without_behind(codes: Mapping[int, int]) -> dict[int, int]:
     kept = {code: n for code, n in codes.items() if not BEHIND <= code < UNITED}
     slips = sum(codes.values()) - sum(kept.values())
     return {**kept, OTHER: kept.get(OTHER, 0) + slips} if slips else kept
+
+
+def whole_but_scientific(codes: Mapping[int, int]) -> bool:
+    """True of a column of whole numbers, some of which are written with a power of ten."""
+    plain = {code for code in codes if code < OTHER} - {EMPTY, SHEET_ERROR, *SCIENTIFIC}
+    return bool(set(codes) & set(SCIENTIFIC)) and not any(form_of(code).proves for code in plain)
 
 
 def mixed(codes: Mapping[int, int]) -> int:

@@ -12,6 +12,7 @@ from opsmetrics.ingest import date_forms, number_forms, numbers, plain
 from opsmetrics.ingest.date_forms import FORMS
 from opsmetrics.ingest.date_order import has_order, settle_order, settle_points, settle_swapped
 from opsmetrics.ingest.dates import DateStyle
+from opsmetrics.ingest.digits import digits_lost
 from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.month_week import settle_weeks
@@ -258,6 +259,7 @@ def _numbers(
     if odd := sum(numbers.mixed(counts) for counts in cells.values()):
         one, many = "{n} number does not fit", "{n} numbers do not fit"
         notices.append(Notice("mixed_number_format", f"{counted(odd, one, many)} the style of the column."))
+    notices += digits_lost(scratch, layout, cells, _filled(scratch, layout))
     styles = numbers.with_units(styles, units)
     return {**styles, **flags, **dict.fromkeys(layout.records, RecordStyle())}, question, notices
 

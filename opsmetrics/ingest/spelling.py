@@ -14,6 +14,11 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.measurements import Notice, counted
 
+#: Anything but letters and digits, which is left out where names are compared, unless it stands between two digits.
+_BESIDE = "[^\\p{L}\\p{N}]"
+#: The second ways of writing a letter in names without accents.
+_LETTERS = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
+
 
 def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:
     """Replace rarer spellings in the stage. The choice does not depend on the order of the records, so that the same
@@ -21,7 +26,7 @@ def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
     notices = [*_whole_codes(scratch, layout), *_apply_aliases(scratch, layout, answers)]
     for role in (role for role in layout.texts if role != REFERENCE):
         name = layout.text_name(role)
-        variants = _variants(scratch, name)
+        variants, alike = _variants(scratch, name)
         for kept, others in variants.items():
             said = " OR ".join(f"{name} = {text(other)}" for other in others)
             scratch.run(f"UPDATE stage SET {name} = {text(kept)} WHERE {said}")
@@ -30,6 +35,8 @@ def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
             notices.append(
                 Notice("values_normalised", f"Spellings of {role.lstrip('@')} were made one: {listed(pairs)}.")
             )
+        if alike and role != METRIC:
+            notices += _alike(scratch, role, name)
     return notices
 
 
@@ -55,6 +62,31 @@ def _apply_aliases(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
     return notices
 
 
+def _alike(scratch: Scratch, role: str, name: str) -> list[Notice]:
+    """Names that differ only in accents, blanks, hyphens and the like may be one: they stay two, and it is said so."""
+    said = f"SELECT DISTINCT {name} AS said FROM stage WHERE fault = 0 AND {name} <> ''"
+    groups = scratch.rows(
+        f"SELECT list(said ORDER BY said) AS names FROM (SELECT said, {_bare('said')} AS bare FROM ({said})) "
+        "WHERE bare <> '' GROUP BY bare HAVING count(*) > 1 ORDER BY names"
+    )
+    if not groups:
+        return []
+    pairs = listed(" / ".join(names) for (names,) in groups)
+    told = f"differ only in accents, blanks or signs and may be one: {pairs}. They stay apart."
+    return [Notice("possible_aliases", f"Names of {role.lstrip('@')} {told}")]
+
+
+def _bare(name: str) -> str:
+    """The name in small letters without accents, blanks and signs; digits that something parts stay parted."""
+    bare = f"strip_accents(lower({name}))"
+    for _ in range(2):  # 1-1-1: the first pass takes the digit in the middle for the first pair
+        bare = f"regexp_replace({bare}, {text(f'([0-9]){_BESIDE}+([0-9])')}, '\\1ø\\2', 'g')"
+    bare = f"regexp_replace({bare}, {text(_BESIDE)}, '', 'g')"
+    for written, letter in _LETTERS:
+        bare = f"replace({bare}, {text(written)}, {text(letter)})"
+    return bare
+
+
 def _whole_codes(scratch: Scratch, layout: Layout) -> list[Notice]:
     """Codes that a spreadsheet or program took for numbers, 1234.0 beside 1235, lose their decimals; a column with any
     other text, or with another decimal than 0, stays as it is."""
@@ -73,15 +105,17 @@ def _whole_codes(scratch: Scratch, layout: Layout) -> list[Notice]:
     return notices
 
 
-def _variants(scratch: Scratch, name: str) -> dict[str, list[str]]:
-    """The spelling kept → the others."""
+def _variants(scratch: Scratch, name: str) -> tuple[dict[str, list[str]], bool]:
+    """The spelling kept → the others; and whether names that are left differ only in accents, blanks or signs."""
     loaded = f"FROM stage WHERE fault = 0 AND {name} IS NOT NULL"
     once = f"SELECT DISTINCT {name} {loaded}"
-    distinct, folded = scratch.rows(f"SELECT count(*), count(DISTINCT lower({name})) FROM ({once})")[0]
+    distinct, folded, bare = scratch.rows(
+        f"SELECT count(*), count(DISTINCT lower({name})), count(DISTINCT {_bare(name)}) FROM ({once})"
+    )[0]
     if distinct == folded:
-        return {}
+        return {}, bare < folded
     ranked = scratch.rows(f"SELECT lower({name}), {name} {loaded} GROUP BY 2 ORDER BY count(*) DESC, {name}")
     groups: dict[str, list[str]] = {}
     for folded_name, spelling in ranked:
         groups.setdefault(folded_name, []).append(spelling)
-    return {spellings[0]: spellings[1:] for spellings in groups.values() if len(spellings) > 1}
+    return {spellings[0]: spellings[1:] for spellings in groups.values() if len(spellings) > 1}, bare < folded

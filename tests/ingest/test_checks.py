@@ -194,6 +194,21 @@ def test_the_spelling_kept_does_not_depend_on_the_order_of_the_records(tmp_path:
         assert set(readings(prepared(tmp_path, HEAD + "".join(order)))["site"]) == {"Lyon"}
 
 
+def test_names_that_may_be_one_stay_apart_and_are_told(tmp_path: Path) -> None:
+    sites = ["Saint-Étienne", "Saint Etienne", "SaintEtienne", "Düsseldorf", "Duesseldorf", "Lyon"]
+    lines = ["1-1", "11", "1 1-1", "11-1", "L-2", "L2"]
+    told = zip(sites, lines, strict=True)
+    rows = [f"2025-01-{day:02},{site},{line},scrap,1\n" for day, (site, line) in enumerate(told, start=1)]
+    batch = prepared(tmp_path, HEAD + "".join(rows))
+    assert list(readings(batch)["site"]) == sites
+    said = [notice.text for notice in batch.warnings if notice.code == "possible_aliases"]
+    assert len(said) == 2
+    assert "Saint Etienne / Saint-Étienne / SaintEtienne" in said[0]
+    assert "Duesseldorf / Düsseldorf" in said[0]
+    assert "'L-2 / L2'. They stay apart." in said[1]
+    assert "11" not in said[1]  # 1-1 is not 11
+
+
 def test_nothing_to_load(tmp_path: Path) -> None:
     with pytest.raises(IngestRefused) as refused:
         prepared(tmp_path, HEAD + "\n\nTotal,,,,4\n")

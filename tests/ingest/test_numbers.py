@@ -52,6 +52,21 @@ def test_styles(tmp_path: Path, cells: list[str], values: list[float]) -> None:
     assert list(readings(prepared(tmp_path, column(*cells)))["value"]) == pytest.approx(values, rel=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("cells", "lost"),
+    [
+        (["123456", "1.23E+05", "2E+3", "1.23456E+05"], 2),  # the last one has all its digits
+        (["123456", "1,23E+05"], 1),
+        (["1.5", "1.23E+05"], 0),  # no column of whole numbers
+        (["12", "13"], 0),
+    ],
+)
+def test_digits_that_a_program_did_not_export_are_counted(tmp_path: Path, cells: list[str], lost: int) -> None:
+    batch = prepared(tmp_path, column(*cells))
+    said = [notice.text for notice in batch.warnings if notice.code == "digits_lost"]
+    assert [text.split()[0] for text in said] == ([str(lost)] if lost else [])
+
+
 NO_NUMBERS = ["inf", "-inf", "infinity", "1e999", "-1e999", "1_00", "0x1F", "1O5", "l2", "12 units", "~40", "3/412"]
 NO_NUMBERS += [
     "<5",
