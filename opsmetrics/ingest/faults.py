@@ -89,6 +89,8 @@ SPOILT = Fault(
     34, "damaged_text", "a character of this record is damaged (shown as \ufffd)", "write the damaged word again"
 )
 
+AS_ABOVE = Fault(35, "as_above", "'{cell}' in '{column}' says as above, and is no name", "write the name that is meant")
+
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
 
 

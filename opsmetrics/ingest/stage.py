@@ -16,6 +16,7 @@ The table `stage` has one row for each line after the header, in order (rowid), 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from opsmetrics.ingest import faults
 from opsmetrics.ingest.cells import SHEET_ERRORS, fold
@@ -28,7 +29,7 @@ from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import among, one_of, text
-from opsmetrics.ingest.totals import ALONE, is_note, is_total
+from opsmetrics.ingest.totals import ALONE, is_note, is_total, may_be_total, says_above
 
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
@@ -67,12 +68,31 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
 def _mark_totals(scratch: Scratch, layout: Layout) -> None:
     """Records of which a name says nothing but "total". Names are few: each is looked at once, not in every record."""
     worse = f"fault = 0 OR fault // {COLUMN} IN ({faults.BAD_SAMPLE.kind}, {faults.NOT_A_NUMBER.kind})"
-    for name in (layout.text_name(role) for role in layout.series if role != METRIC):
+    for role in (role for role in layout.series if role != METRIC):
+        name = layout.text_name(role)
         said = [cell for (cell,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE {name} IS NOT NULL")]
+        if above := [cell for cell in said if says_above(cell.lower())]:
+            fault = stored(faults.AS_ABOVE, layout.texts[role])
+            scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {name} IN {one_of(above)}")
+        if every := [cell for cell in said if may_be_total(cell.lower())]:
+            _mark_every(scratch, layout, role, every)
         if totals := [cell for cell in said if cell.lower() in ALONE]:
             scratch.run(
                 f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE ({worse}) AND {name} IN {one_of(totals)}"
             )
+
+
+def _mark_every(scratch: Scratch, layout: Layout, role: str, every: Sequence[str]) -> None:
+    """Records of "all sites" are totals where other records say the same of single ones; else it is how the file calls
+    what is told apart no further."""
+    name = layout.text_name(role)
+    beside = ["stamp", *(layout.text_name(other) for other in layout.texts if other != role)]
+    alike = " AND ".join(f"part.{column} IS NOT DISTINCT FROM stage.{column}" for column in beside)
+    part = f"part.fault = 0 AND part.{name} NOT IN ({', '.join(map(text, ('', *every)))}) AND {alike}"
+    scratch.run(
+        f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE fault = 0 AND {name} IN {one_of(every)} "
+        f"AND EXISTS (SELECT 1 FROM stage AS part WHERE {part})"
+    )
 
 
 def settle_stage(scratch: Scratch, layout: Layout, reading: Reading) -> None:

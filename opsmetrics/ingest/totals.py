@@ -27,6 +27,15 @@ ALONE = (
     *("gesamtergebnis", "teilergebnis", "totale", "totale complessivo", "totale generale", "subtotale"),
     *("totaal", "eindtotaal", "subtotaal"),
 )
+#: Words that make a record the total of others of its time; without these they may be a name of its own.
+_ALL = (
+    "(all|alle|tous|toutes|tout|todos|todas|todo|tutti|tutte)( (the |die |der |les |las |los |le |i |de )?"
+    "(sites?|plants?|lines?|shifts?|locations?|machines?|units?|werke|standorte|linien|schichten|anlagen|maschinen"
+    "|usines|lignes|équipes|plantas|sitios|líneas|turnos|centros|stabilimenti|linee|turni|locaties|lijnen))?"
+    "|σ|∑|ensemble|overall|(company|group|plant|site|line) total"
+)
+#: Cells that stand for the one above them.
+_ABOVE = ("''", '""', "〃", "″", "ditto", "dito", "idem", "id.", "do.", "as above", "wie oben")
 #: Lines about the table between or below its records: a comment, a page, how many rows there are, where it ends.
 _NOTE = (
     "#.*|[-*=]{2}.*|[(][^)]*(rows?|zeilen|records?|lignes|filas|righe|rijen)\\b[^)]*[)].*|[*†].*"
@@ -49,6 +58,16 @@ def is_note(line: str) -> str:
     """True where a line, in lower case, is about the table and none of its records."""
     bare = f"trim({line}, ' ,;\t|\"')"
     return f"(regexp_full_match({bare}, {text(_NOTE)}) AND NOT regexp_matches({bare}, {text(_ERROR)}))"
+
+
+def may_be_total(cell: str) -> bool:
+    """True where a name, in lower case, means all others, so that its record is a total where there are others."""
+    return re.fullmatch(_ALL, cell.strip()) is not None
+
+
+def says_above(cell: str) -> bool:
+    """True where a cell, in lower case, only says that the name above it holds on."""
+    return cell.strip() in _ABOVE
 
 
 def says_total(cell: str) -> bool:

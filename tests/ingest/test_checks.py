@@ -68,6 +68,27 @@ def test_total_words(tmp_path: Path, word: str) -> None:
     assert (batch.tally.rows, batch.tally.skipped) == (1, 1)
 
 
+def test_a_record_of_all_is_a_total_beside_its_parts_and_a_name_of_its_own_without(tmp_path: Path) -> None:
+    rows = [
+        "2025-01-27,A,L1,scrap,1",
+        "2025-01-27,B,L1,scrap,2",
+        "2025-01-27,Alle Werke,L1,scrap,3",
+        "2025-01-27,A,Σ,scrap,1",
+        "2025-01-28,All sites,L1,scrap,4",  # nothing else is said of that day
+        "2025-01-27,All Saints,L1,scrap,5",
+    ]
+    batch = prepared(tmp_path, HEAD + "\n".join([*rows, ""]))
+    assert list(readings(batch)["site"]) == ["A", "B", "All sites", "All Saints"]
+    assert (batch.tally.skipped, batch.tally.rejected) == (2, 0)
+
+
+@pytest.mark.parametrize("word", ["''", "dito", "IDEM", "〃"])
+def test_a_name_that_says_as_above_is_none(tmp_path: Path, word: str) -> None:
+    batch = prepared(tmp_path, HEAD + f"2025-01-27,A,L1,scrap,1\n2025-01-28,{word},L1,scrap,2\n")
+    assert codes(batch) == [(3, "as_above")]
+    assert list(readings(batch)["value"]) == [1]
+
+
 def test_words_that_only_begin_like_a_total(tmp_path: Path) -> None:
     batch = prepared(tmp_path, HEAD + "2025-01-27,Totalfina,L1,scrap,1\n2025-01-28,A,Summer,scrap,2\n")
     assert batch.tally.rows == 2
