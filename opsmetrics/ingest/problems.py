@@ -19,6 +19,8 @@ QUESTIONS = (
     "unit",
     "duration",
     "missing",
+    "cross",
+    "blank",
     "no_header",
     "duplicate_header",
     "renamed",
@@ -26,7 +28,18 @@ QUESTIONS = (
 
 
 #: Those whose answer holds for later files of the same source too: a template keeps it.
-LASTING = ("swapped_dates", "month_or_week", "percent", "scale", "share", "unit", "duration", "missing")
+LASTING = (
+    "swapped_dates",
+    "month_or_week",
+    "percent",
+    "scale",
+    "share",
+    "unit",
+    "duration",
+    "missing",
+    "cross",
+    "blank",
+)
 
 
 #: What may be said of a file that asks nothing: that a name means a known one (`alias:DIMENSION:NAME`).

@@ -13,7 +13,8 @@ from opsmetrics.ingest.date_forms import FORMS
 from opsmetrics.ingest.date_order import has_order, settle_order, settle_points, settle_swapped
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.digits import digits_lost
-from opsmetrics.ingest.flags import FlagStyle, RecordStyle, unlike_flags
+from opsmetrics.ingest.flag_columns import flag_style
+from opsmetrics.ingest.flags import FlagStyle, RecordStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.month_week import settle_weeks
 from opsmetrics.ingest.months import months_of, word_sql
@@ -233,7 +234,7 @@ def _example(scratch: Scratch, layout: Layout, column: int, condition: str) -> s
 def _numbers(
     scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
 ) -> tuple[dict[str, NumberStyle], Question | None, list[Notice]]:
-    flags = _flags(scratch, layout, cells)
+    flags, notices = _flags(scratch, layout, cells, answers)
     cells = {role: codes for role, codes in cells.items() if role not in flags}
     looked = {
         role: _worded(scratch, layout, role)
@@ -246,7 +247,6 @@ def _numbers(
     _refuse_texts(scratch, layout, cells, units)
     decimal = layout.decimal or {",": ".", ".": ","}.get(layout.thousands or "")
     styles, undecided = numbers.decide(cells, decimal, layout.thousands)
-    notices: list[Notice] = []
     question = _decimal_question(scratch, layout, undecided[0], cells[undecided[0]], units) if undecided else None
     if question and (answer := question.answered(answers)) is not None:
         styles, _ = numbers.decide(cells, answer, layout.thousands)
@@ -304,21 +304,24 @@ def _signs(scratch: Scratch, layout: Layout, role: str, codes: Counts) -> Counts
     return numbers.without_behind(codes) if before else codes
 
 
-def _flags(scratch: Scratch, layout: Layout, cells: Mapping[str, Counts]) -> dict[str, NumberStyle]:
+def _flags(
+    scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
+) -> tuple[dict[str, NumberStyle], list[Notice]]:
     """The columns of yes and no: those whose words the template lists, and those that hold nothing else."""
     found: dict[str, NumberStyle] = {}
+    notices: list[Notice] = []
     for role, words in layout.flags.items():
         if words:
             found[role] = FlagStyle(words=words)
             continue
         other, said = numbers.not_numbers(cells[role])
         if said and other > UNREADABLE * said:
-            column = layout.numbers[role]
-            unlike = f"{unlike_flags(layout.cell(column))} AND NOT ({_no_record(scratch, layout, column)})"
-            (odd,) = scratch.rows(f"SELECT count(*) FROM {_filled(scratch, layout)} AND {unlike}")[0]
-            if odd <= UNREADABLE * said:
-                found[role] = FlagStyle()
-    return found
+            column, timed = layout.numbers[role], f"{layout.cell(layout.columns[0])} <> ''"
+            records = f"{_filled(scratch, layout)} AND {timed} AND NOT ({_no_record(scratch, layout, column)})"
+            style, told = flag_style(scratch, layout.cell(column), column, records, UNREADABLE * said, answers)
+            notices += told
+            found |= {role: style} if style else {}
+    return found, notices
 
 
 def _refuse_texts(
