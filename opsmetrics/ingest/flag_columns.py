@@ -4,23 +4,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from opsmetrics.ingest.flags import BLANK, CROSS, MARKS, NO, TICKS, YES, FlagStyle, unlike_flags
+from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.numbers import NumberStyle, not_numbers
 from opsmetrics.ingest.problems import NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import among
 from opsmetrics.measurements import Notice
 
+#: A column of which more than this share of cells is no number is looked at for yes and no, and of which more is
+#: neither is none.
+_OTHER = 0.5
 
-def flag_style(
+
+def flag_styles(
+    scratch: Scratch,
+    layout: Layout,
+    cells: Mapping[str, Mapping[int, int]],
+    telling: Callable[[int], str],
+    answers: Mapping[str, str],
+) -> tuple[dict[str, NumberStyle], list[Notice]]:
+    """The columns of yes and no: those whose words the template lists, and those that hold nothing else.
+
+    `cells`: number role → code of form → cells; `telling` gives the scratch relation of the records in which a column
+    may say something. Raises NeedsAnswer (`cross:…`, `blank:…`).
+    """
+    found: dict[str, NumberStyle] = {}
+    notices: list[Notice] = []
+    for role, words in layout.flags.items():
+        if words:
+            found[role] = FlagStyle(words=words)
+            continue
+        other, said = not_numbers(cells[role])
+        if said and other > _OTHER * said:
+            column = layout.numbers[role]
+            style, told = _style(scratch, layout.cell(column), column, telling(column), _OTHER * said, answers)
+            notices += told
+            found |= {role: style} if style else {}
+    return found, notices
+
+
+def _style(
     scratch: Scratch, cell: str, column: int, records: str, said: float, answers: Mapping[str, str]
 ) -> tuple[FlagStyle | None, list[Notice]]:
-    """How a column of yes and no is read; None where more than `said` of its cells are neither.
-
-    `cell` is the column's cleaned cell, `records` the scratch relation of the records in which it may say something.
-    Raises NeedsAnswer (`cross:…`, `blank:…`).
-    """
+    """How a column of yes and no is read; None where more than `said` of its cells are neither."""
     word = f"CASE WHEN {among(f'lower({cell})', (*YES, *NO))} THEN lower({cell}) END"
     empty = f"coalesce({among(cell, BLANK)}, TRUE)"
     found = scratch.rows(

@@ -97,6 +97,7 @@ class Layout:
     parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number role that may be yes or no → words
     records: frozenset[str] = frozenset()  # number roles that are 1 in each record; their column says nothing
+    pairs: Mapping[str, int] = field(default_factory=dict)  # number role → 1 or 2: which of two counts in one cell
     adds: bool = False  # counts of one key are added up
     lasting: frozenset[str] = frozenset()  # those of `records` that are the minutes from time to end instead
     events: EventPlan | None = None
@@ -105,7 +106,7 @@ class Layout:
     @property
     def measured(self) -> Mapping[str, int]:
         """The number roles whose cells are read as numbers."""
-        apart = {role for role, words in self.flags.items() if words} | self.records
+        apart = {role for role, words in self.flags.items() if words} | self.records | set(self.pairs)
         return {role: column for role, column in self.numbers.items() if role not in apart}
 
     @property

@@ -20,6 +20,8 @@ from opsmetrics.measurements import Notice
 
 #: Number roles of long files.
 LONG = ("value", "numerator", "denominator")
+#: What the two counts of one cell are.
+PARTS = ("numerator", "denominator")
 #: Kinds whose counts need no denominator.
 WITHOUT_DENOMINATOR = ("count", "rare")
 
@@ -66,6 +68,12 @@ def layout_of(
         parts=tuple(at[header] for header in template.date_parts),
         flags=flags,
         records=records,
+        pairs={
+            role: part
+            for entry in template.kpis
+            for part, role in enumerate(_roles(entry, template), start=1)
+            if entry.paired and role not in records
+        },
         adds=template.repeats == "add",
         lasting=frozenset(entry.value for entry in template.kpis if entry.value and template.lasts(entry)),
         events=events,
@@ -95,10 +103,12 @@ def _taking_columns(template: Template, sheet: Sheet) -> Template:
     return replace(template, header=sheet.headers) if named and not template.header else template
 
 
-def _role(source: str, entry: Measured) -> str:
-    """The number role of a KPI's source: one column may be counted by several words."""
-    flagged = entry.true and source == entry.numerator
-    return f"{source} = {'|'.join(entry.true)}" if flagged else source
+def _roles(entry: Measured, template: Template) -> dict[str, str]:
+    """The number roles of a KPI → their headers: one column may be counted by several words, or hold both counts."""
+    if entry.paired and not template.counts_records(entry.sources[0]):
+        return {f"{source} ({part})": source for part, source in zip(PARTS, entry.sources, strict=True)}
+    flagged = {entry.numerator: f"{entry.numerator} = {'|'.join(entry.true)}"} if entry.true else {}
+    return {flagged.get(source, source): source for source in entry.sources}
 
 
 def _numbers(
@@ -109,14 +119,13 @@ def _numbers(
     flags: dict[str, tuple[str, ...]] = {}
     records: set[str] = set()
     for entry in template.kpis:
-        for source in entry.sources:
-            role = _role(source, entry)
+        for role, source in _roles(entry, template).items():
             if template.lasts(entry) or template.counts_records(source):
                 records.add(role)
                 numbers[role] = beside
             else:
                 numbers[role] = at[source]
-                if source == entry.numerator:
+                if source == entry.numerator and not entry.paired:
                     flags[role] = entry.true
     return numbers, flags, frozenset(records)
 
@@ -224,7 +233,7 @@ def _wide(template: Template, kpis: Sequence[Kpi], events: EventPlan | None) -> 
     measures = tuple(
         measure_of(
             kpi,
-            tuple(_role(source, entry) for source in entry.sources),
+            tuple(_roles(entry, template)),
             "samples" if template.lasts(entry) else template.repeats,
         )
         for entry, kpi in pairs

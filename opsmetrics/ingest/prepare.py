@@ -146,6 +146,7 @@ def preview(checked: Checked, ends: Sequence[int]) -> pd.DataFrame:
     shown = checked.table(ends).drop(columns="@observed_at").rename(columns={"@line": "line", "@stamp": "time"})
     layout = checked.layout
     headers = {role: checked.sheet.headers[c] for role, c in {**layout.texts, **layout.numbers}.items()}
+    headers |= {role: role for role in layout.pairs}
     headers |= {} if layout.end is None else {"@ended": checked.sheet.headers[layout.end]}
     return shown.rename(columns=headers).reset_index(drop=True)
 

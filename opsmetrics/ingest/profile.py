@@ -7,19 +7,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from opsmetrics.ingest import date_forms, number_forms, numbers, plain
 from opsmetrics.ingest.date_forms import FORMS
 from opsmetrics.ingest.date_order import has_order, settle_order, settle_points, settle_swapped
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.digits import digits_lost
-from opsmetrics.ingest.flag_columns import flag_style
-from opsmetrics.ingest.flags import FlagStyle, RecordStyle
+from opsmetrics.ingest.flag_columns import flag_styles
+from opsmetrics.ingest.flags import RecordStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.month_week import settle_weeks
 from opsmetrics.ingest.months import months_of, word_sql
 from opsmetrics.ingest.number_forms import UNITED, WORDED
 from opsmetrics.ingest.numbers import NumberStyle
+from opsmetrics.ingest.pairs import pair_styles
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
@@ -139,6 +141,13 @@ def _filled(scratch: Scratch, layout: Layout) -> str:
     return f"{scratch.source(layout.columns, layout.parts)} WHERE len(f) >= {len(scratch.sheet.headers)}"
 
 
+def _telling(scratch: Scratch, layout: Layout, column: int) -> str:
+    """Those of them in which a column may say something."""
+    first = layout.cell(layout.columns[0])
+    timed = f"{first} <> '' AND NOT {is_total(f'lower({first})')}"
+    return f"{_filled(scratch, layout)} AND {timed} AND NOT ({_no_record(scratch, layout, column)})"
+
+
 def _dates(
     scratch: Scratch, layout: Layout, forms: Counts, tails: Counts, answers: Mapping[str, str]
 ) -> tuple[DateStyle, Question | None, list[Notice]]:
@@ -234,7 +243,7 @@ def _example(scratch: Scratch, layout: Layout, column: int, condition: str) -> s
 def _numbers(
     scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
 ) -> tuple[dict[str, NumberStyle], Question | None, list[Notice]]:
-    flags, notices = _flags(scratch, layout, cells, answers)
+    flags, notices = flag_styles(scratch, layout, cells, partial(_telling, scratch, layout), answers)
     cells = {role: codes for role, codes in cells.items() if role not in flags}
     looked = {
         role: _worded(scratch, layout, role)
@@ -261,7 +270,9 @@ def _numbers(
         notices.append(Notice("mixed_number_format", f"{counted(odd, one, many)} the style of the column."))
     notices += digits_lost(scratch, layout, cells, _filled(scratch, layout))
     styles = numbers.with_units(styles, units)
-    return {**styles, **flags, **dict.fromkeys(layout.records, RecordStyle())}, question, notices
+    pairs = pair_styles(scratch, layout, partial(_telling, scratch, layout))
+    apart = {**flags, **pairs, **dict.fromkeys(layout.records, RecordStyle())}
+    return {**styles, **apart}, question, notices
 
 
 def _worded(scratch: Scratch, layout: Layout, role: str) -> tuple[tuple[str, ...], Counts]:
@@ -302,26 +313,6 @@ def _signs(scratch: Scratch, layout: Layout, role: str, codes: Counts) -> Counts
     leads = number_forms.leads_sql(scratch.number(layout.cell(layout.numbers[role])))
     (before,) = scratch.rows(f"SELECT count_if({leads}) FROM {_filled(scratch, layout)}")[0]
     return numbers.without_behind(codes) if before else codes
-
-
-def _flags(
-    scratch: Scratch, layout: Layout, cells: Mapping[str, Counts], answers: Mapping[str, str]
-) -> tuple[dict[str, NumberStyle], list[Notice]]:
-    """The columns of yes and no: those whose words the template lists, and those that hold nothing else."""
-    found: dict[str, NumberStyle] = {}
-    notices: list[Notice] = []
-    for role, words in layout.flags.items():
-        if words:
-            found[role] = FlagStyle(words=words)
-            continue
-        other, said = numbers.not_numbers(cells[role])
-        if said and other > UNREADABLE * said:
-            column, timed = layout.numbers[role], f"{layout.cell(layout.columns[0])} <> ''"
-            records = f"{_filled(scratch, layout)} AND {timed} AND NOT ({_no_record(scratch, layout, column)})"
-            style, told = flag_style(scratch, layout.cell(column), column, records, UNREADABLE * said, answers)
-            notices += told
-            found |= {role: style} if style else {}
-    return found, notices
 
 
 def _refuse_texts(

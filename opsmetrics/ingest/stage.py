@@ -195,9 +195,10 @@ def _fault(scratch: Scratch, layout: Layout, today: dt.date) -> str:
         arms.append(_when(f"ended >= TIMESTAMP '{latest}'", faults.IMPLAUSIBLE, layout.end))
     if layout.reading is not None:
         arms.append(_when("reading IS NULL", faults.BAD_SAMPLE, layout.reading))
-    for i, column in enumerate(layout.numbers.values()):
+    for i, (role, column) in enumerate(layout.numbers.items()):
+        unread = faults.NOT_A_PAIR if role in layout.pairs else faults.NOT_A_NUMBER
         nothing = f"CASE WHEN n{i} IS NULL THEN NOT {missing_sql(layout.cell(column))} ELSE NOT isfinite(n{i}) END"
-        arms.append(_when(nothing, faults.NOT_A_NUMBER, column))
+        arms.append(_when(nothing, unread, column))
     return f"CASE {' '.join(arms)} ELSE 0 END"
 
 

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream
 from opsmetrics.ingest.cells import fold, kind_of
 from opsmetrics.ingest.header import refuse_words
+from opsmetrics.ingest.pairs import are_pairs
 from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
@@ -93,6 +94,8 @@ def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
     _settle_time(sheet, guesses)
     long = _holds(guesses, "metric") and _holds(guesses, "value", "numerator")
     kpis = () if long else _stated(sheet.headers, catalog, guesses)
+    if not long:
+        kpis += _pairs(sheet, catalog, guesses, kpis)
     if not long and not kpis:
         kpis = _only_value(catalog, guesses)
     stream = None if long or kpis else _happened(sheet.headers, catalog, guesses)
@@ -179,6 +182,27 @@ def _stated(headers: Sequence[str], catalog: Catalog, guesses: dict[str, Guess])
     for entry in found:
         for source in entry.sources:
             guesses[source] = Guess(source, entry.key, sure, why)
+    return tuple(found)
+
+
+def _pairs(
+    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], stated: tuple[Measured, ...]
+) -> tuple[Measured, ...]:
+    """KPIs both of whose counts stand in the cells of one column, by its name, or the only one that has two."""
+    taken = {entry.key for entry in stated}
+    kpis = [kpi for kpi in catalog.kpis if needed_parts(kpi) == ("numerator", "denominator") and kpi.key not in taken]
+    found = []
+    for place, header in enumerate(sheet.headers):
+        if not kpis or not are_pairs(row[place] for row in sheet.rows if len(row) > place):
+            continue
+        word = fold(header)
+        named = [kpi for kpi in kpis if word in {fold(name) for name in (kpi.key, kpi.name, kpi.numerator) if name}]
+        if len(named or kpis) == 1:
+            (kpi,) = named or kpis
+            kpis.remove(kpi)
+            found.append(Measured(kpi.key, numerator=header, denominator=header))
+            sure = CONTENT if named else SIMILAR
+            guesses[header] = Guess(header, kpi.key, sure, "two counts in one cell")
     return tuple(found)
 
 

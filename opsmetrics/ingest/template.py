@@ -38,7 +38,8 @@ class Measured:
     """Which columns of a record state one KPI: a value, or a numerator and (for proportions) a denominator.
 
     A numerator may be a column of yes and no, which counts the yes; `true` lists the words that count, where they are
-    others. `ROWS` in place of a header counts the records, `DURATION` in place of a value's measures them in minutes.
+    others. A column that is both numerator and denominator holds two counts in each cell. `ROWS` in place of a header
+    counts the records, `DURATION` in place of a value's measures them in minutes.
     """
 
     key: str
@@ -51,6 +52,11 @@ class Measured:
     def sources(self) -> tuple[str, ...]:
         """The headers of the columns used."""
         return tuple(s for s in (self.value, self.numerator, self.denominator) if s)
+
+    @property
+    def paired(self) -> bool:
+        """True where one column holds both counts."""
+        return self.numerator is not None and self.numerator == self.denominator
 
 
 @dataclass(frozen=True)

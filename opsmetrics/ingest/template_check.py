@@ -155,6 +155,9 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
             yield TemplateProblem(where, f"columns {sorted(set(entry) - {'key'})}", wanted, "name the columns it needs")
         if "true" in entry and "numerator" not in entry:
             yield TemplateProblem(f"{where}.true", "no numerator", "true beside a numerator", "remove it")
+        elif "true" in entry and entry["numerator"] == entry.get("denominator"):
+            wanted = "a column of yes and no, which holds no denominator"
+            yield TemplateProblem(f"{where}.true", "one column for both counts", wanted, "remove it")
     for key, count in Counter(str(entry.get("key")) for entry in kpis).items():
         if count > 1:
             yield TemplateProblem("kpis", f"'{key}' {count} times", "each KPI once", "remove the others")
