@@ -6,6 +6,7 @@ from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.corrected import FactKey, corrected_batch
 from opsmetrics.ingest.drift import mostly_there
 from opsmetrics.ingest.edited import Edit, Edits, Problem, edited, edited_notice, problems
+from opsmetrics.ingest.guesses import Guess
 from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
 from opsmetrics.ingest.limits import Limits
@@ -19,7 +20,7 @@ from opsmetrics.ingest.reject_file import reject_csv, reject_excel, rejects_csv,
 from opsmetrics.ingest.rejects import harmless
 from opsmetrics.ingest.settling import version_of
 from opsmetrics.ingest.sheet import Sheet, read_file
-from opsmetrics.ingest.suggest import Guess, Suggestion, suggest
+from opsmetrics.ingest.suggest import Suggestion, suggest
 from opsmetrics.ingest.table import table_of
 from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template, named_template
 from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem

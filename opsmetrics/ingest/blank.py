@@ -85,7 +85,9 @@ def _of_template(name: str, template: Template, stated: dict[str, str], catalog:
     if name in stated and stated[name] in catalog:
         entry = next(e for e in template.kpis if e.key == stated[name])
         flagged = entry.true and name == entry.numerator
-        part = "value" if name == entry.value else "numerator" if name == entry.numerator else "denominator"
+        if entry.paired:
+            return Column(name, note=f"{catalog[entry.key].name}: both counts, such as '38 of 412'")
+        part = {entry.numerator: "numerator", entry.denominator: "denominator"}.get(name, "value")
         kind = "text" if flagged else "number"
         return Column(name, kind=kind, choices=entry.true if flagged else (), note=_note(catalog[entry.key], part))
     return Column(name)

@@ -34,6 +34,7 @@ class Measure:
     share: bool = False  # the numerator is part of the denominator
     low: float | None = None  # of the value, in stored units
     high: float | None = None
+    reading: int | None = None  # its number among those of the record, which have columns of their own
     numbered: bool = False  # readings of one instant are numbered in file order
     added: bool = False  # counts of one key are added up
     fed: bool = False  # only the denominator is stated here: events give the numerator

@@ -163,7 +163,7 @@ def _wrong_parts(entry: Measured, kpi: Kpi, template: Template) -> Iterator[str]
     needed = needed_parts(kpi)
     if not needed:
         yield "follows from other KPIs" if kpi.kind == "derived" else f"follows from the events of {_fed_by(kpi)}"
-    elif needed == ("value",) and not entry.value:
+    elif needed == ("value",) and not (entry.value or entry.values):
         yield "is measured and needs a value"
     elif "numerator" in needed and not entry.numerator:
         yield "is counted and needs a numerator"
@@ -230,17 +230,18 @@ class _Constant:
 
 def _wide(template: Template, kpis: Sequence[Kpi], events: EventPlan | None) -> _Constant:
     pairs = zip(template.kpis, kpis, strict=True)
-    measures = tuple(
-        measure_of(
-            kpi,
-            tuple(_roles(entry, template)),
-            "samples" if template.lasts(entry) else template.repeats,
-        )
-        for entry, kpi in pairs
-    )
+    measures = tuple(measure for entry, kpi in pairs for measure in _measures(entry, kpi, template))
     zones = {kpi.calendar.time_zone for kpi in kpis if kpi.operate != "sample"}
     zones |= {events.stream.calendar.time_zone} if events else set()
     return _Constant(_meaning(template, measures, {}, zones))
+
+
+def _measures(entry: Measured, kpi: Kpi, template: Template) -> list[Measure]:
+    """A KPI as stated by a record; readings in columns of their own are a quantity each, of one number."""
+    repeats = "samples" if template.lasts(entry) else template.repeats
+    if entry.values:
+        return [replace(measure_of(kpi, (role,), None), reading=n) for n, role in enumerate(entry.values, start=1)]
+    return [measure_of(kpi, tuple(_roles(entry, template)), repeats)]
 
 
 class _Long:

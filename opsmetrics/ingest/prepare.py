@@ -196,6 +196,7 @@ def _part(checked: Checked, number: int, measure: Measure, dimensions: Sequence[
         columns += [f"sum({v}) AS {n}" if measure.added else f"{v} AS {n}" for n, v in named]
     else:
         given = "NULL" if layout.reading is None else "r.reading"
+        given = given if measure.reading is None else str(measure.reading)
         columns += [f"coalesce(p.number, {given}, 0)::BIGINT AS sample", f"{values[0]} AS value"]
     grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(dimensions) + 2))}" if measure.added else ""
     return (

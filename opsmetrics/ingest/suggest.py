@@ -11,35 +11,22 @@ from pathlib import PurePath
 
 from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream
 from opsmetrics.ingest.cells import fold, kind_of
+from opsmetrics.ingest.guesses import CONTENT, EXACT, SIMILAR, SYNONYM, Guess
 from opsmetrics.ingest.header import refuse_words
-from opsmetrics.ingest.pairs import are_pairs
 from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.suggest_cells import pairs_in, readings_in
 from opsmetrics.ingest.suggest_events import event_roles, stream_for
 from opsmetrics.ingest.synonyms import DIMENSIONS, QUANTITIES, ROLES
 from opsmetrics.ingest.template import Measured, Template
 from opsmetrics.ingest.template_events import EventRows
 
-EXACT = 1.0  # the same word
-SYNONYM = 0.8  # another word for it
-CONTENT = 0.7  # from what the cells look like
-SIMILAR = 0.6  # nearly the same word
 #: Letters that two words must share to count as similar.
 _ALIKE = 0.86
 TIMES = ("date", "ts", "sample")
 #: A unit at the end of a header: (min), [kg], %.
 _UNIT = re.compile(r"\s*(?:[(\[][^()\[\]]{1,20}[)\]]|%)\s*$")
-
-
-@dataclass(frozen=True)
-class Guess:
-    """What a column is taken for: a role, a dimension, or a KPI's value or count; '' where nothing fits."""
-
-    header: str
-    role: str
-    confidence: float
-    why: str
 
 
 @dataclass(frozen=True)
@@ -95,7 +82,8 @@ def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
     long = _holds(guesses, "metric") and _holds(guesses, "value", "numerator")
     kpis = () if long else _stated(sheet.headers, catalog, guesses)
     if not long:
-        kpis += _pairs(sheet, catalog, guesses, kpis)
+        kpis += pairs_in(sheet, catalog, guesses, kpis)
+        kpis += readings_in(sheet, catalog, guesses, kpis)
     if not long and not kpis:
         kpis = _only_value(catalog, guesses)
     stream = None if long or kpis else _happened(sheet.headers, catalog, guesses)
@@ -182,27 +170,6 @@ def _stated(headers: Sequence[str], catalog: Catalog, guesses: dict[str, Guess])
     for entry in found:
         for source in entry.sources:
             guesses[source] = Guess(source, entry.key, sure, why)
-    return tuple(found)
-
-
-def _pairs(
-    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], stated: tuple[Measured, ...]
-) -> tuple[Measured, ...]:
-    """KPIs both of whose counts stand in the cells of one column, by its name, or the only one that has two."""
-    taken = {entry.key for entry in stated}
-    kpis = [kpi for kpi in catalog.kpis if needed_parts(kpi) == ("numerator", "denominator") and kpi.key not in taken]
-    found = []
-    for place, header in enumerate(sheet.headers):
-        if not kpis or not are_pairs(row[place] for row in sheet.rows if len(row) > place):
-            continue
-        word = fold(header)
-        named = [kpi for kpi in kpis if word in {fold(name) for name in (kpi.key, kpi.name, kpi.numerator) if name}]
-        if len(named or kpis) == 1:
-            (kpi,) = named or kpis
-            kpis.remove(kpi)
-            found.append(Measured(kpi.key, numerator=header, denominator=header))
-            sure = CONTENT if named else SIMILAR
-            guesses[header] = Guess(header, kpi.key, sure, "two counts in one cell")
     return tuple(found)
 
 

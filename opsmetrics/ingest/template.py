@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opsmetrics.ingest import aliases
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.problems import LASTING, IngestRefused, column_of, listed, short_name
-from opsmetrics.ingest.template_check import DURATION, IDENTIFIER, ROWS, TemplateProblem, problems_of
+from opsmetrics.ingest.template_check import DURATION, IDENTIFIER, LISTS, ROWS, TemplateProblem, problems_of
 from opsmetrics.ingest.template_events import EVENT_ROLES, EventRows, problems_of_events
 from opsmetrics.measurements import counted
 
@@ -39,7 +39,8 @@ class Measured:
 
     A numerator may be a column of yes and no, which counts the yes; `true` lists the words that count, where they are
     others. A column that is both numerator and denominator holds two counts in each cell. `ROWS` in place of a header
-    counts the records, `DURATION` in place of a value's measures them in minutes.
+    counts the records, `DURATION` in place of a value's measures them in minutes. `values` are columns of readings of
+    one record, numbered from 1.
     """
 
     key: str
@@ -47,11 +48,12 @@ class Measured:
     numerator: str | None = None
     denominator: str | None = None
     true: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The headers of the columns used."""
-        return tuple(s for s in (self.value, self.numerator, self.denominator) if s)
+        return tuple(s for s in (self.value, self.numerator, self.denominator, *self.values) if s)
 
     @property
     def paired(self) -> bool:
@@ -105,7 +107,9 @@ class Template:
         plain = {key: value for key, value in table.items() if key not in apart}
         return cls(
             columns=dict(table.get("columns", {})),
-            kpis=tuple(Measured(**entry | {"true": tuple(entry.get("true", ()))}) for entry in table.get("kpis", [])),
+            kpis=tuple(
+                Measured(**entry | {k: tuple(entry.get(k, ())) for k in LISTS}) for entry in table.get("kpis", [])
+            ),
             header=tuple(table.get("header", ())),
             date_parts=tuple(table.get("date_parts", ())),
             events=EventRows.read(table["events"]) if "events" in table else None,
@@ -134,8 +138,7 @@ class Template:
             fields = {"key": entry.key, "value": entry.value}
             fields |= {"numerator": entry.numerator, "denominator": entry.denominator}
             lines += [f"{key} = {_text(value)}" for key, value in fields.items() if value is not None]
-            if entry.true:
-                lines.append(f"true = [{', '.join(map(_text, entry.true))}]")
+            lines += [f"{key} = [{', '.join(map(_text, words))}]" for key in LISTS if (words := getattr(entry, key))]
         if self.events:
             lines += self.events.dump()
         return "\n".join(lines) + "\n"

@@ -28,6 +28,8 @@ KNOWN = (*TEXTS, "header", "date_parts", "columns", "kpis", "events", "answers",
 ROWS = "rows"
 #: In place of a value's header: the minutes from the time of the record to its end.
 DURATION = "duration"
+#: What a KPI's entry states as a list of texts, with an example.
+LISTS = {"true": '["yes"]', "values": '["x1", "x2"]'}
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -64,7 +66,11 @@ def problems_of(table: Mapping[str, Any], roles: Sequence[str]) -> list[Template
         )
         parts = []
     numbered = "sample" in table
-    found += [*_columns(columns, roles), *_entries(kpis), *_shape(columns, kpis, parts, "events" in table, numbered)]
+    found += [
+        *_columns(columns, roles),
+        *_entries(kpis),
+        *_shape(columns, kpis, parts, "events" in table, numbered, table.get("repeats")),
+    ]
     return [*found, *_header(header, [*columns, *parts], kpis)]
 
 
@@ -132,17 +138,17 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
     for number, entry in enumerate(kpis, start=1):
         where = f"kpis[{number}]"
         for key, value in entry.items():
-            if key == "true":
-                if (
-                    not isinstance(value, list)
-                    or not value
-                    or not all(isinstance(word, str) and word for word in value)
-                ):
-                    mend = 'write for example true = ["yes"]'
-                    yield TemplateProblem(f"{where}.true", repr(value)[:60], "a list of texts", mend)
+            if key in LISTS:
+                words = value if isinstance(value, list) else []
+                if not words or not all(isinstance(word, str) and word for word in words):
+                    mend = f"write for example {key} = {LISTS[key]}"
+                    yield TemplateProblem(f"{where}.{key}", repr(value)[:60], "a list of texts", mend)
+                elif key == "values" and (len(words) < 2 or len(set(map(fold, words))) < len(words)):
+                    wanted = "at least two columns, each once"
+                    yield TemplateProblem(f"{where}.values", repr(value)[:60], wanted, "name one column as value")
             elif key not in ("key", "value", "numerator", "denominator"):
                 mend = "correct or remove it"
-                wanted = "key, value, numerator, denominator or true"
+                wanted = "key, value, values, numerator, denominator or true"
                 yield TemplateProblem(f"{where}.{key}", "an unknown key", wanted, mend)
             elif not isinstance(value, str) or not value:
                 yield TemplateProblem(
@@ -150,8 +156,8 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
                 )
         if not entry.get("key"):
             yield TemplateProblem(where, "no key", "the key of a KPI", "add key = …")
-        if ("value" in entry) == bool({"numerator", "denominator"} & set(entry)):
-            wanted = "either value, or numerator (with denominator; alone only where events give the numerator)"
+        if ("value" in entry) + ("values" in entry) + bool({"numerator", "denominator"} & set(entry)) != 1:
+            wanted = "either value, or values, or numerator (with denominator; alone only where events give it)"
             yield TemplateProblem(where, f"columns {sorted(set(entry) - {'key'})}", wanted, "name the columns it needs")
         if "true" in entry and "numerator" not in entry:
             yield TemplateProblem(f"{where}.true", "no numerator", "true beside a numerator", "remove it")
@@ -164,7 +170,12 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
 
 
 def _shape(
-    columns: Mapping[str, str], kpis: Sequence[Mapping[str, Any]], parts: Sequence[str], events: bool, numbered: bool
+    columns: Mapping[str, str],
+    kpis: Sequence[Mapping[str, Any]],
+    parts: Sequence[str],
+    events: bool,
+    numbered: bool,
+    repeats: object,
 ) -> Iterator[TemplateProblem]:
     held = set(columns.values())
     times = held & {"date", "ts"} | ({"date_parts"} if parts else set())
@@ -173,6 +184,9 @@ def _shape(
     if numbered and (times or "sample" in held or not kpis):
         wanted = "records of [[kpis]] without a column of time or sample numbers"
         yield TemplateProblem("sample", "records to be numbered in their order", wanted, "leave sample = out")
+    if any("values" in entry for entry in kpis) and (repeats == "samples" or (times and "sample" in held)):
+        wanted = "readings numbered by their columns only"
+        yield TemplateProblem("kpis", "readings in several columns, numbered otherwise too", wanted, "choose one")
     if not times and "sample" not in held and not numbered:
         yield TemplateProblem("columns", "no column of time", "a date, ts or sample column", "give one this role")
     numbers = held & {"value", "numerator", "denominator"}
@@ -196,6 +210,8 @@ def _header(
         return
     known = {fold(name) for name in header}
     named = [str(entry[k]) for entry in kpis for k in ("value", "numerator", "denominator") if k in entry]
+    listed = [entry["values"] for entry in kpis if isinstance(entry.get("values"), list)]
+    named += [name for names in listed for name in names if isinstance(name, str)]
     named = [*columns, *(name for name in named if name not in (ROWS, DURATION))]
     for name in dict.fromkeys(named):
         if fold(name) not in known:

@@ -46,6 +46,8 @@ _TIMES = ("date", "ts", "sample")
 _OF_A_NAMED_KPI = ("value", "numerator", "denominator")
 #: What a template may say in place of a header.
 _WITHOUT_COLUMN = {ROWS: "each record counts one", DURATION: "minutes from its start to its end"}
+#: Joins the headers of several readings of one record where they are one choice.
+_AND = "\x1f"
 _CHOICE = "KPIs in this file"
 _WIDTHS = [2.2, 3, 2.6, 3]
 
@@ -80,7 +82,7 @@ class Columns:
             for key, parts in self.kpis.items()
             if not parts
         ]
-        used = {header for parts in self.kpis.values() for header in parts.values()}
+        used = {header for parts in self.kpis.values() for chosen in parts.values() for header in chosen.split(_AND)}
         found += [
             f"“{header}” is set to “{words[NUMBER]}”, and no KPI uses it."
             for header, role in self.roles.items()
@@ -91,12 +93,21 @@ class Columns:
     def template(self, start: Template, header: Sequence[str]) -> Template:
         """The template that says this. Raises TemplateError with all mistakes at once."""
         columns = {name: role for name, role in self.roles.items() if role not in (NUMBER, "ignore")}
-        counted = {entry.key: entry.true for entry in start.kpis}
+        counted = {entry.key: entry.true for entry in start.kpis if not _paired(self.kpis.get(entry.key, {}))}
         kpis = tuple(
-            Measured(key, parts.get("value"), parts.get("numerator"), parts.get("denominator"), counted.get(key, ()))
+            Measured(key, values=tuple(parts["value"].split(_AND)))
+            if _AND in parts.get("value", "")
+            else Measured(
+                key, parts.get("value"), parts.get("numerator"), parts.get("denominator"), counted.get(key, ())
+            )
             for key, parts in self.kpis.items()
         )
         return Template.load(replace(start, columns=columns, kpis=kpis, header=tuple(header)).dump())
+
+
+def _paired(parts: Mapping[str, str]) -> bool:
+    """True where one column holds both counts: no words of it count."""
+    return "numerator" in parts and parts["numerator"] == parts.get("denominator")
 
 
 def hint(guess: Guess) -> str:
@@ -187,18 +198,27 @@ def _parts(sheet: Sheet, kpi: Kpi, given: Measured | None, key: str) -> dict[str
     head.text(kpi.name)
     for part, place in zip(parts, places, strict=True):
         held = getattr(given, part) if given else None
-        options = [*sheet.headers, *([held] if held in _WITHOUT_COLUMN and held not in sheet.headers else [])]
+        if part == "value" and given and given.values:
+            held = _AND.join(given.values)
+        apart = held is not None and held not in sheet.headers and (_AND in held or held in _WITHOUT_COLUMN)
+        options = [*sheet.headers, *([held] if held and apart else [])]
         header = place.selectbox(
             upload_blocks.plain(part_name(kpi, part)),
             options,
             index=options.index(held) if held in options else None,
-            format_func=lambda name: name if name in sheet.headers else _WITHOUT_COLUMN[name],
+            format_func=lambda name: name if name in sheet.headers else _without_column(name),
             placeholder="choose a column",
             key=f"{key}_{part}",
         )
         if header:
             found[part] = header
     return found
+
+
+def _without_column(choice: str) -> str:
+    """A choice that is not one of the columns, in words."""
+    headers = choice.split(_AND)
+    return _WITHOUT_COLUMN.get(choice) or f"{len(headers)} readings: {headers[0]} to {headers[-1]}"
 
 
 def _written(start: Template, key: str) -> Template:

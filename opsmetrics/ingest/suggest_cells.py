@@ -1,0 +1,75 @@
+"""KPIs proposed from what cells look like: both counts in one cell, several readings of one record side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from opsmetrics.catalog import Catalog, Kpi
+from opsmetrics.ingest.cells import fold, kind_of
+from opsmetrics.ingest.guesses import CONTENT, SIMILAR, Guess
+from opsmetrics.ingest.pairs import are_pairs
+from opsmetrics.ingest.plan import needed_parts
+from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.template import Measured
+
+#: x1, Reading 2, Messwert_3, M-4: a word and a number.
+_NUMBERED = re.compile(r"(.*?[^0-9])[ _.#-]*([0-9]{1,2})")
+
+
+def pairs_in(
+    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], stated: tuple[Measured, ...]
+) -> tuple[Measured, ...]:
+    """KPIs both of whose counts stand in the cells of one column, by its name, or the only one that has two."""
+    taken = {entry.key for entry in stated}
+    kpis = [kpi for kpi in catalog.kpis if needed_parts(kpi) == ("numerator", "denominator") and kpi.key not in taken]
+    found = []
+    for place, header in enumerate(sheet.headers):
+        if not kpis or not are_pairs(row[place] for row in sheet.rows if len(row) > place):
+            continue
+        word = fold(header)
+        named = [kpi for kpi in kpis if word in {fold(name) for name in (kpi.key, kpi.name, kpi.numerator) if name}]
+        if len(named or kpis) == 1:
+            (kpi,) = named or kpis
+            kpis.remove(kpi)
+            found.append(Measured(kpi.key, numerator=header, denominator=header))
+            sure = CONTENT if named else SIMILAR
+            guesses[header] = Guess(header, kpi.key, sure, "two counts in one cell")
+    return tuple(found)
+
+
+def readings_in(
+    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], stated: tuple[Measured, ...]
+) -> tuple[Measured, ...]:
+    """The measured KPI whose readings stand in columns that are numbered from 1 (or 0) on: by their word, or the only
+    one that is measured."""
+    taken = {entry.key for entry in stated}
+    kpis = [kpi for kpi in catalog.kpis if needed_parts(kpi) == ("value",) and kpi.key not in taken]
+    groups: dict[str, dict[int, str]] = {}
+    for place, header in enumerate(sheet.headers):
+        found = _NUMBERED.fullmatch(fold(header))
+        if found and not guesses[header].role and _numbers(sheet, place):
+            groups.setdefault(found[1].rstrip(" _.#-"), {})[int(found[2])] = header
+    proposed = []
+    runs = {word: run for word, run in groups.items() if len(run) > 1 and _consecutive(sorted(run))}
+    for word, run in runs.items():
+        named = [kpi for kpi in kpis if word in (fold(kpi.key), fold(kpi.name))]
+        fitting: list[Kpi] = named or (kpis if len(runs) == 1 else [])
+        if len(fitting) != 1:
+            continue
+        (kpi,), headers = fitting, tuple(run[number] for number in sorted(run))
+        kpis.remove(kpi)
+        proposed.append(Measured(kpi.key, values=headers))
+        for number, header in enumerate(headers, start=1):
+            why = f"reading {number} of {len(headers)}"
+            guesses[header] = Guess(header, kpi.key, CONTENT if named else SIMILAR, why)
+    return tuple(proposed)
+
+
+def _numbers(sheet: Sheet, place: int) -> bool:
+    kinds = {kind_of(row[place]) for row in sheet.rows if len(row) > place}
+    return "number" in kinds and kinds <= {"number", "empty"}
+
+
+def _consecutive(numbers: Sequence[int]) -> bool:
+    return numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
