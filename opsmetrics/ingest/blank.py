@@ -87,6 +87,8 @@ def _of_template(name: str, template: Template, stated: dict[str, str], catalog:
         flagged = entry.true and name == entry.numerator
         if entry.paired:
             return Column(name, note=f"{catalog[entry.key].name}: both counts, such as '38 of 412'")
+        if name == entry.rate:
+            return Column(name, kind="number", note=f"{catalog[entry.key].name}: the share of {entry.denominator}")
         part = {entry.numerator: "numerator", entry.denominator: "denominator"}.get(name, "value")
         kind = "text" if flagged else "number"
         return Column(name, kind=kind, choices=entry.true if flagged else (), note=_note(catalog[entry.key], part))

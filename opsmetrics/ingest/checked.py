@@ -24,6 +24,7 @@ from opsmetrics.ingest.layout import METRIC, Layout, Meaning
 from opsmetrics.ingest.missing_codes import settle_codes
 from opsmetrics.ingest.profile import Reading
 from opsmetrics.ingest.quantities import mark_impossible, mark_refused, name_metrics, settle_percent, settle_scale
+from opsmetrics.ingest.rates import settle_rates
 from opsmetrics.ingest.reading_in import read_in
 from opsmetrics.ingest.rejects import rejects_of
 from opsmetrics.ingest.scratch import Scratch
@@ -116,6 +117,7 @@ def check(
     notices += settle_percent(scratch, layout, reading, meaning.joint, given)
     notices += settle_scale(scratch, layout, meaning.joint, given)
     notices += settle_share(scratch, layout, meaning.joint, given)
+    notices += settle_rates(scratch, layout, meaning.joint, given)
     mark_impossible(scratch, layout, meaning.joint)
     mark_events(scratch, layout, clock)
     _mark_notes(scratch)

@@ -91,6 +91,12 @@ SPOILT = Fault(
 
 AS_ABOVE = Fault(35, "as_above", "'{cell}' in '{column}' says as above, and is no name", "write the name that is meant")
 NOT_A_PAIR = Fault(36, "not_two_counts", "'{cell}' is not two counts such as 3/412", "write both counts of the record")
+NO_WHOLE_NUMERATOR = Fault(
+    37,
+    "no_whole_numerator",
+    "the share '{cell}' of its denominator is no certain whole number",
+    "correct one of the two, or write the share with more decimals",
+)
 
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
 

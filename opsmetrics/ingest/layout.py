@@ -32,6 +32,7 @@ class Measure:
     alone: bool = False  # no record of the file states another measure: its metric need not be looked at
     counted: bool = False  # a count: never negative
     share: bool = False  # the numerator is part of the denominator
+    rate: bool = False  # the first number is a share of the second, of which the numerator follows
     low: float | None = None  # of the value, in stored units
     high: float | None = None
     reading: int | None = None  # its number among those of the record, which have columns of their own

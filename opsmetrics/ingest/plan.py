@@ -107,6 +107,8 @@ def _roles(entry: Measured, template: Template) -> dict[str, str]:
     """The number roles of a KPI → their headers: one column may be counted by several words, or hold both counts."""
     if entry.paired and not template.counts_records(entry.sources[0]):
         return {f"{source} ({part})": source for part, source in zip(PARTS, entry.sources, strict=True)}
+    if entry.rate and entry.denominator:  # another KPI may read the share as a value
+        return {f"{entry.rate} (numerator)": entry.rate, entry.denominator: entry.denominator}
     flagged = {entry.numerator: f"{entry.numerator} = {'|'.join(entry.true)}"} if entry.true else {}
     return {flagged.get(source, source): source for source in entry.sources}
 
@@ -165,11 +167,13 @@ def _wrong_parts(entry: Measured, kpi: Kpi, template: Template) -> Iterator[str]
         yield "follows from other KPIs" if kpi.kind == "derived" else f"follows from the events of {_fed_by(kpi)}"
     elif needed == ("value",) and not (entry.value or entry.values):
         yield "is measured and needs a value"
-    elif "numerator" in needed and not entry.numerator:
+    elif entry.rate and kpi.kind != "proportion":
+        yield "is no proportion, and its numerator does not follow from a rate"
+    elif "numerator" in needed and not (entry.numerator or entry.rate):
         yield "is counted and needs a numerator"
     elif "denominator" in needed and not entry.denominator:
         yield "needs a denominator"
-    if kpi.events is not None and entry.numerator:
+    if kpi.events is not None and (entry.numerator or entry.rate):
         yield f"takes its numerator from the events of {_fed_by(kpi)}, not from a column"
     if template.lasts(entry) and (template.events is None or template.column("end") is None):
         yield "takes its value from the time to the end of events, and no column has the role end beside [events]"
@@ -241,7 +245,8 @@ def _measures(entry: Measured, kpi: Kpi, template: Template) -> list[Measure]:
     repeats = "samples" if template.lasts(entry) else template.repeats
     if entry.values:
         return [replace(measure_of(kpi, (role,), None), reading=n) for n, role in enumerate(entry.values, start=1)]
-    return [measure_of(kpi, tuple(_roles(entry, template)), repeats)]
+    measure = measure_of(kpi, tuple(_roles(entry, template)), repeats)
+    return [replace(measure, rate=True, percent=100.0) if entry.rate else measure]
 
 
 class _Long:

@@ -147,6 +147,7 @@ def preview(checked: Checked, ends: Sequence[int]) -> pd.DataFrame:
     layout = checked.layout
     headers = {role: checked.sheet.headers[c] for role, c in {**layout.texts, **layout.numbers}.items()}
     headers |= {role: role for role in layout.pairs}
+    headers |= {role: role for measure in checked.meaning.joint if measure.rate for role in measure.columns}
     headers |= {} if layout.end is None else {"@ended": checked.sheet.headers[layout.end]}
     return shown.rename(columns=headers).reset_index(drop=True)
 

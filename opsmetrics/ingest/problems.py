@@ -21,6 +21,7 @@ QUESTIONS = (
     "missing",
     "cross",
     "blank",
+    "rate",
     "no_header",
     "duplicate_header",
     "renamed",
@@ -39,6 +40,7 @@ LASTING = (
     "missing",
     "cross",
     "blank",
+    "rate",
 )
 
 

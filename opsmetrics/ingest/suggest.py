@@ -16,7 +16,7 @@ from opsmetrics.ingest.header import refuse_words
 from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
-from opsmetrics.ingest.suggest_cells import pairs_in, readings_in
+from opsmetrics.ingest.suggest_cells import pairs_in, rates_in, readings_in
 from opsmetrics.ingest.suggest_events import event_roles, stream_for
 from opsmetrics.ingest.synonyms import DIMENSIONS, QUANTITIES, ROLES
 from opsmetrics.ingest.template import Measured, Template
@@ -84,6 +84,8 @@ def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
     if not long:
         kpis += pairs_in(sheet, catalog, guesses, kpis)
         kpis += readings_in(sheet, catalog, guesses, kpis)
+        named = {**_other_words(sheet.headers, guesses), **{fold(header): header for header in sheet.headers}}
+        kpis += rates_in(catalog, guesses, named, kpis)
     if not long and not kpis:
         kpis = _only_value(catalog, guesses)
     stream = None if long or kpis else _happened(sheet.headers, catalog, guesses)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.ingest.cells import fold, kind_of
@@ -73,3 +73,21 @@ def _numbers(sheet: Sheet, place: int) -> bool:
 
 def _consecutive(numbers: Sequence[int]) -> bool:
     return numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
+
+
+def rates_in(
+    catalog: Catalog, guesses: dict[str, Guess], by_word: Mapping[str, str], stated: tuple[Measured, ...]
+) -> tuple[Measured, ...]:
+    """Proportions that are called by name, beside a column of their denominators and none of their numerators."""
+    taken = {entry.key for entry in stated}
+    proposed = []
+    for kpi in catalog.kpis:
+        words = [by_word.get(fold(name)) for name in (kpi.key, kpi.name)]
+        rate = next((word for word in words if word), None)
+        whole = by_word.get(fold(kpi.denominator)) if kpi.denominator else None
+        fits = kpi.kind == "proportion" and kpi.events is None and kpi.key not in taken
+        if fits and rate and whole and rate != whole:
+            proposed.append(Measured(kpi.key, rate=rate, denominator=whole))
+            guesses[rate] = Guess(rate, kpi.key, SIMILAR, f"a share of '{whole}'")
+            guesses[whole] = Guess(whole, kpi.key, SIMILAR, "what it is a share of")
+    return tuple(proposed)

@@ -40,7 +40,7 @@ class Measured:
     A numerator may be a column of yes and no, which counts the yes; `true` lists the words that count, where they are
     others. A column that is both numerator and denominator holds two counts in each cell. `ROWS` in place of a header
     counts the records, `DURATION` in place of a value's measures them in minutes. `values` are columns of readings of
-    one record, numbered from 1.
+    one record, numbered from 1; `rate` is a share of the denominator, in place of the numerator that follows.
     """
 
     key: str
@@ -49,11 +49,12 @@ class Measured:
     denominator: str | None = None
     true: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    rate: str | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The headers of the columns used."""
-        return tuple(s for s in (self.value, self.numerator, self.denominator, *self.values) if s)
+        return tuple(s for s in (self.value, self.rate, self.numerator, self.denominator, *self.values) if s)
 
     @property
     def paired(self) -> bool:
@@ -136,7 +137,7 @@ class Template:
         for entry in self.kpis:
             lines += ["", "[[kpis]]"]
             fields = {"key": entry.key, "value": entry.value}
-            fields |= {"numerator": entry.numerator, "denominator": entry.denominator}
+            fields |= {"numerator": entry.numerator, "denominator": entry.denominator, "rate": entry.rate}
             lines += [f"{key} = {_text(value)}" for key, value in fields.items() if value is not None]
             lines += [f"{key} = [{', '.join(map(_text, words))}]" for key in LISTS if (words := getattr(entry, key))]
         if self.events:

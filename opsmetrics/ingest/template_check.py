@@ -146,9 +146,9 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
                 elif key == "values" and (len(words) < 2 or len(set(map(fold, words))) < len(words)):
                     wanted = "at least two columns, each once"
                     yield TemplateProblem(f"{where}.values", repr(value)[:60], wanted, "name one column as value")
-            elif key not in ("key", "value", "numerator", "denominator"):
+            elif key not in ("key", "value", "numerator", "denominator", "rate"):
                 mend = "correct or remove it"
-                wanted = "key, value, values, numerator, denominator or true"
+                wanted = "key, value, values, rate, numerator, denominator or true"
                 yield TemplateProblem(f"{where}.{key}", "an unknown key", wanted, mend)
             elif not isinstance(value, str) or not value:
                 yield TemplateProblem(
@@ -156,9 +156,12 @@ def _entries(kpis: Sequence[Mapping[str, Any]]) -> Iterator[TemplateProblem]:
                 )
         if not entry.get("key"):
             yield TemplateProblem(where, "no key", "the key of a KPI", "add key = …")
-        if ("value" in entry) + ("values" in entry) + bool({"numerator", "denominator"} & set(entry)) != 1:
+        if ("value" in entry) + ("values" in entry) + bool({"numerator", "denominator", "rate"} & set(entry)) != 1:
             wanted = "either value, or values, or numerator (with denominator; alone only where events give it)"
             yield TemplateProblem(where, f"columns {sorted(set(entry) - {'key'})}", wanted, "name the columns it needs")
+        if "rate" in entry and ("numerator" in entry or entry.get("denominator") in (None, ROWS, entry["rate"])):
+            wanted = "a column of shares and one of their denominators, and no numerator"
+            yield TemplateProblem(f"{where}.rate", "no share of a denominator", wanted, "name both columns")
         if "true" in entry and "numerator" not in entry:
             yield TemplateProblem(f"{where}.true", "no numerator", "true beside a numerator", "remove it")
         elif "true" in entry and entry["numerator"] == entry.get("denominator"):
@@ -209,7 +212,7 @@ def _header(
     if not header:
         return
     known = {fold(name) for name in header}
-    named = [str(entry[k]) for entry in kpis for k in ("value", "numerator", "denominator") if k in entry]
+    named = [str(entry[k]) for entry in kpis for k in ("value", "numerator", "denominator", "rate") if k in entry]
     listed = [entry["values"] for entry in kpis if isinstance(entry.get("values"), list)]
     named += [name for names in listed for name in names if isinstance(name, str)]
     named = [*columns, *(name for name in named if name not in (ROWS, DURATION))]

@@ -48,6 +48,8 @@ _OF_A_NAMED_KPI = ("value", "numerator", "denominator")
 _WITHOUT_COLUMN = {ROWS: "each record counts one", DURATION: "minutes from its start to its end"}
 #: Joins the headers of several readings of one record where they are one choice.
 _AND = "\x1f"
+#: Stands before the header of a share from which the numerator follows.
+_SHARE = "\x1e"
 _CHOICE = "KPIs in this file"
 _WIDTHS = [2.2, 3, 2.6, 3]
 
@@ -82,7 +84,12 @@ class Columns:
             for key, parts in self.kpis.items()
             if not parts
         ]
-        used = {header for parts in self.kpis.values() for chosen in parts.values() for header in chosen.split(_AND)}
+        used = {
+            header
+            for parts in self.kpis.values()
+            for chosen in parts.values()
+            for header in chosen.strip(_SHARE).split(_AND)
+        }
         found += [
             f"“{header}” is set to “{words[NUMBER]}”, and no KPI uses it."
             for header, role in self.roles.items()
@@ -94,15 +101,17 @@ class Columns:
         """The template that says this. Raises TemplateError with all mistakes at once."""
         columns = {name: role for name, role in self.roles.items() if role not in (NUMBER, "ignore")}
         counted = {entry.key: entry.true for entry in start.kpis if not _paired(self.kpis.get(entry.key, {}))}
-        kpis = tuple(
-            Measured(key, values=tuple(parts["value"].split(_AND)))
-            if _AND in parts.get("value", "")
-            else Measured(
-                key, parts.get("value"), parts.get("numerator"), parts.get("denominator"), counted.get(key, ())
-            )
-            for key, parts in self.kpis.items()
-        )
+        kpis = tuple(_measured(key, parts, counted.get(key, ())) for key, parts in self.kpis.items())
         return Template.load(replace(start, columns=columns, kpis=kpis, header=tuple(header)).dump())
+
+
+def _measured(key: str, parts: Mapping[str, str], true: tuple[str, ...]) -> Measured:
+    value, part, whole = (parts.get(name) for name in ("value", "numerator", "denominator"))
+    if value and _AND in value:
+        return Measured(key, values=tuple(value.split(_AND)))
+    if part and part.startswith(_SHARE):
+        return Measured(key, rate=part.removeprefix(_SHARE), denominator=whole)
+    return Measured(key, value, part, whole, true=true)
 
 
 def _paired(parts: Mapping[str, str]) -> bool:
@@ -200,7 +209,13 @@ def _parts(sheet: Sheet, kpi: Kpi, given: Measured | None, key: str) -> dict[str
         held = getattr(given, part) if given else None
         if part == "value" and given and given.values:
             held = _AND.join(given.values)
-        apart = held is not None and held not in sheet.headers and (_AND in held or held in _WITHOUT_COLUMN)
+        if part == "numerator" and given and given.rate:
+            held = _SHARE + given.rate
+        apart = (
+            held is not None
+            and held not in sheet.headers
+            and (_AND in held or held[0] == _SHARE or held in _WITHOUT_COLUMN)
+        )
         options = [*sheet.headers, *([held] if held and apart else [])]
         header = place.selectbox(
             upload_blocks.plain(part_name(kpi, part)),
@@ -218,6 +233,8 @@ def _parts(sheet: Sheet, kpi: Kpi, given: Measured | None, key: str) -> dict[str
 def _without_column(choice: str) -> str:
     """A choice that is not one of the columns, in words."""
     headers = choice.split(_AND)
+    if choice.startswith(_SHARE):
+        return f"{choice.removeprefix(_SHARE)} × denominator"
     return _WITHOUT_COLUMN.get(choice) or f"{len(headers)} readings: {headers[0]} to {headers[-1]}"
 
 

@@ -111,6 +111,7 @@ def fields_of(template: Template, catalog: Catalog) -> dict[str, str]:
                 named = words if alone else f"{kpi.name}: {words}"
                 held = found.get(header)
                 found[header] = f"{held}, {named}" if held and header not in template.columns else named
+        found |= {entry.rate: f"{kpi.name}: share"} if entry.rate else {}
         found |= {header: f"{kpi.name}: reading {n}" for n, header in enumerate(entry.values, start=1)}
     return found
 
