@@ -97,6 +97,12 @@ NO_WHOLE_NUMERATOR = Fault(
     "the share '{cell}' of its denominator is no certain whole number",
     "correct one of the two, or write the share with more decimals",
 )
+SHARE_FOR_COUNT = Fault(
+    38,
+    "share_for_count",
+    "'{cell}' is a share and no count",
+    "write the count, or name the column as rate in the template",
+)
 
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
 

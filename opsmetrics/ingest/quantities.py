@@ -50,7 +50,8 @@ def settle_percent(
                 continue
             name, sign = layout.number_name(role), layout.percent_name(role)
             mine = f"fault = 0 AND {complete_sql(layout, measure)}"
-            choice = _percent_choice(scratch, layout, measure, role, answers) if measure.percent != 1 else None
+            asked = measure.percent != 1 and (measure.rate or not measure.share)  # no count is a share
+            choice = _percent_choice(scratch, layout, measure, role, answers) if asked else None
             if choice:
                 notices.append(Notice("mixed_scale", f"Only some numbers carry a per cent sign; answered: {choice}."))
             if choice == "percent":
@@ -124,6 +125,8 @@ def _rules(layout: Layout, measure: Measure) -> list[tuple[str, Fault, int]]:
     if measure.share:
         part, whole = measure.columns
         rules.append((f"{names[part]} > {names[whole]}", faults.EXCEEDS, at[part]))
+        signs = () if measure.rate else measure.columns
+        rules += [(layout.percent_name(role), faults.SHARE_FOR_COUNT, at[role]) for role in signs]
     value = measure.columns[0]
     if measure.low is not None:
         rules.append((f"{names[value]} < {measure.low!r}", faults.OUT_OF_BOUNDS, at[value]))

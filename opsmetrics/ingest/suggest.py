@@ -16,7 +16,7 @@ from opsmetrics.ingest.header import refuse_words
 from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
-from opsmetrics.ingest.suggest_cells import pairs_in, rates_in, readings_in
+from opsmetrics.ingest.suggest_cells import pairs_in, rates_in, readings_in, shares_apart
 from opsmetrics.ingest.suggest_events import event_roles, stream_for
 from opsmetrics.ingest.synonyms import DIMENSIONS, QUANTITIES, ROLES
 from opsmetrics.ingest.template import Measured, Template
@@ -82,6 +82,7 @@ def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
     long = _holds(guesses, "metric") and _holds(guesses, "value", "numerator")
     kpis = () if long else _stated(sheet.headers, catalog, guesses)
     if not long:
+        kpis = shares_apart(sheet, catalog, guesses, kpis)
         kpis += pairs_in(sheet, catalog, guesses, kpis)
         kpis += readings_in(sheet, catalog, guesses, kpis)
         named = {**_other_words(sheet.headers, guesses), **{fold(header): header for header in sheet.headers}}

@@ -12,6 +12,7 @@ from opsmetrics.ingest.pairs import are_pairs
 from opsmetrics.ingest.plan import needed_parts
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.template import Measured
+from opsmetrics.ingest.units import unit_in_header
 
 #: x1, Reading 2, Messwert_3, M-4: a word and a number.
 _NUMBERED = re.compile(r"(.*?[^0-9])[ _.#-]*([0-9]{1,2})")
@@ -91,3 +92,26 @@ def rates_in(
             guesses[rate] = Guess(rate, kpi.key, SIMILAR, f"a share of '{whole}'")
             guesses[whole] = Guess(whole, kpi.key, SIMILAR, "what it is a share of")
     return tuple(proposed)
+
+
+def shares_apart(
+    sheet: Sheet, catalog: Catalog, guesses: dict[str, Guess], stated: tuple[Measured, ...]
+) -> tuple[Measured, ...]:
+    """Where what is called as a proportion's numerator is in per cent, by its header or its cells, it is a share."""
+    found = []
+    for entry in stated:
+        part, whole = entry.numerator, entry.denominator
+        if part and whole and part in guesses and catalog[entry.key].kind == "proportion" and _percent(sheet, part):
+            guesses[part] = Guess(part, entry.key, SIMILAR, f"a share of '{whole}'")
+            found.append(Measured(entry.key, rate=part, denominator=whole))
+        else:
+            found.append(entry)
+    return tuple(found)
+
+
+def _percent(sheet: Sheet, header: str) -> bool:
+    place = sheet.headers.index(header)
+    units = sheet.head.units
+    told = unit_in_header(header, units[place] if place < len(units) else "")
+    signs = sum(row[place].rstrip().endswith("%") for row in sheet.rows if len(row) > place)
+    return (told is not None and told.name == "%") or 2 * signs > len(sheet.rows)

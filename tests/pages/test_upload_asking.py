@@ -55,6 +55,15 @@ def test_unknown_columns_are_asked_for_and_then_remembered(full: Path) -> None:
     assert block(again, "step")["note"] == "as “Dispatch, daily”, loaded once before"
 
 
+def test_both_counts_in_one_cell_are_proposed_and_taken_once_confirmed(full: Path) -> None:
+    rows = [f"{day},Line 5,{90 + number % 3} of 800" for number, day in enumerate(days())]
+    app = uploaded({"pairs.csv": "\n".join(["date,line,late orders", *rows, ""]).encode()})
+    assert title(app) == "Say which column is which."
+    assert any("two counts in one cell" in text.value for text in app.text)
+    app = press(app, next(str(b.key) for b in app.button if str(b.key).endswith("_use")))
+    assert title(app) == f"{DAYS} rows are new."
+
+
 def test_rejected_rows_say_line_text_reason_and_mend(full: Path) -> None:
     app = mapped(uploaded({"versand.csv": foreign()}))
     found = grid(app, "3 rows cannot be read")
