@@ -191,7 +191,7 @@ def without_behind(codes: Mapping[int, int]) -> dict[int, int]:
 def whole_but_scientific(codes: Mapping[int, int]) -> bool:
     """True of a column of whole numbers, some of which are written with a power of ten."""
     plain = {code for code in codes if code < OTHER} - {EMPTY, SHEET_ERROR, *SCIENTIFIC}
-    return bool(set(codes) & set(SCIENTIFIC)) and not any(form_of(code).proves for code in plain)
+    return bool(set(codes) & set(SCIENTIFIC)) and not any(f.proves and not f.groups for f in map(form_of, plain))
 
 
 def mixed(codes: Mapping[int, int]) -> int:

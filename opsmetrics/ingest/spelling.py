@@ -19,6 +19,9 @@ _BESIDE = "[^\\p{L}\\p{N}]"
 #: The second ways of writing a letter in names without accents.
 _LETTERS = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 
+#: More names than these are codes, which are not compared.
+_COMPARED = 5_000
+
 
 def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:
     """Replace rarer spellings in the stage. The choice does not depend on the order of the records, so that the same
@@ -109,9 +112,10 @@ def _variants(scratch: Scratch, name: str) -> tuple[dict[str, list[str]], bool]:
     """The spelling kept → the others; and whether names that are left differ only in accents, blanks or signs."""
     loaded = f"FROM stage WHERE fault = 0 AND {name} IS NOT NULL"
     once = f"SELECT DISTINCT {name} {loaded}"
-    distinct, folded, bare = scratch.rows(
-        f"SELECT count(*), count(DISTINCT lower({name})), count(DISTINCT {_bare(name)}) FROM ({once})"
-    )[0]
+    distinct, folded = scratch.rows(f"SELECT count(*), count(DISTINCT lower({name})) FROM ({once})")[0]
+    bare = folded
+    if folded <= _COMPARED:
+        ((bare,),) = scratch.rows(f"SELECT count(DISTINCT {_bare(name)}) FROM ({once})")
     if distinct == folded:
         return {}, bare < folded
     ranked = scratch.rows(f"SELECT lower({name}), {name} {loaded} GROUP BY 2 ORDER BY count(*) DESC, {name}")

@@ -82,11 +82,12 @@ def test_a_record_of_all_is_a_total_beside_its_parts_and_a_name_of_its_own_witho
     assert (batch.tally.skipped, batch.tally.rejected) == (2, 0)
 
 
-@pytest.mark.parametrize("word", ["''", "dito", "IDEM", "〃"])
-def test_a_name_that_says_as_above_is_none(tmp_path: Path, word: str) -> None:
-    batch = prepared(tmp_path, HEAD + f"2025-01-27,A,L1,scrap,1\n2025-01-28,{word},L1,scrap,2\n")
-    assert codes(batch) == [(3, "as_above")]
-    assert list(readings(batch)["value"]) == [1]
+def test_a_name_that_says_as_above_is_none(tmp_path: Path) -> None:
+    words = ["''", "dito", "IDEM", "〃"]
+    rows = [f"2025-01-{day:02},{word},L1,scrap,2\n" for day, word in enumerate(["A", *words], start=1)]
+    batch = prepared(tmp_path, HEAD + "".join(rows))
+    assert codes(batch) == [(line, "as_above") for line in range(3, 7)]
+    assert batch.tally.rows == 1
 
 
 def test_words_that_only_begin_like_a_total(tmp_path: Path) -> None:

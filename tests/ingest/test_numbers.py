@@ -56,7 +56,7 @@ def test_styles(tmp_path: Path, cells: list[str], values: list[float]) -> None:
     ("cells", "lost"),
     [
         (["123456", "1.23E+05", "2E+3", "1.23456E+05"], 2),  # the last one has all its digits
-        (["123456", "1,23E+05"], 1),
+        (["1.234.567", "1,23E+05"], 1),
         (["1.5", "1.23E+05"], 0),  # no column of whole numbers
         (["12", "13"], 0),
     ],
