@@ -2,6 +2,7 @@
 
 from opsmetrics.ingest.aliases import answered as aliases_answered
 from opsmetrics.ingest.answers import Answers
+from opsmetrics.ingest.badges import Badge, badges
 from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.corrected import FactKey, corrected_batch
 from opsmetrics.ingest.drift import mostly_there
@@ -33,6 +34,7 @@ __all__ = [
     "REJECT_HEAD",
     "ROWS",
     "Answers",
+    "Badge",
     "Checked",
     "Edit",
     "Edits",
@@ -61,6 +63,7 @@ __all__ = [
     "TypedRefused",
     "TypedRow",
     "aliases_answered",
+    "badges",
     "check",
     "choose_template",
     "corrected_batch",

@@ -16,6 +16,7 @@ from opsmetrics.catalog import Catalog
 from opsmetrics.desk import Desk
 from opsmetrics.desk.aliasing import refuse_unknown_names
 from opsmetrics.ingest import (
+    Badge,
     Edit,
     Edits,
     Examined,
@@ -68,6 +69,7 @@ class Incoming:
     questions: tuple[Question, ...] = ()
     examined: Examined | None = None
     written: tuple[Mapping[str, str], ...] = ()  # the records of the preview as they stand in the file
+    badges: tuple[Badge, ...] = ()  # the columns that are read, in short
     diff: Diff | None = None
     seen: int | None = None  # the batch that was loaded from these very bytes
     data_version: int = -1  # of the store with which it was compared
@@ -229,7 +231,9 @@ def understand(
         return replace(known, refusal=str(error))
     problems = tuple(ingest.problems(examined.checked, PROBLEMS))
     written = tuple(examined.written(sheet))
-    return compare(desk, replace(known, examined=examined, written=written, edited=edited, problems=problems))
+    badges = tuple(ingest.badges(examined.checked, written))
+    known = replace(known, examined=examined, written=written, badges=badges, edited=edited, problems=problems)
+    return compare(desk, known)
 
 
 def stale(desk: Desk, file: Incoming) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.figures import data_mark
-from opsmetrics.ingest import Template
+from opsmetrics.ingest import Badge, Template
 from opsmetrics.ingest.cells import fold
-from opsmetrics.measurements import Batch, stamp_to_sample
+from opsmetrics.measurements import Batch, counted, stamp_to_sample
 from opsmetrics.ui import upload_blocks, upload_events
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.upload_blocks import cell, column
@@ -21,6 +22,8 @@ from opsmetrics.verdict import wording
 
 #: Rows of a preview at either end of the file, and of the rows that cannot be read.
 FIRST, LAST, ROWS = 3, 2, 8
+#: Columns whose findings are shown, of those that are read.
+COLUMNS = 24
 #: A record of a file is shown up to this many characters.
 CLIPPED = 90
 
@@ -47,11 +50,52 @@ def preview(file: Incoming, catalog: Catalog) -> list[Block]:
         _preview_row(line, [" ".join(filter(None, map(record.get, names))) for names in told], not file.template.timed)
         for line, record in zip(lines, file.written, strict=True)
     ]
-    found = [upload_blocks.grid("First and last rows, as they will be stored", columns, _ends(rows))]
+    found = _columns(file.badges, fields)
+    found += [upload_blocks.grid("First and last rows, as they will be stored", columns, _ends(rows))]
     unused = [h for h in file.sheet.headers if h not in (*headers, *parts, time)]
     if unused:
-        found.append(upload_blocks.said(f"Not used: {', '.join(unused)}", muted=True))
+        more = f" and {len(unused) - COLUMNS:,} more" if len(unused) > COLUMNS else ""
+        found.append(upload_blocks.said(f"Not used: {', '.join(unused[:COLUMNS])}{more}", muted=True))
     return found
+
+
+def _columns(badges: Sequence[Badge], fields: Mapping[str, str]) -> list[Block]:
+    """Each column that is read as one line: its heading over our field, how it is read, how much of it is empty, from
+    what to what."""
+    heads = ("Column", "Read as", "Unit", "Empty", "Least", "Most", "For example")
+    columns = [column(name, right=name in ("Empty", "Least", "Most")) for name in heads]
+    rows = []
+    for badge in badges[:COLUMNS]:
+        field = fields.get(badge.header, "")
+        empty = wording.DASH if badge.empty is None else share_text(badge.empty)
+        rows.append(
+            [
+                cell(badge.header, under="" if fold(field) == fold(badge.header) else field),
+                cell(badge.told),
+                cell(badge.unit, "thin"),
+                cell(empty, "data" if badge.empty else "muted"),
+                *(cell(_end(value), "thin") for value in (badge.least, badge.most)),
+                cell(" · ".join(clip(text, 24) for text in badge.examples), "muted"),
+            ]
+        )
+    found = [upload_blocks.grid("Columns that are read", columns, rows)]
+    more = len(badges) - COLUMNS
+    if more > 0:
+        found.append(upload_blocks.said(f"and {counted(more, '{n} more column', '{n} more columns')}", muted=True))
+    return found
+
+
+def share_text(share: float) -> str:
+    """A share of cells, never rounded to none or to all of them."""
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    if 0.999 < share < 1:
+        return "over 99.9 %"
+    return f"{share * 100:.3g} %"
+
+
+def _end(value: float | dt.datetime | None) -> str:
+    return moment(pd.Timestamp(value)) if isinstance(value, dt.datetime) else figure_text(value)
 
 
 def _ends(rows: list[list[Block]]) -> list[list[Block]]:
