@@ -207,7 +207,7 @@ def _recognised(desk: Desk, session: Session, file: Incoming) -> None:
             _settle(desk, session, file, file.template, {**file.answers, **answers})
     waiting = file.template is None
     if waiting:
-        upload_blocks.show(upload_steps.as_it_stands(file), key=f"upload_raw_{file.key}")
+        upload_blocks.show(*upload_steps.as_it_stands(file), key=f"upload_raw_{file.key}")
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
         changing = not waiting and st.toggle("Change how it is read", key=f"upload_change_{file.key}")
         if file.how != "template" and file.state == "ready" and not changing:

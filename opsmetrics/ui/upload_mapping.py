@@ -52,6 +52,8 @@ _AND = "\x1f"
 _SHARE = "\x1e"
 _CHOICE = "KPIs in this file"
 _WIDTHS = [2.2, 3, 2.6, 3]
+#: Columns, and KPIs, that have lines of their own without being asked for; a wide file has thousands.
+LINES = 30
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def form(sheet: Sheet, catalog: Catalog, start: Template, hints: Mapping[str, st
 
     `start`: what is suggested or was used so far. `hints`: header → what speaks for the suggestion.
     """
-    roles = {name: _role(sheet, catalog, start, hints, name, place, key) for place, name in _heads(sheet)}
+    roles = {name: start.columns.get(name, "ignore") for name in sheet.headers}
+    roles |= {name: _role(sheet, catalog, start, hints, name, place, key) for place, name in _lines(sheet, start, key)}
     named = "metric" in roles.values()
     kpis = {} if named else _kpis(sheet, catalog, start, key)
     settled = _written(start, key)
@@ -150,11 +153,26 @@ def form(sheet: Sheet, catalog: Catalog, start: Template, hints: Mapping[str, st
     return None
 
 
-def _heads(sheet: Sheet) -> Iterator[tuple[int, str]]:
+def _lines(sheet: Sheet, start: Template, key: str) -> Iterator[tuple[int, str]]:
+    """The columns with a line of their own: all of a narrow file; of a wide one those with a meaning, and those that a
+    person picks. The others keep the meaning that they have."""
+    headers, picked = sheet.headers, list[str]()
+    shown = headers
+    if len(headers) > LINES:
+        used = {*start.columns, *(source for entry in start.kpis for source in entry.sources)}
+        shown = tuple([name for name in headers if name in used][:LINES])
+        others = [name for name in headers if name not in shown]
+        picked = st.multiselect(
+            f"{len(shown):,} of {len(headers):,} columns are listed below. Others to list: type a part of the name",
+            others,
+            placeholder="search a column",
+            key=f"{key}_others",
+        )
     with st.container(key="upload_map_heads"):
         for part, text in zip(st.columns(_WIDTHS), ("Column", "For example", "Means", ""), strict=True):
             part.caption(text)
-    yield from enumerate(sheet.headers)
+    wanted = {*shown, *picked}
+    yield from ((place, name) for place, name in enumerate(headers) if name in wanted)
 
 
 def _role(
@@ -197,7 +215,20 @@ def _kpis(sheet: Sheet, catalog: Catalog, start: Template, key: str) -> dict[str
         "Which KPIs do the columns of numbers belong to? Choose each KPI, then the columns of its counts or value."
     )
     chosen = st.multiselect(_CHOICE, list(names), default=list(given), format_func=names.__getitem__, key=f"{key}_kpis")
-    return {name: _parts(sheet, catalog[name], given.get(name), f"{key}_kpi_{name}") for name in chosen}
+    kept = [name for name in chosen if name in given][LINES:]
+    if kept:
+        st.caption(f"The columns of {len(kept):,} further KPIs stay as they were recognised.")
+    return {
+        name: _named_parts(given[name])
+        if name in kept
+        else _parts(sheet, catalog[name], given.get(name), f"{key}_kpi_{name}")
+        for name in chosen
+    }
+
+
+def _named_parts(entry: Measured) -> dict[str, str]:
+    named = {part: getattr(entry, part) for part in ("value", "numerator", "denominator")}
+    return {part: header for part, header in named.items() if header}
 
 
 def _parts(sheet: Sheet, kpi: Kpi, given: Measured | None, key: str) -> dict[str, str]:

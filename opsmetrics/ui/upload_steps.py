@@ -22,6 +22,8 @@ from opsmetrics.verdict import wording
 
 #: Rows of a table of changes.
 ROWS = 8
+#: Columns of the first records that are shown.
+WIDE = 30
 #: Sentences about what is unusual that are shown at once.
 UNUSUAL = 12
 
@@ -128,13 +130,18 @@ def recognised(file: Incoming) -> Block:
     return upload_blocks.known(items)
 
 
-def as_it_stands(file: Incoming) -> Block:
+def as_it_stands(file: Incoming) -> list[Block]:
     """The first records as they stand in the file."""
     assert file.sheet is not None
     preview = file.sheet.preview().head(FIRST + LAST)
+    more = preview.shape[1] - WIDE
+    preview = preview.iloc[:, :WIDE]
     columns = [column(str(name)) for name in preview.columns]
     rows = [[cell(clip(str(text), 40)) for text in row] for row in preview.itertuples(index=False)]
-    return upload_blocks.grid("First records of the file", columns, rows)
+    found = [upload_blocks.grid("First records of the file", columns, rows)]
+    if more > 0:
+        found.append(upload_blocks.said(f"and {counted(more, '{n} more column', '{n} more columns')}", muted=True))
+    return found
 
 
 # 3 Difference

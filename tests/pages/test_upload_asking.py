@@ -143,3 +143,23 @@ def test_a_broken_template_is_named_and_does_not_stop_the_page(full: Path) -> No
     app = uploaded({"dispatch.csv": plain()})
     assert block(app, "callout")["mark"]["word"] == "An import template has mistakes"
     assert title(app) == f"{DAYS} rows are new."
+
+
+def test_a_wide_file_has_lines_for_the_columns_that_mean_something(full: Path) -> None:
+    """Those recognised are listed, any other is found by its name, and the rest is left alone."""
+    others = [f"tag {number}" for number in range(97)]
+    rows = [f"{day},Line 5,7{',800' * len(others)}" for day in days()]
+    app = uploaded({"historian.csv": "\n".join([",".join(["date", "line", "late", *others]), *rows, ""]).encode()})
+    assert title(app) == "Say which column is which."
+    assert len(grid(app, "First records")["columns"]) == 30
+    (search,) = (box for box in app.multiselect if str(box.key).endswith("_others"))
+    assert search.label.startswith("2 of 100 columns are listed below.")
+    assert len([box for box in app.selectbox if "_role_" in str(box.key)]) == 2
+    search.select("tag 90")
+    app.multiselect(key=str(search.key).replace("_others", "_kpis")).select("late").run()
+    assert len([box for box in app.selectbox if "_role_" in str(box.key)]) == 3
+    for part, header in (("numerator", "late"), ("denominator", "tag 90")):
+        (box,) = (found for found in app.selectbox if str(found.key).endswith(f"_kpi_late_{part}"))
+        box.select(header)
+    app = press(app, keyed(app, "upload_map_"))
+    assert title(app) == f"{DAYS} rows are new."
