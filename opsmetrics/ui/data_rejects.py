@@ -1,4 +1,4 @@
-"""The rejected records of one batch on the page Data: what became of them, and the file to mend."""
+"""The rejected records of a batch on the pages Data and Upload: what became of them, and the file to mend."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS: tuple[tuple[Form, str, str], ...] = (("xlsx", EXCEL, "Excel"), ("csv", "text/csv", "CSV"))
 
 
-def render(desk: Desk, batch: int) -> None:
+def render(desk: Desk, batch: int, key: str = "data_rejects") -> None:
     """Draw how many are settled and left, and the downloads; nothing where the batch rejected nothing."""
     state = state_of(desk.store, batch)
     if not state.rejected:
@@ -34,7 +34,7 @@ def render(desk: Desk, batch: int) -> None:
                 partial(rejects_file, desk.store, batch, form),
                 f"batch-{batch}-rejects.{form}",
                 media,
-                key=f"data_rejects_{form}",
+                key=f"{key}_{form}",
                 on_click="ignore",
             )
     if state.whole:

@@ -14,7 +14,7 @@ from opsmetrics.desk.templates import remember
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.measurements import Batch, Receipt, UndoReceipt, counted
 from opsmetrics.store import StoreError
-from opsmetrics.ui import blocks, reviews, rows, upload_blocks
+from opsmetrics.ui import blocks, data_rejects, reviews, rows, upload_blocks
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.upload_files import BROKEN
@@ -24,6 +24,8 @@ from opsmetrics.working import Cancelled, tell, unstopped
 
 #: Changed verdicts that a receipt names; the others are counted.
 NAMED = 6
+#: Batches whose rejects can be fetched beside the receipt; those of every batch lie on the page Data.
+MENDED = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +183,16 @@ def mended_text(receipt: Receipt) -> str:
     return f"{wording.number(mended.now, 0)} of the rejects of batch {mended.batch} settled, {left}."
 
 
+def to_mend(receipts: Sequence[Receipt]) -> list[int]:
+    """The batches whose rejects these loads left: their own, or those that a mended file was about."""
+    found = [
+        receipt.mended.batch if receipt.mended else receipt.batch
+        for receipt in receipts
+        if receipt.mended or receipt.tally.rejected
+    ]
+    return list(dict.fromkeys(batch for batch in found if batch is not None))
+
+
 def undo_effect(new: int, updated: int, removed: int = 0) -> str:
     """What undoing a batch does, said before it is done."""
     parts = [f"takes out {_counted(new, 'value')}"] if new or not updated + removed else []
@@ -211,6 +223,10 @@ def show(desk: Desk, slot: str, person: str) -> None:
     if not isinstance(outcome, Outcome):
         return
     upload_blocks.show(*outcome_blocks(outcome, desk.catalog), key=f"{slot}_blocks")
+    for batch in to_mend(outcome.receipts)[:MENDED]:
+        if len(outcome.receipts) > 1:
+            st.text(f"Batch {batch}:")
+        data_rejects.render(desk, batch, f"{slot}_rejects_{batch}")
     opened = outcome.batches
     if not opened:
         return

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import PurePath
 
 import streamlit as st
 
 from opsmetrics.access import account_name
 from opsmetrics.desk import Desk
 from opsmetrics.figures import STOPPED
-from opsmetrics.ingest import Template, TemplateError, reject_csv
-from opsmetrics.measurements import Batch
+from opsmetrics.ingest import Template, TemplateError, reject_csv, reject_excel
+from opsmetrics.measurements import Batch, counted
 from opsmetrics.ui import (
     blocks,
     page,
@@ -31,6 +33,7 @@ from opsmetrics.ui import (
     upload_waiting,
 )
 from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.data_rejects import FORMS
 from opsmetrics.ui.upload_files import Incoming
 from opsmetrics.ui.upload_job import Job
 from opsmetrics.ui.upload_session import Session
@@ -297,10 +300,14 @@ def _load_text(files: Sequence[Incoming], ready: Sequence[Incoming]) -> str:
 
 
 def _download(batch: Batch) -> None:
-    if len(batch.rejects):
-        count = len(batch.rejects)
-        text = "Download the row left out" if count == 1 else f"Download the {count:,} rows left out"
-        st.download_button(text, reject_csv(batch), "rejected.csv", "text/csv", key="upload_rejects", on_click="ignore")
+    """The rejects as files to mend, before anything is loaded."""
+    if not len(batch.rejects):
+        return
+    text = counted(len(batch.rejects), "The row left out", "The {n} rows left out")
+    for (form, media, word), made in zip(FORMS, (reject_excel, reject_csv), strict=True):
+        name = f"{PurePath(batch.source).stem or 'file'}-rejects.{form}"
+        key = f"upload_rejects_{form}"
+        st.download_button(f"{text} as {word}", partial(made, batch), name, media, key=key, on_click="ignore")
 
 
 def _load(desk: Desk, session: Session, ready: Sequence[Incoming], person: str) -> None:

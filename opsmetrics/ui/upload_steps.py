@@ -114,6 +114,9 @@ def recognised_note(file: Incoming, times: int) -> str:
     """As what a file was recognised: its template and how often that was used."""
     if file.template is None:
         return "its columns are not known yet"
+    if file.sheet is not None and file.sheet.mending is not None:
+        batch = file.sheet.mending.batch
+        return "rejects, corrected" if batch is None else f"rejects of batch {batch}, corrected"
     if file.how != "template":
         return "as you said" if file.how == "said" else "by the names of its columns"
     often = {0: "not loaded before", 1: "loaded once before"}.get(times, f"loaded {times} times before")

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from opsmetrics import store
+from opsmetrics.desk.rejected import rejects_file
 from opsmetrics.ingest import Measured, Template
 from tests.pages.stores import block, blocks
 from tests.pages.uploading import (
@@ -163,3 +164,26 @@ def test_a_wide_file_has_lines_for_the_columns_that_mean_something(full: Path) -
         box.select(header)
     app = press(app, keyed(app, "upload_map_"))
     assert title(app) == f"{DAYS} rows are new."
+
+
+def test_rejects_are_fetched_corrected_and_loaded_again(full: Path) -> None:
+    """Before the load, after it, and once more after one of two is settled."""
+    text = plain().decode().replace(",91,", ",9x,", 2)
+    app = uploaded({"dispatch.csv": text.encode()})
+    ahead = [button.label for button in app.get("download_button")]
+    assert ahead[:2] == ["The 2 rows left out as Excel", "The 2 rows left out as CSV"]
+    app = press(app, "upload_load")
+    after = [button.label for button in app.get("download_button")]
+    assert after[:2] == ["Rejected records as Excel", "Rejected records as CSV"]
+    assert "2 rejected records: 0 settled by a later batch, 2 left." in [text.value for text in app.text]
+
+    rejects = rejects_file(store.current(), 2).decode("utf-8-sig").splitlines()
+    assert rejects[1].endswith(",9x,800")
+    mended = [rejects[0], rejects[1].removesuffix(",9x,800") + ",91,800", *rejects[2:], ""]
+    app = uploaded({"batch-2-rejects.csv": "\r\n".join(mended).encode()})
+    assert title(app) == "1 row is new. 1 cannot be read."
+    step = next(found for found in blocks(app) if found["kind"] == "step")
+    assert step["note"] == "rejects of batch 2, corrected"
+    app = press(app, "upload_load")
+    assert "1 of the rejects of batch 2 settled, 1 left." in said(app)
+    assert "2 rejected records: 1 settled by a later batch, 1 left." in [text.value for text in app.text]
