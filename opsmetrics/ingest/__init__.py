@@ -23,7 +23,14 @@ from opsmetrics.ingest.settling import version_of
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Suggestion, suggest
 from opsmetrics.ingest.table import table_of
-from opsmetrics.ingest.template import Measured, Template, TemplateError, choose_template, named_template
+from opsmetrics.ingest.template import (
+    Measured,
+    Template,
+    TemplateError,
+    choose_template,
+    fitting_templates,
+    named_template,
+)
 from opsmetrics.ingest.template_check import DURATION, ROWS, TemplateProblem
 from opsmetrics.ingest.texts import texts_of
 from opsmetrics.ingest.typed import TypedProblem, TypedRefused, TypedRow, typed_batch
@@ -70,6 +77,7 @@ __all__ = [
     "edited",
     "edited_notice",
     "examine",
+    "fitting_templates",
     "harmless",
     "locate",
     "mostly_there",

@@ -231,17 +231,21 @@ OPTIONS = (
 )
 
 
-def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | None:
-    """The template whose header is the sheet's (any case and blanks), None where none fits.
+def fitting_templates(sheet: Sheet, templates: Iterable[Template]) -> list[Template]:
+    """The templates whose header is the sheet's (any case and blanks); else those with the same set of headers."""
+    found = [fold(name) for name in sheet.headers]
+    named = [(t, [fold(name) for name in t.header or (*t.date_parts, *t.columns)]) for t in templates]
+    return [t for t, header in named if header == found] or [t for t, header in named if set(header) == set(found)]
 
-    Where the order of columns differs, the same set of headers will do; mended rejects are read as their source was.
+
+def choose_template(sheet: Sheet, templates: Iterable[Template]) -> Template | None:
+    """The one of `fitting_templates`, None where there is none; mended rejects are read as their source was.
+
     Raises IngestRefused (`which_template`).
     """
     if sheet.mending is not None:
         return sheet.mending.template
-    found = [fold(name) for name in sheet.headers]
-    named = [(t, [fold(name) for name in t.header or (*t.date_parts, *t.columns)]) for t in templates]
-    fitting = [t for t, header in named if header == found] or [t for t, header in named if set(header) == set(found)]
+    fitting = fitting_templates(sheet, templates)
     if len(fitting) > 1:
         names = listed(t.name for t in fitting)
         raise IngestRefused(

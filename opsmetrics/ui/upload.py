@@ -30,6 +30,7 @@ from opsmetrics.ui import (
     upload_session,
     upload_steps,
     upload_table,
+    upload_templates,
     upload_waiting,
 )
 from opsmetrics.ui.clock import at_site, site
@@ -60,6 +61,7 @@ def render(desk: Desk) -> None:
     _head(desk, head, session, files)
     person = _files(desk, session, files) if files else _outcome(desk)
     upload_waiting.render(desk, session)
+    upload_templates.render(desk, session)
     upload_ledger.render(desk, person, _SLOT)
 
 
@@ -145,14 +147,16 @@ def _file(desk: Desk, session: Session, file: Incoming) -> None:
 
 
 def _sheets(session: Session, file: Incoming) -> None:
-    """Ask which sheet of a workbook is meant, for every workbook with the same sheets."""
-    with upload_blocks.step(1, "Recognised", "a workbook with several tables"):
+    """Ask which sheet of a workbook, or which of several templates, is meant, for every file that asks the same."""
+    several = file.questions[0].code == upload_files.TEMPLATE
+    note = "several templates fit" if several else "a workbook with several tables"
+    with upload_blocks.step(1, "Recognised", note):
         upload_blocks.show(upload_steps.recognised(file), key=f"upload_known_{file.key}")
         answers = upload_questions.ask(file.questions, key=f"upload_ask_{file.key}")
     if answers is not None:
         (question,) = file.questions
         taken = answers[question.code]
-        for key in upload_files.take_sheet(session.confirmed, session.files.values(), question, taken):
+        for key in upload_files.take(session.confirmed, session.files.values(), question, taken):
             del session.files[key]
         st.rerun()
 
@@ -212,6 +216,8 @@ def _recognised(desk: Desk, session: Session, file: Incoming) -> None:
     if waiting:
         upload_blocks.show(*upload_steps.as_it_stands(file), key=f"upload_raw_{file.key}")
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        if file.sheet.mending is None and (other := upload_templates.another(desk, file)) is not None:
+            _settle(desk, session, file, other, {})
         changing = not waiting and st.toggle("Change how it is read", key=f"upload_change_{file.key}")
         if file.how != "template" and file.state == "ready" and not changing:
             _remember(desk, session, file)
@@ -240,7 +246,7 @@ def _settle(desk: Desk, session: Session, file: Incoming, template: Template | N
     session.confirmed.answers[file.header] = answers
 
     def said(apart: Desk, other: Incoming) -> Incoming:
-        how = other.how if template is other.template else "said"
+        how = other.how if template is other.template else upload_files.how_of(apart, template)
         return upload_files.understand(apart, other, template, answers, how)
 
     upload_session.understand(desk, session, upload_files.same_kind(session.files.values(), file.header), said)
@@ -263,9 +269,7 @@ def _remember(desk: Desk, session: Session, file: Incoming) -> None:
         return
     session.confirmed.templates.pop(file.header, None)
     for other in upload_files.same_kind(session.files.values(), file.header):
-        batch = replace(other.examined.batch, template=template.name) if other.examined else None
-        examined = replace(other.examined, batch=batch) if other.examined and batch else None
-        session.files[other.key] = replace(other, template=template, how="template", examined=examined)
+        session.files[other.key] = upload_files.read_by(other, template)
     st.rerun()
 
 

@@ -6,7 +6,7 @@ Nothing here draws, and nothing here writes to the store.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -43,6 +43,8 @@ from opsmetrics.store import (
 )
 from opsmetrics.working import tell
 
+#: The question which of several templates is meant.
+TEMPLATE = "template"
 #: Rejected records that can be corrected on the page.
 PROBLEMS = 500
 
@@ -123,7 +125,7 @@ class Confirmed:
 
     templates: dict[Header, Template] = field(default_factory=dict)
     answers: dict[Header, dict[str, str]] = field(default_factory=dict)
-    sheets: dict[tuple[str, ...], str] = field(default_factory=dict)  # the choices of a workbook → the one taken
+    taken: dict[tuple[str, ...], str] = field(default_factory=dict)  # choices of sheets or templates → the one taken
 
 
 def receive(desk: Desk, key: str, name: str, path: Path, size: int, confirmed: Confirmed, source: str = "") -> Incoming:
@@ -140,6 +142,8 @@ def receive(desk: Desk, key: str, name: str, path: Path, size: int, confirmed: C
         template, how = _template(desk, found.sheet, confirmed, source)
         if template is not None and (template.encoding or template.delimiter) and not found.sheet.form:
             found = replace(found, sheet=ingest.read_file(path, name=name, template=template))
+    except NeedsAnswer as asked:  # which template: its bytes may have to be read again
+        return replace(found, sheet=None, questions=asked.questions)
     except IngestRefused as error:
         return replace(found, sheet=None, refusal=str(error))  # no table of it is worth a form
     sheet = found.sheet
@@ -168,7 +172,7 @@ def _recognised(desk: Desk, file: Incoming, path: Path, confirmed: Confirmed) ->
     try:
         return replace(file, sheet=_known(desk, path, file.name))
     except NeedsAnswer as asked:
-        taken = confirmed.sheets.get(names_of(asked.questions[0]))
+        taken = confirmed.taken.get(names_of(asked.questions[0]))
         if taken is None:
             return replace(file, questions=asked.questions)
         answers = {"sheet": taken}
@@ -180,13 +184,15 @@ def _known(desk: Desk, path: Path, name: str) -> Sheet:
 
 
 def names_of(question: Question) -> tuple[str, ...]:
-    """The short names of a question's choices: workbooks with the same sheets ask the same question."""
+    """What a question's choices are called: files with the same sheets or templates ask the same question."""
+    if question.code == TEMPLATE:
+        return tuple(choice.partition(": ")[2] for choice in question.choices)
     return tuple(short_name(choice) for choice in question.choices)
 
 
-def take_sheet(confirmed: Confirmed, files: Iterable[Incoming], question: Question, choice: str) -> list[str]:
-    """Keep which sheet is meant for every workbook with these sheets; the keys of the files to read again."""
-    confirmed.sheets[names_of(question)] = short_name(choice)
+def take(confirmed: Confirmed, files: Iterable[Incoming], question: Question, choice: str) -> list[str]:
+    """Keep which sheet or template is meant, for every file that asks the same; the keys of the files to read again."""
+    confirmed.taken[names_of(question)] = names_of(question)[question.choices.index(choice)]
     return [file.key for file in files if file.questions and names_of(file.questions[0]) == names_of(question)]
 
 
@@ -196,13 +202,39 @@ def _template(desk: Desk, sheet: Sheet, confirmed: Confirmed, source: str) -> tu
     if sheet.mending is not None:
         return sheet.mending.template, "template"
     if sheet.headers in confirmed.templates:
-        return confirmed.templates[sheet.headers], "said"
+        said = confirmed.templates[sheet.headers]
+        return said, how_of(desk, said)
     kept = kept_templates(desk)[0]
-    chosen = ingest.named_template(kept, source) or ingest.choose_template(sheet, kept)
+    chosen = ingest.named_template(kept, source) or _fitting(sheet, kept, confirmed)
     if chosen is not None:
         return chosen, "template"
     proposed = ingest.suggest(sheet, desk.catalog)
     return (proposed.draft() if proposed.exact else None), "names"
+
+
+def _fitting(sheet: Sheet, kept: Sequence[Template], confirmed: Confirmed) -> Template | None:
+    """The kept template with this header; of several the one that a person took. Raises NeedsAnswer."""
+    fitting = ingest.fitting_templates(sheet, kept)
+    if len(fitting) < 2:
+        return fitting[0] if fitting else None
+    choices = tuple(f"{number}: {template.name}" for number, template in enumerate(fitting, start=1))
+    question = Question(TEMPLATE, "Several templates have the columns of this file. By which is it read?", choices)
+    taken = confirmed.taken.get(names_of(question))
+    if taken is None:
+        raise NeedsAnswer([question])
+    return ingest.named_template(fitting, taken)
+
+
+def how_of(desk: Desk, template: Template) -> How:
+    """Whether a template lies beside the store, or was said."""
+    return "template" if template in kept_templates(desk)[0] else "said"
+
+
+def read_by(file: Incoming, template: Template) -> Incoming:
+    """The file as read by a template that says what was said about it, under its name."""
+    batch = replace(file.examined.batch, template=template.name) if file.examined else None
+    examined = replace(file.examined, batch=batch) if file.examined and batch else None
+    return replace(file, template=template, how="template", examined=examined)
 
 
 def kept_templates(desk: Desk) -> tuple[tuple[Template, ...], str]:

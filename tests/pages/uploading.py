@@ -80,6 +80,11 @@ def grid(app: AppTest, label: str) -> dict[str, Any]:
     )
 
 
+def downloads(app: AppTest) -> list[str]:
+    """What the buttons of downloads are called, in order."""
+    return [str(part.proto.label) for part in app.get("download_button")]
+
+
 def facts(batch: int) -> int:
     return int(store.current().read("SELECT count(*) AS n FROM counts WHERE batch = ?", (batch,))["n"].iloc[0])
 
