@@ -62,7 +62,8 @@ def preview(file: Incoming, catalog: Catalog) -> list[Block]:
 def _columns(badges: Sequence[Badge], fields: Mapping[str, str]) -> list[Block]:
     """Each column that is read as one line: its heading over our field, how it is read, how much of it is empty, from
     what to what."""
-    heads = ("Column", "Read as", "Unit", "Empty", "Least", "Most", "For example")
+    united = any(badge.unit for badge in badges)
+    heads = ("Column", "Read as", *(["Unit"] if united else []), "Empty", "Least", "Most", "For example")
     columns = [column(name, right=name in ("Empty", "Least", "Most")) for name in heads]
     rows = []
     for badge in badges[:COLUMNS]:
@@ -72,7 +73,7 @@ def _columns(badges: Sequence[Badge], fields: Mapping[str, str]) -> list[Block]:
             [
                 cell(badge.header, under="" if fold(field) == fold(badge.header) else field),
                 cell(badge.told),
-                cell(badge.unit, "thin"),
+                *([cell(badge.unit, "thin")] if united else []),
                 cell(empty, "data" if badge.empty else "muted"),
                 *(cell(_end(value), "thin") for value in (badge.least, badge.most)),
                 cell(" · ".join(clip(text, 24) for text in badge.examples), "muted"),
