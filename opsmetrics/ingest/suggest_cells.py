@@ -16,6 +16,9 @@ from opsmetrics.ingest.units import unit_in_header
 
 #: x1, Reading 2, Messwert_3, M-4: a word and a number.
 _NUMBERED = re.compile(r"(.*?[^0-9])[ _.#-]*([0-9]{1,2})")
+#: The largest subgroup for which tables of control limits have factors: more columns that are numbered are no readings
+#: of one record (Montgomery, Introduction to Statistical Quality Control, appendix VI).
+MOST_READINGS = 25
 
 
 def pairs_in(
@@ -52,7 +55,7 @@ def readings_in(
         if found and not guesses[header].role and _numbers(sheet, place):
             groups.setdefault(found[1].rstrip(" _.#-"), {})[int(found[2])] = header
     proposed = []
-    runs = {word: run for word, run in groups.items() if len(run) > 1 and _consecutive(sorted(run))}
+    runs = {word: run for word, run in groups.items() if 1 < len(run) <= MOST_READINGS and _consecutive(sorted(run))}
     for word, run in runs.items():
         named = [kpi for kpi in kpis if word in (fold(kpi.key), fold(kpi.name))]
         fitting: list[Kpi] = named or (kpis if len(runs) == 1 else [])
