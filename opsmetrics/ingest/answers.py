@@ -55,3 +55,10 @@ class Answers(Mapping[str, str]):
         idle = [code for code in self._given if code not in self._asked]
         text = f"The answer to {listed(idle)} was not needed: the file does not ask it."
         return (Notice("answer_not_needed", text),) if idle else ()
+
+
+def said_now(answers: Mapping[str, str], code: str) -> str | None:
+    """The answer that was given with this very file, None where only the source's template (or nobody) has one."""
+    while isinstance(answers, ChainMap):
+        answers = answers.maps[0]
+    return answers.get(code)

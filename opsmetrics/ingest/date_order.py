@@ -1,7 +1,6 @@
 """Whether day or month stands first in a column of dates: settled by impossible days, or asked.
 
-A spreadsheet with another country's settings takes `05/10/2026` for a date, day and month exchanged, and leaves
-`13/10/2026` a text. Dates that all have days up to 12 beside texts that all have days above 12 are its trace.
+What a source was known by holds for its later files, unless their days contradict it: then it is asked anew.
 """
 
 # ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
@@ -12,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from opsmetrics.ingest.answers import said_now
 from opsmetrics.ingest.date_forms import FORMS, form_sql
 from opsmetrics.ingest.dates import ORDER_WORDS, ORDERS, DateStyle
 from opsmetrics.ingest.layout import Layout
@@ -21,6 +21,9 @@ from opsmetrics.measurements import Notice, counted
 
 #: Of the cells that tell day from month, at most this share may contradict the rest; they are then rejected.
 MINORITY = 0.2
+#: The question about dates with points, whose answer is known where a file has told it.
+POINTS = "point_order"
+_AMERICAN = "The dates of '{}' are written month first, with points{}."
 _ORDERED = tuple(form.name for form in FORMS if form.ordered)
 
 
@@ -40,10 +43,9 @@ class _Counts:
         """The orders that read as many cells as the best one."""
         return tuple(order for order, count in self.readable.items() if count == self.readable[self.best])
 
-    @property
-    def against(self) -> int:
-        """Cells that only another order than the best can read."""
-        return sum(self.alone.values()) - self.alone[self.best]
+    def against(self, order: str) -> int:
+        """Cells that only another order can read."""
+        return sum(self.alone.values()) - self.alone.get(order, 0)
 
 
 def has_order(style: DateStyle) -> bool:
@@ -52,9 +54,15 @@ def has_order(style: DateStyle) -> bool:
 
 
 def settle_order(
-    scratch: Scratch, layout: Layout, style: DateStyle, records: str, answers: Mapping[str, str]
+    scratch: Scratch,
+    layout: Layout,
+    style: DateStyle,
+    records: str,
+    answers: Mapping[str, str],
+    known: str | None = None,
 ) -> tuple[DateStyle, Question | None, list[Notice]]:
-    """The style with its order, or what must be asked. `records` is the scratch relation of the records.
+    """The style with its order, or what must be asked. `records` is the scratch relation of the records, `known` the
+    order of the source's earlier files.
 
     Raises IngestRefused (`unknown_answer`).
     """
@@ -62,6 +70,7 @@ def settle_order(
     header = scratch.sheet.headers[layout.time]
     read = _reading(layout, style, records)
     orders = [order for order, formats in ORDERS.items() if formats[0] or "ordered short" in style.forms]
+    known = known if known in orders else None
     counts = _count(scratch, read, orders)
     example = _example(scratch, read, counts)
     question = _question(header, example, orders)
@@ -69,92 +78,66 @@ def settle_order(
     if answer is not None:
         said = f"The dates of '{header}' were read as {ORDER_WORDS[answer]}, as answered."
         return replace(style, order=answer), None, [Notice("ambiguous_date_order", said)]
-    undecided = len(counts.tied) > 1 and example is not None
-    if undecided or counts.against > MINORITY * sum(counts.alone.values()):
+    best = known or counts.best
+    undecided = known is None and len(counts.tied) > 1 and example is not None
+    against = counts.against(best)
+    if undecided or against > MINORITY * sum(counts.alone.values()):
         return style, question, []
     notices = []
-    if counts.against:
-        told = counted(counts.against, "{n} date does not fit", "{n} dates do not fit")
-        text = f"{told} the order of '{header}' ({ORDER_WORDS[counts.best]}): rejected."
+    if against:
+        told = counted(against, "{n} date does not fit", "{n} dates do not fit")
+        text = f"{told} the order of '{header}' ({ORDER_WORDS[best]}): rejected."
         notices.append(Notice("mixed_date_order", text))
-    return replace(style, order=counts.best), None, notices
+    return replace(style, order=best), None, notices
 
 
-def settle_points(scratch: Scratch, layout: Layout, style: DateStyle, records: str) -> tuple[DateStyle, list[Notice]]:
-    """Days with points are day first; where days over 12 stand second, and hardly ever first, they are month first.
+def settle_points(
+    scratch: Scratch, layout: Layout, style: DateStyle, records: str, answers: Mapping[str, str]
+) -> tuple[DateStyle, Question | None, list[Notice]]:
+    """Days with points are day first; where days over 12 stand second, and hardly ever first, they are month first, and
+    so are those of later files of the source that do not tell. One that tells otherwise is asked about.
 
     Raises IngestRefused (`dates_not_understood`) where they stand in both places.
     """
     forms = tuple(name for name in style.forms if name.startswith("dotted"))
     if not forms:
-        return style, []
+        return style, None, []
     assert layout.time is not None
     cell, header = layout.cell(layout.time), scratch.sheet.headers[layout.time]
     day, month = (replace(style, forms=forms, american=american).sql(cell) for american in (False, True))
-    read = f"(SELECT {day} AS d, {month} AS m FROM {records})"
-    first, second = scratch.rows(
-        f"SELECT count_if(d IS NOT NULL AND m IS NULL), count_if(m IS NOT NULL AND d IS NULL) FROM {read}"
-    )[0]
-    if second <= MINORITY * (first + second):
-        return style, []
-    if first > MINORITY * (first + second):
+    shown = "any_value([cell, strftime(d, '%-d %B %Y'), strftime(m, '%-d %B %Y')]) FILTER (d <> m)"
+    telling = "count_if(d IS NOT NULL AND m IS NULL), count_if(m IS NOT NULL AND d IS NULL)"
+    read = f"(SELECT {cell} AS cell, {day} AS d, {month} AS m FROM {records})"
+    first, second, example = scratch.rows(f"SELECT {telling}, {shown} FROM {read}")[0]
+    few = MINORITY * (first + second)
+    if min(first, second) > few:
         raise IngestRefused(
             "dates_not_understood",
             f"{first:,} dates of column '{header}' can only be read day first and {second:,} only month first",
             "one order of day and month",
             "correct the export, or load each kind from a file of its own",
         )
-    text = f"The dates of '{header}' are written month first, with points: {second:,} of them have days above 12."
-    return replace(style, american=True), [Notice("month_first", text)]
-
-
-def settle_swapped(
-    scratch: Scratch, layout: Layout, style: DateStyle, records: str, answers: Mapping[str, str]
-) -> tuple[DateStyle, Question | None, list[Notice]]:
-    """The style with the exchange of day and month undone where a spreadsheet made one, or what must be asked.
-
-    `style` has its order. Raises IngestRefused (`unknown_answer`).
-    """
-    assert layout.time is not None
-    header = scratch.sheet.headers[layout.time]
-    example = _exchanged(scratch, layout, style, records)
-    if example is None:
+    before = answers.get(POINTS)
+    known = None if before is None else before.split(":", 1)[0]
+    told = "mdy" if second > few else "dmy" if first else known or "dmy"
+    if known is not None and told != known and not scratch.sheet.mending:
+        question = _points_question(header, known, example)
+        now = said_now(answers, POINTS)
+        answer = question.answered({} if now is None else {POINTS: now})
+        if answer is None:
+            return style, question, []
+        told = answer
+    if told == "dmy":
         return style, None, []
-    cell, kept, back = example
-    question = Question(
-        "swapped_dates",
-        f"In column '{header}' all real dates have days up to 12 and all texts days above 12: a spreadsheet may have "
-        "exchanged day and month where it could.",
-        (f"swap: exchange them back, {cell} is {back}", f"keep: as they are, {cell} is {kept}"),
-    )
-    answer = question.answered(answers)
-    if answer is None:
-        return style, question, []
-    done = "exchanged back" if answer == "swap" else "left as they are"
-    said = f"Day and month of the real dates of '{header}' were {done}, as answered."
-    return replace(style, swapped=answer == "swap"), None, [Notice("swapped_dates", said)]
+    days = f": {second:,} of them have days above 12" if second else ", as in the source's earlier files"
+    return replace(style, american=True), None, [Notice("month_first", _AMERICAN.format(header, days))]
 
 
-def _exchanged(scratch: Scratch, layout: Layout, style: DateStyle, records: str) -> tuple[str, str, str] | None:
-    """A real date and its two readings, where the column bears the trace of an exchange."""
-    assert layout.time is not None
-    form = next((name for name in ("iso", "serial") if name in style.forms), None)
-    if form is None or not has_order(style):
-        return None
-    cell, code = layout.cell(layout.time), [known.name for known in FORMS].index(form)
-    texts = replace(style, forms=tuple(name for name in style.forms if name in _ORDERED))
-    real, back = replace(style, forms=(form,)), replace(style, forms=(form,), swapped=True)
-    columns = f"{cell} AS cell, {real.sql(cell)} AS kept, {back.sql(cell)} AS back, {texts.sql(cell)} AS written"
-    read = f"(SELECT {columns}, {form_sql(cell)} = {code} AS iso FROM {records})"
-    impossible = "count_if(iso AND back IS NULL) + count_if(written IS NOT NULL AND day(written) <= 12)"
-    telling = "count_if(iso AND kept <> back), count_if(written IS NOT NULL)"
-    against, dates, others = scratch.rows(f"SELECT {impossible}, {telling} FROM {read}")[0]
-    if against or not dates or not others:
-        return None
-    day = "'%-d %B %Y'"
-    shown = f"cell, strftime(kept, {day}), strftime(back, {day})"
-    (found,) = scratch.rows(f"SELECT {shown} FROM {read} WHERE iso AND kept <> back LIMIT 1")
-    return str(found[0])[:10], found[1], found[2]
+def _points_question(header: str, known: str, example: Sequence[str] | None) -> Question:
+    cell, day, month = example or ("", "", "")
+    shown = {"dmy": f", {cell} is {day}", "mdy": f", {cell} is {month}"} if cell else {"dmy": "", "mdy": ""}
+    text = f"The dates of column '{header}' were {ORDER_WORDS[known]} in this source so far; these tell otherwise."
+    return Question(POINTS, text, tuple(f"{order}: {ORDER_WORDS[order]}{shown[order]}" for order in ("dmy", "mdy")))
 
 
 def _reading(layout: Layout, style: DateStyle, records: str) -> str:

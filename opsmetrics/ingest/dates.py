@@ -63,6 +63,12 @@ class DateStyle:
         """True where the whole column is in UTC by its nature."""
         return self.forms[0] in ("epoch", "epoch ms", "epoch us")
 
+    @property
+    def lasting(self) -> Mapping[str, str]:
+        """What a file told that its source's later files may not tell again: code of a question → answer."""
+        swapped = {"swapped_dates": "swap"} if self.swapped else {}
+        return {**swapped, **({"point_order": "mdy"} if self.american else {})}
+
     def sql(self, cell: str) -> str:
         """An expression of type TIMESTAMP: the stamp as written (offset ignored), null where it is not one."""
         arms = []
@@ -92,8 +98,8 @@ class DateStyle:
         prepared, dates = cell, form.formats
         if form.name.startswith("dotted") and self.american:
             dates = tuple(date.replace("%d.%m", "%m.%d") for date in dates)
-        elif form.name == "iso" and self.swapped:
-            dates = ("%Y-%d-%m",)
+        elif form.name in ("iso", "slashed iso") and self.swapped:
+            dates = tuple(f"{date[:3]}%d{date[2]}%m" for date in dates)
         elif form.ordered:
             long, short = ORDERS[self.order]
             dates = (short if form.name.endswith("short") else long,)

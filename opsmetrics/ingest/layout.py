@@ -95,6 +95,7 @@ class Layout:
     decimal: str | None = None
     thousands: str | None = None
     date_order: str | None = None
+    bound: bool = False  # `date_order` is that of another column of this file, and not asked about
     end: int | None = None  # the stamp at which an event closed
     parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number role that may be yes or no → words

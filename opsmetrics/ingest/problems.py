@@ -11,6 +11,8 @@ QUESTIONS = (
     "sheet",
     "date_order",
     "swapped_dates",
+    "serial_base",
+    "point_order",
     "month_or_week",
     "decimal",
     "percent",
@@ -31,6 +33,8 @@ QUESTIONS = (
 #: Those whose answer holds for later files of the same source too: a template keeps it.
 LASTING = (
     "swapped_dates",
+    "serial_base",
+    "point_order",
     "month_or_week",
     "percent",
     "scale",

@@ -11,9 +11,10 @@ from functools import partial
 
 from opsmetrics.ingest import date_forms, number_forms, numbers, plain
 from opsmetrics.ingest.date_forms import FORMS
-from opsmetrics.ingest.date_order import has_order, settle_order, settle_points, settle_swapped
+from opsmetrics.ingest.date_order import has_order, settle_order, settle_points
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.digits import digits_lost
+from opsmetrics.ingest.exchanged import settle_exchanged
 from opsmetrics.ingest.flag_columns import flag_styles
 from opsmetrics.ingest.flags import RecordStyle
 from opsmetrics.ingest.layout import Layout
@@ -24,6 +25,7 @@ from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.pairs import pair_styles
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question
 from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.serials import settle_base
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.totals import is_total
 from opsmetrics.ingest.units import unit_of
@@ -51,10 +53,10 @@ class Reading:
     ends: DateStyle | None = None  # of the stamps at which events closed
 
 
-def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Reading:
+def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading:
     """Decide the styles over every cell of the file.
 
-    Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`), IngestRefused (`dates_not_understood`,
+    Raises NeedsAnswer (`date_order`, `swapped_dates`, `serial_base`, `decimal`), IngestRefused (`dates_not_understood`,
     `numbers_not_understood`, `unknown_answer`). Whether the dates are there that it takes the cells for, `stage` sees.
     """
     stamps, tails, cells = _count(scratch, layout)
@@ -63,10 +65,10 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> Rea
     style, order_question = None, None
     notices: list[Notice] = []
     if layout.time is not None:
-        style, order_question, found = _dates(scratch, layout, stamps, tails, answers)
+        style, order_question, found = _dates(scratch, layout, stamps, tails, answers, today)
         notices += found
     styles, decimal_question, found = _numbers(scratch, layout, cells, answers)
-    ends, end_question, more = _ends(scratch, layout, style, answers)
+    ends, end_question, more = _ends(scratch, layout, style, answers, today)
     if questions := [q for q in (order_question or end_question, decimal_question) if q]:
         if style is not None and order_question is None:
             refuse_unread(scratch, layout, style)
@@ -81,19 +83,19 @@ def unproven(scratch: Scratch, layout: Layout) -> list[str]:
 
 
 def _ends(
-    scratch: Scratch, layout: Layout, style: DateStyle | None, answers: Mapping[str, str]
+    scratch: Scratch, layout: Layout, style: DateStyle | None, answers: Mapping[str, str], today: dt.date
 ) -> tuple[DateStyle | None, Question | None, list[Notice]]:
     """How the closing stamps are written; day and month stand as in the other stamps, where those tell."""
     if layout.end is None:
         return None, None, []
     order = style.order if style is not None and has_order(style) else layout.date_order
     alone = replace(layout, time=layout.end, parts=(), texts={}, numbers={}, flags={}, date_order=order)
-    alone = replace(alone, end=None, events=None)
+    alone = replace(alone, end=None, events=None, bound=True)
     missing = number_forms.missing_sql(alone.cell(layout.end))
     stamps, tails, _ = _count(scratch, alone, missing)
     if stamps.get(date_forms.OTHER) and _rewritten(scratch, alone, missing):
         stamps, tails, _ = _count(scratch, alone, missing)
-    found, question, notices = _dates(scratch, alone, stamps, tails, answers)
+    found, question, notices = _dates(scratch, alone, stamps, tails, answers, today)
     if question is None:
         refuse_unread(scratch, alone, found)
     return found, question, [notice for notice in notices if notice.code != "ambiguous_date_order"]
@@ -149,7 +151,7 @@ def _telling(scratch: Scratch, layout: Layout, column: int) -> str:
 
 
 def _dates(
-    scratch: Scratch, layout: Layout, forms: Counts, tails: Counts, answers: Mapping[str, str]
+    scratch: Scratch, layout: Layout, forms: Counts, tails: Counts, answers: Mapping[str, str], today: dt.date
 ) -> tuple[DateStyle, Question | None, list[Notice]]:
     assert layout.time is not None
     cell = layout.cell(layout.time)
@@ -163,22 +165,23 @@ def _dates(
     around = tuple(dict.fromkeys(tail % date_forms.WEEKDAY for tail in tails)) or (0,)
     order = layout.date_order or "dmy"
     style = DateStyle(chosen, order, around, words, scratch.sheet.serial_base, weekdays=weekdays)
-    notices = []
-    if chosen[0] == "serial":
-        base = dt.date.fromisoformat(style.base)
-        said = f"The dates are Excel's serial numbers, counted from {base:%-d %B %Y}."
-        notices.append(Notice("excel_serial_dates", said))
-    records, question = _filled(scratch, layout), None
-    style, more = settle_points(scratch, layout, style, records)
-    notices += more
-    if has_order(style) and layout.date_order is None:
-        style, question, more = settle_order(scratch, layout, style, records, answers)
+    records = _filled(scratch, layout)
+    style, question, notices = settle_points(scratch, layout, style, records, answers)
+    if (
+        question is None
+        and has_order(style)
+        and (layout.date_order is None or not (layout.bound or scratch.sheet.mending))
+    ):
+        style, question, more = settle_order(scratch, layout, style, records, answers, layout.date_order)
+        notices += more
+    if question is None:
+        style, question, more = settle_base(scratch, layout, style, records, answers, today)
         notices += more
     if question is None:
         style, question, more = settle_weeks(scratch, layout, style, records, answers)
         notices += more
     if question is None:
-        style, question, more = settle_swapped(scratch, layout, style, records, answers)
+        style, question, more = settle_exchanged(scratch, layout, style, records, answers)
         notices += more
     return style, question, notices
 

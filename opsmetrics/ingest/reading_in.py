@@ -44,7 +44,7 @@ def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today:
     reading = _tried(scratch, layout, answers, today)
     if reading is None:
         tell("Looking at every column")
-        reading = profile(scratch, layout, answers)
+        reading = profile(scratch, layout, answers, today)
         tell("Reading every record")
         build_stage(scratch, layout, reading, today)
     settle_stage(scratch, layout, reading)
@@ -64,7 +64,7 @@ def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], tod
         return None
     try:
         with scratch.first_lines(TRIAL):
-            reading = profile(scratch, layout, answers)
+            reading = profile(scratch, layout, answers, today)
             if scratch.rewritten or not _is_plain(layout, reading):
                 return None
             whole = unproven(scratch, layout)

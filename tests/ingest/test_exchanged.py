@@ -1,0 +1,97 @@
+"""Day before month where a file, or its source's earlier files, tell it. Oracle: the days that were written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from opsmetrics.catalog import Kpi
+from opsmetrics.ingest import IngestRefused, Measured, NeedsAnswer, Template, examine, read_file
+from tests.ingest.builders import TODAY, catalog, readings, written
+
+ROWS = Template("rows", {"when": "date"}, (Measured("wait", value="minutes"),), repeats="samples")
+DEFINITIONS = catalog(Kpi("wait", "Wait", "measured", "lower"))
+EARLY = [dt.date(2026, month, day) for month in (3, 4) for day in range(1, 13)]
+WHOLE = [dt.date(2026, 3, day) for day in range(1, 32)]
+
+
+def loaded(
+    folder: Path, cells: list[str], template: Template = ROWS, **answers: str
+) -> tuple[list[dt.date], Template | None]:
+    """The days that load, in order, and the template that is kept (None: nothing to keep)."""
+    body = "when\tminutes\n" + "".join(f"{cell}\t{i}\n" for i, cell in enumerate(cells))
+    sheet = read_file(written(folder, body), template=template)
+    batch = examine(sheet, template, DEFINITIONS, today=TODAY, answers=answers).batch
+    assert batch.read_as is not None
+    kept = batch.read_as.remembered
+    found = readings(batch).sort_values("value")["observed_at"]
+    return [at.date() for at in found], Template.load(kept) if kept else None
+
+
+def asks(folder: Path, cells: list[str], template: Template = ROWS) -> str:
+    """The code of the one question."""
+    with pytest.raises(NeedsAnswer) as asked:
+        loaded(folder, cells, template)
+    (question,) = asked.value.questions
+    return question.code
+
+
+def in_style(days: list[dt.date], style: str) -> list[str]:
+    """The days as text."""
+    return [day.strftime(style) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("style", "code"),
+    [("%Y-%d-%m", "swapped_dates"), ("%Y/%d/%m", "swapped_dates"), ("%m.%d.%Y", "point_order")],
+)
+def test_what_one_file_tells_holds_for_the_next_until_it_is_contradicted(tmp_path: Path, style: str, code: str) -> None:
+    days, kept = loaded(tmp_path, in_style(WHOLE, style))
+    assert days == WHOLE
+    assert kept is not None
+    assert loaded(tmp_path, in_style(EARLY, style), kept)[0] == EARLY  # no day above 12: the file itself tells nothing
+    plain = {"%Y-%d-%m": "%Y-%m-%d", "%Y/%d/%m": "%Y/%m/%d", "%m.%d.%Y": "%d.%m.%Y"}[style]
+    assert asks(tmp_path, in_style(WHOLE, plain), kept) == code
+    answer = {"swapped_dates": "keep", "point_order": "dmy"}[code]
+    days, then = loaded(tmp_path, in_style(WHOLE, plain), kept, **{code: answer})
+    assert days == WHOLE
+    assert then is not None
+    assert loaded(tmp_path, in_style(EARLY, plain), then)[0] == EARLY
+
+
+def test_the_order_of_a_template_is_asked_about_where_the_file_contradicts_it(tmp_path: Path) -> None:
+    kept = ROWS.remembering({"date_order": "dmy"})
+    assert loaded(tmp_path, in_style(EARLY, "%d/%m/%Y"), kept)[0] == EARLY
+    assert asks(tmp_path, in_style([*EARLY, dt.date(2026, 5, 13)], "%m/%d/%Y"), kept) == "date_order"
+    days, then = loaded(tmp_path, in_style(WHOLE, "%m/%d/%Y"), kept, date_order="mdy")
+    assert (days, then and then.date_order) == (WHOLE, "mdy")
+
+
+def test_few_months_above_12_are_asked_about_or_slips(tmp_path: Path) -> None:
+    assert asks(tmp_path, ["2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05", "2026-13-06"]) == "swapped_dates"
+    assert asks(tmp_path, ["2026-13-01"]) == "swapped_dates"  # one day, or a 13th period
+    days, _ = loaded(tmp_path, [*in_style(WHOLE, "%Y-%m-%d"), "2026-13-06"])
+    assert days == WHOLE
+    with pytest.raises(IngestRefused, match="only year-day-month"):
+        loaded(tmp_path, [*in_style(WHOLE, "%Y-%m-%d"), *in_style(WHOLE, "%Y-%d-%m")])
+
+
+def serials(days: list[dt.date], base: dt.date) -> list[str]:
+    """The days as serial numbers."""
+    return [str((day - base).days) for day in days]
+
+
+def test_serial_numbers_of_a_text_count_from_1900_or_1904(tmp_path: Path) -> None:
+    windows, mac = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
+    assert loaded(tmp_path, serials(EARLY, windows))[0] == EARLY  # from 1904 on they would lie in 2030
+    assert asks(tmp_path, serials(EARLY, mac)) == "serial_base"
+    days, kept = loaded(tmp_path, serials(EARLY, mac), serial_base="1904")
+    assert days == EARLY
+    assert kept is not None
+    assert loaded(tmp_path, serials(WHOLE, mac), kept)[0] == WHOLE
+    assert asks(tmp_path, serials(EARLY, windows), kept) == "serial_base"
+    old = [day.replace(year=2019) for day in EARLY]
+    assert asks(tmp_path, serials(old, windows)) == "serial_base"
+    assert loaded(tmp_path, serials(old, windows), serial_base="1900")[0] == old
