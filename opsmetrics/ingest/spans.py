@@ -17,6 +17,7 @@ from opsmetrics.ingest.checked import Checked
 from opsmetrics.ingest.duplicates import complete_sql
 from opsmetrics.ingest.layout import METRIC, Measure
 from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.sql import one_of
 from opsmetrics.ingest.sql import text as literal
 from opsmetrics.ingest.steps import Steps, gap_notices, steps_of
 from opsmetrics.measurements import BIN, Notice, Span
@@ -39,7 +40,7 @@ def spans_of(
     notices: list[Notice] = []
     steps: dict[str, Steps] = {}
     for measure in checked.meaning.joint:
-        found = _Found.read(checked, measure)
+        found = _Found.read(checked, measure, catalog)
         steps |= found.steps
         if apart:
             spans += _by_day(checked, catalog, found, measure)
@@ -77,19 +78,23 @@ class _Found:
     mine: str  # FROM … WHERE … over its records
     key: str  # an expression: the KPI's key
     ends: dict[str, tuple[dt.datetime, dt.datetime]]
-    days: dict[str, list[dt.date]]  # of dates without times
+    days: dict[str, list[dt.date]]  # of dates without times: all, or the first and the last where no others count
     steps: dict[str, Steps]  # of stamps
 
     @classmethod
-    def read(cls, checked: Checked, measure: Measure) -> _Found:
+    def read(cls, checked: Checked, measure: Measure, catalog: Catalog) -> _Found:
         ask, layout = checked.scratch.rows, checked.layout
         mine = f"FROM record WHERE {complete_sql(layout, measure)}"
         key = literal(measure.key) if measure.metrics is None else layout.text_name(METRIC)
-        ends = {k: (a, b) for k, a, b in ask(f"SELECT {key}, min(observed_at), max(observed_at) {mine} GROUP BY 1")}
+        reach = "min(observed_at), max(observed_at), min(stamp), max(stamp)"
+        reached = {k: moments for k, *moments in ask(f"SELECT {key}, {reach} {mine} GROUP BY 1")}
+        ends = {k: (first, last) for k, (first, last, _, _) in reached.items()}
         days: dict[str, list[dt.date]] = {}
         if checked.clock.dated:
-            for k, stamp in ask(f"SELECT DISTINCT {key}, stamp {mine}"):
-                days.setdefault(k, []).append(stamp.date())
+            days = {k: [first.date(), last.date()] for k, (_, _, first, last) in reached.items()}
+            if coarse := [k for k in days if (catalog[k].recorded or catalog[k].operate) not in ("sample", "day")]:
+                for k, stamp in ask(f"SELECT DISTINCT {key}, stamp {mine} AND {key} IN {one_of(coarse)}"):
+                    days[k].append(stamp.date())
         steps = {} if checked.clock.dated or layout.time is None else steps_of(ask, mine, key)
         return cls(mine, key, ends, days, steps)
 

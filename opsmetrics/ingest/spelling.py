@@ -111,11 +111,12 @@ def _whole_codes(scratch: Scratch, layout: Layout) -> list[Notice]:
 def _variants(scratch: Scratch, name: str) -> tuple[dict[str, list[str]], bool]:
     """The spelling kept → the others; and whether names that are left differ only in accents, blanks or signs."""
     loaded = f"FROM stage WHERE fault = 0 AND {name} IS NOT NULL"
-    once = f"SELECT DISTINCT {name} {loaded}"
-    distinct, folded = scratch.rows(f"SELECT count(*), count(DISTINCT lower({name})) FROM ({once})")[0]
+    scratch.run(f"CREATE OR REPLACE TABLE said AS SELECT DISTINCT {name} AS name {loaded}")
+    distinct, folded = scratch.rows("SELECT count(*), count(DISTINCT lower(name)) FROM said")[0]
     bare = folded
     if folded <= _COMPARED:
-        ((bare,),) = scratch.rows(f"SELECT count(DISTINCT {_bare(name)}) FROM ({once})")
+        ((bare,),) = scratch.rows(f"SELECT count(DISTINCT {_bare('name')}) FROM said")
+    scratch.run("DROP TABLE said")
     if distinct == folded:
         return {}, bare < folded
     ranked = scratch.rows(f"SELECT lower({name}), {name} {loaded} GROUP BY 2 ORDER BY count(*) DESC, {name}")

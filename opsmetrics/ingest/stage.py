@@ -16,6 +16,7 @@ The table `stage` has one row for each line after the header, in order (rowid), 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from opsmetrics.ingest import faults
@@ -31,6 +32,7 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import among, one_of, text
 from opsmetrics.ingest.totals import ALONE, is_note, is_total, may_be_total, says_above
 
+_DOUBLE, _BLANKS = "  ", re.compile(" +")
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 #: The cells of a line that hold something; true of a line of totals.
@@ -62,24 +64,34 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
         f"CREATE OR REPLACE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
         f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns, layout.parts)})"
     )
-    _mark_totals(scratch, layout)
-
-
-def _mark_totals(scratch: Scratch, layout: Layout) -> None:
-    """Records of which a name says nothing but "total". Names are few: each is looked at once, not in every record."""
-    worse = f"fault = 0 OR fault // {COLUMN} IN ({faults.BAD_SAMPLE.kind}, {faults.NOT_A_NUMBER.kind})"
+    names_of = {role: _cleaned_names(scratch, layout.text_name(role)) for role in layout.series}
     for role in (role for role in layout.series if role != METRIC):
-        name = layout.text_name(role)
-        said = [cell for (cell,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE {name} IS NOT NULL")]
-        if above := [cell for cell in said if says_above(cell.lower())]:
-            fault = stored(faults.AS_ABOVE, layout.texts[role])
-            scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {name} IN {one_of(above)}")
-        if every := [cell for cell in said if may_be_total(cell.lower())]:
-            _mark_every(scratch, layout, role, every)
-        if totals := [cell for cell in said if cell.lower() in ALONE]:
-            scratch.run(
-                f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE ({worse}) AND {name} IN {one_of(totals)}"
-            )
+        _mark_totals(scratch, layout, role, names_of[role])
+
+
+def _cleaned_names(scratch: Scratch, name: str) -> list[str]:
+    """All names of a column, once their blanks are single and errors of a spreadsheet are none. Names are few: each is
+    looked at once, not in every record."""
+    said = {cell for (cell,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE {name} IS NOT NULL")}
+    if errors := {cell for cell in said if cell.lower() in SHEET_ERRORS}:
+        scratch.run(f"UPDATE stage SET {name} = '' WHERE {name} IN {one_of(errors)}")
+    if any(_DOUBLE in cell for cell in said):
+        single = f"regexp_replace({name}, ' +', ' ', 'g')"
+        scratch.run(f"UPDATE stage SET {name} = {single} WHERE contains({name}, '{_DOUBLE}')")
+    return sorted({"" if cell in errors else _BLANKS.sub(" ", cell) for cell in said})
+
+
+def _mark_totals(scratch: Scratch, layout: Layout, role: str, said: Sequence[str]) -> None:
+    """Records of which a name says nothing but "total"."""
+    worse = f"fault = 0 OR fault // {COLUMN} IN ({faults.BAD_SAMPLE.kind}, {faults.NOT_A_NUMBER.kind})"
+    name = layout.text_name(role)
+    if above := [cell for cell in said if says_above(cell.lower())]:
+        fault = stored(faults.AS_ABOVE, layout.texts[role])
+        scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {name} IN {one_of(above)}")
+    if every := [cell for cell in said if may_be_total(cell.lower())]:
+        _mark_every(scratch, layout, role, every)
+    if totals := [cell for cell in said if cell.lower() in ALONE]:
+        scratch.run(f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE ({worse}) AND {name} IN {one_of(totals)}")
 
 
 def _mark_every(scratch: Scratch, layout: Layout, role: str, every: Sequence[str]) -> None:
@@ -120,8 +132,11 @@ def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
         f"{_whole(layout.cell(layout.reading))} AS reading" if layout.reading is not None else "NULL::BIGINT AS reading"
     )
     found += _end(layout, reading)
-    for i, column in enumerate(layout.texts.values()):
+    for i, (role, column) in enumerate(layout.texts.items()):
         cell = layout.cell(column)
+        if role in layout.series:
+            found.append(f"{cell} AS x{i}")
+            continue
         found.append(
             f"CASE WHEN starts_with({cell}, '#') AND {among(f'lower({cell})', SHEET_ERRORS)} THEN '' "
             f"WHEN contains({cell}, '  ') THEN regexp_replace({cell}, ' +', ' ', 'g') ELSE {cell} END AS x{i}"
