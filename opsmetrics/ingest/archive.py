@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from opsmetrics.ingest.workbook_process import damaged, protected
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: Parts smaller than this may be compressed as much as they like.
 _SMALL = 10 * 1024**2
+#: What a list of contents needs for each of its parts, with a long name; it is held in memory whole.
+_LISTED = 1024
 #: The first of these parts tells what an archive is, and the ending by which its reader is chosen.
 _KINDS = (
     ("xl/workbook.xml", ".xlsx", "Excel workbook"),
@@ -43,8 +47,10 @@ def kind_of_workbook(path: Path, head: bytes, limits: Limits) -> tuple[str, str]
 
 def _archive(path: Path, limits: Limits) -> tuple[str, str]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _Bounded(path, limits.parts * _LISTED) as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
+    except _TooLong:
+        raise _bomb(f"the archive lists more than {limits.parts:,} parts", limits) from None
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise damaged("its list of contents cannot be read") from None
     _refuse_bomb(path, parts, limits)
@@ -76,8 +82,30 @@ def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> No
             f"a part of the file becomes {times:,.0f} times larger ({worst.file_size / 1024**2:,.0f} MB) when unpacked"
         )
     if found:
-        wanted = f"a workbook of at most {limits.unpacked / 1024**2:,.0f} MB, packed at most {limits.ratio} times"
-        raise IngestRefused("unpacks_too_large", found, wanted, "save only the sheet with the data, or save it as CSV")
+        raise _bomb(found, limits)
+
+
+def _bomb(found: str, limits: Limits) -> IngestRefused:
+    wanted = f"a workbook of at most {limits.unpacked / 1024**2:,.0f} MB, packed at most {limits.ratio} times"
+    return IngestRefused("unpacks_too_large", found, wanted, "save only the sheet with the data, or save it as CSV")
+
+
+class _TooLong(Exception):
+    """More is asked for at once than may be held in memory."""
+
+
+class _Bounded(io.FileIO):
+    """A file of which only so many bytes are read at once: the list of contents of an archive may be all of it."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(path)
+        self._most = most
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        rest = os.fstat(self.fileno()).st_size - self.tell()
+        if min(rest, rest if size is None or size < 0 else size) > self._most:
+            raise _TooLong
+        return super().read(size) or b""
 
 
 def _is_spreadsheet(path: Path) -> bool:

@@ -127,7 +127,10 @@ def check(
     tell("Looking for repeated records")
     mark_duplicates(scratch, layout, meaning.joint, stated_sql(layout))
     tally = _tally(scratch, layout, meaning)
-    rejects = rejects_of(scratch, sheet)
+    try:
+        rejects = rejects_of(scratch, sheet)
+    finally:  # whatever a file that changed makes of them: it is read no more
+        sheet.refuse_changed()
     notices += [*clock.notices, *_counted(scratch, layout, meaning), *event_notices(scratch, layout)]
     return Checked(sheet, layout, meaning, reading, clock, scratch, tally, rejects, tuple(notices))
 

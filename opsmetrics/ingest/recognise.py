@@ -16,6 +16,7 @@ from opsmetrics.ingest.header import Head, find_head, line_numbers
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.mending import mended
 from opsmetrics.ingest.problems import IngestRefused, listed
+from opsmetrics.ingest.readable import too_many_records
 from opsmetrics.ingest.records import Record, records
 from opsmetrics.ingest.scan import Scan, scan_file
 from opsmetrics.ingest.template import Template
@@ -41,9 +42,11 @@ def recognise(path: Path, template: Template | None, limits: Limits) -> TextFile
     """Look at the bytes of a file once, and at the lines of its start, middle and end.
 
     Raises IngestRefused: `file_unreadable`, `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`,
-    `no_table`, `too_many_columns`.
+    `no_table`, `too_many_columns`, `too_many_records`.
     """
     scan = scan_file(path, limits)
+    if scan.lines > limits.records:
+        raise too_many_records(f"{scan.lines:,} lines", limits)
     encoding = encoding_of(path, scan, template.encoding if template else None)
     first, others = sample_lines(path, encoding, scan)
     known = (template.header or template.sources) if template else ()

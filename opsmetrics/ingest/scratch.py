@@ -74,7 +74,7 @@ class Scratch:
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own. Raises IngestRefused (`too_much_memory`, `unreadable`)."""
+        """A cursor of its own. Raises IngestRefused (`too_much_memory`, `changed_while_read`)."""
         cursor = self._connection.cursor()
         try:
             with stoppable(cursor.interrupt):
@@ -86,6 +86,9 @@ class Scratch:
                 "a smaller file",
                 "split it, for example by month",
             ) from None
+        except duckdb.Error:
+            self.sheet.refuse_changed()
+            raise
         finally:
             cursor.close()
 

@@ -16,11 +16,12 @@ from opsmetrics.ingest.across import Across
 from opsmetrics.ingest.binary import BinaryTable
 from opsmetrics.ingest.dialect import NAMES, Dialect
 from opsmetrics.ingest.header import Head, refuse_without_rows
+from opsmetrics.ingest.held import Held, Look, hold, look_at
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT, SPOILT, UNCLOSED
 from opsmetrics.ingest.origin import Origin, Part
 from opsmetrics.ingest.parquet import is_parquet, read_parquet
-from opsmetrics.ingest.problems import safe_name
+from opsmetrics.ingest.problems import IngestRefused, safe_name
 from opsmetrics.ingest.readable import make_readable
 from opsmetrics.ingest.recognise import recognise
 from opsmetrics.ingest.records import split
@@ -62,6 +63,7 @@ class Sheet:
     serial_base: str = "1899-12-30"  # the day with serial number 0
     mending: Mending | None = None  # of corrected rejects
     behind: Sheet | None = None  # the sheet whose readable file this one reads
+    held: Held | None = None  # what must stay as it is until the records have been read
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -98,6 +100,11 @@ class Sheet:
             return cells[position - 2]
         return self.headers[position - 1]
 
+    def refuse_changed(self) -> None:
+        """Raises IngestRefused (`changed_while_read`) where the file is no longer what was fingerprinted."""
+        if self.held is not None:
+            self.held.refuse_changed()
+
     def _as_given(self, line: str) -> str:
         line = line.removeprefix("\ufeff").replace(EXACT, "")
         if self.separator != CELL or line.startswith((UNCLOSED, SPOILT)):
@@ -117,22 +124,38 @@ def read_file(
 
     The file must stay as it is until the sheet has been prepared. Raises IngestRefused: `file_unreadable`,
     `is_a_folder`, `not_a_file`, `empty_file`, `too_large`, `line_too_long`, `not_a_table`, `encoding`, `no_table`,
-    `too_many_columns`, `no_rows`,
+    `too_many_columns`, `no_rows`, `changed_while_read`,
     and for workbooks and Parquet `damaged`, `protected`, `unpacks_too_large`, `too_much_memory`, `too_slow`,
     `empty_workbook`, `missing_sheet`, `nested_columns`, `too_many_records`; NeedsAnswer (`sheet`).
     """
     path, limits = Path(path), limits or Limits()
     called = safe_name(name or path.name)
+    first_bytes(path)
+    before = look_at(path)
+    try:
+        return _read(path, called, template, answers or {}, limits, before)
+    except (OSError, IngestRefused):  # a workbook that is still being written is not called damaged
+        Held(path, before).refuse_changed()
+        raise
+
+
+def _read(
+    path: Path, name: str, template: Template | None, answers: Mapping[str, str], limits: Limits, before: Look
+) -> Sheet:
     head = first_bytes(path)
     if is_workbook(head):
         size, sha256 = scan_binary(path, limits.packed)
         known = (template.header or template.sources) if template else ()
-        wanted = (answers or {}).get("sheet") or (template.sheet if template else None)
-        return _binary(called, size, sha256, read_workbook(path, wanted, known, limits), limits)
-    if is_parquet(head):
+        wanted = answers.get("sheet") or (template.sheet if template else None)
+        table = read_workbook(path, wanted, known, limits)
+    elif is_parquet(head):
         size, sha256 = scan_binary(path, limits.bytes)
-        return _binary(called, size, sha256, read_parquet(path, limits, template.sources if template else ()), limits)
-    return _text(path, called, template, limits)
+        table = read_parquet(path, limits, template.sources if template else ())
+    else:
+        return _text(path, name, template, limits, before)
+    sheet = _binary(name, size, sha256, table, limits)
+    Held(path, before).refuse_changed()
+    return sheet
 
 
 def _binary(name: str, size: int, sha256: str, table: BinaryTable, limits: Limits) -> Sheet:
@@ -164,10 +187,15 @@ def _binary(name: str, size: int, sha256: str, table: BinaryTable, limits: Limit
     return sheet
 
 
-def _text(path: Path, name: str, template: Template | None, limits: Limits) -> Sheet:
+def _text(path: Path, name: str, template: Template | None, limits: Limits, before: Look) -> Sheet:
     text = recognise(path, template, limits)
     scan, encoding, dialect, head, across = text.scan, text.encoding, text.dialect, text.head, text.across
     readable, separator, lines = make_readable(path, scan, encoding, dialect, head, across, limits)
+    try:
+        held = hold(path, readable, before)
+    except BaseException:
+        shutil.rmtree(readable.parent, ignore_errors=True)
+        raise
     sheet = Sheet(
         name=name,
         fingerprint=scan.sha256,
@@ -185,6 +213,7 @@ def _text(path: Path, name: str, template: Template | None, limits: Limits) -> S
         limits=limits,
         origin=Origin((Part(0, across.first + 1, across.count),)) if across else Origin(),
         across=across,
+        held=held,
     )
     weakref.finalize(sheet, shutil.rmtree, readable.parent, ignore_errors=True)
     refuse_without_rows(head, lines)

@@ -22,11 +22,11 @@ from collections.abc import Sequence
 from opsmetrics.ingest import faults
 from opsmetrics.ingest.cells import SHEET_ERRORS, fold
 from opsmetrics.ingest.faults import COLUMN, Fault, stored
+from opsmetrics.ingest.held import changed
 from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
 from opsmetrics.ingest.marks import CONTINUED, SPOILT, UNCLOSED
 from opsmetrics.ingest.number_forms import missing_sql
 from opsmetrics.ingest.numbers import NumberStyle
-from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import among, one_of, text
@@ -118,12 +118,8 @@ def settle_stage(scratch: Scratch, layout: Layout, reading: Reading) -> None:
     expected = scratch.sheet.lines - scratch.sheet.head.first + 1
     (read,) = scratch.rows("SELECT count(*) FROM stage")[0]
     if read != expected:
-        raise IngestRefused(
-            "changed_while_read",
-            f"{read:,} lines where {expected:,} were counted",
-            "a file that nobody writes to",
-            "load it again when it is complete",
-        )
+        raise changed(f"it has {read:,} records where {expected:,} were counted")
+    scratch.sheet.refuse_changed()
 
 
 def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:

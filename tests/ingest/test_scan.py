@@ -102,6 +102,7 @@ def test_a_line_is_too_long_wherever_the_chunks_part_it(
         (b"date,value\n" * 100, Limits(bytes=1000), "too_large"),
         (b"date,value\n" + b"1" * 500 + b"\n2,3\n", Limits(line=400), "line_too_long"),
         (b"a," * 300 + b"a\n" + b"1," * 300 + b"1\n", Limits(columns=300), "too_many_columns"),
+        (b"a,b\n" + b'"\n' * 300, Limits(records=300), "too_many_records"),
         (b"date,site,value\n", Limits(), "no_rows"),
         (b"nothing here\nis parted\n", Limits(), "no_table"),
     ],

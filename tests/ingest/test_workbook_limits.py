@@ -53,6 +53,15 @@ def test_many_parts(tmp_path: Path) -> None:
     assert code_of(path, Limits(parts=50)) == "unpacks_too_large"
 
 
+def test_a_list_of_contents_is_not_read_to_find_out_how_long_it_is(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", SMALL)
+    with zipfile.ZipFile(path, "a") as archive:
+        for number in range(50):
+            archive.writestr(f"{number:0400}", b"")
+    with pytest.raises(IngestRefused, match="lists more than 20 parts"):
+        read_file(path, limits=Limits(parts=20))
+
+
 def test_larger_than_a_workbook_may_be(tmp_path: Path) -> None:
     assert code_of(book(tmp_path / "a.xlsx", SMALL), Limits(packed=1000)) == "too_large"
 
