@@ -74,7 +74,7 @@ def _rejects(batch: Batch, number: int | None = None) -> bytes | None:
 
 def refused(path: Path, error: Exception) -> Outcome:
     """What to say of a file that cannot be loaded."""
-    name = path.name or str(path)
+    name = ingest.safe_name(path.name or str(path))
     answer: dict[str, Any] = {"outcome": "refuse", "source": name}
     if isinstance(error, ingest.NeedsAnswer):
         text = " ".join(question.text for question in error.questions)
@@ -82,7 +82,8 @@ def refused(path: Path, error: Exception) -> Outcome:
         return Outcome(name, {**answer, **asked}, (text,))
     text = str(error)
     if isinstance(error, OSError):
-        text = f"The file {error.filename or name} could not be used: {error.strerror or error}. Check its permissions."
+        name = ingest.safe_name(str(error.filename or name))
+        text = f"The file {name} could not be used: {error.strerror or error}. Check its permissions."
     elif isinstance(error, ingest.IngestRefused):
         answer["code"] = error.code
     rejects = _rejects(error.batch) if isinstance(error, ingest.NothingUsable) else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from opsmetrics.desk.loading import Outcome
+from opsmetrics.ingest import safe_name
 
 LOADED, ASKS, REFUSED, DISMISSED = "loaded", "asks", "refused", "dismissed"
 
@@ -17,6 +18,9 @@ LOADED, ASKS, REFUSED, DISMISSED = "loaded", "asks", "refused", "dismissed"
 _OURS = (LOADED, ASKS, REFUSED, DISMISSED)
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
+#: Bytes of a file's own name that are kept: a name has at most 255, those of the time and of the receipt among them.
+_LONGEST = 200
+
 _RECEIPT, _REJECTS = ".receipt.json", ".rejects.csv"
 
 
@@ -33,7 +37,7 @@ class Waiting:
     @property
     def name(self) -> str:
         """As it was dropped."""
-        return self.path.name.partition("-")[2]
+        return safe_name(self.path.name.partition("-")[2])
 
     @property
     def asks(self) -> bool:
@@ -72,17 +76,24 @@ def _waiting(folder: Path, inbox: Path) -> Iterator[Waiting]:
             told = json.loads(receipt.read_text(encoding="utf-8"))
         except (ValueError, OSError):  # somebody's own file, or one that somebody else is putting away right now
             continue
-        yield Waiting(path, source, since, told)
+        yield Waiting(path, safe_name(source) if source else "", since, told)
 
 
 def put_away(path: Path, place: Path, outcome: Outcome) -> None:
     """A file that has been dealt with. The receipt first: a file without one has not been dealt with."""
     place.mkdir(exist_ok=True)
-    target = place / f"{dt.datetime.now(dt.UTC):{_STAMP}}-{path.name}"
+    target = place / f"{dt.datetime.now(dt.UTC):{_STAMP}}-{_kept_name(path.name)}"
     _write(target, {**outcome.answer, "notes": list(outcome.notes)})
     if outcome.rejects is not None:
         target.with_name(target.name + _REJECTS).write_bytes(outcome.rejects)
     path.rename(target)
+
+
+def _kept_name(name: str) -> str:
+    """The name without what hides its letters, and so short that those of its receipt and rejects are names too."""
+    clean, ending = safe_name(name), safe_name(Path(name).suffix)[:8] if Path(name).suffix else ""
+    stem = clean.removesuffix(ending).encode("utf-8")[: _LONGEST - len(ending.encode("utf-8"))]
+    return stem.decode("utf-8", "ignore") + ending
 
 
 def loaded(file: Waiting, receipt: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.matching import Located, locate
 from opsmetrics.ingest.mended_rejects import Kept, KeptRejects, whole_of
 from opsmetrics.ingest.prepare import Examined, examine, prepare
-from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, short_name
+from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, safe_name, short_name
 from opsmetrics.ingest.recognised import recognised_sheet
 from opsmetrics.ingest.reject_file import HEAD as REJECT_HEAD
 from opsmetrics.ingest.reject_file import reject_csv, reject_excel, rejects_csv, rejects_excel
@@ -91,6 +91,7 @@ __all__ = [
     "reject_excel",
     "rejects_csv",
     "rejects_excel",
+    "safe_name",
     "short_name",
     "suggest",
     "table_of",

@@ -125,8 +125,8 @@ def listed(items: Iterable[str], most: int = 6) -> str:
     return shown if len(found) <= most else f"{shown} and {len(found) - most} more"
 
 
-#: Control characters, and marks that turn the direction of what follows.
-_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+#: Control characters, bytes that are no letters, and marks that turn the direction of what follows.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def safe_name(name: str) -> str:

@@ -9,6 +9,7 @@ crash changes nothing.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +17,9 @@ from typing import ClassVar
 
 from opsmetrics import store
 from opsmetrics.desk import Desk, handing
-from opsmetrics.desk.loading import Order, Outcome, load
+from opsmetrics.desk.loading import Order, Outcome, load, refused
 from opsmetrics.desk.waiting import ASKS, LOADED, REFUSED, places, put_away
-from opsmetrics.ingest import TemplateError, named_template
+from opsmetrics.ingest import IngestRefused, TemplateError, named_template, safe_name
 from opsmetrics.server.looking import Looking
 
 #: Seconds for which a file must not have changed.
@@ -27,7 +28,12 @@ STILL = 2.0
 #: Endings of files that somebody is still writing.
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 
-_Seen = tuple[int, int]
+#: How long a file waits that could not be dealt with: the others do not wait for it.
+LATER = dt.timedelta(minutes=1)
+
+_LOG = logging.getLogger("opsmetrics.server")
+
+_Seen = tuple[int, int, int]
 
 
 @dataclass
@@ -54,14 +60,30 @@ class Inbox(Looking):
             _fulfil(desk, folder)
         if not desk.store.has_room:
             return  # what was dropped waits for space; pages and /readyz say so
-        for path in list(self._still(now or dt.datetime.now(dt.UTC))):
+        moment = now or dt.datetime.now(dt.UTC)
+        for path in list(self._still(moment)):
             if self._stop.is_set():
                 return
-            _take(desk, self.settings.inbox, path)
+            self._take(desk, path, moment)
+
+    def _take(self, desk: Desk, path: Path, moment: dt.datetime) -> None:
+        """Load a file that was dropped, and put it where it belongs. One that cannot be dealt with is tried again
+        later and does not keep the others waiting."""
+        look, _ = self._seen[path]
+        try:
+            outcome = _outcome(desk, self.settings.inbox, path)
+            desk.publish(outcome.kpis)
+            if _look_of(path) == look:  # else it is another file by now: what was read of the one before is loaded
+                _put_away(self.settings.inbox, path, outcome)
+        except store.StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever is wrong with one file; the log has it
+            _LOG.exception("%r of the inbox could not be dealt with", path.name)
+            self._seen[path] = (look, moment + LATER)
 
     def _still(self, now: dt.datetime) -> Iterator[Path]:
         """Files that have looked the same for long enough to be whole."""
-        found = {path: _look_of(path) for path in _files(self.settings.inbox)}
+        found = {path: look for path in _files(self.settings.inbox) if (look := _look_of(path)) is not None}
         self._seen = {
             path: (look, self._seen[path][1] if self._seen.get(path, (None,))[0] == look else now)
             for path, look in found.items()
@@ -72,15 +94,20 @@ class Inbox(Looking):
 
 
 def _files(inbox: Path) -> Iterator[Path]:
+    """What was dropped: files, and what is taken for one (links, pipes), which is refused."""
     for place in places(inbox):
         for path in place.iterdir():
-            if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_UNFINISHED):
+            if not path.is_dir() and not path.name.startswith(".") and not path.name.endswith(_UNFINISHED):
                 yield path
 
 
-def _look_of(path: Path) -> _Seen:
-    told = path.stat()
-    return told.st_size, told.st_mtime_ns
+def _look_of(path: Path) -> _Seen | None:
+    """Which file lies there and how it looks, without following a link; None where it has gone."""
+    try:
+        told = path.lstat()
+    except FileNotFoundError:
+        return None
+    return told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def _fulfil(desk: Desk, folder: Path) -> None:
@@ -112,14 +139,25 @@ def _loaded(desk: Desk, folder: Path) -> Iterator[Outcome]:
         desk.publish(kpi for outcome in outcomes for kpi in outcome.kpis)
 
 
-def _take(desk: Desk, inbox: Path, path: Path) -> None:
-    """Load a file that was dropped, and put it where it belongs, with its receipt. The folder may name the template."""
-    source = path.parent.name if path.parent != inbox else ""
-    by = f"inbox {source}".strip()
+def _outcome(desk: Desk, inbox: Path, path: Path) -> Outcome:
+    """What becomes of a file that was dropped. The folder may name the template."""
+    folder = _source(inbox, path)
+    source = safe_name(folder) if folder else ""
+    if path.is_symlink():
+        mend = "copy the file itself into the inbox"
+        return refused(path, IngestRefused("not_a_file", f"'{safe_name(path.name)}' is a link", "a file", mend))
     try:
-        outcome = load(desk, path, Order(by, named_template(desk.templates(), source)))
+        return load(desk, path, Order(f"inbox {source}".strip(), named_template(desk.templates(), source)))
     except TemplateError as error:
-        outcome = Outcome(path.name, {"outcome": "refuse", "source": path.name, "error": str(error)}, (str(error),))
-    desk.publish(outcome.kpis)
+        return refused(path, error)
+
+
+def _put_away(inbox: Path, path: Path, outcome: Outcome) -> None:
+    source = _source(inbox, path)
     place = LOADED if not outcome.refused else ASKS if outcome.answer["outcome"] == "needs_user_choice" else REFUSED
-    put_away(path, path.parent / place if path.parent == inbox else inbox / source / place, outcome)
+    put_away(path, inbox / source / place, outcome)
+
+
+def _source(inbox: Path, path: Path) -> str:
+    """The folder that a file was dropped into; "" for the inbox itself."""
+    return path.parent.name if path.parent != inbox else ""

@@ -51,7 +51,7 @@ def _do(session: Session, files: Sequence[Waiting], pressed: dict[str, str]) -> 
     by_path = {str(file.path): file for file in files}
     asked, gone = by_path.get(pressed.get("answer", "")), by_path.get(pressed.get("dismiss", ""))
     try:
-        if asked is not None:
+        if asked is not None and asked.asks:
             session.take(asked)
         if gone is not None:
             dismissed(gone, account_name())

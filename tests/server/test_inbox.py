@@ -22,6 +22,7 @@ from opsmetrics.cli import owner
 from opsmetrics.desk import Desk, handing, showing
 from opsmetrics.desk.loading import Order
 from opsmetrics.desk.verifying import as_dict, verify
+from opsmetrics.desk.waiting import waiting
 from opsmetrics.server.inbox import STILL, Inbox
 from opsmetrics.store import Store, back_up
 from opsmetrics.verdict.as_dict import review_as_dict
@@ -105,6 +106,59 @@ def test_what_somebody_still_writes_is_not_looked_at(inbox: Inbox, works: Desk, 
     put(inbox.settings.inbox, name)
     look(inbox)
     assert (len(works.batches()), left(inbox.settings.inbox)) == (1, {".": [name]})
+
+
+def test_what_is_no_file_and_hostile_names_are_put_away_and_keep_nobody_waiting(inbox: Inbox, works: Desk) -> None:
+    folder = inbox.settings.inbox
+    secret = put(works.settings.store.parent / "private", "secret.csv")
+    (folder / "a link.csv").symlink_to(secret)
+    (folder / "a loop.csv").symlink_to(folder / "a loop.csv")
+    os.mkfifo(folder / "a pipe.csv")
+    os.write(os.open(os.fsencode(folder) + b"/caf\xe9\x07.csv", os.O_CREAT | os.O_WRONLY), b"soon\n")
+    (folder / f"{'n' * 250}.csv").write_bytes(b"%PDF-1.7 nothing")
+    (folder / "=cmd|' calc'!A1.csv").write_bytes(b"%PDF-1.7 nothing")
+    put(folder, "week.csv")
+    look(inbox)
+    assert [path.name for path in folder.iterdir() if not path.is_dir()] == [] and stored(works) == sums(scrap_rows())
+    kept = {file.name for file in waiting(folder)}
+    assert kept == {
+        *("a link.csv", "a loop.csv", "a pipe.csv", "caf.csv", "=cmd|' calc'!A1.csv", f"{'n' * 196}.csv"),
+    }
+    told = {receipt["source"]: receipt["error"] for receipt in receipts(folder / "refused")}
+    assert [told[f"a {what}.csv"].split(";")[0] for what in ("link", "loop", "pipe")] == [
+        "'a link.csv' is a link",
+        "'a loop.csv' is a link",
+        "'a pipe.csv' is a device or a pipe",
+    ]
+    assert len(told) == 6 and "secret" not in str(told)
+
+
+def test_a_file_that_is_replaced_while_it_is_loaded_is_loaded_too(
+    inbox: Inbox, works: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(inbox.settings.inbox, rows=LATER[:35])
+    publish = Desk.publish
+
+    def meanwhile(desk: Desk, kpis: Any) -> None:
+        publish(desk, kpis)
+        monkeypatch.undo()
+        put(path.parent, "week.tmp", LATER).replace(path)
+
+    monkeypatch.setattr(Desk, "publish", meanwhile)
+    look(inbox)
+    assert left(path.parent) == {".": ["week.csv"]}
+    look(inbox)
+    assert left(path.parent) == {"loaded": ["week.csv", "week.csv.receipt.json"]}
+    assert stored(works) == sums(scrap_rows())
+
+
+def test_one_file_that_cannot_be_dealt_with_keeps_nobody_waiting(inbox: Inbox, works: Desk) -> None:
+    put(inbox.settings.inbox / "locked", "a.csv")
+    (inbox.settings.inbox / "locked" / "refused").write_text("a file where a folder should be")
+    put(inbox.settings.inbox)
+    look(inbox)
+    assert stored(works) == sums(scrap_rows())
+    assert left(inbox.settings.inbox)["loaded"] == ["week.csv", "week.csv.receipt.json"]
 
 
 def test_what_needs_an_answer_and_what_is_refused_is_kept_with_the_reason(inbox: Inbox, works: Desk) -> None:
