@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from bench import starting
 from bench.serving import HOST, START_SECONDS, answers, free_port
+from tests.cases import cases
 from tests.pages import pareto_stores, stores
 from tests.paths import ROOT
 
@@ -37,6 +38,9 @@ ARGUMENTS = [
     "--js-flags=--no-opt --no-maglev",
 ]
 
+#: Without a processor for pictures each step of a movement is drawn by hand: only a long run shows them.
+MOTION: Literal["no-preference", "reduce"] = cases("reduce", "no-preference")
+
 #: On a page with an address of its own Streamlit looks for its server below that address first, then at the root.
 PROBES = ("_stcore/health", "_stcore/host-config")
 
@@ -45,6 +49,9 @@ FOLDER = str.maketrans(":@", "__")
 
 #: Chores of the server have tests of their own; here they would only take time from the browser.
 ALONE = {"OPSMETRICS_MORNING": "off", "OPSMETRICS_BACKUP": "off"}
+
+
+Theme = Literal["light", "dark"]
 
 
 @dataclass
@@ -68,6 +75,16 @@ class Watch:
         self.page.wait_for_selector(".om h1, .om .om-callout", timeout=60_000)
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
         assert self.page.evaluate(SETTLED), "the page kept moving for half a minute"
+
+    def turn(self, width: int, theme: Theme) -> None:
+        """The open page on another screen: its window takes another width, and the system another theme."""
+        assert self.page.viewport_size is not None
+        self.page.set_viewport_size({**self.page.viewport_size, "width": width})
+        self.page.emulate_media(color_scheme=theme)
+        self.page.wait_for_function(
+            "theme => getComputedStyle(document.querySelector('.stApp')).colorScheme === theme", arg=theme
+        )
+        self.ready()
 
     def assert_clean(self) -> None:
         """No error in the console, no request to another host, no trace of Python on the page."""
@@ -111,8 +128,9 @@ SETTLED = """async () => {
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A browser on a busy machine may drop an event: it is tried again, twice at most, and counted as rerun."""
+    here = str(Path(__file__).parent) + os.sep
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if str(item.path).startswith(here):
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 
@@ -182,13 +200,11 @@ def _start(store: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 
 @pytest.fixture
-def fresh_server(chromium: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a server over a full store that nobody has visited yet."""
-    stores.full(tmp_path / "fresh.duckdb")
-    child, base = _start(tmp_path / "fresh.duckdb")
-    yield base
-    child.terminate()
-    child.wait(timeout=30)
+def own_server(server: Callable[[str], str], request: pytest.FixtureRequest) -> str:
+    """The address of a server over a full store to which only the tests of one file write, each about another KPI. A
+    test that is tried again gets another one."""
+    again = getattr(request.node, "execution_count", 1)
+    return server(f"full@{request.node.path.stem}_{again}")
 
 
 #: A window, and what it has in store: scripts that it has compiled once serve every page that it opens.
@@ -214,12 +230,14 @@ def watch(browser: Browser, windows: Windows, server: Callable[[str], str]) -> I
         *,
         width: int = 1440,
         height: int = 900,
-        theme: Literal["light", "dark"] = "light",
+        theme: Theme = "light",
         base: str = "",
     ) -> Watch:
         look = (width, height, theme)
         if look not in windows:
-            windows[look] = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+            windows[look] = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion=MOTION
+            )
         found = Watch(windows[look].new_page(), base or server(store))
         pages.append(found.page)
         found.page.on("console", found._console)

@@ -30,19 +30,7 @@ ID = "[0-9A-Z]{5}-[0-9A-Z]{5}"
 POINTS = ".js-plotly-plot .scatterlayer .trace:last-of-type .points path"
 
 
-def test_a_deep_link_is_framed_also_for_the_first_visitor_of_a_new_server(watch: Open, fresh_server: str) -> None:
-    """Streamlit would run a file of the folder pages alone until some session has called st.navigation."""
-    found = watch("full", base=fresh_server)
-    page = found.open("/chart?kpi=scrap")
-    page.wait_for_selector("[data-testid=stTopNavLink]")
-    found.ready()
-    assert page.inner_text(".om h1") == "Scrap rate"
-    assert page.eval_on_selector(".om h1", "node => getComputedStyle(node).fontSize") == "28px"
-    assert page.locator("[data-testid=stSidebarNav]").count() == 0
-    found.assert_clean()
-
-
-def test_hostile_names_are_text_on_the_chart_too(watch: Open) -> None:
+def test_hostile_names_are_text_on_the_chart_and_in_its_picture(watch: Open) -> None:
     found = watch("full")
     page = found.open(f"/chart?kpi=hostile&slice={quote(slice_address(HOSTILE_LINE))}")
     page.wait_for_selector(".js-plotly-plot")
@@ -52,34 +40,42 @@ def test_hostile_names_are_text_on_the_chart_too(watch: Open) -> None:
     page.wait_for_selector(".hoverlayer .hovertext")
     assert "<i>all</i>" in str(page.text_content(".hoverlayer .hovertext"))
     assert page.locator("img[src*='evil'], .js-plotly-plot a").count() == 0
+    page.click(".st-key-open_download button")
+    with page.expect_download() as waiting:
+        page.click(".om-pictures button:text-is('SVG')")
+    root = ElementTree.fromstring(Path(waiting.value.path()).read_bytes())
+    assert [node.tag for node in root.iter() if node.tag.endswith(("script", "image", "foreignObject"))] == []
+    assert "/" not in waiting.value.suggested_filename
     found.assert_clean()
 
 
-def test_the_hover_speaks_in_words(watch: Open) -> None:
-    page = watch("full").open("/chart?kpi=late&slice=line:Line%203")
+def test_hover_and_text_alternative_speak_every_action_has_a_key_and_the_theme_is_followed(watch: Open) -> None:
+    """Tokens: the concern hue is #B84A06 on light and #FA7A33 on dark."""
+    found = watch("full")
+    page = found.open("/chart?kpi=late&slice=line:Line%203")
     page.wait_for_selector(".js-plotly-plot")
+    figure = page.get_by_role("figure").first
+    assert "above the upper limit" in str(figure.get_attribute("aria-label"))
+    reached = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("(document.activeElement.innerText || '').trim()"))
+    wanted = ("Add a note", "Set phase", "Decide", "Rules", "Download", "Take back", "undo this file")
+    assert [text for text in wanted if not any(text in one for one in reached)] == []
     page.locator(POINTS).last.hover(force=True)
     page.wait_for_selector(".hoverlayer .hovertext")
     words = str(page.text_content(".hoverlayer .hovertext"))
     assert "orders · limits" in words
     assert "◆ above the upper limit" in words
-
-
-def test_a_click_on_a_point_shows_the_rows_behind_it(watch: Open) -> None:
-    found = watch("full")
-    page = found.open("/chart?kpi=changeover&span=30")
-    page.wait_for_selector(".js-plotly-plot")
-    before = page.inner_text(".om h2:has-text('Rows behind')")
-    page.locator(POINTS).nth(3).click(force=True)
-    page.wait_for_function(
-        "before => [...document.querySelectorAll('.om h2')].some("
-        "node => node.innerText.startsWith('Rows behind') && node.innerText !== before)",
-        arg=before,
-    )
+    assert page.locator(".js-plotly-plot path[style*='rgb(184, 74, 6)']").count() > 0
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector(".js-plotly-plot path[style*='rgb(250, 122, 51)']", state="attached")
     found.assert_clean()
 
 
-def test_another_kpi_is_in_the_address_and_back_returns(watch: Open) -> None:
+def test_another_kpi_is_in_the_address_and_back_returns_the_table_is_saved_the_trail_leads_to_today(
+    watch: Open,
+) -> None:
     found = watch("full")
     page = found.open("/chart?kpi=late")
     page.locator(".st-key-choose_kpi input").click()
@@ -88,22 +84,7 @@ def test_another_kpi_is_in_the_address_and_back_returns(watch: Open) -> None:
     assert "kpi=scrap" in page.url
     page.go_back()
     page.wait_for_function("document.querySelector('.om h1').textContent === 'Late deliveries'")
-    assert len(found.documents) == 1
-    found.assert_clean()
-
-
-def test_the_trail_leads_back_to_today(watch: Open) -> None:
-    found = watch("full")
-    page = found.open("/chart?kpi=late")
-    page.click(".om-eyebrow a")
-    page.wait_for_selector(".om-row")
-    assert len(found.documents) == 1
-    found.assert_clean()
-
-
-def test_the_table_behind_the_chart_can_be_downloaded(watch: Open) -> None:
-    found = watch("full")
-    page = found.open("/chart?kpi=late")
+    found.ready()
     page.click("text=Show the table behind this chart")
     page.wait_for_selector(".st-key-chart_table [data-testid=stDataFrame]")
     found.ready()
@@ -112,22 +93,10 @@ def test_the_table_behind_the_chart_can_be_downloaded(watch: Open) -> None:
     content = Path(waiting.value.path()).read_bytes()
     assert re.fullmatch(f"late_day_{today()}_{ID}.csv", waiting.value.suggested_filename)
     assert content.startswith(b"\xef\xbb\xbfPeriod,Value,late orders,orders,")
-
-
-def test_the_chart_has_a_text_alternative(watch: Open) -> None:
-    page = watch("full").open("/chart?kpi=late&slice=line:Line%203")
-    page.wait_for_selector(".js-plotly-plot")
-    figure = page.get_by_role("figure").first
-    assert "above the upper limit" in str(figure.get_attribute("aria-label"))
-
-
-def test_the_chart_follows_a_change_of_theme(watch: Open) -> None:
-    """Tokens: the concern hue is #B84A06 on light and #FA7A33 on dark."""
-    page = watch("full").open("/chart?kpi=late&slice=line:Line%203")
-    page.wait_for_selector(".js-plotly-plot")
-    assert page.locator(".js-plotly-plot path[style*='rgb(184, 74, 6)']").count() > 0
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_selector(".js-plotly-plot path[style*='rgb(250, 122, 51)']", state="attached")
+    page.click(".om-eyebrow a")
+    page.wait_for_selector(".om-row")
+    assert len(found.documents) == 1
+    found.assert_clean()
 
 
 # What is chosen on the chart
@@ -145,11 +114,17 @@ def drag(page: Page, first: float, last: float) -> None:
     page.mouse.up()
 
 
-def test_a_clicked_point_is_in_the_address_and_a_link_rings_it_again(watch: Open) -> None:
+def test_a_clicked_point_shows_its_rows_is_in_the_address_and_a_link_rings_it_again(watch: Open) -> None:
     found = watch("full")
     page = found.open("/chart?kpi=changeover&span=30")
     page.wait_for_selector(".js-plotly-plot")
+    before = page.inner_text(".om h2:has-text('Rows behind')")
     page.locator(POINTS).nth(3).click(force=True)
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('.om h2')].some("
+        "node => node.innerText.startsWith('Rows behind') && node.innerText !== before)",
+        arg=before,
+    )
     page.wait_for_selector(".om-barchosen")
     address, name = page.url, page.inner_text(".om-barname")
     assert re.search(r"point=\d{4}-\d{2}-\d{2}", address)
@@ -215,19 +190,6 @@ def test_the_chart_is_saved_as_picture_and_page_without_any_request_to_the_outsi
     found.assert_clean()
 
 
-def test_a_hostile_name_is_text_in_the_picture_too(watch: Open) -> None:
-    found = watch("full")
-    page = found.open(f"/chart?kpi=hostile&slice={quote(slice_address(HOSTILE_LINE))}")
-    page.wait_for_selector(".js-plotly-plot")
-    page.click(".st-key-open_download button")
-    with page.expect_download() as waiting:
-        page.click(".om-pictures button:text-is('SVG')")
-    root = ElementTree.fromstring(Path(waiting.value.path()).read_bytes())
-    assert [node.tag for node in root.iter() if node.tag.endswith(("script", "image", "foreignObject"))] == []
-    assert "/" not in waiting.value.suggested_filename
-    found.assert_clean()
-
-
 # Narrow, by keyboard
 
 
@@ -243,16 +205,3 @@ def test_a_phone_scrolls_over_the_chart_and_nothing_overflows(browser: Browser, 
     page.locator(POINTS).nth(3).tap(force=True)
     page.wait_for_selector(".om-barchosen")
     context.close()
-
-
-def test_every_action_can_be_reached_by_keyboard(watch: Open) -> None:
-    found = watch("full")
-    page = found.open("/chart?kpi=late&slice=line:Line%203")
-    page.wait_for_selector(".js-plotly-plot")
-    reached = []
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        reached.append(page.evaluate("(document.activeElement.innerText || '').trim()"))
-    wanted = ("Add a note", "Set phase", "Decide", "Rules", "Download", "Take back", "undo this file")
-    assert [text for text in wanted if not any(text in one for one in reached)] == []
-    found.assert_clean()

@@ -42,8 +42,21 @@ def saved(found: Watch, button: str, why: str) -> None:
     found.ready()
 
 
-def test_from_a_drag_to_a_changed_verdict_on_today_and_back(watch: Open, fresh_server: str) -> None:
-    found = watch("full", base=fresh_server)
+def test_a_deep_link_is_framed_also_for_the_first_visitor_of_a_new_server(watch: Open, own_server: str) -> None:
+    """The first test of this file is the first visitor. Streamlit would run a file of the folder pages alone until some
+    session has called st.navigation."""
+    found = watch("full", base=own_server)
+    page = found.open("/chart?kpi=scrap")
+    page.wait_for_selector("[data-testid=stTopNavLink]")
+    found.ready()
+    assert page.inner_text(".om h1") == "Scrap rate"
+    assert page.eval_on_selector(".om h1", "node => getComputedStyle(node).fontSize") == "28px"
+    assert page.locator("[data-testid=stSidebarNav]").count() == 0
+    found.assert_clean()
+
+
+def test_from_a_drag_to_a_changed_verdict_on_today_and_back(watch: Open, own_server: str) -> None:
+    found = watch("full", base=own_server)
     page = found.open(LINE_3)
     page.wait_for_selector(".js-plotly-plot")
     found.ready()
@@ -69,8 +82,8 @@ def test_from_a_drag_to_a_changed_verdict_on_today_and_back(watch: Open, fresh_s
     found.assert_clean()
 
 
-def test_a_proposal_is_accepted_with_a_reason(watch: Open, fresh_server: str) -> None:
-    found = watch("full", base=fresh_server)
+def test_a_proposal_is_accepted_with_a_reason(watch: Open, own_server: str) -> None:
+    found = watch("full", base=own_server)
     page = found.open("/chart?kpi=changeover")
     page.wait_for_selector(".om-offers .om-act")
     page.click(".om-offers .om-act")
@@ -85,8 +98,8 @@ def test_a_proposal_is_accepted_with_a_reason(watch: Open, fresh_server: str) ->
     found.assert_clean()
 
 
-def test_the_form_is_filled_and_saved_by_keyboard_in_the_dark(watch: Open, fresh_server: str) -> None:
-    found = watch("full", base=fresh_server, theme="dark")
+def test_the_form_is_filled_and_saved_by_keyboard_in_the_dark(watch: Open, own_server: str) -> None:
+    found = watch("full", base=own_server, theme="dark")
     page = found.open("/chart?kpi=scrap")
     page.wait_for_selector(".st-key-ask_annotate button")
     page.focus(".st-key-ask_annotate button")

@@ -93,16 +93,15 @@ def test_what_is_unusual_is_confirmed_by_keyboard(watch: Open) -> None:
     found.assert_clean()
 
 
-def test_a_mistake_is_said_at_once_at_its_line(watch: Open) -> None:
+def test_names_are_text_a_mistake_is_said_at_its_line_and_a_phone_shows_both_counts(watch: Open) -> None:
     found, page = opened(watch, back=3)
+    names = page.eval_on_selector_all("[data-testid=stText]", "nodes => nodes.map(node => node.textContent)")
+    assert any(HOSTILE in name for name in names)
+    assert page.locator("img[src*='evil']").count() == 0
     page.get_by_label("Changeover time, min").fill("3 x")
     page.keyboard.press("Tab")
     page.wait_for_selector("[class*=st-key-enter_line_] >> text=“x” is not a number")
-    found.assert_clean()
-
-
-def test_both_counts_stand_side_by_side_on_a_phone(watch: Open) -> None:
-    _, page = opened(watch, width=390)
+    found.turn(390, "light")
     boxes = [
         page.get_by_label(f"Late deliveries Line 3, {part}", exact=True).bounding_box()
         for part in ("late orders", "orders")
@@ -111,11 +110,4 @@ def test_both_counts_stand_side_by_side_on_a_phone(watch: Open) -> None:
     assert boxes[1] is not None
     assert abs(boxes[0]["y"] - boxes[1]["y"]) < 2
     assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"] + 1
-
-
-def test_names_are_text(watch: Open) -> None:
-    found, page = opened(watch)
-    names = page.eval_on_selector_all("[data-testid=stText]", "nodes => nodes.map(node => node.textContent)")
-    assert any(HOSTILE in name for name in names)
-    assert page.locator("img[src*='evil']").count() == 0
     found.assert_clean()

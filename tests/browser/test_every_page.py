@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from opsmetrics.ui.frame import PAGES, STUDY_PAGES
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Theme, Watch
 from tests.browser.contrast import assert_readable
 from tests.cases import cases
 
@@ -26,16 +26,12 @@ MORE = [
     "kpis?edit=late",
 ]
 
-SCREENS = [(1440, "light"), (390, "dark")]
+SCREENS: list[tuple[int, Theme]] = [(1440, "light"), (390, "dark")]
 EVERY = [(store, *screen) for store in ("full", "defined", "empty", "one_point") for screen in SCREENS]
 
-#: Pages with nothing on them have little to put side by side: each such store on one of the screens.
-FEW = [
-    *(("full", *screen) for screen in SCREENS),
-    ("defined", 390, "dark"),
-    ("empty", 1440, "light"),
-    ("one_point", 390, "dark"),
-]
+#: Pages with nothing on them have little to put side by side: each such store on one of the screens; what says the same
+#: without data as without definitions is looked at in tests/pages.
+FEW: list[tuple[str, int, Theme]] = [("empty", 1440, "light"), ("one_point", 390, "dark")]
 
 #: How far the page, and the part of it that scrolls, is wider than the screen.
 BEYOND = """() => {
@@ -45,7 +41,7 @@ BEYOND = """() => {
 
 
 @pytest.mark.parametrize(("store", "width", "theme"), cases(FEW, EVERY))
-def test_on_every_store(watch: Open, store: str, width: int, theme: str) -> None:
+def test_on_every_store(watch: Open, store: str, width: int, theme: Theme) -> None:
     found = watch(store, width=width, theme=theme)
     # Studies of next to nothing are looked at in tests/pages; in a browser only in a long run.
     with_data = [*STUDIES, *MORE] if store == "full" else cases([], STUDIES)
@@ -53,14 +49,32 @@ def test_on_every_store(watch: Open, store: str, width: int, theme: str) -> None
         page = found.open(f"/{address}")
         if address.startswith("chart") and store != "empty":
             page.wait_for_selector(".js-plotly-plot")
-        assert page.locator(".om h1").count() == 1, f"one headline on /{address}"
-        assert page.evaluate(BEYOND) <= 0, f"/{address} sticks out sideways"
-        if store == "full":
-            if address.startswith("?line="):
-                page.locator("[class*=st-key-open_line] button").click()
-                page.wait_for_selector("[data-tag]")
-            assert_readable(found, f"/{address}")
-        found.assert_clean()
+        assert_fits(found, address, readable=store == "full")
+
+
+def test_full_pages_turn_from_one_screen_to_the_other(watch: Open) -> None:
+    """Each is opened on one of the screens, the next on the other, and looked at on both."""
+    found = watch("full")
+    for number, address in enumerate([*ADDRESSES, *STUDIES, *MORE]):
+        page = found.open(f"/{address}")
+        if address.startswith("chart"):
+            page.wait_for_selector(".js-plotly-plot")
+        assert_fits(found, address, readable=True)
+        found.turn(*SCREENS[(number + 1) % 2])
+        assert_fits(found, address, readable=True)
+
+
+def assert_fits(found: Watch, address: str, *, readable: bool) -> None:
+    """One headline, nothing wider than the screen, no error; and text that can be read, also where a filter is open."""
+    page = found.page
+    assert page.locator(".om h1").count() == 1, f"one headline on /{address}"
+    assert page.evaluate(BEYOND) <= 0, f"/{address} sticks out sideways"
+    if readable and address.startswith("?line=") and not page.locator("[data-tag]").first.is_visible():
+        page.locator("[class*=st-key-open_line] button").click()
+        page.wait_for_selector("[data-tag]")
+    if readable:
+        assert_readable(found, f"/{address}")
+    found.assert_clean()
 
 
 def test_every_page_is_reached_by_the_keyboard(watch: Open) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Watch, _start
+from tests.browser.conftest import Theme, Watch, _start
 from tests.pages import forecast_stores
 
 Open = Callable[..., Watch]
@@ -24,12 +24,19 @@ def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     child.wait(timeout=30)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_the_page_is_clean(watch: Open, address: str, width: int, theme: str) -> None:
-    found = watch("", width=width, theme=theme, base=address)
-    for query in ("kpi=otif&grain=month", "kpi=steady", "kpi=bag", "kpi=young", "kpi=young&grain=quarter"):
+#: A desk and a phone.
+SCREENS: list[tuple[int, Theme]] = [(1440, "light"), (390, "dark")]
+
+
+def test_the_page_is_clean(watch: Open, address: str) -> None:
+    """Each is opened on one of the screens, the next on the other, and looked at on both."""
+    found = watch("", base=address)
+    queries = ("kpi=otif&grain=month", "kpi=steady", "kpi=bag", "kpi=young", "kpi=young&grain=quarter")
+    for number, query in enumerate(queries):
         page = found.open(f"/forecast?{query}")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing to push sideways"
+        found.turn(*SCREENS[(number + 1) % 2])
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nor on the other screen"
         found.assert_clean()
 
 
@@ -45,14 +52,24 @@ def test_the_hover_names_the_ranges(watch: Open, address: str) -> None:
     found.assert_clean()
 
 
-def test_panels_stand_side_by_side_and_beneath_each_other_on_a_phone(watch: Open, address: str) -> None:
-    tops = {}
-    for width in (1440, 390):
-        page = watch("", width=width, base=address).open("/forecast?kpi=otif")
-        page.wait_for_selector(".om-panel")
-        tops[width] = page.eval_on_selector_all(".om-panel", "nodes => nodes.map(n => n.getBoundingClientRect().top)")
-    assert len(set(tops[1440])) == 1
-    assert len(set(tops[390])) == 3
+def test_panels_beneath_each_other_on_a_phone_the_figure_in_its_theme_and_the_grain_in_the_address(
+    watch: Open, address: str
+) -> None:
+    found = watch("", base=address)
+    page = found.open("/forecast?kpi=otif")
+    page.wait_for_selector(".js-plotly-plot")
+    tops = "nodes => new Set(nodes.map(n => n.getBoundingClientRect().top)).size"
+    assert page.eval_on_selector_all(".om-panel", tops) == 1, "side by side"
+    assert page.locator(".js-plotly-plot path[style*='rgb(126, 133, 143)']").count() > 0
+    found.turn(390, "dark")
+    assert page.eval_on_selector_all(".om-panel", tops) == page.locator(".om-panel").count() == 3
+    page.wait_for_selector(".js-plotly-plot path[style*='rgb(118, 126, 136)']", state="attached")
+    found.turn(1440, "dark")
+    page.get_by_role("radio", name="Month").click()
+    page.wait_for_function("document.querySelector('.om-eyebrow').textContent.includes('by month')")
+    assert "grain=month" in page.url
+    assert len(found.documents) == 1
+    found.assert_clean()
 
 
 def test_the_forecast_can_be_downloaded(watch: Open, address: str) -> None:
@@ -67,21 +84,3 @@ def test_the_forecast_can_be_downloaded(watch: Open, address: str) -> None:
     assert waiting.value.suggested_filename == "wait-forecast.csv"
     assert content.startswith("Period,Most likely,50 % from,50 % to,80 % from,80 % to,95 % from,95 % to,")
     assert len(content.splitlines()) == 8
-
-
-def test_another_grain_is_in_the_address(watch: Open, address: str) -> None:
-    found = watch("", base=address)
-    page = found.open("/forecast?kpi=otif")
-    page.get_by_role("radio", name="Month").click()
-    page.wait_for_function("document.querySelector('.om-eyebrow').textContent.includes('by month')")
-    assert "grain=month" in page.url
-    assert len(found.documents) == 1
-    found.assert_clean()
-
-
-def test_the_figure_follows_the_theme(watch: Open, address: str) -> None:
-    page = watch("", base=address).open("/forecast?kpi=otif")
-    page.wait_for_selector(".js-plotly-plot")
-    assert page.locator(".js-plotly-plot path[style*='rgb(126, 133, 143)']").count() > 0
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_selector(".js-plotly-plot path[style*='rgb(118, 126, 136)']", state="attached")

@@ -9,8 +9,8 @@ from tests.browser.conftest import Watch
 Open = Callable[..., Watch]
 
 
-def test_a_definition_is_changed_and_saved(watch: Open, fresh_server: str) -> None:
-    found = watch("fresh", base=fresh_server)
+def test_a_definition_is_changed_and_saved(watch: Open, own_server: str) -> None:
+    found = watch("fresh", base=own_server)
     page = found.open("/kpis?edit=scrap")
     owner = page.get_by_label("Owner", exact=True)
     owner.fill("T. Lind")
@@ -24,8 +24,8 @@ def test_a_definition_is_changed_and_saved(watch: Open, fresh_server: str) -> No
     found.assert_clean()
 
 
-def test_a_preset_becomes_a_kpi(watch: Open, fresh_server: str) -> None:
-    found = watch("fresh", base=fresh_server)
+def test_a_preset_becomes_a_kpi(watch: Open, own_server: str) -> None:
+    found = watch("fresh", base=own_server)
     page = found.open("/kpis")
     page.get_by_role("button", name="From a preset").click()
     page.wait_for_selector("h1:has-text('Start from a preset')")

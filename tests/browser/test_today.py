@@ -15,6 +15,7 @@ PLACE = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
 def test_a_row_leads_to_its_chart_within_the_session_and_back(watch: Open) -> None:
+    """By its link, by a click anywhere on it, and by the keyboard."""
     found = watch("full")
     page = found.open()
     page.click(".om-row:has-text('Line 3') .om-link")
@@ -26,7 +27,40 @@ def test_a_row_leads_to_its_chart_within_the_session_and_back(watch: Open) -> No
     page.go_back()
     page.wait_for_selector(".om-row")
     assert "got worse" in page.inner_text(".om h1")
+    found.ready()
+    box = page.locator(".om-row:has-text('Scrap rate') .om-said").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    page.wait_for_selector(".om-strip")
+    found.ready()
+    assert page.inner_text(".om h1") == "Scrap rate"
+    page.go_back()
+    page.wait_for_selector(".om-row")
+    found.ready()
+    page.focus(".om-row:has-text('Changeover') .om-link")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".om-strip")
+    assert page.inner_text(".om h1") == "Changeover time"
     assert len(found.documents) == 1, "one document load: neither the click nor Back started a new session"
+    found.assert_clean()
+
+
+def test_names_are_text_parts_have_their_roles_and_no_plotly_is_loaded(watch: Open) -> None:
+    found = watch("full")
+    loaded: list[str] = []
+    found.page.on("request", lambda request: loaded.append(request.url))
+    page = found.open()
+    names = page.eval_on_selector_all(".om-tile .om-link", "nodes => nodes.map(node => node.textContent)")
+    assert HOSTILE in names
+    assert HOSTILE_LINE in page.eval_on_selector_all(".om-tilesub", "nodes => nodes.map(node => node.textContent)")
+    assert page.locator("img[src*='evil']").count() == 0
+    assert page.locator(".om b, .om script, .om img").count() == 0
+    assert page.get_by_role("heading", level=1).count() == 1
+    sections = page.get_by_role("heading", level=2).all_inner_texts()
+    assert [text.split()[0] for text in sections] == ["Find", "Change", "Learn", "Leave"]
+    assert page.get_by_role("link", name="Late deliveries", exact=True).count() == 2, "the whole shares Line 3's row"
+    assert len(loaded) > 5
+    assert [url for url in loaded if "plotly" in url.lower()] == []
     found.assert_clean()
 
 
@@ -53,23 +87,6 @@ def test_links_and_back_keep_the_day_the_filters_and_the_place(watch: Open) -> N
     found.assert_clean()
 
 
-def test_anywhere_on_the_row_will_do(watch: Open) -> None:
-    page = watch("full").open()
-    box = page.locator(".om-row:has-text('Scrap rate') .om-said").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 5, box["y"] + 5)
-    page.wait_for_selector(".om-strip")
-    assert page.inner_text(".om h1") == "Scrap rate"
-
-
-def test_enter_on_a_focused_row_opens_it(watch: Open) -> None:
-    page = watch("full").open()
-    page.focus(".om-row:has-text('Changeover') .om-link")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".om-strip")
-    assert page.inner_text(".om h1") == "Changeover time"
-
-
 def test_the_address_of_a_row_opens_in_a_window_of_its_own(watch: Open) -> None:
     """The link is real: its href, opened as a new document, is the same chart."""
     first = watch("full").open()
@@ -78,17 +95,6 @@ def test_the_address_of_a_row_opens_in_a_window_of_its_own(watch: Open) -> None:
     page = found.open(f"/{href}")
     assert page.inner_text(".om h1") == "Late deliveries"
     assert "Line 3" in page.inner_text(".om-eyebrow")
-    found.assert_clean()
-
-
-def test_names_are_text(watch: Open) -> None:
-    found = watch("full")
-    page = found.open()
-    names = page.eval_on_selector_all(".om-tile .om-link", "nodes => nodes.map(node => node.textContent)")
-    assert HOSTILE in names
-    assert HOSTILE_LINE in page.eval_on_selector_all(".om-tilesub", "nodes => nodes.map(node => node.textContent)")
-    assert page.locator("img[src*='evil']").count() == 0
-    assert page.locator(".om b, .om script, .om img").count() == 0
     found.assert_clean()
 
 
@@ -121,22 +127,6 @@ def test_sparklines_are_drawn_in_the_colours_of_the_theme(watch: Open) -> None:
     light, dark = (watch("full", theme=theme).open() for theme in ("light", "dark"))
     assert light.eval_on_selector(diamond, fill) == "rgb(184, 74, 6)"
     assert dark.eval_on_selector(diamond, fill) == "rgb(250, 122, 51)"
-
-
-def test_the_page_loads_no_plotly(watch: Open) -> None:
-    found = watch("full")
-    loaded: list[str] = []
-    found.page.on("request", lambda request: loaded.append(request.url))
-    found.open()
-    assert [url for url in loaded if "plotly" in url.lower()] == []
-
-
-def test_headings_and_rows_have_their_roles(watch: Open) -> None:
-    page = watch("full").open()
-    assert page.get_by_role("heading", level=1).count() == 1
-    sections = page.get_by_role("heading", level=2).all_inner_texts()
-    assert [text.split()[0] for text in sections] == ["Find", "Change", "Learn", "Leave"]
-    assert page.get_by_role("link", name="Late deliveries", exact=True).count() == 2, "the whole shares Line 3's row"
 
 
 def test_what_is_new_since_the_last_visit_is_said_and_a_signal_is_marked_as_seen(watch: Open) -> None:
