@@ -123,32 +123,6 @@ def test_the_kpi_that_the_events_feed_follows_each_load(plant: Path, run: Run) -
     assert not run("review", "stops", *store, "--as-of", "2026-03-05", "--json").json["points"]
 
 
-EXAMPLES = {
-    "bird_strikes": ("strikes", "4_events/faa_birdstrikes.csv", 10_000),
-    "incidents": ("incidents", "4_events/incident_event_log_first5998.csv", 890),
-    "upptime": ("outages", "3_uptime/upptime_saints_status_events.csv", 98),
-}
-
-
-@needs_shared
-@pytest.mark.parametrize("example", sorted(EXAMPLES))
-def test_real_files_load_once_and_are_taken_back(example: str, tmp_path: Path, run: Run) -> None:
-    stream, file, number = EXAMPLES[example]
-    store = ("--store", tmp_path / "kpis.duckdb")
-    home = ROOT / "examples" / example
-    assert run("init", *store, "--catalog", home / "kpis.toml").code == 0
-    load = ("ingest", SHARED / "data" / file, *store, "--template", home / "template.toml", "--json")
-    receipt = run(*load).json
-    assert sum(receipt[name] for name in PART_NAMES) == receipt["records"]
-    listed = run("events", stream, *store, "--limit", 20_000, "--json").json
-    assert len(listed) == number
-    assert run(*load).json["batch"] is None, "the same file again changes nothing"
-    reviewed = run("review", *store, "--json")
-    assert reviewed.code == 0 and all(kpi["sentence"] for kpi in reviewed.json)
-    assert run("undo", receipt["batch"], *store, "--json").json["restored"] == 0
-    assert run("events", stream, *store, "--json").json == []
-
-
 @needs_shared
 def test_delay_causes_are_ranked_by_minutes(tmp_path: Path, run: Run) -> None:
     known = truth("2_waits/bts_delay_cause_ORD_2003_2022.csv")

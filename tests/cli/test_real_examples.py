@@ -26,6 +26,9 @@ LEDGER = ("rows", "rejected", "missing", "duplicates", "skipped")
 #: The header of a file with weeks across changes from year to year; two templates share the header of upptime.
 UNTOLD = {"weekly_deaths", "upptime_checks"}
 
+#: Files of events: their stream and how many there are.
+EVENTS = {"bird_strikes": ("strikes", 10_000), "incidents": ("incidents", 890), "upptime": ("outages", 98)}
+
 #: The example that the README's first two commands load, in place of any.
 FIRST = "airline_delays"
 
@@ -57,6 +60,8 @@ def test_the_commands_of_the_readme_work_as_they_stand(example: str, tmp_path: P
     _work(run, *typed[:2])
     _says_what_its_numbers_meant(example, tmp_path, run)
     _work(run, *typed[2:])
+    if example in EVENTS:
+        _lists_its_events_and_is_taken_back(example, tmp_path, run)
 
 
 def _work(run: Run, *typed: list[str]) -> None:
@@ -79,6 +84,13 @@ def _says_what_its_numbers_meant(example: str, folder: Path, run: Run) -> None:
     silent = {kpi["kpi"] for kpi in found if kpi["variation"] == "none"}
     assert silent == ({"each_reading"} if example == "request_latency" else set()), "it has a template of its own"
     assert {kpi["data"] for kpi in found if kpi["kpi"] not in silent} <= {"fresh", "partial"}
+
+
+def _lists_its_events_and_is_taken_back(example: str, folder: Path, run: Run) -> None:
+    (stream, number), store = EVENTS[example], ("--store", folder / "k.duckdb")
+    assert len(run("events", stream, *store, "--limit", 20_000, "--json").json) == number
+    assert run("undo", 1, *store, "--json").json["restored"] == 0
+    assert run("events", stream, *store, "--json").json == []
 
 
 def _template(example: str, folder: Path) -> tuple[object, ...]:

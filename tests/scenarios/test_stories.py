@@ -10,7 +10,9 @@ Authority: figures counted in the CSV, and limits computed below by the textbook
 from __future__ import annotations
 
 import csv
+import functools
 import math
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
@@ -34,10 +36,11 @@ def expected_of(story: str) -> dict[str, Any]:
     return tomllib.loads((HERE / story / "expected.toml").read_text(encoding="utf-8"))
 
 
-def told(story: str, folder: Path) -> dict[str, Any]:
+@functools.cache
+def told(story: str) -> dict[str, Any]:
     """The story's review as JSON: file → store → facts → series → review."""
     source, expected = HERE / story, expected_of(story)
-    with Desk.open(folder / "story.duckdb") as desk:
+    with tempfile.TemporaryDirectory() as folder, Desk.open(Path(folder) / "story.duckdb") as desk:
         desk.apply((source / "kpi.toml").read_text(encoding="utf-8"), by="story")
         batch = desk.prepare(source / "measurements.csv", template=source / "template.toml")
         receipt = desk.commit(batch, by="story")
@@ -49,8 +52,8 @@ def told(story: str, folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_the_story_is_told(story: str, tmp_path: Path) -> None:
-    expected, found = expected_of(story), told(story, tmp_path)
+def test_the_story_is_told(story: str) -> None:
+    expected, found = expected_of(story), told(story)
     assert differences(found, expected["review"], "review") == []
     points = {row["label"]: row for row in found["points"]}
     assert differences(points, expected.get("points", {}), "points") == []
@@ -61,8 +64,8 @@ def test_the_story_is_told(story: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("story", [story for story in STORIES if "limits_by" in expected_of(story)])
-def test_the_limits_are_those_of_the_textbook(story: str, tmp_path: Path) -> None:
-    expected, found = expected_of(story), told(story, tmp_path)
+def test_the_limits_are_those_of_the_textbook(story: str) -> None:
+    expected, found = expected_of(story), told(story)
     with (HERE / story / "measurements.csv").open(encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
     limits = LIMITS[expected["limits_by"]](rows)
