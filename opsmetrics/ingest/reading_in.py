@@ -39,11 +39,12 @@ class _PlainDay(DateStyle):
 
 
 class _PlainNumber(NumberStyle):
-    """The plain style of trimmed cells in ASCII: a cast takes besides only `1_000`, and words that are not finite."""
+    """The plain style of trimmed cells in ASCII: a cast takes besides only `1_000`, `+-1` and words that are not
+    finite."""
 
     def sql(self, cell: str) -> str:
         """An expression of type DOUBLE, null where the cell is no number."""
-        return f"CASE WHEN NOT contains({cell}, '_') THEN TRY_CAST({cell} AS DOUBLE) END"
+        return f"CASE WHEN NOT (contains({cell}, '_') OR starts_with({cell}, '+-')) THEN TRY_CAST({cell} AS DOUBLE) END"
 
 
 class _WholeNumber(NumberStyle):

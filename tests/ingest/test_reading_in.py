@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmetrics import ingest
 from opsmetrics.ingest import IngestRefused, NeedsAnswer, reading_in
+from opsmetrics.ingest.dates import DateStyle
+from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.scratch import Scratch
 from tests.cases import cases
 from tests.ingest.builders import CATALOG, LONG, TODAY, prepared, readings, warnings, written
@@ -109,3 +113,29 @@ def test_a_doubt_further_down_is_seen(
     assert next(staged) == passes
     assert readings(batch)["value"].tolist() == [float(value) for value in values if value]
     assert "ambiguous_number_format" not in warnings(batch)
+
+
+def _texts(letters: str, length: int) -> list[str]:
+    return ["".join(word) for n in range(1, length + 1) for word in itertools.product(letters, repeat=n)]
+
+
+def test_casts_read_what_the_patterns_let_through() -> None:
+    """Every trimmed text of up to five such signs, and days of all makes."""
+    numbers = [word for word in _texts("10.eE+-_, xnaif", 4) if word == word.strip()] + _texts("1.e-_", 5)
+    days = [f"{y}-{m}-{d}" for y in _texts("12-+ ", 4) for m in _texts("10-2", 2) for d in _texts("30 +", 2)]
+    days = [day for day in [*days, *(f"{day}x" for day in _DAYS), *_DAYS] if day == day.strip()]
+    with duckdb.connect() as engine:
+        for cells, quick, whole in (
+            (numbers, reading_in._PlainNumber(), NumberStyle()),
+            (days, reading_in._PlainDay(), DateStyle()),
+        ):
+            asked = f"SELECT cell, {quick.sql('cell')}, {whole.sql('cell')} FROM (SELECT unnest($cells) AS cell)"
+            found = engine.execute(asked, {"cells": cells}).fetchall()
+            odd = [cell for cell, a, b in found if a != b and not _unwritten(cell, a, b)]
+            assert not odd, odd[:20]
+            assert any(b is not None for _, _, b in found)
+
+
+def _unwritten(cell: str, quick: object, whole: object) -> bool:
+    """Where the cast may say less than the pattern, the trial does not hold; what is not finite is no number."""
+    return quick is None or (whole is None and isinstance(quick, float) and not math.isfinite(quick))
