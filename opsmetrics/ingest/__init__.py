@@ -7,6 +7,7 @@ from opsmetrics.ingest.checked import Checked, check
 from opsmetrics.ingest.corrected import FactKey, corrected_batch
 from opsmetrics.ingest.drift import mostly_there
 from opsmetrics.ingest.edited import Edit, Edits, Problem, edited, edited_notice, problems
+from opsmetrics.ingest.faults import fault_name
 from opsmetrics.ingest.guesses import Guess
 from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
@@ -77,6 +78,7 @@ __all__ = [
     "edited",
     "edited_notice",
     "examine",
+    "fault_name",
     "fitting_templates",
     "harmless",
     "locate",

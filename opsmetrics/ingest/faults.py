@@ -107,6 +107,30 @@ SHARE_FOR_COUNT = Fault(
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
 
 
+#: What a fault is called beside others, where its code does not say it.
+_NAMES = {
+    "unclosed_quote": "quotation mark never closed",
+    "bad_date": "no such day",
+    "implausible_date": "before 1970 or in the future",
+    "nonexistent_local_time": "no such time",
+    "bad_sample": "no sample number",
+    "empty_key": "empty cell",
+    "unknown_metric": "unknown KPI",
+    "numerator_exceeds": "more than its denominator",
+    "out_of_bounds": "impossible value",
+    "conflicting_duplicate": "contradicts another row",
+    "repeated_reference": "reference of several rows",
+    "as_above": "says as above",
+    "no_whole_numerator": "share of no whole count",
+    "share_for_count": "share in place of a count",
+}
+
+
+def fault_name(code: str) -> str:
+    """A few words for a code of a fault: "no such day"."""
+    return _NAMES.get(code) or code.replace("_", " ")
+
+
 def stored(fault: Fault, column: int | None = None) -> int:
     """The number under which a fault (of a column, by position in the sheet) is stored."""
     return fault.kind * COLUMN + (0 if column is None else column + 1)

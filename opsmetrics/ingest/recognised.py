@@ -30,7 +30,7 @@ def recognised_sheet(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     """What is known before the columns have roles."""
     head = sheet.head
     if sheet.form:
-        return (("File", sheet.form), *_of_binary(sheet))
+        return (("Kind", sheet.form), *_of_binary(sheet))
     header = "none" if head.line is None else f"line {head.line}"
     return (
         ("Encoding", NAMES.get(sheet.encoding, sheet.encoding)),

@@ -6,6 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from opsmetrics.catalog import Calendar, Catalog
+from opsmetrics.measurements import stream_of
 from opsmetrics.verdict import wording
 
 
@@ -19,6 +20,16 @@ def at_site(calendar: Calendar, moment: dt.datetime | None = None) -> dt.datetim
 def site(catalog: Catalog) -> Calendar:
     """The calendar whose clock stands on pages that show several KPIs."""
     return catalog.site
+
+
+def covered_days(catalog: Catalog, key: str, starts_at: dt.datetime, ends_at: dt.datetime) -> tuple[dt.date, ...]:
+    """The first and the last day of a span (naive UTC, half open) of a KPI or stream, on its own clock; () where it
+    carries no dates, or is not defined any more."""
+    stream = stream_of(key)
+    found = {each.key: each for each in (catalog.streams if stream else catalog.kpis)}.get(stream or key)
+    if found is None or (stream is None and catalog[key].operate == "sample"):
+        return ()
+    return tuple(at_site(found.calendar, at).date() for at in (starts_at, ends_at - dt.timedelta(microseconds=1)))
 
 
 def span_text(first: dt.date, last: dt.date) -> str:

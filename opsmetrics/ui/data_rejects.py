@@ -20,8 +20,11 @@ def render(desk: Desk, batch: int, key: str = "data_rejects") -> None:
     state = state_of(desk.store, batch)
     if not state.rejected:
         return
-    told = counted(state.rejected, "{n} rejected record", "{n} rejected records")
-    st.text(f"{told}: {state.settled:,} settled by a later batch, {state.left:,} left.")
+    told = counted(
+        state.rejected, f"{{n}} rejected record of batch {batch}", f"{{n}} rejected records of batch {batch}"
+    )
+    settled = f"{state.settled:,} settled by a later batch, {state.left:,} left"
+    st.text(f"{told}: {settled if state.settled else 'none is settled yet'}.")
     if not state.kept:
         st.text("They were not kept: an earlier version loaded this batch.")
         return
@@ -40,4 +43,4 @@ def render(desk: Desk, batch: int, key: str = "data_rejects") -> None:
     if state.whole:
         st.text(f"Correct the file that they came from and load it whole: {state.whole}.")
     else:
-        st.text("Correct the cells in it and load it on the page Upload: only what is corrected is read.")
+        st.text("Correct the cells in one of them and upload it: only what is corrected is read.")

@@ -16,7 +16,7 @@ from opsmetrics.measurements import Batch, Receipt, UndoReceipt, counted
 from opsmetrics.store import StoreError
 from opsmetrics.ui import blocks, data_rejects, reviews, rows, upload_blocks
 from opsmetrics.ui.blocks import Block
-from opsmetrics.ui.clock import at_site, site
+from opsmetrics.ui.clock import at_site, covered_days, site, span_text
 from opsmetrics.ui.upload_files import BROKEN
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.model import Verdict
@@ -162,6 +162,14 @@ def equation(receipts: Sequence[Receipt]) -> str:
     return f"{shown} = {_counted(sum(tally.records for tally in tallies), 'record')}"
 
 
+def covered(receipts: Sequence[Receipt], catalog: Catalog) -> str:
+    """From which day to which the files reach; "" where they carry no dates."""
+    spans = [span for receipt in receipts for span in receipt.spans]
+    days = [day for span in spans for day in covered_days(catalog, span.kpi, span.starts_at, span.ends_at)]
+    who = "It covers" if len(receipts) == 1 else "They cover"
+    return f"{who} {span_text(min(days), max(days))}." if days else ""
+
+
 def stored(receipts: Sequence[Receipt]) -> str:
     """What that meant for the store."""
     sums = {
@@ -204,7 +212,8 @@ def undo_effect(new: int, updated: int, removed: int = 0) -> str:
 def undone_text(receipts: Sequence[UndoReceipt]) -> str:
     """What an undo did, in a sentence."""
     removed, restored, kept = (sum(getattr(r, name) for r in receipts) for name in ("removed", "restored", "kept"))
-    parts = [f"{_counted(removed, 'value')} taken out", f"{_counted(restored, 'value')} put back as before"]
+    parts = [f"{_counted(removed, 'value')} taken out"] if removed or not restored else []
+    parts += [f"{_counted(restored, 'value')} put back as before"] if restored else []
     if kept:
         parts.append(f"{_counted(kept, 'value')} kept, because a later batch changed them")
     return f"{'; '.join(parts)}. The file stays on record."
@@ -224,8 +233,6 @@ def show(desk: Desk, slot: str, person: str) -> None:
         return
     upload_blocks.show(*outcome_blocks(outcome, desk.catalog), key=f"{slot}_blocks")
     for batch in to_mend(outcome.receipts)[:MENDED]:
-        if len(outcome.receipts) > 1:
-            st.text(f"Batch {batch}:")
         data_rejects.render(desk, batch, f"{slot}_rejects_{batch}")
     opened = outcome.batches
     if not opened:
@@ -247,6 +254,7 @@ def outcome_blocks(outcome: Outcome, catalog: Catalog) -> list[Block]:
     if outcome.receipts:
         source = outcome.receipts[0].source if len(outcome.receipts) == 1 else f"{len(outcome.receipts)} files"
         found.append(upload_blocks.said(f"{source}: {equation(outcome.receipts)}."))
+        found += [upload_blocks.said(text) for text in [covered(outcome.receipts, catalog)] if text]
     found += [upload_blocks.said(text) for receipt in outcome.receipts if (text := mended_text(receipt))]
     if outcome.undone:
         found.append(upload_blocks.said(undone_text(outcome.undone)))

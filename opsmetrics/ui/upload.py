@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
 
+import pandas as pd
 import streamlit as st
 
 from opsmetrics.access import account_name
 from opsmetrics.desk import Desk
 from opsmetrics.figures import STOPPED
-from opsmetrics.ingest import Template, TemplateError, reject_csv, reject_excel
+from opsmetrics.ingest import Template, reject_csv, reject_excel
 from opsmetrics.measurements import Batch, counted
 from opsmetrics.ui import (
     blocks,
@@ -27,6 +28,7 @@ from opsmetrics.ui import (
     upload_mend,
     upload_preview,
     upload_questions,
+    upload_rejects,
     upload_session,
     upload_steps,
     upload_table,
@@ -51,8 +53,11 @@ def render(desk: Desk) -> None:
         _undefined(head)
         return
     if session.job is None:
+        above = st.container()
         _paste(desk, session)
-        if upload_session.receive(desk, session):
+        with above:
+            received = upload_session.receive(desk, session)
+        if received:
             st.session_state.pop(_SLOT, None)
     if session.job is not None:
         _busy(desk, head, session, session.job)
@@ -66,8 +71,8 @@ def render(desk: Desk) -> None:
 
 
 def _paste(desk: Desk, session: Session) -> None:
-    """Cells or CSV text from the clipboard, read by the same path as a file."""
-    with st.popover("Paste cells", key="upload_paste"):
+    """Cells or CSV text from the clipboard, read by the same path as a file. A new name closes it once it was read."""
+    with st.popover("Paste cells", key=f"upload_paste_{session.pasted}"):
         text = st.text_area(
             "Cells copied from a spreadsheet, or CSV text, with its header",
             height=200,
@@ -164,31 +169,41 @@ def _sheets(session: Session, file: Incoming) -> None:
 def _steps(desk: Desk, session: Session, file: Incoming) -> None:
     ledger = desk.batches()
     name = file.template.name if file.template else ""
-    times = int((ledger["template"] == name).sum()) if name else 0
+    times = int(((ledger["template"] == name) & ledger["undone_at"].isna()).sum()) if name else 0
     with upload_blocks.step(1, "Recognised", upload_steps.recognised_note(file, times)):
         _recognised(desk, session, file)
     if file.state not in ("ready", "unusable") or file.examined is None:
         return
     ready = file.state == "ready"
-    rejected = upload_preview.rejected(file.examined.batch)
-    if ready or rejected:
+    rejects = file.examined.batch.rejects
+    if ready or len(rejects):
         with upload_blocks.step(2, "Preview", "first and last rows, as they will be stored" if ready else "left out"):
-            shown = upload_preview.preview(file, desk.catalog) if ready else []
-            upload_blocks.show(*shown, *([rejected] if rejected else []), key=f"upload_preview_{file.key}")
+            if ready:
+                upload_blocks.show(*upload_preview.preview(file, desk.catalog), key=f"upload_preview_{file.key}")
+            upload_rejects.render(rejects, "upload_rejected")
             _mend(desk, session, file)
     if not ready:
         return
     with upload_blocks.step(3, "Difference", "against what is stored now"):
-        shown = upload_steps.difference(file, desk.catalog, ledger)
-        if file.seen is not None and not file.changes:
-            shown.insert(0, upload_blocks.said(f"These very bytes were loaded before, as batch {file.seen}."))
-        shown += [upload_blocks.said(text, muted=True) for text in file.notices]
-        if len(session.files) == 1:
-            shown += upload_steps.unusual([file])
-        upload_blocks.show(*shown, key=f"upload_difference_{file.key}")
-        taken = upload_questions.name_taken(file.diff.warnings if file.diff else (), f"upload_name_{file.key}")
+        taken = _difference(desk, session, file, ledger)
     if taken is not None:
         _settle(desk, session, file, file.template, {**file.answers, **taken})
+
+
+def _difference(desk: Desk, session: Session, file: Incoming, ledger: pd.DataFrame) -> dict[str, str] | None:
+    """What would change, what looks unusual about it, then the values one by one; the answer that a press gives."""
+    shown = upload_steps.figures(file)
+    if file.seen is not None and not file.changes:
+        shown.insert(0, upload_blocks.said(f"These very bytes were loaded before, as batch {file.seen}."))
+    if len(session.files) == 1:
+        shown += upload_steps.unusual([file])
+    upload_blocks.show(*shown, key=f"upload_difference_{file.key}")
+    taken = upload_questions.name_taken(file.diff.warnings if file.diff else (), f"upload_name_{file.key}")
+    changed = upload_steps.changed(file, desk.catalog, ledger)
+    changed += [upload_blocks.said(text, muted=True) for text in file.notices]
+    if changed:
+        upload_blocks.show(*changed, key=f"upload_changes_{file.key}")
+    return taken
 
 
 def _mend(desk: Desk, session: Session, file: Incoming) -> None:
@@ -220,7 +235,7 @@ def _recognised(desk: Desk, session: Session, file: Incoming) -> None:
             _settle(desk, session, file, other, {})
         changing = not waiting and st.toggle("Change how it is read", key=f"upload_change_{file.key}")
         if file.how != "template" and file.state == "ready" and not changing:
-            _remember(desk, session, file)
+            upload_templates.remember(desk, session, file)
     if waiting or changing:
         start, hints = _start(desk, file)
         template = upload_mapping.form(file.sheet, desk.catalog, start, hints, f"upload_map_{file.key}")
@@ -250,26 +265,6 @@ def _settle(desk: Desk, session: Session, file: Incoming, template: Template | N
         return upload_files.understand(apart, other, template, answers, how)
 
     upload_session.understand(desk, session, upload_files.same_kind(session.files.values(), file.header), said)
-    st.rerun()
-
-
-def _remember(desk: Desk, session: Session, file: Incoming) -> None:
-    """Offer to keep what was said as a template."""
-    assert file.template is not None
-    with st.popover("Remember this as a template", type="tertiary", key=f"upload_remember_{file.key}"):
-        name = st.text_input("Name", max_chars=80, key=f"upload_template_{file.key}", placeholder="Dispatch, daily")
-        pressed = st.button("Keep it", key=f"upload_keep_{file.key}")
-    if not pressed:
-        return
-    try:
-        template = upload_files.keep_template(desk, file, name.strip())
-    except (TemplateError, OSError) as error:
-        text = str(error) if isinstance(error, TemplateError) else "The folder of templates cannot be written to."
-        upload_blocks.show(receipts.refusal("The template was not kept", text), key="upload_not_kept")
-        return
-    session.confirmed.templates.pop(file.header, None)
-    for other in upload_files.same_kind(session.files.values(), file.header):
-        session.files[other.key] = upload_files.read_by(other, template)
     st.rerun()
 
 

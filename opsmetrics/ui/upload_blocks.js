@@ -34,7 +34,7 @@ function grid(block, host) {
   const body = el("tbody");
   for (const row of block.rows) body.append(el("tr", "", ...row.map((c, i) => gridCell(c, block.columns[i], host))));
   table.append(body);
-  const frame = el("div", "om-gridframe", table);
+  const frame = el("div", block.tall ? "om-gridframe om-tall" : "om-gridframe", table);
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", block.label);
   frame.tabIndex = 0;

@@ -31,6 +31,7 @@ from opsmetrics.ingest import (
     TemplateProblem,
     short_name,
 )
+from opsmetrics.ingest.cells import fold
 from opsmetrics.measurements import Diff
 from opsmetrics.store import (
     StoreBusy,
@@ -45,6 +46,8 @@ from opsmetrics.working import tell
 
 #: The question which of several templates is meant.
 TEMPLATE = "template"
+#: The share of a template's columns that a file must have for the template to be offered for it.
+NEAR = 0.6
 #: Rejected records that can be corrected on the page.
 PROBLEMS = 500
 
@@ -223,6 +226,19 @@ def _fitting(sheet: Sheet, kept: Sequence[Template], confirmed: Confirmed) -> Te
     if taken is None:
         raise NeedsAnswer([question])
     return ingest.named_template(fitting, taken)
+
+
+def nearest(kept: Sequence[Template], header: Header) -> Template | None:
+    """The template that shares most columns with this header, NEAR of its own at least; None for none or several."""
+    own = {fold(name) for name in header}
+    shares = {each.name: _shared(each, own) for each in kept}
+    best = [each for each in kept if shares[each.name] == max(shares.values())]
+    return best[0] if len(best) == 1 and shares[best[0].name] >= NEAR else None
+
+
+def _shared(template: Template, own: set[str]) -> float:
+    wanted = {fold(name) for name in template.header or template.sources}
+    return len(wanted & own) / len(wanted) if wanted else 0.0
 
 
 def how_of(desk: Desk, template: Template) -> How:

@@ -15,7 +15,7 @@ from opsmetrics.measurements import events_key
 from opsmetrics.store import undo_effect
 from opsmetrics.ui import blocks, page, receipts, reviews, upload_blocks
 from opsmetrics.ui.blocks import Block
-from opsmetrics.ui.clock import at_site, site, span_text
+from opsmetrics.ui.clock import at_site, covered_days, site, span_text
 from opsmetrics.ui.links import target
 from opsmetrics.ui.reviews import Versions
 from opsmetrics.ui.upload_blocks import act, cell, column
@@ -84,21 +84,12 @@ def _state(desk: Desk, row: Mapping[Hashable, Any], batch: int) -> Block:
 def _spans(_desk: Desk, key: Versions) -> dict[int, str]:
     """What each batch in force covers, in words: from the first to the last day of its KPIs, on their own clocks."""
     ends: dict[int, list[dt.date]] = {}
-    for kpi in _desk.catalog.kpis:
-        if kpi.operate == "sample":
-            continue
-        for span in _desk.store.spans(kpi.key).to_dict("records"):
-            moments = (span["starts_at"], span["ends_at"] - pd.Timedelta(1, "us"))
-            ends.setdefault(int(span["batch"]), []).extend(
-                at_site(kpi.calendar, moment.to_pydatetime()).date() for moment in moments
-            )
-    for stream in _desk.catalog.streams:
-        for span in _desk.store.spans(events_key(stream.key)).to_dict("records"):
-            moments = (span["starts_at"], span["ends_at"] - pd.Timedelta(1, "us"))
-            ends.setdefault(int(span["batch"]), []).extend(
-                at_site(stream.calendar, moment.to_pydatetime()).date() for moment in moments
-            )
-    return {batch: span_text(min(days), max(days)) for batch, days in ends.items()}
+    catalog = _desk.catalog
+    for name in (*(kpi.key for kpi in catalog.kpis), *(events_key(stream.key) for stream in catalog.streams)):
+        for span in _desk.store.spans(name).to_dict("records"):
+            bounds = (span["starts_at"].to_pydatetime(), span["ends_at"].to_pydatetime())
+            ends.setdefault(int(span["batch"]), []).extend(covered_days(catalog, name, *bounds))
+    return {batch: span_text(min(days), max(days)) for batch, days in ends.items() if days}
 
 
 def ask(batch: int) -> None:

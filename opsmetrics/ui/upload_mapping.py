@@ -178,7 +178,8 @@ def _lines(sheet: Sheet, start: Template, key: str) -> Iterator[tuple[int, str]]
 def _role(
     sheet: Sheet, catalog: Catalog, start: Template, hints: Mapping[str, str], name: str, place: int, key: str
 ) -> str:
-    head, example, choice, hint = st.columns(_WIDTHS, vertical_alignment="center")
+    with st.container(key=f"upload_map_line_{place}"):
+        head, example, choice, hint = st.columns(_WIDTHS, vertical_alignment="center")
     head.text(name)
     example.text(" · ".join(_examples(sheet, place)))
     words = _words(catalog, start)
@@ -214,7 +215,8 @@ def _kpis(sheet: Sheet, catalog: Catalog, start: Template, key: str) -> dict[str
     st.caption(
         "Which KPIs do the columns of numbers belong to? Choose each KPI, then the columns of its counts or value."
     )
-    chosen = st.multiselect(_CHOICE, list(names), default=list(given), format_func=names.__getitem__, key=f"{key}_kpis")
+    chosen = st.multiselect(_CHOICE, list(names), default=list(given), format_func=names.__getitem__, key=f"{key}_kpis",
+                            placeholder="choose one or several")  # fmt: skip
     kept = [name for name in chosen if name in given][LINES:]
     if kept:
         st.caption(f"The columns of {len(kept):,} further KPIs stay as they were recognised.")

@@ -1,4 +1,4 @@
-"""The second step of one file as blocks: its first and last rows as they will be stored, and those that cannot be."""
+"""The second step of one file as blocks: its columns, and its first and last rows as they will be stored."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from typing import Any
 import pandas as pd
 
 from opsmetrics.catalog import Catalog, Kpi
-from opsmetrics.figures import data_mark
 from opsmetrics.ingest import Badge, Template
 from opsmetrics.ingest.cells import fold
-from opsmetrics.measurements import Batch, counted, stamp_to_sample
+from opsmetrics.measurements import counted, stamp_to_sample
 from opsmetrics.ui import upload_blocks, upload_events
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.ui.upload_files import Incoming
 from opsmetrics.verdict import wording
 
-#: Rows of a preview at either end of the file, and of the rows that cannot be read.
-FIRST, LAST, ROWS = 3, 2, 8
+#: Rows of a preview at either end of the file.
+FIRST, LAST = 3, 2
 #: Columns whose findings are shown, of those that are read.
 COLUMNS = 24
 #: A record of a file is shown up to this many characters.
@@ -96,7 +95,7 @@ def share_text(share: float) -> str:
 
 
 def _end(value: float | dt.datetime | None) -> str:
-    return moment(pd.Timestamp(value)) if isinstance(value, dt.datetime) else figure_text(value)
+    return moment(pd.Timestamp(value)) if isinstance(value, dt.datetime) else grouped(value)
 
 
 def _ends(rows: list[list[Block]]) -> list[list[Block]]:
@@ -138,10 +137,15 @@ def figure_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def grouped(value: Any) -> str:
+    """The same with its thousands apart, as all pages write numbers."""
+    return f"{value:,.10g}" if isinstance(value, float) and not math.isnan(value) else figure_text(value)
+
+
 def fields_of(template: Template, catalog: Catalog) -> dict[str, str]:
     """Header → our field: the name of the dimension, the count or value of the KPI."""
     dimensions = {dimension.key: dimension.name for dimension in catalog.dimensions}
-    called = dimensions | upload_events.words(template, catalog)
+    called = dimensions | {"ts": "date with time"} | upload_events.words(template, catalog)
     found = {header: called.get(role, role) for header, role in template.columns.items()}
     found |= upload_events.causes(template)
     alone = len(template.kpis) == 1
@@ -165,21 +169,6 @@ def part_name(kpi: Kpi, part: str) -> str:
     """What a part of a KPI is called: "late orders" rather than numerator."""
     named = {"numerator": kpi.numerator, "denominator": kpi.denominator}.get(part)
     return named or part
-
-
-def rejected(batch: Batch) -> Block | None:
-    """The rows that cannot be read, behind a plum edge: line, what it says, why, what to do."""
-    total = len(batch.rejects)
-    if not total:
-        return None
-    columns = [column("Line", right=True, narrow=True), column("What it says"), column("Why"), column("What to do")]
-    lines = []
-    for line in batch.rejects.head(ROWS).itertuples():
-        texts = [clip(str(line.text)), str(line.reason), str(line.mend)]
-        lines.append([cell(str(line.line)), *map(cell, texts)])
-    note = f"and {wording.number(total - ROWS, 0)} more: download them all below" if total > ROWS else ""
-    verb = "row cannot" if total == 1 else "rows cannot"
-    return upload_blocks.edged(data_mark("missing"), f"{wording.number(total, 0)} {verb} be read", columns, lines, note)
 
 
 def clip(text: str, most: int = CLIPPED) -> str:

@@ -55,4 +55,4 @@ def _short(choice: str) -> str:
 def _without_name(choice: str) -> str:
     """A choice as it is read: its short name stands before its first colon, and is for programs."""
     name, _, rest = choice.partition(": ")
-    return f"{name}: {rest}" if rest and len(name) > 3 else rest or name
+    return f"{name[:1].upper()}{name[1:]}: {rest}" if rest and len(name) > 3 else rest or name

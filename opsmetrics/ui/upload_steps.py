@@ -17,7 +17,7 @@ from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.ui.upload_files import Incoming, megabytes
-from opsmetrics.ui.upload_preview import FIRST, LAST, clip, figure_text, moment
+from opsmetrics.ui.upload_preview import FIRST, LAST, clip, grouped, moment
 from opsmetrics.verdict import wording
 
 #: Rows of a table of changes.
@@ -150,28 +150,35 @@ def as_it_stands(file: Incoming) -> list[Block]:
 # 3 Difference
 
 
-def difference(file: Incoming, catalog: Catalog, ledger: pd.DataFrame) -> list[Block]:
-    """What loading would change: four figures, then the values that would be overwritten."""
+def figures(file: Incoming) -> list[Block]:
+    """What loading would change, in four figures, and what is left out."""
     assert file.diff is not None and file.examined is not None
     diff, tally, noun = file.diff, file.examined.batch.tally, _noun([file])
     out = tally.rejected
-    figures = [
+    items = [
         (wording.number(diff.new, 0), f"new {noun}s", ""),
         (wording.number(diff.updated, 0), f"changed {noun}s", ""),
         (wording.number(diff.unchanged, 0), "identical, skipped", ""),
         (wording.number(out, 0), "cannot be read", "data" if out else ""),
     ]
     if diff.removed:
-        figures.insert(3, (wording.number(diff.removed, 0), "taken away", ""))
+        items.insert(3, (wording.number(diff.removed, 0), "taken away", ""))
     parts = {
         "without a value": tally.missing,
         "repeated": tally.duplicates,
         "skipped": tally.skipped,
     }
     others = [f"{wording.number(n, 0)} {word}" for word, n in parts.items() if n]
-    found = [upload_blocks.figures(figures)]
+    found = [upload_blocks.figures(items)]
     if others:
         found.append(upload_blocks.said(f"Left out as well: {', '.join(others)}.", muted=True))
+    return found
+
+
+def changed(file: Incoming, catalog: Catalog, ledger: pd.DataFrame) -> list[Block]:
+    """The values and events that would be overwritten, old beside new."""
+    assert file.diff is not None
+    diff, found = file.diff, list[Block]()
     if len(diff.changes):
         found.append(_changes(diff.changes, diff.updated - upload_events.updated(diff), catalog, ledger))
         more = diff.updated - upload_events.updated(diff) - ROWS
@@ -225,6 +232,6 @@ def _change(row: Line, catalog: Catalog, loads: Loads) -> list[Block]:
 
 def _value(kpi: Kpi, row: Line, side: str) -> str:
     if not kpi.counts:
-        return figure_text(row[f"{side}_value"])
-    top, bottom = figure_text(row[f"{side}_numerator"]), figure_text(row[f"{side}_denominator"])
+        return grouped(row[f"{side}_value"])
+    top, bottom = (grouped(row[f"{side}_{part}"]) for part in ("numerator", "denominator"))
     return f"{top} of {bottom}" if bottom else top

@@ -27,13 +27,38 @@ NAMED = 8
 def another(desk: Desk, file: Incoming) -> Template | None:
     """Offer the other templates for a file; the answer is the one taken, in the one rerun after that."""
     kept, _ = upload_files.kept_templates(desk)
-    names = [each.name for each in kept if file.template is None or each.name != file.template.name]
+    used = file.template.name if file.template else ""
+    names = [each.name for each in kept if each.name != used]
     if not names:
         return None
-    with st.popover("Read it by another template", type="tertiary", key=f"upload_another_{file.key}"):
+    if file.template is None and (near := upload_files.nearest(kept, file.header)) is not None:
+        text = upload_blocks.plain(f"Read it as {near.name}, whose columns it nearly has")
+        if st.button(text, key=f"upload_near_{file.key}"):
+            return near
+    with st.popover("Read it by another template", type="tertiary", key=f"upload_another_{file.key}_{used}"):
         name = st.selectbox("Template", names, index=None, key=f"upload_other_{file.key}")
         pressed = st.button("Use it", disabled=name is None, key=f"upload_take_{file.key}")
     return next(each for each in kept if each.name == name) if pressed and name else None
+
+
+def remember(desk: Desk, session: Session, file: Incoming) -> None:
+    """Offer to keep what was said about a file as a template."""
+    assert file.template is not None
+    with st.popover("Remember this as a template", type="tertiary", key=f"upload_remember_{file.key}"):
+        name = st.text_input("Name", max_chars=80, key=f"upload_template_{file.key}", placeholder="Dispatch, daily")
+        pressed = st.button("Keep it", key=f"upload_keep_{file.key}")
+    if not pressed:
+        return
+    try:
+        template = upload_files.keep_template(desk, file, name.strip())
+    except (TemplateError, OSError) as error:
+        text = str(error) if isinstance(error, TemplateError) else "The folder of templates cannot be written to."
+        upload_blocks.show(receipts.refusal("The template was not kept", text), key="upload_not_kept")
+        return
+    session.confirmed.templates.pop(file.header, None)
+    for other in upload_files.same_kind(session.files.values(), file.header):
+        session.files[other.key] = upload_files.read_by(other, template)
+    st.rerun()
 
 
 def render(desk: Desk, session: Session) -> None:
@@ -97,11 +122,11 @@ def _acts(desk: Desk, session: Session, held: KeptTemplate) -> None:
         key="upload_template_toml",
         on_click="ignore",
     )
-    with st.popover("Rename", key="upload_template_rename"):
+    with st.popover("Rename", key=f"upload_template_rename_{name}"):  # of its own: open for one, never for the next
         new = st.text_input("Name", value=name, max_chars=80, key=f"upload_template_new_{name}")
         if st.button("Rename it", key="upload_template_rename_do") and new.strip() and new.strip() != name:
             _do(lambda: _renamed(desk, session, name, new.strip()))
-    with st.popover("Delete", key="upload_template_delete"):
+    with st.popover("Delete", key=f"upload_template_delete_{name}"):
         st.text("The next file of this source is read as if it were the first. What was loaded by it stays.")
         if st.button("Delete it", key="upload_template_delete_do"):
             _do(lambda: _deleted(desk, session, name))

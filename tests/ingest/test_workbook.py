@@ -254,7 +254,7 @@ def test_too_many_columns(tmp_path: Path) -> None:
 
 def test_what_was_recognised_in_words(tmp_path: Path) -> None:
     found = dict(ingest.recognised_sheet(read_file(book(tmp_path / "a.xlsx", {"Data": table(1, 2)}))))
-    assert found == {"File": "Excel workbook", "Sheet": "Data", "Header": "row 1", "Rows": "2"}
+    assert found == {"Kind": "Excel workbook", "Sheet": "Data", "Header": "row 1", "Rows": "2"}
 
 
 def test_a_table_that_begins_in_another_column(tmp_path: Path) -> None:

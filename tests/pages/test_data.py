@@ -163,5 +163,5 @@ def test_rejected_records_are_given_to_be_mended(full: Path, tmp_path: Path) -> 
     desk.commit(desk.prepare(path), by="Ada", publish=False)
     app = page("data", batch="2")
     assert not app.exception
-    assert "1 rejected record: 0 settled by a later batch, 1 left." in [text.value for text in app.text]
+    assert "1 rejected record of batch 2: none is settled yet." in [text.value for text in app.text]
     assert len(app.get("download_button")) >= 2

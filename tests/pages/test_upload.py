@@ -80,7 +80,7 @@ def test_what_would_change_is_shown_with_who_loaded_it_the_largest_change_first(
     )
     for row, at in zip(shown, rows, strict=True):
         assert row[0] == f"{days()[at]} · Line 3 · Late deliveries"
-        assert row[1:3] == [f"{top:g} of {bottom:g}" for top, bottom in (old[at], new[at])]
+        assert row[1:3] == [f"{top:,g} of {bottom:,g}" for top, bottom in (old[at], new[at])]
     row = shown[0]
     assert row[3].startswith("tester <b>, ")
 
@@ -89,12 +89,13 @@ def test_a_load_gives_a_receipt_that_adds_up_and_can_be_undone(full: Path) -> No
     app = press(uploaded({"dispatch.csv": plain()}), "upload_load")
     assert title(app).startswith(f"{DAYS} records loaded at ")
     assert f"dispatch.csv: {DAYS} loaded = {DAYS} records." in said(app)
+    assert f"It covers {span_text(days()[0], days()[-1])}." in said(app)
     assert facts(2) == DAYS
     assert len(app.file_uploader[0].value) == 0
 
     app = press(app, "upload_outcome_undo")
     assert title(app) == "Batch 2 undone."
-    assert f"{DAYS} values taken out; 0 values put back as before" in said(app)
+    assert f"{DAYS} values taken out. The file stays on record." in said(app)
     assert facts(2) == 0
 
 

@@ -73,8 +73,13 @@ def test_rejected_rows_say_line_text_reason_and_mend(full: Path) -> None:
     assert found["kind"] == "edged"
     assert found["mark"]["tone"] == "data"
     assert [row[0] for row in rows] == [str(DAYS + 2), str(DAYS + 3), str(DAYS + 4)]
-    assert rows[0][1] == "31.11.2025;Line 5;1;800;no such day"
-    assert all(row[2] and row[3] for row in rows)
+    assert rows[0][1:3] == ["Datum", "31.11.2025;Line 5;1;800;no such day"]
+    assert all(row[3] and row[4] for row in rows)
+    reasons = next(group for group in app.button_group if group.key == "upload_rejected_reason")
+    assert sorted(reasons.options) == ["more than its denominator 1", "no such day 1", "not a number 1"]
+    app = reasons.select("bad_date").run()
+    found = grid(app, "3 rows cannot be read")
+    assert cells(found) == rows[:1], "by one reason, under the number of all of them"
     app = press(app, "upload_load")
     assert f"{DAYS} loaded + 3 rejected + 1 without a value = {DAYS + 4} records" in said(app)
 
@@ -174,7 +179,7 @@ def test_rejects_are_fetched_corrected_and_loaded_again(full: Path) -> None:
     assert downloads(app)[:2] == ["The 2 rows left out as Excel", "The 2 rows left out as CSV"]
     app = press(app, "upload_load")
     assert downloads(app)[:2] == ["Rejected records as Excel", "Rejected records as CSV"]
-    assert "2 rejected records: 0 settled by a later batch, 2 left." in [text.value for text in app.text]
+    assert "2 rejected records of batch 2: none is settled yet." in [text.value for text in app.text]
 
     rejects = rejects_file(store.current(), 2).decode("utf-8-sig").splitlines()
     assert rejects[1].endswith(",9x,800")
@@ -185,4 +190,4 @@ def test_rejects_are_fetched_corrected_and_loaded_again(full: Path) -> None:
     assert step["note"] == "rejects of batch 2, corrected"
     app = press(app, "upload_load")
     assert "1 of the rejects of batch 2 settled, 1 left." in said(app)
-    assert "2 rejected records: 1 settled by a later batch, 1 left." in [text.value for text in app.text]
+    assert "2 rejected records of batch 2: 1 settled by a later batch, 1 left." in [text.value for text in app.text]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from opsmetrics import store
 from opsmetrics.desk import Desk, templates
 from opsmetrics.ingest import Measured, Template
+from opsmetrics.ui.upload_files import nearest
 from tests.pages.stores import block, blocks
 from tests.pages.uploading import DAYS, HEADER, cells, downloads, facts, grid, keyed, plain, press, title, uploaded
 
@@ -76,3 +77,10 @@ def test_templates_are_listed_renamed_fetched_and_put_away(full: Path) -> None:
 
     app = press(app, "upload_template_delete_do")
     assert [each.template.name for each in templates.kept(desk)] == ["Turned"]
+
+
+def test_the_template_is_offered_whose_columns_a_file_nearly_has() -> None:
+    renamed = ("Date", "LINE", "late", "orders", "shift")
+    assert nearest((OWN,), renamed) is OWN, "three of its four columns, however they are written"
+    assert nearest((OWN, TWIN), renamed) is None, "neither of two is nearer"
+    assert nearest((OWN,), ("date", "line", "late", "due")) is None and nearest((), renamed) is None
