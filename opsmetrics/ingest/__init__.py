@@ -8,6 +8,7 @@ from opsmetrics.ingest.corrected import FactKey, corrected_batch
 from opsmetrics.ingest.drift import mostly_there
 from opsmetrics.ingest.edited import Edit, Edits, Problem, edited, edited_notice, problems
 from opsmetrics.ingest.faults import fault_name
+from opsmetrics.ingest.formulas import harmless
 from opsmetrics.ingest.guesses import Guess
 from opsmetrics.ingest.known import read_known
 from opsmetrics.ingest.layout import Layout, Meaning, Measure
@@ -19,7 +20,6 @@ from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, saf
 from opsmetrics.ingest.recognised import recognised_sheet
 from opsmetrics.ingest.reject_file import HEAD as REJECT_HEAD
 from opsmetrics.ingest.reject_file import reject_csv, reject_excel, rejects_csv, rejects_excel
-from opsmetrics.ingest.rejects import harmless
 from opsmetrics.ingest.settling import version_of
 from opsmetrics.ingest.sheet import Sheet, read_file
 from opsmetrics.ingest.suggest import Suggestion, suggest

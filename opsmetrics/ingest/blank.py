@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.ingest.excel_file import Column, Table, workbook
+from opsmetrics.ingest.formulas import harmless
 from opsmetrics.ingest.plan import needed_parts
 from opsmetrics.ingest.records import BLANK
 from opsmetrics.ingest.template import Template
@@ -31,9 +32,10 @@ class Blank:
     encoding: str = "utf-8-sig"
 
     def csv(self) -> bytes:
-        """The header alone."""
+        """The header alone; a name that looks like a formula has an apostrophe in front, which is taken off again."""
         out = io.StringIO(newline="")
-        csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n").writerow([c.name for c in self.columns])
+        names = [harmless(column.name) for column in self.columns]
+        csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n").writerow(names)
         return out.getvalue().encode(self.encoding)
 
     def excel(self) -> bytes:

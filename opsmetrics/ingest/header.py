@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 
 from opsmetrics.ingest.cells import CellKind, fold, kind_of, tidy
 from opsmetrics.ingest.flags import NO, YES
+from opsmetrics.ingest.formulas import as_it_was
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.records import Record
 from opsmetrics.ingest.synonyms import DIMENSIONS, EVENTS, ROLES
@@ -61,7 +62,7 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
     below it; then the table has none and its columns are called column 1, column 2 …
     """
     lines = line_numbers(found, offset)
-    rows = [[tidy(cell) for cell in record.cells or ()] for record in found]
+    rows = [[as_it_was(tidy(cell)) for cell in record.cells or ()] for record in found]
     at, most = _named(rows, {fold(name) for name in known}), width
     if at is None:
         width = _used(rows, width)

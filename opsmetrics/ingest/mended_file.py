@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opsmetrics.ingest.encoding import encoding_of
+from opsmetrics.ingest.formulas import as_it_was
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT
+from opsmetrics.ingest.problems import safe_name
 from opsmetrics.ingest.reject_file import HEAD, is_mending
-from opsmetrics.ingest.rejects import as_it_was
 from opsmetrics.ingest.scan import first_bytes, scan_file
 from opsmetrics.ingest.sheet import Sheet
 
@@ -60,7 +61,7 @@ def raw_of_text(path: Path, name: str | None = None) -> Raw | None:
         if not is_mending(header):
             return None
         rows = list(_rows(reader))
-    return Raw(_named(name or path.name), scan.sha256, scan.size, "", [as_it_was(n) for n in header[_WIDTH:]], rows)
+    return Raw(safe_name(name or path.name), scan.sha256, scan.size, "", [as_it_was(n) for n in header[_WIDTH:]], rows)
 
 
 def _rows(reader: Iterator[list[str]]) -> Iterator[RawRow]:
@@ -76,10 +77,6 @@ def _row(line: int, cells: Sequence[str]) -> RawRow:
     head = [cell.removeprefix(EXACT).strip() for cell in cells[:_WIDTH]]
     head = [text.removesuffix(".0") if at < 3 else text for at, text in enumerate(head)]
     return RawRow(line, tuple(head), tuple(cells[_WIDTH:]))
-
-
-def _named(name: str) -> str:
-    return re.sub(r"[\x00-\x1f\x7f]", "", re.split(r"[/\\]", name)[-1])[:200] or "file"
 
 
 def raw_of_sheet(sheet: Sheet) -> Raw | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from opsmetrics.ingest.excel_file import MOST_ROWS, Column, Table, workbook
 from opsmetrics.ingest.faults import TOO_MANY, UNCLOSED
+from opsmetrics.ingest.formulas import harmless
 from opsmetrics.ingest.records import split
-from opsmetrics.ingest.rejects import harmless
 from opsmetrics.measurements import Batch, ReadAs, counted
 
 #: The columns that stand before those of the source, by which the file is recognised.
@@ -22,7 +21,6 @@ HEAD = ("batch", "reject", "line", "text", "column", "reason", "mend")
 #: Records whose cells cannot be told apart: their columns stay empty, and their text says what was there.
 TORN = (TOO_MANY.code, UNCLOSED.code)
 
-_NUMBER = re.compile(r"[+-]?\d[\d.,' ]*%?")
 _WIDTHS = {"batch": 8, "reject": 8, "line": 8, "text": 30, "column": 14, "reason": 44, "mend": 36}
 
 
@@ -57,7 +55,7 @@ def rejects_csv(rejects: pd.DataFrame, read_as: ReadAs | None) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*HEAD, *map(harmless, read_as.header if read_as else ())])
     for row in _rows(rejects, read_as):
-        writer.writerow([cell if isinstance(cell, int) else _plain(cell) for cell in row])
+        writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
@@ -100,11 +98,6 @@ def cells_of(text: str, code: str, read_as: ReadAs) -> list[str]:
     width = len(read_as.header)
     found = None if code in TORN else split(text, read_as.delimiter, read_as.quote)
     return ([cell.strip() for cell in found or []] + [""] * width)[:width]
-
-
-def _plain(cell: str) -> str:
-    """The cell as it may stand in a CSV file: what is a number stays one."""
-    return cell if _NUMBER.fullmatch(cell) else harmless(cell)
 
 
 def is_mending(header: Sequence[str]) -> bool:

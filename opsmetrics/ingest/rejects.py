@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from opsmetrics.ingest.faults import COLUMN, FIRST_REJECT, REJECTS
@@ -14,10 +12,6 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sheet import Sheet
 
 COLUMNS = ("line", "text", "column", "code", "reason", "mend")
-#: First characters that make a spreadsheet take a text for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-#: A number in any style, which a spreadsheet takes for nothing else.
-_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,'][0-9]+)*(?:[eE][-+]?[0-9]+)?%?")
 
 
 def rejects_of(scratch: Scratch, sheet: Sheet) -> pd.DataFrame:
@@ -40,13 +34,3 @@ def _row(sheet: Sheet, line: int, fault: int, text: str) -> tuple[int, str, str,
     column = sheet.column(position, cells) if position else ""
     cell = cells[position - 1].strip()[:80] if 0 < position <= len(cells) else ""
     return sheet.origin.line(line), text, column, kind.code, kind.reason.format(cell=cell, column=column), kind.mend
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would take it for a formula; -5 is a number."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
-def as_it_was(text: str) -> str:
-    """The text without the apostrophe that `harmless` put in front."""
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from opsmetrics.ingest.formulas import as_it_was
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.records import split
-from opsmetrics.ingest.rejects import as_it_was
 from opsmetrics.ingest.sheet import read_file
 
 #: Rows that a person still looks through.
