@@ -19,7 +19,7 @@ from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer
 from opsmetrics.ingest.profile import Reading, profile, unproven
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
-from opsmetrics.ingest.stage import build_stage, settle_stage
+from opsmetrics.ingest.stage import build_stage, settle_names, settle_stage
 from opsmetrics.working import tell
 
 #: From so many lines on a trial is worth its while, and so many it takes.
@@ -69,6 +69,9 @@ def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today:
         reading = profile(scratch, layout, answers, today)
         tell("Reading every record")
         build_stage(scratch, layout, reading, today)
+    if scratch.sheet.lines >= LONG:
+        scratch.pack()
+    settle_names(scratch, layout)
     settle_stage(scratch, layout, reading)
     return reading
 

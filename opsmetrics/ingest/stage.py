@@ -52,7 +52,7 @@ FROM stage
 
 
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
-    """Create the table `stage`, in place of one that there may be."""
+    """Create the table `stage`, in place of one that there may be; its names are as written until `settle_names`."""
     names = ["stamp", "zoned", *(["reading"] if layout.reading is not None else [])]
     names += [*(["ended", "ended_zoned"] if layout.end is not None else []), *map(layout.text_name, layout.texts)]
     for role in layout.numbers:
@@ -64,6 +64,10 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
         f"CREATE OR REPLACE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
         f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns, layout.parts)})"
     )
+
+
+def settle_names(scratch: Scratch, layout: Layout) -> None:
+    """Clean the names in the stage, and mark the records of totals and of words for the record above."""
     names_of = {role: _cleaned_names(scratch, layout.text_name(role)) for role in layout.series}
     for role in (role for role in layout.series if role != METRIC):
         _mark_totals(scratch, layout, role, names_of[role])
