@@ -1,4 +1,4 @@
-"""Following one stored number back through every file that stated it, and correcting it with a reason."""
+"""Following one stored number or event back through every file that stated it; correcting a number with a reason."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pandas as pd
 
 from opsmetrics import ingest
 from opsmetrics.access import OPEN, Viewer
-from opsmetrics.catalog import Kpi
+from opsmetrics.catalog import Kpi, Stream
 from opsmetrics.desk.desk import Desk
 from opsmetrics.ingest import FactKey
 from opsmetrics.measurements import Batch, Diff, Receipt
-from opsmetrics.store import FactTable, value_history
+from opsmetrics.store import FactTable, state_history, value_history
+from opsmetrics.store import event_history as told_of
 
 
 class OutOfScope(PermissionError):
@@ -37,6 +38,22 @@ def history(desk: Desk, key: FactKey, *, viewer: Viewer = OPEN) -> pd.DataFrame:
     return value_history(desk.store, table, key.kpi, key.observed_at, key.dimensions, key.sample)
 
 
+def event_history(
+    desk: Desk, stream: Stream, row: Mapping[Hashable, Any], *, viewer: Viewer = OPEN
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What was ever said of an event, oldest first, and the records of a log of states behind it (none, where it comes
+    from no log). row: as `facts.event_rows` returns rows. Columns as `store.event_history` and `store.state_history`.
+
+    Raises OutOfScope.
+    """
+    places = {name: None if pd.isna(row[name]) else str(row[name]) for name in stream.dimensions}
+    _check_places(stream.key, places, viewer)
+    reference = str(row["reference"]) if isinstance(row["reference"], str) else None
+    at = pd.Timestamp(row["observed_at"]).to_pydatetime()
+    found = told_of(desk.store, stream.key, at, places, reference)
+    return found, state_history(desk.store, stream.key, reference or "")
+
+
 def correction(
     desk: Desk, key: FactKey, values: Mapping[str, float | None], *, why: str, viewer: Viewer = OPEN
 ) -> tuple[Batch, Diff]:
@@ -58,6 +75,10 @@ def correct(
 
 
 def _check(key: FactKey, viewer: Viewer) -> None:
+    _check_places(key.kpi, key.dimensions, viewer)
+
+
+def _check_places(of: str, places: Mapping[str, str | None], viewer: Viewer) -> None:
     for name in viewer.scope:
-        if not viewer.may_see(name, key.dimensions.get(name)):
-            raise OutOfScope(f"{viewer.name} may not see this value of {key.kpi}.")
+        if not viewer.may_see(name, places.get(name)):
+            raise OutOfScope(f"{viewer.name} may not see this value of {of}.")

@@ -19,7 +19,7 @@ from opsmetrics.store.errors import (
     StoreTimeout,
     StoreTooNew,
 )
-from opsmetrics.store.history import value_history
+from opsmetrics.store.history import event_history, overwritten_events, state_history, value_history
 from opsmetrics.store.keeping import Backup, all_or_nothing, back_up, backups_in, lend, restore
 from opsmetrics.store.lock import is_owned
 from opsmetrics.store.past import definitions_text, lost, past, steps_after
@@ -58,10 +58,12 @@ __all__ = [
     "backups_in",
     "current",
     "definitions_text",
+    "event_history",
     "is_owned",
     "lend",
     "look",
     "lost",
+    "overwritten_events",
     "own",
     "past",
     "read_as",
@@ -70,6 +72,7 @@ __all__ = [
     "release",
     "restore",
     "slice_json",
+    "state_history",
     "steps_after",
     "undo_effect",
     "value_history",

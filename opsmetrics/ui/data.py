@@ -16,6 +16,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.measurements import stamp_to_sample
 from opsmetrics.review import KpiReview
+from opsmetrics.store import overwritten_events, rejects_of
 from opsmetrics.ui import (
     blocks,
     data_chores,
@@ -31,6 +32,7 @@ from opsmetrics.ui import (
     tables,
     upload_blocks,
     upload_ledger,
+    upload_rejects,
 )
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
@@ -223,20 +225,32 @@ def _inside(desk: Desk, ledger: pd.DataFrame, *, arrive: bool) -> None:
     batch = st.selectbox("Batch", list(names), format_func=names.__getitem__, key="data_batch", width=460,
                          on_change=_to_address, label_visibility="collapsed")  # fmt: skip
     row = ledger[ledger["batch"] == batch].iloc[0].to_dict()
-    page.show(blocks.strip(_facts_of(row)), key="inside_strip")
+    page.show(blocks.strip(_facts_of(row, site(desk.catalog))), key="inside_strip")
     if pd.isna(row["undone_at"]) and row["kind"] == "load":
         st.button(f"Undo batch {batch}", key="inside_undo", on_click=upload_ledger.ask, args=(int(batch),))
     data_rejects.render(desk, int(batch))
-    spans = _spans(desk, int(batch), row["kpis"])
+    if row["rejected"] and len(kept := rejects_of(desk.store, int(batch))):
+        with st.expander(f"Rejected records ({len(kept)})", key="inside_rejects"):
+            upload_rejects.render(kept, "inside_rejected")
+    _overwrote(desk, int(batch), row)
+
+
+def _overwrote(desk: Desk, batch: int, row: Mapping[Hashable, Any]) -> None:
+    """What the batch covers, and the values and events that stood there before."""
+    spans = _spans(desk, batch, row["kpis"])
     if len(spans):
         tables.behind(f"What it covers ({len(spans)})", spans, file=f"batch-{batch}-covers.csv", key="inside_spans")
-    changes = desk.store.changes(int(batch))
+    changes, events = desk.store.changes(batch), overwritten_events(desk.store, batch)
     if len(changes):
         changes = stored_rows.overwritten(changes, desk.catalog)
         tables.behind(
             f"Values it overwrote ({len(changes)})", changes, file=f"batch-{batch}-changes.csv", key="inside_changes"
         )
-    else:
+    if len(events):
+        events = stored_rows.events_before(events, desk.catalog)
+        label = f"Events it took away or stated otherwise ({len(events)})"
+        tables.behind(label, events, file=f"batch-{batch}-events.csv", key="inside_events")
+    if changes.empty and events.empty and pd.isna(row["undone_at"]):
         st.text("It overwrote nothing.")
 
 
@@ -244,7 +258,7 @@ def _to_address() -> None:
     st.query_params["batch"] = str(st.session_state["data_batch"])
 
 
-def _facts_of(row: Mapping[Hashable, Any]) -> list[Block]:
+def _facts_of(row: Mapping[Hashable, Any], clock: Calendar) -> list[Block]:
     parts = ("rows", "rejected", "missing", "duplicates", "skipped")
     words = ("loaded", "rejected", "without a value", "repeated", "skipped")
     sums = " + ".join(
@@ -252,7 +266,10 @@ def _facts_of(row: Mapping[Hashable, Any]) -> list[Block]:
         for part, word in zip(parts, words, strict=True)
         if row[part] or part == "rows"
     )
+    when = "" if pd.isna(row["undone_at"]) else f"{_instant(clock, row['undone_at'])} by {row['undone_by']}"
+    undone = [{"label": "Undone", "text": when, "more": ""}] if when else []
     items = [
+        *undone,
         {"label": "Records", "text": f"{sums} = {wording.number(float(row['records']), 0)}", "more": ""},
         {"label": "Stored", "text": _stored(row), "more": ""},
         {"label": "Template", "text": wording.DASH if pd.isna(row["template"]) else str(row["template"]), "more": ""},
@@ -264,6 +281,7 @@ def _facts_of(row: Mapping[Hashable, Any]) -> list[Block]:
 
 def _stored(row: Mapping[Hashable, Any]) -> str:
     names = {"new": "new", "updated": "changed", "unchanged": "identical"}
+    names |= {"removed": "taken away"} if row["removed"] else {}
     return " · ".join(f"{wording.number(float(row[name]), 0)} {word}" for name, word in names.items())
 
 

@@ -1,4 +1,4 @@
-"""One stored number: every value it has had and who loaded it, and its correction with a reason."""
+"""One stored number or event: every value it has had and who loaded it, and the correction of a number."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from opsmetrics import facts, series
-from opsmetrics.catalog import Calendar, Kpi
+from opsmetrics.catalog import Calendar, Catalog, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.desk.correcting import correct, history, key_of
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import FactKey, IngestRefused, corrected_batch
-from opsmetrics.measurements import BIN, sample_to_stamp, stamp_to_sample
+from opsmetrics.measurements import BIN, events_key, sample_to_stamp, stamp_to_sample, stream_of
 from opsmetrics.store import StoreError
-from opsmetrics.ui import blocks, filters, page, reviews, tables, upload_blocks
+from opsmetrics.ui import blocks, data_event, filters, page, reviews, tables, upload_blocks
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import read_date
 from opsmetrics.ui.stored_rows import readable
@@ -30,25 +30,38 @@ _DONE = "data_value_done"
 
 
 def render(desk: Desk, person: str) -> None:
-    """Draw the choice of a KPI and a day, its rows, and for the chosen row its history and correction."""
-    offered = {kpi.key: kpi.name for kpi in desk.catalog.kpis if kpi.kind != "derived"}
+    """Draw the choice of a KPI or stream and a day, its rows, and for the chosen row its history and correction."""
+    offered = {kpi.key: kpi.name for kpi in desk.catalog.kpis if kpi.kind != "derived" and not _of_events(kpi)}
+    offered |= {events_key(stream.key): f"{stream.name} (events)" for stream in desk.catalog.streams}
     if not offered:
         return
-    page.show(blocks.title("One number", note="every value it has had, and its correction"), key="value_title")
+    page.show(
+        blocks.title("One number or event", note="every value it has had, who loaded it, and its correction"),
+        key="value_title",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kpi = desk.catalog[_kpi(offered)]
-        found = _rows(desk, kpi)
+        chosen = _kpi(desk.catalog, offered)
+        name = stream_of(chosen)
+        if name is None:
+            kpi = desk.catalog[chosen]
+            found = _rows(desk, kpi)
+        else:
+            stream = desk.catalog.stream(name)
+            found = data_event.rows(desk, stream, _day)
+    if name is not None:
+        data_event.render(desk, stream, found)
+        return
     found = _wanted(desk, kpi, found)
     if found.empty:
         st.text("No row is stored for this choice.")
         return
     shown = _readable(desk, kpi, found)
     st.text("Choose a row to see its history and to correct it.")
-    chosen = st.dataframe(
+    selected = st.dataframe(
         shown, hide_index=True, width="stretch", key=f"value_rows_{kpi.key}", on_select="rerun",
         selection_mode="single-row", column_config=tables.dates(shown), alt=f"The stored rows of {kpi.name}.",
     )  # fmt: skip
-    picked = chosen["selection"]["rows"]
+    picked = selected["selection"]["rows"]
     if picked:
         row = found.iloc[picked[0]].to_dict()
         key = key_of(kpi, row)
@@ -69,11 +82,19 @@ def _wanted(desk: Desk, kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _kpi(offered: Mapping[str, str]) -> str:
+def _of_events(kpi: Kpi) -> bool:
+    """Whether all of its rows are events."""
+    return kpi.events is not None and (kpi.kind == "count" or kpi.events.role == "downtime")
+
+
+def _kpi(catalog: Catalog, offered: Mapping[str, str]) -> str:
+    """The chosen key of a KPI or stream; a KPI of events only leads to its stream."""
     asked = st.query_params.get("kpi", "")
+    if asked in catalog and (source := catalog[asked].events) is not None and _of_events(catalog[asked]):
+        asked = events_key(source.stream)
     st.session_state["value_kpi"] = asked if asked in offered else next(iter(offered))
     return str(
-        st.selectbox("KPI", list(offered), format_func=offered.__getitem__, key="value_kpi", width=360,
+        st.selectbox("KPI or stream", list(offered), format_func=offered.__getitem__, key="value_kpi", width=360,
                      on_change=lambda: st.query_params.update(kpi=st.session_state["value_kpi"]))
     )  # fmt: skip
 
@@ -85,12 +106,12 @@ def _rows(desk: Desk, kpi: Kpi) -> pd.DataFrame:
     if own.empty:
         return pd.DataFrame()
     last = pd.Timestamp(own.iloc[0])
-    start, end = _sample(last) if kpi.operate == "sample" else _day(kpi, last)
+    start, end = _sample(last) if kpi.operate == "sample" else _day(kpi.calendar, last)
     return facts.rows_between(desk.store, kpi, (), start, end, viewer=reviews.viewer(), limit=ROWS)
 
 
-def _day(kpi: Kpi, last: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
-    newest = at_site(kpi.calendar, last.to_pydatetime()).date()
+def _day(calendar: Calendar, last: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    newest = at_site(calendar, last.to_pydatetime()).date()
     asked = read_date(st.query_params.get("day")) or newest
     st.session_state["value_day"] = asked
     day = st.date_input(
@@ -98,7 +119,7 @@ def _day(kpi: Kpi, last: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     )
     chosen = day if isinstance(day, dt.date) else asked
     midnights = [dt.datetime.combine(chosen + dt.timedelta(days=n), dt.time()) for n in (0, 1)]
-    begin, after = series.to_utc(midnights, kpi.calendar.time_zone)
+    begin, after = series.to_utc(midnights, calendar.time_zone)
     return begin, after
 
 

@@ -101,6 +101,22 @@ def overwritten(changes: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     return _worded(table, catalog, called)
 
 
+def events_before(events: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """Events that a batch overwrote (`store.overwritten_events`) as people read them, each on its stream's clock."""
+    known = {stream.key: stream for stream in catalog.streams}
+    table = events.replace("", None).dropna(axis="columns", how="all")
+    streams = [known.get(str(key)) for key in table["stream"]]
+    table["observed_at"] = [
+        at_site(stream.calendar if stream else site(catalog), at.to_pydatetime()).replace(tzinfo=None)
+        for stream, at in zip(streams, table["observed_at"], strict=True)
+    ]
+    table["stream"] = [stream.name if stream else key for stream, key in zip(streams, table["stream"], strict=True)]
+    called = {"stream": "Events", "category": "Category", "subcategory": "Subcategory"}
+    if len({*table["stream"]}) == 1 and streams[0] is not None:
+        called |= {"category": streams[0].category, "subcategory": streams[0].subcategory}
+    return _worded(table, catalog, called)
+
+
 def _worded(table: pd.DataFrame, catalog: Catalog, called: Mapping[str, str]) -> pd.DataFrame:
     if "kpi" in table:
         names = {kpi.key: kpi.name for kpi in catalog.kpis}

@@ -108,7 +108,7 @@ def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
     if asked is None or found.empty:
         return
     row = found.iloc[0]
-    effect = receipts.undo_effect(int(row["new"]), int(row["updated"]))
+    effect = receipts.undo_effect(*(int(row[name]) for name in ("new", "updated", "removed")))
     stays = [notice.text for notice in undo_effect(desk.store, int(asked)).warnings]
 
     @st.dialog(f"Undo batch {asked}?", on_dismiss=_forget)

@@ -15,8 +15,9 @@ from opsmetrics.access import OPEN
 from opsmetrics.desk import Desk
 from opsmetrics.facts import rows_between
 from opsmetrics.store import Chore
-from tests.pages import stores
+from tests.pages import pareto_stores, stores
 from tests.pages.stores import block, blocks, page
+from tests.store.builders import batch, event
 
 
 def grid(app: AppTest, label: str) -> list[list[str]]:
@@ -165,3 +166,22 @@ def test_rejected_records_are_given_to_be_mended(full: Path, tmp_path: Path) -> 
     assert not app.exception
     assert "1 rejected record of batch 2: none is settled yet." in [text.value for text in app.text]
     assert len(app.get("download_button")) >= 2
+
+
+def test_an_event_is_followed_through_the_files_that_stated_it(tmp_path: Path) -> None:
+    noon = dt.datetime.combine(pareto_stores.today(), dt.time(12)) - dt.timedelta(days=1)
+    with stores.owned(pareto_stores.no_events, tmp_path):
+        for minutes, file in ((5.5, "first.csv"), (9.0, "second.csv")):
+            stop = event(noon, "Jam", line="Line 1", minutes=minutes, reference="S-1")
+            Desk.of_process().commit(batch(stop, dimensions=("line", "shift"), source=file), by="Ada", publish=False)
+        app = page("data", kpi="events:stops")
+        app.session_state["value_events_stops"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+        app.run()
+        assert not app.exception
+        told = [[*row[1:5], row[6], row[7]] for row in grid(app, "History")]
+        assert told == [
+            ["Jam", "9", "2", "second.csv", "Ada", "in force"],
+            ["Jam", "5.5", "1", "first.csv", "Ada", "stated again by batch 2"],
+        ]
+        assert "Events it took away or stated otherwise (1)" in [fold.label for fold in app.expander]
+        assert "It overwrote nothing." not in [text.value for text in app.text]
