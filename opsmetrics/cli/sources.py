@@ -124,7 +124,8 @@ def role(given: argparse.Namespace, console: Console) -> int:
     """Say what a column of a template holds."""
     with owner.reading(given, console) as desk:
         wanted = given.role
-        roles = ("date", "ts", "sample", "metric", "value", "numerator", "denominator", "comment", "ignore")
+        numbers = ("metric", "value", "numerator", "denominator")
+        roles = ("date", "ts", "time", "offset", "sample", *numbers, "comment", "ignore")
         held = templates.named(desk, given.name).template
         if wanted not in (*roles, *desk.catalog.dimension_keys) and held.events is None:
             raise Refused(

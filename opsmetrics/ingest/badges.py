@@ -114,7 +114,7 @@ def badges(checked: Checked, written: Sequence[Mapping[str, str]] = ()) -> list[
 
 def _examples(checked: Checked, column: _Column, written: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     headers, layout = checked.sheet.headers, checked.layout
-    parts = layout.parts if column.place == layout.time and layout.parts else (column.place,)
+    parts = layout.instant if column.place == layout.time else (column.place,)
     cells = (" ".join(filter(None, (record.get(headers[p], "").strip() for p in parts))) for record in written)
     return tuple(dict.fromkeys(filter(None, cells)))[:EXAMPLES]
 
@@ -122,7 +122,7 @@ def _examples(checked: Checked, column: _Column, written: Sequence[Mapping[str, 
 def _columns(checked: Checked) -> Iterator[_Column]:
     layout, reading, headers = checked.layout, checked.reading, checked.sheet.headers
     if layout.time is not None and reading.dates is not None:
-        name = " ".join(headers[part] for part in layout.parts or (layout.time,))
+        name = " ".join(headers[part] for part in layout.instant)
         yield _Column(layout.time, Badge(name, _dates(reading.dates, dated=checked.clock.dated)), "stamp")
     if layout.point is not None and not layout.in_order:
         yield _Column(layout.point, Badge(headers[layout.point], "number of the sample"), "stamp", sample=True)

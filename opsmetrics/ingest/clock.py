@@ -12,7 +12,9 @@ import pandas as pd
 from opsmetrics.ingest import faults, zones
 from opsmetrics.ingest.faults import stored
 from opsmetrics.ingest.layout import Layout, Meaning
+from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.zones import Change
 from opsmetrics.measurements import Notice, counted
 
@@ -41,6 +43,8 @@ def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
         f"FROM stage WHERE {LOADABLE}"
     )[0]
     dated = layout.time is not None and first is not None and not timed and not zoned
+    if scratch.zones and not dated:
+        return _by_zone(scratch, layout, first, last)
     zone = meaning.day_zone if dated else meaning.time_zone
     if zone is None or first is None or layout.time is None:
         return Clock(dated, zone, "stamp")
@@ -53,11 +57,34 @@ def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
     return Clock(dated, zone, sql, tuple(notices))
 
 
+def _by_zone(scratch: Scratch, layout: Layout, first: dt.datetime, last: dt.datetime) -> Clock:
+    """The clock of stamps with the names of their zones beside them."""
+    assert layout.time is not None
+    arms, notices = [], []
+    for zone in scratch.zones:
+        arms.append(f"WHEN zone = {text(zone)} THEN {zones.utc_sql('stamp', zone, first, last)}")
+        for change in zones.changes(zone, first, last):
+            notices += (
+                _left_out(scratch, change, layout.time, zone=zone)
+                if change.forward
+                else _twice(scratch, layout, change, zone)
+            )
+    sql = f"CASE WHEN zoned THEN stamp {' '.join(arms)} END"
+    return Clock(False, ", ".join(scratch.zones), sql, tuple(notices))
+
+
 def with_ends(clock: Clock, scratch: Scratch, layout: Layout) -> Clock:
     """The clock with the closing stamps in the same zone. A time that does not exist is a fault of the stage; one that
     occurs twice is the first of the two that does not lie before the event's own start."""
     if clock.zone is None or layout.end is None:
         return clock
+    if scratch.zones and not clock.dated:
+        raise IngestRefused(
+            "several_zones",
+            "events with an end, and names of zones beside their stamps",
+            "stamps with their offsets from UTC",
+            "export both stamps with their offset, or load each zone from a file of its own",
+        )
     first, last = scratch.rows(f"SELECT min(ended), max(ended) FROM stage WHERE {LOADABLE}")[0]
     if first is None:
         return clock
@@ -72,10 +99,11 @@ def with_ends(clock: Clock, scratch: Scratch, layout: Layout) -> Clock:
     return replace(clock, ended=sql, notices=tuple(notices))
 
 
-def _within(change: Change, stamp: str = "stamp") -> str:
-    """Where a time lies in the hours of the change; `stamp` is it, or `ended`."""
+def _within(change: Change, stamp: str = "stamp", zone: str = "") -> str:
+    """Where a time lies in the hours of the change; `stamp` is it, or `ended`; `zone` is named beside it."""
+    mine = f" AND zone = {text(zone)}" if zone else ""
     hours = f"{stamp} >= TIMESTAMP '{change.starts}' AND {stamp} < TIMESTAMP '{change.ends}'"
-    return f"{LOADABLE} AND NOT {'zoned' if stamp == 'stamp' else 'ended_zoned'} AND {hours}"
+    return f"{LOADABLE} AND NOT {'zoned' if stamp == 'stamp' else 'ended_zoned'} AND {hours}{mine}"
 
 
 def _end_twice(scratch: Scratch, change: Change, too_early: str) -> list[Notice]:
@@ -93,8 +121,10 @@ def _end_twice(scratch: Scratch, change: Change, too_early: str) -> list[Notice]
     return [Notice("ambiguous_local_time", f"{text}: the first time that is not before the start was taken.")]
 
 
-def _left_out(scratch: Scratch, change: Change, column: int | None, stamp: str = "stamp") -> list[Notice]:
-    within = _within(change, stamp)
+def _left_out(
+    scratch: Scratch, change: Change, column: int | None, stamp: str = "stamp", zone: str = ""
+) -> list[Notice]:
+    within = _within(change, stamp, zone)
     (count,) = scratch.rows(f"SELECT count(*) FROM stage WHERE {within}")[0]
     if not count:
         return []
@@ -105,10 +135,12 @@ def _left_out(scratch: Scratch, change: Change, column: int | None, stamp: str =
     return [Notice("nonexistent_local_time", text)]
 
 
-def _twice(scratch: Scratch, layout: Layout, change: Change) -> list[Notice]:
+def _twice(scratch: Scratch, layout: Layout, change: Change, zone: str = "") -> list[Notice]:
     series = ", ".join(map(layout.text_name, layout.series))
     columns = f", {series}" if series else ""
-    found = scratch.frame(f"SELECT rowid AS line, stamp{columns} FROM stage WHERE {_within(change)} ORDER BY rowid")
+    found = scratch.frame(
+        f"SELECT rowid AS line, stamp{columns} FROM stage WHERE {_within(change, zone=zone)} ORDER BY rowid"
+    )
     if found.empty:
         return []
     later = _second_runs(found)

@@ -92,13 +92,14 @@ FORMS: tuple[Form, ...] = (
     Form("compact second", f"{_COMPACT}{_HOUR}[0-5][0-9][0-5][0-9]", ("%Y%m%d%H%M%S",), timed=False),
     Form("epoch ms", "[0-9]{12,13}(?:[.][0-9]+)?", (), timed=False),
     Form("epoch us", "[0-9]{15,16}", (), timed=False),
+    Form("year", "(?:19|20)[0-9]{2}", (), timed=False),
     Form("compact day of year", "(?:19|20)[0-9]{2}[0-3][0-9]{2}", (), timed=False),
 )
 EMPTY, OTHER = len(FORMS), len(FORMS) + 1
 #: Forms of digits only: they count only where the whole column is written so.
 BARE = (
     *("compact", "compact month", "serial", "epoch", "compact minute", "compact second", "epoch ms", "epoch us"),
-    "compact day of year",
+    *("compact day of year", "year"),
 )
 NAMED = ("day month", "day month short", "month day", "named month")
 _FIRST_NAMED = [form.name for form in FORMS].index(NAMED[0])

@@ -148,6 +148,8 @@ class DateStyle:
             return f"try_strptime({year} || '-' || CAST(3 * CAST({quarter} AS INTEGER) - 2 AS VARCHAR), '%Y-%m')"
         if form in ("month", "month year", "slashed month"):
             return f"try_strptime({year} || '-' || {number}, '%Y-%m')"
+        if form == "year":
+            return f"try_strptime({cell} || '-01', '%Y-%m')"
         if form == "serial":
             stamp = f"TIMESTAMP '{self.base}' + to_seconds(round(TRY_CAST({cell} AS DOUBLE) * 86400))"
             return f"try_strptime(strftime({stamp}, '%Y-%d-%m %X'), '%Y-%m-%d %X')" if self.swapped else stamp

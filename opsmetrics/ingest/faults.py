@@ -104,6 +104,11 @@ SHARE_FOR_COUNT = Fault(
     "write the count, or name the column as rate in the template",
 )
 
+BAD_TIME = Fault(60, "bad_time", "no time of day can be read in '{column}'", "write a time such as 07:03")
+BAD_ZONE = Fault(
+    61, "bad_zone", "'{cell}' is no offset from UTC and no zone", "write an offset such as +01:00, or Europe/Berlin"
+)
+
 REJECTS: dict[int, Fault] = {fault.kind: fault for fault in list(globals().values()) if isinstance(fault, Fault)}
 
 

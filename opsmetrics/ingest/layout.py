@@ -98,6 +98,8 @@ class Layout:
     bound: bool = False  # `date_order` is that of another column of this file, and not asked about
     end: int | None = None  # the stamp at which an event closed
     parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`
+    clock: int | None = None  # the time of day, beside a date
+    offset: int | None = None  # its offset from UTC, or its zone
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number role that may be yes or no → words
     records: frozenset[str] = frozenset()  # number roles that are 1 in each record; their column says nothing
     pairs: Mapping[str, int] = field(default_factory=dict)  # number role → 1 or 2: which of two counts in one cell
@@ -113,6 +115,12 @@ class Layout:
         return {role: column for role, column in self.numbers.items() if role not in apart}
 
     @property
+    def instant(self) -> tuple[int, ...]:
+        """The columns that say when, in the order in which they are joined."""
+        first = self.parts or ((self.time,) if self.time is not None else ())
+        return tuple(dict.fromkeys([*first, *(c for c in (self.clock, self.offset) if c is not None)]))
+
+    @property
     def series(self) -> tuple[str, ...]:
         """The text roles that tell records apart: not what is said about one event."""
         return tuple(role for role in self.texts if not role.startswith("@"))
@@ -120,7 +128,7 @@ class Layout:
     @property
     def columns(self) -> tuple[int, ...]:
         """All columns read, each once: time or point, reading, end, texts, numbers."""
-        first = [c for c in (self.time, self.point, self.reading, self.end) if c is not None]
+        first = [c for c in (self.time, self.point, self.reading, self.end, self.clock, self.offset) if c is not None]
         return tuple(dict.fromkeys([*first, *self.parts, *self.texts.values(), *self.numbers.values()]))
 
     def cell(self, column: int) -> str:

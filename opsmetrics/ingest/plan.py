@@ -65,6 +65,8 @@ def layout_of(
         thousands=template.thousands,
         date_order=template.date_order,
         end=at[end] if end and events else None,
+        clock=at[clock] if (clock := template.column("time")) and time else None,
+        offset=at[offset] if (offset := template.column("offset")) and time else None,
         parts=tuple(at[header] for header in template.date_parts),
         flags=flags,
         records=records,

@@ -12,6 +12,7 @@ from functools import partial
 from opsmetrics.ingest import date_forms, number_forms, numbers, plain
 from opsmetrics.ingest.date_forms import FORMS
 from opsmetrics.ingest.date_order import has_order, settle_order, settle_points
+from opsmetrics.ingest.date_parts import refuse_other_years
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.digits import digits_lost
 from opsmetrics.ingest.exchanged import settle_exchanged
@@ -140,7 +141,7 @@ def _no_record(scratch: Scratch, layout: Layout, column: int) -> str:
 
 def _filled(scratch: Scratch, layout: Layout) -> str:
     """The records that have all their cells."""
-    return f"{scratch.source(layout.columns, layout.parts)} WHERE len(f) >= {len(scratch.sheet.headers)}"
+    return f"{scratch.source(layout.columns)} WHERE len(f) >= {len(scratch.sheet.headers)}"
 
 
 def _telling(scratch: Scratch, layout: Layout, column: int) -> str:
@@ -156,6 +157,7 @@ def _dates(
     assert layout.time is not None
     cell = layout.cell(layout.time)
     chosen = _chosen_forms(scratch, layout, forms)
+    refuse_other_years(chosen[0], scratch.sheet.headers[layout.time])
     words: dict[str, int] = {}
     weekdays = any(tail >= date_forms.WEEKDAY for tail in tails)
     if set(chosen) & set(date_forms.NAMED):

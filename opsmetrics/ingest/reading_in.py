@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+from opsmetrics.ingest.beside import join_time
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.numbers import NumberStyle
@@ -59,10 +60,11 @@ class _WholeNumber(NumberStyle):
 def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading:
     """How the cells are read, and the table `stage` with all of them.
 
-    Raises NeedsAnswer (`date_order`, `swapped_dates`, `decimal`), IngestRefused (`dates_not_understood`,
+    Raises NeedsAnswer (`hours`, `date_order`, `swapped_dates`, `decimal`), IngestRefused (`dates_not_understood`,
     `numbers_not_understood`, `unknown_answer`, `changed_while_read`).
     """
     tell("Reading every record")
+    told = join_time(scratch, layout, answers)
     reading = _tried(scratch, layout, answers, today)
     if reading is None:
         tell("Looking at every column")
@@ -73,7 +75,7 @@ def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today:
         scratch.pack()
     settle_names(scratch, layout)
     settle_stage(scratch, layout, reading)
-    return reading
+    return replace(reading, notices=(*told, *reading.notices))
 
 
 def _tried(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading | None:

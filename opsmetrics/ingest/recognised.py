@@ -56,8 +56,7 @@ def _dates(checked: Checked) -> str:
         return f"{order}no example"
     line, stamp = rows[0]
     number = line + checked.sheet.head.first
-    assert checked.layout.time is not None
     cells = checked.sheet.cells(number)
     shown = f"{stamp:%-d %B %Y}" if checked.clock.dated else f"{stamp:%-d %B %Y %H:%M}"
-    said = " ".join(cells[part].strip() for part in checked.layout.parts or (checked.layout.time,))
+    said = " ".join(cells[part].strip() for part in checked.layout.instant)
     return f"{order}{said} = {shown}"

@@ -17,6 +17,7 @@ import pandas as pd
 
 from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
 from opsmetrics.ingest.date_forms import plainly_sql
+from opsmetrics.ingest.faults import Fault
 from opsmetrics.ingest.marks import EXACT
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.sheet import Sheet
@@ -41,6 +42,9 @@ class Scratch:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.rewritten: dict[int, tuple[int, ...]] = {}  # columns of dates → the rules by which they become plain
+        self.joined: dict[int, str] = {}  # columns of time → the expression that joins what stands beside them
+        self.unread: list[tuple[str, Fault, int]] = []  # cells beside a date that cannot be read: condition, column
+        self.zones: tuple[str, ...] = ()  # names of zones in a column beside the stamps
         self._most: int | None = None
         folder = Path(tempfile.mkdtemp(prefix="ingest-"))
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -112,15 +116,18 @@ class Scratch:
         """From now on no statement can reach files or the network."""
         self.run("SET enable_external_access = false")
 
-    def source(self, columns: Sequence[int], parts: Sequence[int] = ()) -> str:
+    def clean(self, column: int) -> str:
+        """The cleaned cell of a column, over the cells `f` of a line."""
+        return self._clean(f"f[{column + 1}]")
+
+    def source(self, columns: Sequence[int]) -> str:
         """A subquery over the records: the line `t`, its cells `f`, and c0, c1 … the cleaned cells of these columns.
-        The first of `parts` (year, month, day) stands for all of them, joined to an ISO date.
+        A column of time stands for all that is joined to it (`beside`).
 
         Explicit and all text: each line arrives as one VARCHAR and is parted by the known separator, so that no
         dialect is sniffed, no line is dropped and the position of a row is the number of its line.
         """
-        joined = {parts[0]: self._joined(parts)} if parts else {}
-        cleaned = [joined.get(column) or self._clean(f"f[{column + 1}]") for column in columns]
+        cleaned = [self.joined.get(column) or self.clean(column) for column in columns]
         for i, column in enumerate(columns):
             if rules := self.rewritten.get(column):
                 cleaned[i] = plainly_sql(cleaned[i], rules)
@@ -139,15 +146,6 @@ class Scratch:
     def exactly(self, cell: str, told: str, otherwise: str) -> str:
         """`told` where the file holds the cell (c0, c1 …) as a number and not as a text."""
         return f"CASE WHEN e{cell[1:]} THEN {told} ELSE {otherwise} END" if self.sheet.exact else otherwise
-
-    def _joined(self, parts: Sequence[int]) -> str:
-        """Year, month and day as 2026-05 or 2026-05-03; without a month the year cell as it stands."""
-        year, *others = (self._clean(f"f[{part + 1}]") for part in parts)
-        plain = [f"regexp_replace({cell}, '[.]0*$', '')" for cell in others]
-        padded = [f"CASE WHEN length({cell}) = 1 THEN '0' || {cell} ELSE {cell} END" for cell in plain]
-        filled = " AND ".join(f"coalesce({cell}, '') <> ''" for cell in others)
-        date = " || '-' || ".join(f"({cell})" for cell in (f"regexp_replace({year}, '[.]0*$', '')", *padded))
-        return f"CASE WHEN {filled} THEN {date} ELSE {year} END"
 
     def _lines(self) -> str:
         sheet = self.sheet

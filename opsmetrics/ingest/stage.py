@@ -53,7 +53,8 @@ FROM stage
 
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
     """Create the table `stage`, in place of one that there may be; its names are as written until `settle_names`."""
-    names = ["stamp", "zoned", *(["reading"] if layout.reading is not None else [])]
+    names = ["stamp", "zoned", *([_zone(scratch, layout)] if scratch.zones else [])]
+    names += [*(["reading"] if layout.reading is not None else [])]
     names += [*(["ended", "ended_zoned"] if layout.end is not None else []), *map(layout.text_name, layout.texts)]
     for role in layout.numbers:
         name = layout.number_name(role)
@@ -62,7 +63,7 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
     kept = ", ".join([*names, *(["hash(t) AS whole"] if layout.tells_equals else [])])
     scratch.run(
         f"CREATE OR REPLACE TABLE stage AS SELECT {kept}, CAST({_fault(scratch, layout, today)} AS INTEGER) AS fault "
-        f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns, layout.parts)})"
+        f"FROM (SELECT *, {_typed(scratch, layout, reading)} FROM {scratch.source(layout.columns)})"
     )
 
 
@@ -176,6 +177,13 @@ def _time(layout: Layout, reading: Reading) -> list[str]:
     ]
 
 
+def _zone(scratch: Scratch, layout: Layout) -> str:
+    """The name of the zone that stands beside the stamp, null where there is none."""
+    assert layout.offset is not None
+    cell = layout.cell(layout.offset)
+    return f"CASE WHEN {cell} IN {one_of(scratch.zones)} THEN {cell} END AS zone"
+
+
 def _position() -> str:
     """The number of the record among those of the file, null for a line that is none."""
     whole = f"t <> {text(CONTINUED)} AND NOT starts_with(t, {text(UNCLOSED)}) AND NOT starts_with(t, {text(SPOILT)})"
@@ -233,6 +241,7 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
     cell = layout.cell(column)
     unread = faults.BAD_DATE if layout.time is not None else faults.BAD_SAMPLE
     few = _when(f"len(f) < {width}", faults.TOO_FEW)
+    beside = " ".join(_when(f"{cell} <> '' AND {condition}", fault, c) for condition, fault, c in scratch.unread)
     empty = _when(f"{cell} = ''", faults.NO_DATE, column)
     return (
         f"CASE WHEN t = {text(CONTINUED)} THEN {faults.CONTINUED * COLUMN} "
@@ -243,7 +252,7 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
         f"WHEN {_repeated_header(scratch, layout)} THEN {faults.HEADER * COLUMN} "
         f"WHEN {is_note('lower(t)')} THEN {faults.NOTE * COLUMN} "
         f"WHEN len({_FILLED}) = 1 AND NOT {_BEGUN} THEN {stored(faults.ALONE)} "
-        f"{few} {_when(_surplus(width), faults.TOO_MANY)} {empty} ELSE {stored(unread, column)} END"
+        f"{few} {_when(_surplus(width), faults.TOO_MANY)} {empty} {beside} ELSE {stored(unread, column)} END"
     )
 
 
@@ -252,5 +261,9 @@ def _repeated_header(scratch: Scratch, layout: Layout) -> str:
     if scratch.sheet.head.line is None:
         return "FALSE"
     raw = scratch.sheet.head.raw
-    same = (f"replace(lower({layout.cell(c)}), '_', ' ') = {text(fold(raw[c]))}" for c in layout.columns)
+    same = (
+        f"replace(lower({layout.cell(c)}), '_', ' ') = {text(fold(raw[c]))}"
+        for c in layout.columns
+        if c not in scratch.joined
+    )
     return f"({' AND '.join(same)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import PurePath
 
@@ -18,6 +18,7 @@ from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.suggest_cells import pairs_in, rates_in, readings_in, shares_apart
 from opsmetrics.ingest.suggest_events import event_roles, stream_for
+from opsmetrics.ingest.suggest_time import time_roles
 from opsmetrics.ingest.synonyms import DIMENSIONS, QUANTITIES, ROLES
 from opsmetrics.ingest.template import Measured, Template
 from opsmetrics.ingest.template_events import EventRows
@@ -39,6 +40,7 @@ class Suggestion:
     kpis: tuple[Measured, ...]
     missing: tuple[str, ...]
     events: EventRows | None = None
+    parts: tuple[str, ...] = ()  # headers that make one date, year first
 
     @property
     def unsure(self) -> tuple[Guess, ...]:
@@ -53,10 +55,11 @@ class Suggestion:
     def draft(self) -> Template:
         """The proposal as a template, for a person to correct; it may be incomplete."""
         stated = {source for entry in self.kpis for source in entry.sources}
-        kept = [g for g in self.guesses if g.role not in ("", "comment") and g.header not in stated]
+        kept = [g for g in self.guesses if g.role not in ("", "comment", "part") and g.header not in stated]
         long = any(guess.role == "metric" for guess in kept)
         columns = {g.header: g.role for g in kept if long or g.role not in LONG}
-        return Template(name=self.name, columns=columns, kpis=self.kpis, header=self.headers, events=self.events)
+        told = Template(name=self.name, columns=columns, kpis=self.kpis, header=self.headers, events=self.events)
+        return replace(told, date_parts=self.parts)
 
     def as_template(self) -> Template:
         """The template where the proposal is exact. Raises IngestRefused (`not_recognised`) with everything open."""
@@ -78,7 +81,7 @@ def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
     """
     refuse_words(sheet.head, sheet.rows)
     guesses = {header: _named(header, catalog) for header in sheet.headers}
-    _settle_time(sheet, guesses)
+    parts = _settle_time(sheet, guesses)
     long = _holds(guesses, "metric") and _holds(guesses, "value", "numerator")
     kpis = () if long else _stated(sheet.headers, catalog, guesses)
     if not long:
@@ -93,7 +96,7 @@ def suggest(sheet: Sheet, catalog: Catalog) -> Suggestion:
     missing = _missing(sheet, catalog, guesses, kpis, stream if stream else long)
     stem, told = PurePath(sheet.name).stem or "file", tuple(guesses[header] for header in sheet.headers)
     events = EventRows(stream.key) if stream else None
-    return Suggestion(stem, sheet.headers, told, kpis, tuple(missing), events)
+    return Suggestion(stem, sheet.headers, told, kpis, tuple(missing), events, parts)
 
 
 def _happened(headers: Sequence[str], catalog: Catalog, guesses: dict[str, Guess]) -> Stream | None:
@@ -143,17 +146,22 @@ def _similar(a: str, b: str) -> bool:
     return SequenceMatcher(None, a, b).ratio() >= _ALIKE
 
 
-def _settle_time(sheet: Sheet, guesses: dict[str, Guess]) -> None:
-    """One column of time: by name if its cells agree, else the only column of dates."""
+def _settle_time(sheet: Sheet, guesses: dict[str, Guess]) -> tuple[str, ...]:
+    """One column of time, by name if its cells agree, else the only column of dates, with what stands beside it; or the
+    parts of a date, which are answered."""
+    roles, parts = time_roles(sheet, {header: guess.role for header, guess in guesses.items()})
+    for header, role in roles.items():
+        guesses[header] = Guess(header, role, EXACT, "its name and its cells") if role else Guess(header, "", 0.0, "")
     kinds = {header: _kind(sheet, i) for i, header in enumerate(sheet.headers)}
     for header, guess in guesses.items():
         if guess.role in ("date", "ts") and kinds[header] == "text":
             guesses[header] = Guess(header, "", 0.0, "")
-    if any(guess.role in TIMES for guess in guesses.values()):
-        return
+    if parts or any(guess.role in TIMES for guess in guesses.values()):
+        return parts
     dated = [header for header, kind in kinds.items() if kind == "date" and not guesses[header].role]
     if len(dated) == 1:
         guesses[dated[0]] = Guess(dated[0], "date", CONTENT, "the only column of dates")
+    return ()
 
 
 def _kind(sheet: Sheet, column: int) -> str:
@@ -240,7 +248,8 @@ def _missing(
     """What no column gives. `other`: True for a long file, or the stream whose events the records are."""
     times = [header for header, guess in guesses.items() if guess.role in TIMES]
     missing = []
-    if not times:
+    parted = any(guess.role == "part" for guess in guesses.values())
+    if not times and not parted:
         missing.append("no column of dates, stamps or sample numbers")
     elif len(times) > 1:
         missing.append(f"several columns of time ({listed(times)})")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opsmetrics.ingest.sheet import Sheet
 
 #: What a column may hold besides a dimension: any other role is the key of one. Beside [events], EVENT_ROLES too.
-ROLES = ("date", "ts", "sample", "metric", "value", "numerator", "denominator", "comment", "ignore")
+ROLES = ("date", "ts", "time", "offset", "sample", "metric", "value", "numerator", "denominator", "comment", "ignore")
 
 
 class TemplateError(ValueError):

@@ -182,6 +182,11 @@ def _shape(
 ) -> Iterator[TemplateProblem]:
     held = set(columns.values())
     times = held & {"date", "ts"} | ({"date_parts"} if parts else set())
+    if held & {"time", "offset"} and not times:
+        wanted = "a column of dates or stamps beside it"
+        yield TemplateProblem(
+            "columns", "a time of day or an offset alone", wanted, "give a column the role date or ts"
+        )
     if len(times) > 1:
         yield TemplateProblem("columns", "a date and a ts column", "one column of time", "set the other to ignore")
     if numbered and (times or "sample" in held or not kpis):

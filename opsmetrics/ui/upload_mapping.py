@@ -20,6 +20,8 @@ _ROLES = {
     "ignore": "not used",
     "date": "date",
     "ts": "date with time",
+    "time": "time of day (beside the date)",
+    "offset": "offset from UTC, or zone (beside the time)",
     "sample": "number of the sample",
     NUMBER: "number of a KPI (below)",
     "metric": "name of the KPI",

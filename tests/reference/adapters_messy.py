@@ -29,6 +29,7 @@ from opsmetrics.ingest import (
 from opsmetrics.store import Store
 
 TIMES = ("date", "ts")
+BESIDE = ("time", "offset")
 TEXTS = ("site", "line", "metric", "category")
 LEFT_OUT = ("comment", "ignore")
 #: Columns of dates, and of dates over metrics.
@@ -102,7 +103,7 @@ def checked(
     sheet = read_file(path, template=template, answers=answers)
     at = locate(sheet, tuple(sources.values()), answers, header if sheet.head.line is None else ()).positions
     position = {role: at[source] for role, source in sources.items()}
-    numbers = {role: column for role, column in position.items() if role not in (*TIMES, *TEXTS)}
+    numbers = {role: column for role, column in position.items() if role not in (*TIMES, *BESIDE, *TEXTS)}
     texts = {role: column for role, column in position.items() if role in TEXTS}
     keyed_by = None if "category" in texts else tuple(texts)
     layout = Layout(
@@ -110,6 +111,8 @@ def checked(
         texts=texts,
         numbers=numbers,
         time=position.get("date", position.get("ts")),
+        clock=position.get("time"),
+        offset=position.get("offset"),
     )
     return check(sheet, layout, answers=answers, today=today)
 
