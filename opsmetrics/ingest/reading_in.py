@@ -117,7 +117,7 @@ def _is_padded(scratch: Scratch, layout: Layout) -> bool:
     """True where no month or day is written with one digit."""
     assert layout.time is not None
     shorter = f"length({layout.cell(layout.time)}) < 10"
-    (found,) = scratch.rows(f"SELECT count_if({shorter}) FROM {scratch.source(layout.columns, layout.parts)}")[0]
+    (found,) = scratch.rows(f"SELECT count_if({shorter}) FROM {scratch.source(layout.columns)}")[0]
     return not found
 
 
