@@ -28,7 +28,7 @@ from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, lis
 from opsmetrics.ingest.readable import write_lines
 from opsmetrics.ingest.records import Record
 from opsmetrics.ingest.scan import CONTROLS
-from opsmetrics.ingest.workbook_process import Cell, Described, WorkbookProcess
+from opsmetrics.ingest.workbook_process import Cell, Described, WorkbookProcess, turn
 from opsmetrics.measurements import Notice, counted
 from opsmetrics.working import stoppable
 
@@ -92,7 +92,7 @@ def read_workbook(path: Path, wanted: str | None, known: Sequence[str], limits: 
     try:
         link = folder / f"book{ending}"
         link.symlink_to(path.resolve())
-        with WorkbookProcess(link, limits) as process, stoppable(process.stop):
+        with turn(), WorkbookProcess(link, limits) as process, stoppable(process.stop):
             sheets, from_1904 = process.sheets()
             taken = choose([one for sheet in sheets for one in tables_of(sheet, known, limits)], wanted, known)
             for one in taken:

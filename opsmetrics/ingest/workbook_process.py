@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,11 +17,16 @@ from typing import Any
 
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.working import tell
 
 CHILD = Path(__file__).with_name("excel_child.py")
 _MEND = "save the sheet as CSV, or delete unused rows and columns and save it again"
 #: Variables without which a Python cannot start on some systems.
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+#: Workbooks that are open at the same time in all of this process.
+AT_ONCE = 2
+_OPEN = threading.BoundedSemaphore(AT_ONCE)
 
 Cell = str | float | None
 
@@ -39,6 +45,17 @@ class Described:
     def filled(self) -> int:
         """How far the first rows reach to the right."""
         return max((i + 1 for row in self.first for i, cell in enumerate(row) if cell is not None), default=0)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait until fewer than AT_ONCE workbooks are open: each may take as much memory as it is allowed to."""
+    while not _OPEN.acquire(timeout=0.2):
+        tell("Waiting for other workbooks")
+    try:
+        yield
+    finally:
+        _OPEN.release()
 
 
 class WorkbookProcess:

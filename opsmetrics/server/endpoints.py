@@ -40,6 +40,10 @@ PATTERNS: Mapping[Kind, str] = {
 }
 
 
+#: Bytes and values of a body of JSON.
+JSON_BYTES, JSON_VALUES = 64 * 1024**2, 3_000_000
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A parameter in the query or (`in_path`) the path. many: it may be given several times."""
@@ -81,9 +85,13 @@ class Request:
         return self.values[name]
 
     def json(self) -> Any:
-        """The body as JSON. Raises Problem."""
+        """The body as JSON. Raises Problem, also where it would need much memory: a sign of JSON becomes an object."""
+        if self.body is not None and self.body.stat().st_size > JSON_BYTES:
+            raise _too_much(f"longer than {JSON_BYTES / 1024**2:g} MB")
         try:
             text = "" if self.body is None else self.body.read_text(encoding="utf-8")
+            if sum(map(text.count, ",[{")) > JSON_VALUES:
+                raise _too_much(f"of more than {JSON_VALUES:,} values")
             value = json.loads(text) if text.strip() else {}
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a pair of surrogates is no text
             return value
@@ -91,6 +99,10 @@ class Request:
             raise Problem(400, "not_json", "The body is nested too deeply. Send a flat list of records.") from None
         except ValueError as error:
             raise Problem(400, "not_json", f"The body is no JSON: {error}. Send a JSON object.") from None
+
+
+def _too_much(found: str) -> Problem:
+    return Problem(413, "too_large", f"The body is JSON {found}. Split it, or send it as CSV or Parquet.")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
 
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 
 from opsmetrics.server.problems import Problem
@@ -15,6 +17,9 @@ from opsmetrics.tokens import Right, Token, TokenError, Tokens
 
 #: Requests that one asker may make at once, and how many more each second.
 BURST, PER_SECOND = 60.0, 10.0
+
+#: Seconds that a body may take however short it is, and bytes of it that must come in each further second.
+PATIENCE, SLOWEST = 60.0, 10_000.0
 
 #: Askers that are remembered; who has not asked for longest is forgotten, and starts anew.
 REMEMBERED = 10_000
@@ -60,15 +65,27 @@ def token_of(http: HttpRequest, tokens: Tokens, right: Right) -> Token:
 
 
 async def body_into(path: Path, http: HttpRequest, most: int) -> None:
-    """Write the body to a file as it comes. Raises Problem as soon as it is longer than `most` bytes."""
+    """Write the body to a file as it comes. Raises Problem as soon as it is longer than `most` bytes, or comes slower
+    than anybody sends, and where the sender leaves."""
     limit = f"{most / 1024 / 1024:g} MB" if most >= 1024 * 1024 else f"{most / 1024:g} kB"
     detail = f"The body is longer than {limit}. Split it, or raise OPSMETRICS_UPLOAD_MB."
     declared = http.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > most:
         raise Problem(413, "too_large", detail)
-    written = 0
+    written, began = 0, time.monotonic()
+    stream = aiter(http.stream())
     with path.open("wb") as file:
-        async for chunk in http.stream():
+        while True:
+            try:
+                async with asyncio.timeout(began + PATIENCE + written / SLOWEST - time.monotonic()):
+                    chunk = await anext(stream, None)
+            except TimeoutError:
+                told = f"The body came slower than {SLOWEST / 1000:g} kB a second: {written:,} bytes until now."
+                raise Problem(408, "too_slow", f"{told} Send it again.", headers={"Connection": "close"}) from None
+            except ClientDisconnect:
+                raise Problem(400, "sender_left", "The sender left before the body was whole. Send it again.") from None
+            if chunk is None:
+                return
             written += len(chunk)
             if written > most:
                 raise Problem(413, "too_large", detail)

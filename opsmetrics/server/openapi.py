@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from opsmetrics.server.endpoints import PATTERNS, Endpoint, Kind, Parameter
-from opsmetrics.server.guard import PER_SECOND
+from opsmetrics.server.endpoints import JSON_BYTES, JSON_VALUES, PATTERNS, Endpoint, Kind, Parameter
+from opsmetrics.server.guard import PER_SECOND, SLOWEST
 from opsmetrics.server.problems import MEDIA
 
 _SCHEMAS: dict[Kind, dict[str, Any]] = {
@@ -29,7 +29,9 @@ ALWAYS = {
     503: "The store cannot answer now: ask again after `Retry-After` seconds.",
 }
 _WITH_BODY = {
-    413: "The body is longer than allowed: a file than `OPSMETRICS_UPLOAD_MB`, anything else than 64 kB.",
+    408: f"The body came slower than {SLOWEST / 1000:g} kB a second.",
+    413: "The body is longer than allowed: a file than `OPSMETRICS_UPLOAD_MB`, records in JSON than "
+    f"{JSON_BYTES // 1024**2} MB or {JSON_VALUES:,} values, anything else than 64 kB.",
     415: "The body is of another kind.",
 }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
@@ -25,6 +27,14 @@ ENDPOINTS = (*reading.ENDPOINTS, *sources.ENDPOINTS, *writing.ENDPOINTS)
 SHORT = 64 * 1024
 
 _ALLOWANCE = guard.Allowance()
+
+#: Files that are read at the same time; who sends more waits for them.
+AT_ONCE = 2
+
+
+@cache
+def _loads() -> CapacityLimiter:
+    return CapacityLimiter(AT_ONCE)
 
 
 def _serving(endpoint: Endpoint) -> Callable[[HttpRequest], Awaitable[Response]]:
@@ -53,7 +63,10 @@ async def _answer(endpoint: Endpoint, http: HttpRequest) -> Response:
     with tempfile.TemporaryDirectory(prefix="opsmetrics-") as folder:
         body = Path(folder) / _file_name(values.get("name"), media)
         await guard.body_into(body, http, desk.settings.upload_bytes if endpoint.right == "load" else SHORT)
-        return _json(await run_in_threadpool(endpoint.answer, Request(desk, token, values, body, media)))
+        request = Request(desk, token, values, body, media)
+        if endpoint.right != "load":
+            return _json(await run_in_threadpool(endpoint.answer, request))
+        return _json(await to_thread.run_sync(endpoint.answer, request, limiter=_loads()))
 
 
 def _known(http: HttpRequest, tokens: Tokens, endpoint: Endpoint) -> Token:
@@ -76,8 +89,8 @@ _ENDINGS = {writing.CSV: ".csv", writing.JSON: ".json", writing.BINARY: ".bin"}
 def _file_name(given: str | None, media: str) -> str:
     """The last part of the name that the sender gave, without signs that a file system or a terminal would obey."""
     last = re.split(r"[/\\]", given or "")[-1]
-    plain = "".join(sign for sign in last if sign.isprintable()).strip(". ")[:120]
-    return plain or f"request{_ENDINGS[media]}"
+    plain = "".join(sign for sign in last if sign.isprintable()).strip(". ")
+    return plain.encode("utf-8")[:120].decode("utf-8", "ignore") or f"request{_ENDINGS[media]}"
 
 
 async def _document(_http: HttpRequest) -> Response:

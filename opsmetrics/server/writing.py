@@ -14,7 +14,7 @@ from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.templates import remember
 from opsmetrics.ingest import NothingUsable
 from opsmetrics.measurements import Batch
-from opsmetrics.server.endpoints import Endpoint, Parameter, Request
+from opsmetrics.server.endpoints import JSON_VALUES, Endpoint, Parameter, Request
 from opsmetrics.server.problems import Problem
 from opsmetrics.verdict.as_dict import as_plain
 
@@ -63,6 +63,9 @@ def _records(asked: Request) -> Path:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise Problem(422, "no_records", "The body holds no records, wanted a list of JSON objects, one for each row.")
     names = list(dict.fromkeys(name for row in rows for name in row))
+    if len(rows) * len(names) > JSON_VALUES:
+        detail = f"{len(rows):,} records of {len(names):,} columns are more than {JSON_VALUES:,} cells."
+        raise Problem(413, "too_large", f"{detail} Split the body, or send it as CSV or Parquet.")
     try:
         columns = {name: pa.array([_plain(row.get(name), name) for row in rows]) for name in names}
     except (pa.ArrowException, OverflowError) as error:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import socket
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from opsmetrics.desk import Desk
+from opsmetrics.server import guard
+from opsmetrics.server.endpoints import JSON_BYTES, JSON_VALUES
 from opsmetrics.settings import Settings
 from opsmetrics.tokens import Tokens
 from tests.cli.conftest import scrap_rows, sums
@@ -152,7 +156,42 @@ def test_a_body_that_is_too_long_is_cut_off(program: Program, works: Desk, monke
     assert program.post("/api/v1/batches/1/undo", long, "application/json").status == 413
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"[]," * JSON_VALUES + b"[]]",
+        json.dumps([{f"c{n}": 1} for n in range(2000)]).encode(),  # few values, and 4,000,000 cells
+        b'["' + b"x" * JSON_BYTES + b'"]',
+    ],
+    ids=["values", "cells", "bytes"],
+)
+def test_json_that_would_need_much_memory_is_refused(program: Program, works: Desk, body: bytes) -> None:
+    found = program.post("/api/v1/ingest", body, "application/json")
+    assert (found.status, found.json["code"], len(works.batches())) == (413, "too_large", 1)
+
+
+def test_who_sends_too_slowly_or_leaves_is_not_waited_for(
+    program: Program, port: int, works: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "PATIENCE", 0.3)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    head = f"POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {program.token}\r\n"
+    head += "Content-Type: text/csv\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as slow, socket.create_connection(("127.0.0.1", port)) as gone:
+        for sender in (slow, gone):
+            sender.sendall(f"{head}Content-Length: 1000\r\n\r\nDay,Line".encode())
+        gone.close()
+        slow.settimeout(30)
+        assert b" 408 " in slow.recv(4096).partition(b"\r\n")[0]
+    assert program.post("/api/v1/ingest", CSV).status == 201
+    assert (len(works.batches()), list((tmp_path / "temporary").glob("opsmetrics-*"))) == (2, [])
+
+
 def test_the_name_of_a_file_is_a_name_and_no_path(program: Program, works: Desk, tmp_path: Path) -> None:
+    assert (
+        program.post("/api/v1/ingest", CSV, name="ö" * 300, dry_run="").status == 200
+    )
     program.post("/api/v1/ingest", CSV, name="../../\x1b[2Jweek.csv")
     assert program.get("/api/v1/batches").json[0]["source"] == "[2Jweek.csv"
     assert not list(tmp_path.glob("**/*week*"))
