@@ -189,9 +189,7 @@ def test_who_sends_too_slowly_or_leaves_is_not_waited_for(
 
 
 def test_the_name_of_a_file_is_a_name_and_no_path(program: Program, works: Desk, tmp_path: Path) -> None:
-    assert (
-        program.post("/api/v1/ingest", CSV, name="ö" * 300, dry_run="").status == 200
-    )
+    assert program.post("/api/v1/ingest", CSV, name="ö" * 300, dry_run="").status == 200
     program.post("/api/v1/ingest", CSV, name="../../\x1b[2Jweek.csv")
     assert program.get("/api/v1/batches").json[0]["source"] == "[2Jweek.csv"
     assert not list(tmp_path.glob("**/*week*"))
