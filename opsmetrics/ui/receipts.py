@@ -149,10 +149,11 @@ def batches_text(numbers: Sequence[int]) -> str:
 
 
 def equation(receipts: Sequence[Receipt]) -> str:
-    """The parts of the files, which add up to their records."""
+    """The parts of the files, which add up to their records. A file whose bytes were loaded before opens no batch."""
     tallies = [receipt.tally for receipt in receipts]
     parts = {
-        "loaded": sum(tally.rows for tally in tallies),
+        "loaded": sum(receipt.tally.rows for receipt in receipts if receipt.batch is not None),
+        "stored already": sum(receipt.tally.rows for receipt in receipts if receipt.batch is None),
         "rejected": sum(tally.rejected for tally in tallies),
         "without a value": sum(tally.missing for tally in tallies),
         "repeated": sum(tally.duplicates for tally in tallies),

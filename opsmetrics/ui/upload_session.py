@@ -192,6 +192,7 @@ def _read(desk: Desk, session: Session, new: Sequence[Held]) -> list[Incoming]:
 def settle(session: Session, job: Job) -> None:
     """Take over what became of a work that is over. What was cancelled before it was known is dropped."""
     session.job = None
+    session.round += 1  # no uploader was drawn meanwhile, which is no sign that the reader was elsewhere
     done = False
     try:
         done = job.settle()

@@ -114,6 +114,7 @@ def test_the_same_file_again_writes_nothing(full: Path) -> None:
     assert "These very bytes were loaded before, as batch 2." in said(app)
     app = press(app, "upload_load")
     assert title(app) == "Nothing was new: the store already holds all of this."
+    assert f"renamed.csv: 0 loaded + {DAYS} stored already = {DAYS} records." in said(app)
     assert len(store.current().batches()) == 2
 
 
