@@ -14,6 +14,7 @@ from opsmetrics.ingest import totals
 from opsmetrics.ingest.across import Across, said
 from opsmetrics.ingest.cells import fold, kind_of
 from opsmetrics.ingest.date_forms import form_of
+from opsmetrics.ingest.date_parts import YEARS
 from opsmetrics.ingest.header import SEARCHED, distinct_names
 from opsmetrics.ingest.months import month_of
 
@@ -22,6 +23,10 @@ DATE, METRIC, VALUE = "date", "metric", "value"
 _TEXTS = 0.2
 _QUARTER = re.compile(r"Q[1-4]")
 _YEAR = re.compile(r"(?:19[7-9]|20[0-9])[0-9]")
+_MONTH_NUMBER = re.compile(r"[Mm]?(0?[1-9]|1[0-2])")
+_WEEK_NUMBER = re.compile(r"(?i:kw|cw|wk|w|s|sem|week|woche|semaine|semana)[ .]*(0?[1-9]|[1-5][0-9])")
+#: Forms that one row of dates may mix.
+_MIXED = ({"iso", "slashed iso", "dotted", "day month", "month day"}, {"week", "year week", "week year"})
 _SHORT_MONTH = re.compile(r"([^\W\d_]{3,})[ .'’-]+([0-9]{2})")
 
 Row = Sequence[str]
@@ -46,7 +51,8 @@ def _dated(table: Sequence[Row], at: int) -> tuple[dict[int, str], int | None, i
     row = table[at]
     stamps = _short_months(row) or {column: cell for column, cell in enumerate(row) if cell and _is_stamp(cell)}
     forms = {form_of(stamp) for stamp in stamps.values()}
-    if len(stamps) < 2 or len(forms) > 1 or not _sequence(stamps, forms.pop()):
+    mixed = len(forms) > 1 and not any(forms <= group for group in _MIXED)
+    if len(stamps) < 2 or mixed or not _sequence(stamps, forms.pop()):
         return None
     if at + 1 < len(table) and (filled := _spread(stamps, row, table[at + 1])):
         return filled, at + 1, None
@@ -118,17 +124,34 @@ def _rightwards(row: Row, columns: Mapping[int, str]) -> dict[int, str]:
 
 
 def _months_of_years(table: Sequence[Row], at: int) -> tuple[dict[int, str], int | None, int | None] | None:
-    """Names of months, or Q1 to Q4, beside a column of years."""
+    """Names of months, Q1 to Q4, numbered months or weeks, beside a column of years."""
     row = table[at]
-    named = {c: cell for c, cell in enumerate(row) if (cell.isalpha() and month_of(cell)) or _QUARTER.fullmatch(cell)}
+    named = {c: cell for c, cell in enumerate(row) if _is_month(cell) or _QUARTER.fullmatch(cell)}
+    numbered = {} if named else _numbered(row)
+    named = named or numbered
     if len(named) < 3 or len(set(named.values())) < len(named):
         return None
     for column in range(min(named)):
         years = [line[column] for line in table[at + 1 :] if line[column] and line[min(named)]]
         years = [year for year in years if not totals.says_total(year.lower())]
-        if years and all(_YEAR.fullmatch(year) for year in years):
+        known = not numbered or fold(row[column]) in YEARS
+        if known and years and all(_YEAR.fullmatch(year) for year in years):
             return named, None, column
     return None
+
+
+def _is_month(cell: str) -> bool:
+    word = cell.rstrip(".")
+    return word.isalpha() and month_of(word) is not None
+
+
+def _numbered(row: Row) -> dict[int, str]:
+    """Column → M01 or KW1, where the months or weeks of a year are numbered from the first on without a gap."""
+    for pattern, written, most in ((_MONTH_NUMBER, "M{:02}", 12), (_WEEK_NUMBER, "KW{}", 53)):
+        found = {c: int(number[1]) for c, cell in enumerate(row) if (number := pattern.fullmatch(cell))}
+        if list(found.values()) == list(range(1, len(found) + 1)) and 3 <= len(found) <= most:
+            return {column: written.format(number) for column, number in found.items()}
+    return {}
 
 
 def _arranged(

@@ -136,6 +136,25 @@ def test_months_beside_a_column_of_years(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("head", "starts"),
+    [
+        ("Jahr;1;2;3", ("2025-01-01", "2025-02-01", "2025-03-01")),
+        ("Year;M01;M02;M03", ("2025-01-01", "2025-02-01", "2025-03-01")),
+        ("Année;janv.;févr.;août", ("2025-01-01", "2025-02-01", "2025-08-01")),
+        ("Jahr;KW1;KW2;KW3", ("2024-12-30", "2025-01-06", "2025-01-13")),
+        ("x;2023;2024;2025", ("2023-01-01", "2024-01-01", "2025-01-01")),
+        ("x;Week 8 2025;Week 9 2025;Week 10 2025", ("2025-02-17", "2025-02-24", "2025-03-03")),
+        ("x;05.01.2025;2025-01-06;7 Jan 2025", ("2025-01-05", "2025-01-06", "2025-01-07")),
+    ],
+)
+def test_numbered_months_and_weeks_of_years_and_dates_of_several_styles(
+    tmp_path: Path, head: str, starts: tuple[str, ...]
+) -> None:
+    path = written(tmp_path, f"site;line;metric;{head}\nA;L1;scrap;2025;1,5;2,5;3,5\n")
+    assert found(path) == [(day, "A", "L1", value) for day, value in zip(starts, (1.5, 2.5, 3.5), strict=True)]
+
+
 def test_dates_that_read_two_ways_are_asked_about(tmp_path: Path) -> None:
     path = written(tmp_path, "site,line,metric,01/02/2025,02/02/2025\nA,L1,scrap,1,2\n")
     with pytest.raises(NeedsAnswer, match="more than one order"):

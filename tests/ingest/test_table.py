@@ -139,7 +139,6 @@ def test_a_path_of_windows_is_no_escape() -> None:
         ),
         ("Report,Scrap,Berlin\ndate,site,value\n2025-01-27,A,1\n2025-01-28,A,2\n", ("date", "site", "value")),
         ("Sample,X\nBy,Y\nFile,Z\nWavelength,Reflected\n800,1.5\n799,1.6\n", ("Wavelength", "Reflected")),
-        ("site;2023;2024;2025\nA;5;6;7\nB;8;9;1\n", ("site", "2023", "2024", "2025")),
     ],
 )
 def test_headers(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
