@@ -96,7 +96,7 @@ def plain(review: KpiReview) -> dict[str, Any]:
 def test_a_page_is_the_same_as_one_review_at_a_time(desk: Desk, as_of: dt.date, viewer: Viewer) -> None:
     page = desk.watched(as_of=as_of, viewer=viewer)
     assert len({item.kpi.key for item in page}) == len(desk.catalog.kpis) and len(page) > 20
-    for item in page:
+    for item in page[:: cases(2, 1)]:
         alone = desk.review(item.kpi.key, item.series.slice, as_of=as_of, viewer=viewer)
         assert plain(item) == plain(alone)
 

@@ -327,14 +327,13 @@ def test_a_real_log_by_month_in_any_order_is_the_log_in_one_file(
 def test_a_real_log_by_day_is_the_log_in_one_file(
     tmp_path: Path, upptime: pd.DataFrame, whole: dict[str, pd.DataFrame]
 ) -> None:
-    """Two weeks around 8 March 2026, when the clocks of Chicago go forward, by day of UTC; then the rest."""
-    day = upptime["checked_at"].str[:10]
-    near = (day >= "2026-03-01") & (day <= "2026-03-14")
-    parts = [
-        *(part for _, part in upptime[near].groupby(day[near])),
-        upptime[day > "2026-03-14"],
-        upptime[day < "2026-03-01"],
-    ]
+    """Days around 8 March 2026, when the clocks of Chicago go forward, by day of UTC; then the rest."""
+    day, (first, last) = (
+        upptime["checked_at"].str[:10],
+        cases(("2026-03-06", "2026-03-10"), ("2026-03-01", "2026-03-14")),
+    )
+    near = (day >= first) & (day <= last)
+    parts = [*(part for _, part in upptime[near].groupby(day[near])), upptime[day > last], upptime[day < first]]
     split = told_by(tmp_path, "split", parts)
     for key, table in whole.items():
         pd.testing.assert_frame_equal(split[key], table)

@@ -362,7 +362,7 @@ def furnished(store: Path) -> None:
 
 #: Kills of the owner alone, and of the whole app; those of a process that loads by itself are in
 #: tests/store/test_crash.py.
-OWNERS, APPS = cases(5, 20), cases(1, 10)
+OWNERS, APPS = cases(3, 20), cases(1, 10)
 
 
 def test_as_many_kills_as_are_promised() -> None:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -192,6 +193,7 @@ def test_the_running_app_makes_up_the_morning_by_itself(works: Desk, monkeypatch
         asked = Program(port)
         while not {"morning", "backup"} <= set(asked.get("/readyz").json):
             assert child.poll() is None
+            time.sleep(0.2)  # asked without a pause it would have little time for its chores
         os.kill(child.pid, signal.SIGTERM)
         child.wait(PATIENCE)
     with Store.open(path) as opened:

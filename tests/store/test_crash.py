@@ -19,7 +19,7 @@ from tests.store.builders import batch, catalog, count, day
 from tests.store.children import Forks, run
 
 #: Kills of a process that loads; those of an owner that loads for others are in tests/server/test_inbox.py.
-KILLS = cases(14, 100)
+KILLS = cases(16, 100)
 
 #: Between which moments of a load the process is killed. acknowledge: stored, and not yet noted as acknowledged;
 #: answer: noted, and not yet told to whoever asked.
