@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opsmetrics.catalog import Catalog, Decision
+from opsmetrics.catalog import Catalog, Decision, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.desk.kept import Kept
 from opsmetrics.figures import Finished, Theme, between_chart, control_chart, look_chart, spread_chart, tokens
@@ -18,7 +18,8 @@ from opsmetrics.review import KpiReview
 from opsmetrics.ui import chart_rules, chart_view, decisions_words, kpi, reviews, stored_rows, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.chart_rules import Deciding
-from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.clock import at_site
+from opsmetrics.ui.links import ChartView, target
 from opsmetrics.ui.tables import Table
 from opsmetrics.verdict.second_look import LOOKS, Look, SecondLook, can_be_looked_through, second_look
 from opsmetrics.verdict.workings import Workings
@@ -138,10 +139,20 @@ def rows_behind(at: Desk, review: KpiReview, view: ChartView, position: int) -> 
         found = at.rows_behind(review, position, viewer=reviews.viewer(), limit=stored_rows.ROWS)
         events = chart_view.events_link(review, view, position, position)
         more = [{"text": "what they were", "go": events}] if events else []
+        more += _followed(review.kpi, found)
         title = stored_rows.title(chart_view.label(review, position), found, at.catalog, more)
         return Rows(title, None if found.empty else tables.finished(_readable(at.catalog, found, review)))
 
     return _ROWS.of((review, position), read)
+
+
+def _followed(kpi: Kpi, found: pd.DataFrame) -> list[Block]:
+    """A link to the history of the first of these rows on the page Data; a KPI made of others has no such rows."""
+    if kpi.kind == "derived" or found.empty:
+        return []
+    at = at_site(kpi.calendar, pd.Timestamp(found["observed_at"].iloc[0]).to_pydatetime())
+    day = "" if kpi.operate == "sample" else at.date().isoformat()
+    return [{"text": "history and correction", "go": target("data", kpi=kpi.key, day=day)}]
 
 
 def _readable(catalog: Catalog, found: pd.DataFrame, review: KpiReview) -> pd.DataFrame:

@@ -82,7 +82,7 @@ def render(desk: Desk) -> None:
     _freshness(desk, catalog, watched)
     upload_ledger.render(desk, person, _OUTCOME)
     _inside(desk, ledger, arrive=came and bool(batch))
-    data_value.render(desk, person)
+    data_value.render(desk, person, arrive=came and not batch and bool(st.query_params.get("kpi")))
     data_chores.render(desk)
 
 

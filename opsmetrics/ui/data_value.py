@@ -29,14 +29,17 @@ ROWS = 500
 _DONE = "data_value_done"
 
 
-def render(desk: Desk, person: str) -> None:
-    """Draw the choice of a KPI or stream and a day, its rows, and for the chosen row its history and correction."""
+def render(desk: Desk, person: str, *, arrive: bool = False) -> None:
+    """Draw the choice of a KPI or stream and a day, its rows, and for the chosen row its history and correction.
+    arrive: a link led to it."""
     offered = {kpi.key: kpi.name for kpi in desk.catalog.kpis if kpi.kind != "derived" and not _of_events(kpi)}
     offered |= {events_key(stream.key): f"{stream.name} (events)" for stream in desk.catalog.streams}
     if not offered:
         return
     page.show(
-        blocks.title("One number or event", note="every value it has had, who loaded it, and its correction"),
+        blocks.title(
+            "One number or event", note="every value it has had, who loaded it, and its correction", arrive=arrive
+        ),
         key="value_title",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):

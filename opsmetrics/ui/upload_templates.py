@@ -87,7 +87,8 @@ def render(desk: Desk, session: Session) -> None:
 def _line(desk: Desk, template: Template) -> list[Block]:
     known = {kpi.key: kpi.name for kpi in desk.catalog.kpis}
     about = [known.get(entry.key, entry.key) for entry in template.kpis]
-    about += [template.events.stream] if template.events else []
+    streams = {stream.key: stream.name for stream in desk.catalog.streams}
+    about += [streams.get(template.events.stream, template.events.stream)] if template.events else []
     headers = template.header or template.sources
     more = f" and {len(headers) - NAMED:,} more" if len(headers) > NAMED else ""
     told = ", ".join(about) or ("named in its rows" if "metric" in template.columns.values() else "")

@@ -118,8 +118,11 @@ def test_a_figure_is_followed_to_its_rows_and_its_file(full: Path) -> None:
     title = block(app, "rowstitle")
     assert "loaded" in title["note"]
     assert "by tester <b>" in title["note"]
-    assert title["links"][0]["text"] == "undo this file"
-    assert title["links"][0]["go"]["params"] == {"batch": "1"}
+    day = f"{stores.start() + dt.timedelta(days=stores.DAYS - 1):%Y-%m-%d}"
+    assert [(link["text"], link["go"]["params"]) for link in title["links"]] == [
+        ("history and correction", {"kpi": "changeover", "day": day}),
+        ("undo this file", {"batch": "1"}),
+    ]
 
 
 def test_the_rows_of_another_period_can_be_chosen(full: Path) -> None:
