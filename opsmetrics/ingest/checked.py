@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.ingest import faults
+from opsmetrics.ingest.apart import settle_apart
 from opsmetrics.ingest.clock import Clock, set_clock, with_ends
 from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
 from opsmetrics.ingest.faults import COLUMN
@@ -125,6 +126,8 @@ def check(
     scratch.run(f"CREATE VIEW record AS SELECT rowid AS line, {instants}, * FROM stage WHERE fault = 0")
     settle_references(scratch, layout)
     tell("Looking for repeated records")
+    meaning, told = settle_apart(scratch, layout, meaning, given)
+    notices += told
     mark_duplicates(scratch, layout, meaning.joint, stated_sql(layout))
     tally = _tally(scratch, layout, meaning)
     try:

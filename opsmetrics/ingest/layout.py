@@ -98,6 +98,7 @@ class Layout:
     bound: bool = False  # `date_order` is that of another column of this file, and not asked about
     end: int | None = None  # the stamp at which an event closed
     parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`
+    apart: int | None = None  # a shift or a time that is not read, by which records of one key may differ
     clock: int | None = None  # the time of day, beside a date
     offset: int | None = None  # its offset from UTC, or its zone
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # number role that may be yes or no → words
@@ -128,7 +129,11 @@ class Layout:
     @property
     def columns(self) -> tuple[int, ...]:
         """All columns read, each once: time or point, reading, end, texts, numbers."""
-        first = [c for c in (self.time, self.point, self.reading, self.end, self.clock, self.offset) if c is not None]
+        first = [
+            c
+            for c in (self.time, self.point, self.reading, self.end, self.clock, self.offset, self.apart)
+            if c is not None
+        ]
         return tuple(dict.fromkeys([*first, *self.parts, *self.texts.values(), *self.numbers.values()]))
 
     def cell(self, column: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from opsmetrics.catalog import Catalog, Kpi
 from opsmetrics.ingest import aliases, faults
+from opsmetrics.ingest.apart import telling_column
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.event_plan import EventPlan, event_plan, number_headers, text_headers
 from opsmetrics.ingest.faults import Fault
@@ -81,7 +82,9 @@ def layout_of(
         events=events,
         aliases=aliases.together(template.aliases, said),
     )
-    return layout, located.notices
+    alone = events is None and template.repeats is None and layout.time is not None
+    apart = telling_column(sheet.headers, layout.columns) if alone else None
+    return replace(layout, apart=apart), located.notices
 
 
 def _refuse_unknown_dimensions(template: Template, catalog: Catalog) -> None:

@@ -40,7 +40,7 @@ def read_as_of(checked: Checked, template: Template, answers: Mapping[str, str])
         template=decided.dump(),
         version=before.version if before else version_of(template),
         answers={**(before.answers if before else {}), **given},
-        whole=whole_of(template) or _mixed(checked),
+        whole=whole_of(template) or _together(checked) or _mixed(checked),
         remembered=_remembered(template, given, sheet.headers),
     )
 
@@ -77,6 +77,13 @@ def _only(found: set[str], otherwise: str | None) -> str | None:
 def _styles(checked: Checked) -> set[tuple[str, tuple[str, ...]]]:
     found = [checked.reading.numbers[role] for role in checked.layout.measured]
     return {(style.decimal, tuple(style.thousands)) for style in found if not isinstance(style, FlagStyle)}
+
+
+def _together(checked: Checked) -> str:
+    """Records of one key that were taken together, as answered, only make sense together."""
+    joined = any(measure.added or measure.numbered for measure in checked.meaning.measures)
+    told = joined and checked.layout.apart is not None
+    return "records of one time and place are taken together over the whole file" if told else ""
 
 
 def _mixed(checked: Checked) -> str:

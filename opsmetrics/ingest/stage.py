@@ -55,6 +55,7 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
     """Create the table `stage`, in place of one that there may be; its names are as written until `settle_names`."""
     names = ["stamp", "zoned", *([_zone(scratch, layout)] if scratch.zones else [])]
     names += [*(["reading"] if layout.reading is not None else [])]
+    names += [f"{layout.cell(layout.apart)} AS apart"] if layout.apart is not None else []
     names += [*(["ended", "ended_zoned"] if layout.end is not None else []), *map(layout.text_name, layout.texts)]
     for role in layout.numbers:
         name = layout.number_name(role)

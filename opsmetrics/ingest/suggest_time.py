@@ -12,7 +12,7 @@ from opsmetrics.ingest.day_times import is_time
 from opsmetrics.ingest.offset_cells import is_offset
 from opsmetrics.ingest.sheet import Sheet
 
-_TIMES = (
+TIMES = (
     *("time", "time of day", "clock time", "start time", "hour", "hours", "hr", "hour of day", "hour ending", "from"),
     *("uhrzeit", "zeit", "stunde", "startzeit", "beginn", "von", "viertelstunde", "zeitraum", "intervall", "interval"),
     *(
@@ -70,7 +70,7 @@ def time_roles(sheet: Sheet, named: Mapping[str, str]) -> tuple[Roles, tuple[str
     if len(dated) == 1 or parts:
         beside = [header for header in sheet.headers if header not in (*dated, *parts) and _is_free(named[header])]
         timed = [cell for header in dated for cell in cells[header] if _OWN_TIME.search(_MIDNIGHT.sub("", cell))]
-        clock = [h for h in beside if words[h] in _TIMES and sum(map(is_time, cells[h])) * 2 > len(cells[h])]
+        clock = [h for h in beside if words[h] in TIMES and sum(map(is_time, cells[h])) * 2 > len(cells[h])]
         if len(clock) == 1 and not timed:
             found[clock[0]] = "time"
         if timed or "time" in found.values():
