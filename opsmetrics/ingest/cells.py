@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from opsmetrics.ingest.date_forms import form_of
@@ -41,6 +42,9 @@ MISSING = (
 #: Error values of spreadsheets, in lower case: no value either, and worth a warning.
 SHEET_ERRORS = ("#n/a", "#na", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#nv", "#wert!")
 
+#: Cells so short are remembered: those of a wide table repeat themselves, and are asked about several times.
+_SHORT = 40
+
 _UNSEEN = {ord(c): None for c in ZERO_WIDTH} | {ord(c): " " for c in BLANKS}
 _NUMBER = re.compile(
     r"[(]?[-+−]?\s?(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:[,. '’]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d+)?"
@@ -69,6 +73,11 @@ def fold(text: str) -> str:
 
 def kind_of(cell: str) -> CellKind:
     """What a cell looks like on its own."""
+    return _kind_of(cell) if len(cell) <= _SHORT else _kind_of.__wrapped__(cell)
+
+
+@lru_cache(maxsize=50_000)
+def _kind_of(cell: str) -> CellKind:
     text = tidy(cell)
     if text.casefold() in MISSING or text.casefold() in SHEET_ERRORS:
         return "empty"

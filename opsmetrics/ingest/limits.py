@@ -16,9 +16,10 @@ class Limits:
 
     bytes: int = 2 * 1024**3
     line: int = 1_000_000  # characters in one line, and in one record of several lines
-    columns: int = 2_000
+    columns: int = 5_000
     memory: str = "1GB"  # of the scratch database; beyond it, it uses its private folder
     records: int = 50_000_000  # of a Parquet file, and of a table whose dates stand across
+    footer: int = 8 * 1024**2  # bytes in which a Parquet file tells of its columns
     packed: int = 256 * 1024**2  # bytes of a workbook as it lies on the disk
     unpacked: int = 1024**3  # bytes of a workbook or a Parquet file once unpacked
     ratio: int = 200  # how many times larger a part of a workbook may become

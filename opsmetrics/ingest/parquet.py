@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,10 @@ def _one(path: Path) -> bool:
 
 def _refuse_large(connection: duckdb.DuckDBPyConnection, path: Path, limits: Limits) -> None:
     """What the file says of itself, before any of its data is unpacked."""
+    if (footer := _footer(path)) > limits.footer:
+        wanted = f"at most {limits.columns:,}"
+        found = f"{footer / 1024**2:,.0f} MB that tell of its columns"
+        raise IngestRefused("too_many_columns", found, wanted, "keep only the columns that are needed")
     name = text(str(path.resolve()))
     (rows,) = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({name})").fetchall()[0]
     if rows and rows > limits.records:
@@ -118,6 +123,20 @@ def _refuse_large(connection: duckdb.DuckDBPyConnection, path: Path, limits: Lim
     if columns and columns > limits.columns:
         wanted = f"at most {limits.columns:,}"
         raise IngestRefused("too_many_columns", f"{columns:,} columns", wanted, "keep only the columns that are needed")
+
+
+def _footer(path: Path) -> int:
+    """How many bytes at its end tell what is in the file: all of them are read to find out anything.
+
+    0 of a damaged one, as the reader will say.
+    """
+    size = path.stat().st_size
+    if size < 12:
+        return 0
+    with path.open("rb") as file:
+        file.seek(-8, os.SEEK_END)
+        told, mark = int.from_bytes(file.read(4), "little"), file.read(4)
+        return told if mark == MAGIC and told < size else 0
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: Path, source: str) -> list[_Column]:

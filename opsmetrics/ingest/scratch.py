@@ -27,6 +27,8 @@ from opsmetrics.working import stoppable
 
 #: Never in a readable file, so that the reader sees each line as one cell.
 _NEVER = "\x01"
+#: From so many columns on one thread reads: each holds 2,048 lines with all of their cells, which no limit counts.
+_WIDE = 500
 #: Signs of other scripts and fonts → the ordinary ones: minus, apostrophe, digits, marks and the per cent sign.
 _SIGNS = {
     **dict.fromkeys("−‐‑‒–—﹣－", "-"),
@@ -52,6 +54,8 @@ class Scratch:
             "temp_directory": str(folder),
             "autoload_known_extensions": False,
         }
+        if len(sheet.headers) > _WIDE:
+            config["threads"] = 1
         self._connection = duckdb.connect(config=config)
         self._connection.execute("ATTACH ':memory:' AS packed (COMPRESS)")
         weakref.finalize(self, _dispose, self._connection, folder)

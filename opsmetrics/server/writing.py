@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from opsmetrics.desk import receipts
 from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.templates import remember
-from opsmetrics.ingest import NothingUsable
+from opsmetrics.ingest import Limits, NothingUsable
 from opsmetrics.measurements import Batch
 from opsmetrics.server.endpoints import JSON_VALUES, Endpoint, Parameter, Request
 from opsmetrics.server.problems import Problem
@@ -63,6 +63,9 @@ def _records(asked: Request) -> Path:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise Problem(422, "no_records", "The body holds no records, wanted a list of JSON objects, one for each row.")
     names = list(dict.fromkeys(name for row in rows for name in row))
+    if len(names) > Limits().columns:
+        detail = f"The records have {len(names):,} names, wanted at most {Limits().columns:,}: keep what is needed."
+        raise Problem(422, "too_many_columns", detail)
     if len(rows) * len(names) > JSON_VALUES:
         detail = f"{len(rows):,} records of {len(names):,} columns are more than {JSON_VALUES:,} cells."
         raise Problem(413, "too_large", f"{detail} Split the body, or send it as CSV or Parquet.")

@@ -144,6 +144,7 @@ def test_a_column_without_any_value_is_no_load(tmp_path: Path) -> None:
     [
         (Limits(records=9), "too_many_records"),
         (Limits(columns=4), "too_many_columns"),
+        (Limits(footer=100), "too_many_columns"),
         (Limits(unpacked=100), "unpacks_too_large"),
         (Limits(bytes=100), "too_large"),
     ],

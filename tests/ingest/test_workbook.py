@@ -247,9 +247,9 @@ def test_without_any_table(tmp_path: Path) -> None:
 def test_too_many_columns(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", {"Data": [["date", *range(3000)], [DAY, *range(3000)]]})
     with pytest.raises(IngestRefused, match="3,001 columns in sheet 'Data'") as refused:
-        read_file(path)
+        read_file(path, limits=Limits(columns=3_000))
     assert refused.value.code == "too_many_columns"
-    assert len(read_file(path, limits=Limits(columns=4_000)).headers) == 3_001
+    assert len(read_file(path).headers) == 3_001
 
 
 def test_what_was_recognised_in_words(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from opsmetrics.ingest import (
     locate,
     prepare,
     read_file,
+    suggest,
 )
 from opsmetrics.store import Store
 
@@ -87,11 +88,13 @@ def sources_of(columns: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def refusal_of(path: Path) -> dict[str, Any]:
-    """The refusal of a file for which no mapping is known."""
+    """What becomes of a file for which no mapping is known: one with dates is asked about on the page Upload."""
     try:
-        read_file(path)
+        suggestion = suggest(read_file(path), Catalog(kpis=()))
     except IngestRefused as refused:
         return {"outcome": "refuse", "warnings": [refused.code], "why": str(refused)}
+    if any(guess.role in TIMES for guess in suggestion.guesses):
+        return {"outcome": "needs_user_choice", "questions": ["mapping"], "warnings": []}
     return {"outcome": "refuse", "warnings": ["no_time_column"]}
 
 
