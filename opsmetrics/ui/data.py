@@ -14,7 +14,7 @@ from opsmetrics.access import account_name
 from opsmetrics.catalog import Calendar, Catalog, Kpi
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
-from opsmetrics.measurements import stamp_to_sample
+from opsmetrics.measurements import counted, stamp_to_sample
 from opsmetrics.review import KpiReview
 from opsmetrics.store import overwritten_events, rejects_of
 from opsmetrics.ui import (
@@ -231,7 +231,8 @@ def _inside(desk: Desk, ledger: pd.DataFrame, *, arrive: bool) -> None:
     data_rejects.render(desk, int(batch))
     if row["rejected"] and len(kept := rejects_of(desk.store, int(batch))):
         with st.expander(f"Rejected records ({len(kept)})", key="inside_rejects"):
-            upload_rejects.render(kept, "inside_rejected")
+            told = counted(len(kept), "{n} rejected record", "{n} rejected records")
+            upload_rejects.render(kept, "inside_rejected", told)
     _overwrote(desk, int(batch), row)
 
 

@@ -25,7 +25,7 @@ _COLUMNS = (
 )
 
 
-def render(rejects: pd.DataFrame, key: str) -> None:
+def render(rejects: pd.DataFrame, key: str, title: str = "") -> None:
     """Draw the rejects (line, text, column, code, reason, mend), those of one reason where that is chosen."""
     if rejects.empty:
         return
@@ -39,10 +39,10 @@ def render(rejects: pd.DataFrame, key: str) -> None:
             key=f"{key}_reason",
             wrap=True,
         )
-    upload_blocks.show(table(rejects, chosen), key=f"{key}_rows")
+    upload_blocks.show(table(rejects, chosen, title), key=f"{key}_rows")
 
 
-def table(rejects: pd.DataFrame, code: str | None = None) -> Block:
+def table(rejects: pd.DataFrame, code: str | None = None, title: str = "") -> Block:
     """These rows behind a plum edge, or those of one reason: line, column, what it says, why, what to do."""
     found = rejects if code is None else rejects[rejects["code"] == code]
     lines = []
@@ -50,8 +50,11 @@ def table(rejects: pd.DataFrame, code: str | None = None) -> Block:
         texts = [line.column or "", clip(str(line.text)), line.reason, line.mend]
         lines.append([cell(str(line.line)), *(cell(str(text)) for text in texts)])
     total = len(rejects)
-    title = f"{wording.number(total, 0)} {'row cannot' if total == 1 else 'rows cannot'} be read"
+    title = title or f"{wording.number(total, 0)} {'row cannot' if total == 1 else 'rows cannot'} be read"
+    tall = len(lines) > TALL
     left = len(found) - ROWS
-    note = f"and {wording.number(left, 0)} more, which the download holds" if left > 0 else ""
+    note = "scroll the table for all of them" if tall else ""
+    if left > 0:
+        note = f"scroll the table for the first {ROWS:,}; the download holds {wording.number(left, 0)} more"
     block = upload_blocks.edged(data_mark("missing"), title, _COLUMNS, lines, note)
-    return block | {"tall": len(lines) > TALL}
+    return block | {"tall": tall}
