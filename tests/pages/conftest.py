@@ -18,6 +18,13 @@ def full(tmp_path: Path) -> Iterator[Path]:
         yield path
 
 
+@pytest.fixture
+def seen() -> Iterator[Path]:
+    """A full store only to look at."""
+    with stores.seen(stores.full) as path:
+        yield path
+
+
 @pytest.fixture(autouse=True)
 def waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of the Upload page waits for the work that it starts, however busy the machine is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -192,6 +193,33 @@ def owned(build: Callable[[Path], None], folder: Path) -> Iterator[Path]:
         yield path
     finally:
         store.release()
+
+
+#: The stores that tests only look at, by their builder and day: stores end yesterday.
+_SEEN: dict[tuple[Callable[[Path], None], dt.datetime], tempfile.TemporaryDirectory[str]] = {}
+
+
+@contextmanager
+def seen(build: Callable[[Path], None]) -> Iterator[Path]:
+    """The store that `build` makes, owned by this process, for tests that only look at it; one that writes to it fails.
+
+    All of them look at the same file, so that what pages keep under its path and versions is made once.
+    """
+    key = (build, start())
+    if key not in _SEEN:
+        _SEEN[key] = tempfile.TemporaryDirectory()
+        build(Path(_SEEN[key].name) / "seen.duckdb")
+    path = Path(_SEEN[key].name) / "seen.duckdb"
+    held = store.own(path)
+    before = (held.data_version, held.decisions_version, held.catalog.version)
+    try:
+        yield path
+        after = (held.data_version, held.decisions_version, held.catalog.version)
+    finally:
+        store.release()
+    if after != before:
+        _SEEN.pop(key).cleanup()
+    assert after == before, "this test writes: it needs a store of its own"
 
 
 def page(name: str, **params: str) -> AppTest:

@@ -23,8 +23,8 @@ def go(app: AppTest, name: str) -> AppTest:
     return app.switch_page(f"pages/{name}.py").run()
 
 
-def test_the_kpi_last_looked_at_is_shown_by_the_forecast_and_back(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_the_kpi_last_looked_at_is_shown_by_the_forecast_and_back() -> None:
+    with stores.seen(stores.full):
         app = page("chart", kpi="late", slice="line:Line 3", grain="week")
         for name in ("forecast", "chart"):
             go(app, name)
@@ -34,14 +34,14 @@ def test_the_kpi_last_looked_at_is_shown_by_the_forecast_and_back(tmp_path: Path
             assert asked(app, "grain") == "week"
 
 
-def test_a_value_chosen_on_today_is_the_slice_of_the_chart(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_a_value_chosen_on_today_is_the_slice_of_the_chart() -> None:
+    with stores.seen(stores.full):
         app = go(page("today", line="Line 4"), "chart")
         assert asked(app, "slice") == "line:Line 4"
 
 
-def test_a_slice_chosen_on_the_chart_filters_today_and_clearing_it_clears_it_there(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_a_slice_chosen_on_the_chart_filters_today_and_clearing_it_clears_it_there() -> None:
+    with stores.seen(stores.full):
         app = page("chart", kpi="late")
         app.selectbox(key="choose_slice").select("line:Line 3").run()
         go(app, "today")
@@ -51,8 +51,8 @@ def test_a_slice_chosen_on_the_chart_filters_today_and_clearing_it_clears_it_the
         assert "line" not in go(app, "today").query_params
 
 
-def test_an_address_that_says_something_wins(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_an_address_that_says_something_wins() -> None:
+    with stores.seen(stores.full):
         app = page("today", line="Line 4")
         app.query_params.clear()
         app.query_params["kpi"] = "scrap"
@@ -61,8 +61,8 @@ def test_an_address_that_says_something_wins(tmp_path: Path) -> None:
         assert "slice" not in app.query_params
 
 
-def test_two_values_of_a_dimension_go_along_both(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_two_values_of_a_dimension_go_along_both() -> None:
+    with stores.seen(stores.full):
         app = page("today")
         app.multiselect(key="line").set_value(["Line 3", "Line 4"]).run()
         assert asked(app, "line") == "Line 3,Line 4"
@@ -70,16 +70,16 @@ def test_two_values_of_a_dimension_go_along_both(tmp_path: Path) -> None:
         assert asked(go(app, "today"), "line") == "Line 3,Line 4"
 
 
-def test_a_value_that_nobody_has_is_shown_as_chosen_and_fits_nothing(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_a_value_that_nobody_has_is_shown_as_chosen_and_fits_nothing() -> None:
+    with stores.seen(stores.full):
         app = page("today", category="Nowhere")
         assert not app.exception
         assert app.multiselect(key="category").value == ["Nowhere"]
         assert "No KPI fits these filters. Take one of them away." in [text.value for text in app.text]
 
 
-def test_the_way_back_to_today_keeps_what_was_chosen(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_the_way_back_to_today_keeps_what_was_chosen() -> None:
+    with stores.seen(stores.full):
         app = page("today", category="Dispatch", as_of="2026-01-31")
         app.query_params.clear()
         app.query_params["kpi"], app.query_params["as_of"] = "late", "2026-01-31"
@@ -89,8 +89,8 @@ def test_the_way_back_to_today_keeps_what_was_chosen(tmp_path: Path) -> None:
         assert back["params"] == {"category": ["Dispatch"], "as_of": "2026-01-31"}
 
 
-def test_a_day_that_is_still_to_come_is_now(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_a_day_that_is_still_to_come_is_now() -> None:
+    with stores.seen(stores.full):
         app = page("today", as_of="2200-01-01")
         assert not app.exception
         assert app.date_input(key="as_of").value is None
@@ -98,16 +98,16 @@ def test_a_day_that_is_still_to_come_is_now(tmp_path: Path) -> None:
         assert "As of noon" not in blocks(app)[0]["eyebrow"]
 
 
-def test_filters_outlast_a_page_that_knows_none(tmp_path: Path) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_filters_outlast_a_page_that_knows_none() -> None:
+    with stores.seen(stores.full):
         app = page("today", category="Moulding")
         go(app, "upload")
         assert asked(go(app, "today"), "category") == "Moulding"
 
 
 @pytest.mark.parametrize("name", ["today", "summary"])
-def test_an_empty_list_offers_to_clear_its_filters(tmp_path: Path, name: str) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_an_empty_list_offers_to_clear_its_filters(name: str) -> None:
+    with stores.seen(stores.full):
         app = page(name, q="nothing is called this")
         assert "No KPI fits these filters. Take one of them away." in [text.value for text in app.text]
         app.button(key="clear_filters").click().run()
@@ -116,8 +116,8 @@ def test_an_empty_list_offers_to_clear_its_filters(tmp_path: Path, name: str) ->
         assert "clear_filters" not in [button.key for button in app.button]
 
 
-def test_pareto_takes_the_slice_and_keeps_its_stream_period_and_date(tmp_path: Path) -> None:
-    with stores.owned(pareto_stores.full, tmp_path):
+def test_pareto_takes_the_slice_and_keeps_its_stream_period_and_date() -> None:
+    with stores.seen(pareto_stores.full):
         app = page("pareto", stream="stops", period="90d", as_of="2026-01-05")
         app = go(go(app, "today"), "pareto")
         assert asked(app, "stream") == "stops"
@@ -135,8 +135,8 @@ def test_pareto_takes_the_slice_and_keeps_its_stream_period_and_date(tmp_path: P
         ("kpis", {"edit": "nobody"}),
     ],
 )
-def test_what_an_address_gets_wrong_is_said_once(tmp_path: Path, name: str, params: dict[str, str]) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_what_an_address_gets_wrong_is_said_once(name: str, params: dict[str, str]) -> None:
+    with stores.seen(stores.full):
         app = page(name, **params)
         assert not app.exception
         said = [
@@ -147,8 +147,8 @@ def test_what_an_address_gets_wrong_is_said_once(tmp_path: Path, name: str, para
 
 
 @pytest.mark.parametrize("name", ["chart", "forecast"])
-def test_a_slice_that_no_row_holds_is_named(tmp_path: Path, name: str) -> None:
-    with stores.owned(stores.full, tmp_path):
+def test_a_slice_that_no_row_holds_is_named(name: str) -> None:
+    with stores.seen(stores.full):
         said = [
             part["text"] for part in blocks(page(name, kpi="late", slice="line:Line 99")) if part["kind"] == "caption"
         ]

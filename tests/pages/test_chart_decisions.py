@@ -216,7 +216,7 @@ def _label(number: int) -> str:
 # Refusals, cancelling, proposals
 
 
-def test_nothing_is_saved_without_a_reason_or_a_name(full: Path) -> None:
+def test_nothing_is_saved_without_a_reason_or_a_name(seen: Path) -> None:
     before = decided("scrap")
     app = press(opened("exclude", kpi="scrap"), "Exclude")
     assert "Type the reason" in block(app, "callout")["text"]
@@ -225,7 +225,7 @@ def test_nothing_is_saved_without_a_reason_or_a_name(full: Path) -> None:
     assert decided("scrap") == before
 
 
-def test_what_cannot_be_is_said_at_once_and_cannot_be_saved(full: Path) -> None:
+def test_what_cannot_be_is_said_at_once_and_cannot_be_saved(seen: Path) -> None:
     app = opened("phase", kpi="changeover")
     field(app, "First period of the new phase").select(0).run()
     assert "nothing before it" in block(app, "callout")["text"]
@@ -255,7 +255,7 @@ def test_a_decision_that_somebody_took_back_meanwhile_closes_the_form(full: Path
     assert "not in force any more" in app.toast[0].value
 
 
-def test_a_proposed_step_is_accepted_at_its_own_period(full: Path) -> None:
+def test_a_proposed_step_is_accepted_at_its_own_period(seen: Path) -> None:
     app = page("chart", kpi="changeover")
     offers = block(app, "offers")
     accept = offers["items"][0]["more"]
@@ -268,6 +268,6 @@ def test_a_proposed_step_is_accepted_at_its_own_period(full: Path) -> None:
     assert any(text.startswith("The change is put at") and "95 % range" in text for text in said)
 
 
-def test_the_form_says_what_it_is_about(full: Path) -> None:
+def test_the_form_says_what_it_is_about(seen: Path) -> None:
     app = opened("phase", kpi="late", slice="line:Line 3")
     assert "For Late deliveries · Line 3 · by day" in [part.get("text") for part in blocks(app)]

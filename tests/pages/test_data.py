@@ -26,7 +26,7 @@ def grid(app: AppTest, label: str) -> list[list[str]]:
     return [[cell["text"] if "text" in cell else cell["mark"]["word"] for cell in row] for row in found["rows"]]
 
 
-def test_the_page_says_that_everything_is_here(full: Path) -> None:
+def test_the_page_says_that_everything_is_here(seen: Path) -> None:
     app = page("data")
     assert not app.exception
     assert block(app, "heading")["title"] == "All data are here."
@@ -37,7 +37,7 @@ def test_the_page_says_that_everything_is_here(full: Path) -> None:
     ]
 
 
-def test_a_kpi_leads_to_its_chart_and_a_file_to_what_is_in_it(full: Path) -> None:
+def test_a_kpi_leads_to_its_chart_and_a_file_to_what_is_in_it(seen: Path) -> None:
     freshness = next(part for part in blocks(page("data")) if part["kind"] == "grid" and part["label"] == "Freshness")
     cells = dict(zip((column["name"] for column in freshness["columns"]), freshness["rows"][0], strict=True))
     assert cells["KPI"]["go"]["href"] == "chart?kpi=late"
@@ -46,21 +46,21 @@ def test_a_kpi_leads_to_its_chart_and_a_file_to_what_is_in_it(full: Path) -> Non
     assert cells["Last observation"]["text"] == f"{last.day} {last:%b %Y}", "rows without a time of day say the day"
 
 
-def test_every_batch_stands_in_the_ledger_with_its_undo(full: Path) -> None:
+def test_every_batch_stands_in_the_ledger_with_its_undo(seen: Path) -> None:
     (line,) = grid(page("data"), "Loaded before")
     assert line[0] == "1"
     assert line[2:4] == ["tester <b>", "dispatch <b>2026</b>.csv"]
     assert line[-1] == "Undo"
 
 
-def test_inside_a_file_its_parts_add_up(full: Path) -> None:
+def test_inside_a_file_its_parts_add_up(seen: Path) -> None:
     strip = block(page("data"), "strip")
     told = {item["label"]: item["text"] for item in strip["items"]}
     assert told["Records"] == "810 loaded = 810"
     assert told["Stored"] == "810 new · 0 changed · 0 identical"
 
 
-def test_a_file_is_taken_back_from_inside_it_after_a_question(full: Path) -> None:
+def test_a_file_is_taken_back_from_inside_it_after_a_question(seen: Path) -> None:
     app = page("data")
     app.button(key="inside_undo").click().run()
     assert not app.exception
@@ -106,7 +106,7 @@ def test_a_number_is_corrected_with_a_reason(full: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "why", "says"), [(1.0, "", "No reason"), (5000.0, "x", "5000 of")])
-def test_what_cannot_be_stored_is_said_and_changes_nothing(full: Path, number: float, why: str, says: str) -> None:
+def test_what_cannot_be_stored_is_said_and_changes_nothing(seen: Path, number: float, why: str, says: str) -> None:
     before = numbers()
     app = chosen()
     app.number_input[0].set_value(number)

@@ -39,7 +39,7 @@ def problems(app: AppTest) -> list[str]:
 # The list
 
 
-def test_the_list_names_every_definition(full: Path) -> None:
+def test_the_list_names_every_definition(seen: Path) -> None:
     app = page("kpis")
     assert not app.exception
     assert block(app, "heading")["title"] == "4 KPIs are defined."
@@ -60,7 +60,7 @@ def test_an_empty_store_offers_presets(tmp_path: Path) -> None:
 # The form
 
 
-def test_the_form_shows_a_definition_and_its_chart(full: Path) -> None:
+def test_the_form_shows_a_definition_and_its_chart(seen: Path) -> None:
     app = page("kpis", edit="late")
     assert not app.exception
     assert app.text_input(key=field("name")).value == "Late deliveries"
@@ -70,7 +70,7 @@ def test_the_form_shows_a_definition_and_its_chart(full: Path) -> None:
     assert row["spark"]["shapes"]
 
 
-def test_an_edit_is_previewed_before_it_is_saved(full: Path) -> None:
+def test_an_edit_is_previewed_before_it_is_saved(seen: Path) -> None:
     app = page("kpis", edit="scrap")
     app.selectbox(key=field("better", "scrap")).set_value("higher").run()
     sections = [part for part in blocks(app) if part["kind"] == "section"]
@@ -91,7 +91,7 @@ def test_saving_puts_the_definition_in_force(full: Path) -> None:
     assert [item["text"] for item in block(app, "lines")["items"]] == ["KPI Late deliveries changed."]
 
 
-def test_mistakes_are_named_at_their_field_and_hold_saving_back(full: Path) -> None:
+def test_mistakes_are_named_at_their_field_and_hold_saving_back(seen: Path) -> None:
     app = page("kpis", edit="late")
     app.text_input(key=field("name")).set_value("").run()
     assert problems(app) == ["Name"]
@@ -104,7 +104,7 @@ def test_mistakes_are_named_at_their_field_and_hold_saving_back(full: Path) -> N
     assert app.button(key="definition_save").disabled
 
 
-def test_another_kind_of_facts_is_refused_with_the_reason(full: Path) -> None:
+def test_another_kind_of_facts_is_refused_with_the_reason(seen: Path) -> None:
     """Late deliveries holds counts: as readings they would lie in another table."""
     app = page("kpis", edit="late")
     app.selectbox(key=field("kind")).set_value("measured").run()
@@ -135,7 +135,7 @@ def test_a_preset_opens_in_the_form_and_is_saved_with_what_it_needs(full: Path) 
     assert {"availability", "performance", "quality", "oee"} <= {k.key for k in store.current().catalog.kpis}
 
 
-def test_presets_are_listed_by_field_of_work(full: Path) -> None:
+def test_presets_are_listed_by_field_of_work(seen: Path) -> None:
     app = page("kpis", do="preset")
     assert not app.exception
     assert [expander.label.partition(" (")[0] for expander in app.expander][:3] == [
@@ -156,7 +156,7 @@ def test_a_new_definition_gets_a_key_from_its_name(full: Path) -> None:
 # Many at once
 
 
-def test_many_definitions_change_in_a_grid(full: Path) -> None:
+def test_many_definitions_change_in_a_grid(seen: Path) -> None:
     app = page("kpis", do="many")
     assert not app.exception
     assert "Nothing has been changed yet." in [text.value for text in app.text]
@@ -210,7 +210,7 @@ def test_as_it_is_follows_decided_targets(full: Path) -> None:
     ("content", "says"),
     [(b"[kpis.late]\nname = 1", "kind"), (b"\xff\xfe", "UTF-8"), (b"not toml", "valid TOML")],
 )
-def test_a_file_that_cannot_be_applied_says_why(full: Path, content: bytes, says: str) -> None:
+def test_a_file_that_cannot_be_applied_says_why(seen: Path, content: bytes, says: str) -> None:
     app = page("kpis", do="file")
     app.file_uploader(key="import_toml").upload("kpis.toml", content, "application/toml").run()
     assert not app.exception
@@ -241,7 +241,7 @@ def test_many_definitions_change_by_a_spreadsheet(full: Path) -> None:
         ("key;better\nlate;upwards\n", "higher"),
     ],
 )
-def test_a_spreadsheet_that_cannot_be_read_says_why(full: Path, sheet: str, says: str) -> None:
+def test_a_spreadsheet_that_cannot_be_read_says_why(seen: Path, sheet: str, says: str) -> None:
     app = page("kpis", do="many")
     app.file_uploader(key="many_file").upload("kpis.csv", sheet.encode(), "text/csv").run()
     assert not app.exception

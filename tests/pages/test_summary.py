@@ -24,7 +24,7 @@ def lines(app: AppTest) -> list[dict[str, Any]]:
     return [row for group in block(app, "summary")["groups"] for row in group["rows"]]
 
 
-def test_every_kpi_stands_once_under_its_heading(full: Path) -> None:
+def test_every_kpi_stands_once_under_its_heading(seen: Path) -> None:
     app = page("summary")
     assert not app.exception
     assert [row["name"] for row in lines(app)] == ["Late deliveries", "Changeover time", "Scrap rate", HOSTILE]
@@ -33,14 +33,14 @@ def test_every_kpi_stands_once_under_its_heading(full: Path) -> None:
     ]  # fmt: skip
 
 
-def test_the_headline_and_what_to_ask_about(full: Path) -> None:
+def test_the_headline_and_what_to_ask_about(seen: Path) -> None:
     app = page("summary")
     assert block(app, "heading")["title"] == "One cannot meet its target as it runs. Ask about Scrap rate first."
     (asked,) = block(app, "asks")["items"]
     assert (asked["name"], asked["mark"]["word"]) == ("Scrap rate", "Fails")
 
 
-def test_a_row_says_what_the_review_says(full: Path) -> None:
+def test_a_row_says_what_the_review_says(seen: Path) -> None:
     """The same verdict as in every other channel, at the grain that the KPI is led by."""
     held = store.current()
     desk = Desk(held, Settings.from_environment().for_store(held.path))
@@ -55,19 +55,19 @@ def test_a_row_says_what_the_review_says(full: Path) -> None:
     assert row["go"]["params"] == {"kpi": "late", "grain": "month", "verdict": review.id}
 
 
-def test_a_slice_is_chosen_for_the_kpis_that_have_it(full: Path) -> None:
+def test_a_slice_is_chosen_for_the_kpis_that_have_it(seen: Path) -> None:
     app = page("summary", line="Line 3")
     found = {row["name"]: row["sub"] for row in lines(app)}
     assert found["Late deliveries"] == "Line 3 · M. Okafor"
     assert found["Scrap rate"] == "S. Amari"
 
 
-def test_filters_let_only_some_pass(full: Path) -> None:
+def test_filters_let_only_some_pass(seen: Path) -> None:
     assert [row["name"] for row in lines(page("summary", category="Paint"))] == ["Changeover time"]
     assert [row["name"] for row in lines(page("summary", q="scrap"))] == ["Scrap rate"]
 
 
-def test_what_was_chosen_on_today_is_chosen_here(full: Path) -> None:
+def test_what_was_chosen_on_today_is_chosen_here(seen: Path) -> None:
     app = page("today", category="Paint")
     app.switch_page("pages/summary.py").run()
     assert not app.exception
@@ -78,13 +78,13 @@ def test_what_was_chosen_on_today_is_chosen_here(full: Path) -> None:
     }
 
 
-def test_as_of_a_day_the_page_shows_what_was_known_then(full: Path) -> None:
+def test_as_of_a_day_the_page_shows_what_was_known_then(seen: Path) -> None:
     app = page("summary", as_of=(stores.start() + dt.timedelta(days=40)).date().isoformat())
     assert not app.exception
     assert "As of noon" in block(app, "heading")["eyebrow"]
 
 
-def test_the_table_behind_holds_the_figures(full: Path) -> None:
+def test_the_table_behind_holds_the_figures(seen: Path) -> None:
     table = page("summary").dataframe[-1].value
     assert table["KPI"].tolist()[:3] == ["Late deliveries", "Changeover time", "Scrap rate"]
     assert {"Month to date", "Quarter to date", "Year to date", "Same part of last year"} <= set(table.columns)
