@@ -37,7 +37,23 @@ MISSING = (
         "s/d",
     ),
     *("-", "--", "---", "–", "—", ".", "..", "...", "…", "?", "null", "(null)", "none", "nil", "missing", "nan", "nat"),
-    *("<na>", "\\n", "unknown", "not available", "keine angabe", "unbekannt", "(blank)", "(leer)"),
+    *(
+        "<na>",
+        "\\n",
+        "unknown",
+        "not available",
+        "keine angabe",
+        "unbekannt",
+        "(blank)",
+        "(leer)",
+        "nicht verfügbar",
+        "non disponible",
+        "no disponible",
+        "non disponibile",
+        "niet beschikbaar",
+        "não disponível",
+        "brak danych",
+    ),
 )
 #: Error values of spreadsheets, in lower case: no value either, and worth a warning.
 SHEET_ERRORS = ("#n/a", "#na", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#nv", "#wert!")

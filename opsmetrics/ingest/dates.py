@@ -151,7 +151,9 @@ class DateStyle:
         if form == "year":
             return f"try_strptime({cell} || '-01', '%Y-%m')"
         if form == "serial":
-            stamp = f"TIMESTAMP '{self.base}' + to_seconds(round(TRY_CAST({cell} AS DOUBLE) * 86400))"
+            stamp = (
+                f"TIMESTAMP '{self.base}' + to_seconds(round(TRY_CAST(replace({cell}, ',', '.') AS DOUBLE) * 86400))"
+            )
             return f"try_strptime(strftime({stamp}, '%Y-%d-%m %X'), '%Y-%m-%d %X')" if self.swapped else stamp
         if form == "epoch":
             return f"TIMESTAMP '1970-01-01' + to_seconds(TRY_CAST({cell} AS DOUBLE))"

@@ -68,11 +68,14 @@ def encoding_of(path: Path, scan: Scan, wanted: str | None = None) -> str:
 
 
 def _wide(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 where NUL bytes stand in every second place, or in three of four; zeros that fill up the end of
+    a file stand in all."""
+    head = head.rstrip(b"\0") + b"\0"  # the last character of the little-endian ones ends with it
     quarters = [head[place::4].count(0) for place in range(4)]
     if sum(quarters) > 0.6 * len(head):  # three bytes in four
         return "utf-32-le" if quarters[3] > quarters[0] else "utf-32-be"
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) < WIDE_SHARE * len(head) / 2:
+    if max(even, odd) < WIDE_SHARE * len(head) / 2 or min(even, odd) > max(even, odd) / 2:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 

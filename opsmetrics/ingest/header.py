@@ -158,8 +158,12 @@ def _words(row: Sequence[str]) -> int:
 
 def _without_comment(names: Sequence[str]) -> Sequence[str]:
     """The names without the sign of a comment before the first: '# date' is 'date'."""
-    bare = names[0].lstrip("#").strip() if names else ""
-    return [bare, *names[1:]] if bare else names
+    return [without_comment(names[0]), *names[1:]] if names else names
+
+
+def without_comment(name: str) -> str:
+    """A name without the sign of a comment before it."""
+    return name.lstrip("#").strip() or name
 
 
 def refuse_without_rows(head: Head, lines: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.drift import columns_drift
+from opsmetrics.ingest.header import without_comment
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer, Question, column_of, listed
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.measurements import Notice
@@ -44,6 +45,8 @@ def locate(
     known = [fold(name) for name in header] == [fold(name) for name in sheet.headers]
     for name in wanted:
         found = [i for i, own in enumerate(sheet.headers) if fold(own) == fold(name)]
+        if not found and sheet.headers and fold(sheet.headers[0]) == fold(without_comment(name)):
+            found = [0]  # '#date', read as 'date'
         doubles = [i for i, raw in enumerate(sheet.head.raw) if fold(raw) == fold(name)]
         if len(doubles) > 1 and not known:
             question = _double_question(sheet, name, doubles)

@@ -1,4 +1,4 @@
-"""Names of months in English, German, French, Spanish, Italian, Dutch and Portuguese."""
+"""Names of months in the languages of Western and Northern Europe, and in Polish."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from opsmetrics.ingest.sql import text
 
 #: Each month's names without accents; a name may be shortened to its first three letters or more.
 _NAMES = (
-    "january januar janvier enero jaenner gennaio januari janeiro",
-    "february februar fevrier febrero feber febbraio februari fevereiro",
-    "march maerz marz mars marzo mrz maart marco",
-    "april avril abril aprile",
-    "may mai mayo maggio mei maio",
-    "june juni juin junio giugno junho",
-    "july juli juillet julio luglio julho",
-    "august aout agosto augustus",
-    "september septembre septiembre setiembre settembre setembro",
-    "october oktober octobre octubre ottobre outubro",
-    "november novembre noviembre novembro",
-    "december dezember decembre diciembre dicembre dezembro",
+    "january januar janvier enero jaenner gennaio januari janeiro styczen stycznia",
+    "february februar fevrier febrero feber febbraio februari fevereiro luty lutego",
+    "march maerz marz mars marzo mrz mrt maart marco marzec marca",
+    "april avril abril aprile kwiecien kwietnia",
+    "may mai mayo maggio mei maio maj maja",
+    "june juni juin junio giugno junho czerwiec czerwca",
+    "july juli juillet julio luglio julho lipiec lipca",
+    "august aout agosto augustus sierpien sierpnia augusti",
+    "september septembre septiembre setiembre settembre setembro wrzesien wrzesnia",
+    "october oktober octobre octubre ottobre outubro pazdziernik pazdziernika",
+    "november novembre noviembre novembro listopad listopada",
+    "december desember dezember decembre diciembre dicembre dezembro grudzien grudnia",
 )
 #: Short forms that would also begin another month.
 _AMBIGUOUS = {"jui"}

@@ -79,7 +79,8 @@ _CURRENCY = rf"(?:[A-Z]{{0,3}}[$€£¥₹]|{_CODES}|[Kk]r\.?|S?Fr\.?|zł|Kč)"
 _BEFORE = rf"^(?:=\"|')?\(?[-+]? ?(?:{_CURRENCY} ?)?[-+]?"
 #: Two signs before the first digit: no number.
 _TWO_SIGNS = "^[^0-9]*[-+][^0-9]*[-+]"
-_AFTER = rf"(?:[.,]--?)? ?(?:{_CURRENCY}|%|‰)?\)?\"?$"
+#: The mark of a price without decimals (1.250,-) stays: it is the decimal one.
+_AFTER = rf"(?:([.,])[-–—]{{1,2}})? ?(?:{_CURRENCY}|%|‰)?\)?\"?$"
 #: A word behind a number: 12 pcs, 3,5 h, 12 kg.
 _LETTER = "A-Za-z°-ɏ$£¥€₹%‰"
 _WORD = rf"[{_LETTER}][{_LETTER}/. ]{{0,14}}"
@@ -100,7 +101,7 @@ def unsigned(cell: str) -> str:
 
 def bare_sql(cell: str) -> str:
     """The number without currency, per cent sign and brackets around it."""
-    return f"regexp_replace(regexp_replace({cell}, {text(_BEFORE)}, ''), {text(_AFTER)}, '')"
+    return f"regexp_replace(regexp_replace({cell}, {text(_BEFORE)}, ''), {text(_AFTER)}, '\\1')"
 
 
 def sound_sql(cell: str) -> str:

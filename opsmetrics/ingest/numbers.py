@@ -188,6 +188,16 @@ def without_behind(codes: Mapping[int, int]) -> dict[int, int]:
     return {**kept, OTHER: kept.get(OTHER, 0) + slips} if slips else kept
 
 
+def without_odd_times(codes: Mapping[int, int]) -> dict[int, int]:
+    """The counts of a column of mere numbers, hardly any of which is a time such as 12:30: a slip, and no number."""
+    times = sum(codes.get(code, 0) for code in (CLOCK, DURATION))
+    said = sum(n for code, n in codes.items() if code not in (EMPTY, SHEET_ERROR, OTHER, WORDED))
+    if times > MINORITY * said or any(code >= UNITED for code in codes):
+        return dict(codes)
+    kept = {code: n for code, n in codes.items() if code not in (CLOCK, DURATION)}
+    return {**kept, OTHER: kept.get(OTHER, 0) + times} if times else kept
+
+
 def whole_but_scientific(codes: Mapping[int, int]) -> bool:
     """True of a column of whole numbers, some of which are written with a power of ten."""
     plain = {code for code in codes if code < OTHER} - {EMPTY, SHEET_ERROR, *SCIENTIFIC}
@@ -205,8 +215,8 @@ def not_numbers(codes: Mapping[int, int]) -> tuple[int, int]:
     return other, sum(n for code, n in codes.items() if code not in (EMPTY, SHEET_ERROR))
 
 
-def decimal_question(column: str, example: str, mark: str) -> Question:
-    """Asks which mark parts the decimals, with both readings of the file's own number."""
+def decimal_question(column: str, example: str, mark: str, codes: Mapping[int, int]) -> Question:
+    """Asks which mark parts the decimals, with both readings of the file's own number, the better proven one first."""
     other = {".": ",", ",": "."}[mark]
     core = "".join(c for c in example if c.isdigit() or c == mark)
     choices = (
@@ -214,4 +224,5 @@ def decimal_question(column: str, example: str, mark: str) -> Question:
         f"{other}: {example} has thousands, as in {core.replace(mark, '')}",
     )
     asked = f"The numbers of column '{column}' can be read in two ways, for example {example}."
-    return Question("decimal", asked, tuple(sorted(choices)))
+    proof = _proof(codes)
+    return Question("decimal", asked, tuple(sorted(choices, key=lambda choice: (-proof[choice[0]], choice))))

@@ -66,18 +66,21 @@ def _percent_choice(
 ) -> str | None:
     """What is meant by numbers without the sign that others carry; None where all carry it, or none does."""
     name, sign = layout.number_name(role), layout.percent_name(role)
-    signed, plain, example = scratch.rows(
-        f"SELECT count_if({sign}), count_if(NOT {sign}), min({name}) FILTER (NOT {sign}) "
+    signed, plain, example, usual, other = scratch.rows(
+        f"SELECT count_if({sign}), count_if(NOT {sign}), min({name}) FILTER (NOT {sign}), "
+        f"median(abs({name})) FILTER ({sign}), median(abs({name})) FILTER (NOT {sign}) "
         f"FROM stage WHERE fault = 0 AND {complete_sql(layout, measure)} AND {name} <> 0"
     )[0]
     if not signed or not plain:
         return None
     header = scratch.sheet.headers[layout.numbers[role]]
+    choices = (f"percent: {example:g} is {example:g} %", f"as written: {example:g} is {example * 100:g} %")
+    written = max(other / usual, usual / other) < max(other / 100 / usual, usual * 100 / other)
     question = Question(
         "percent",
         f"In column '{header}' {counted(signed, '{n} number carries', '{n} numbers carry')} a per cent sign and "
         f"{counted(plain, '{n} does not.', '{n} do not.')}",
-        (f"percent: {example:g} is {example:g} %", f"as written: {example:g} is {example * 100:g} %"),
+        choices[::-1] if written else choices,  # first what is nearer to the numbers that carry the sign
     )
     choice = question.answered(answers)
     if choice is None:

@@ -138,6 +138,10 @@ def _cell(text: str, start: int, delimiter: str, quote: str, loose: bool) -> tup
     while True:
         mark = text.find(quote, position)
         if mark < 0:
+            end = text.find(delimiter, start)
+            end = len(text) if end < 0 else end
+            if loose and text.count(quote, opening, end) % 2 == 0:  # "loose" screw: an open cell has an odd number
+                return text[start:end], end + len(delimiter)
             raise _Open
         inside += text[position:mark]
         after = mark + 1

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from opsmetrics.ingest import faults
 from opsmetrics.ingest.cells import SHEET_ERRORS, fold
@@ -33,6 +34,8 @@ from opsmetrics.ingest.sql import among, one_of, text
 from opsmetrics.ingest.totals import ALONE, is_note, is_total, may_be_total, says_above
 
 _DOUBLE, _BLANKS = "  ", re.compile(" +")
+#: Dates are looked at again where more than this share of the records has none that can be read.
+ODD = 0.1
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 #: The cells of a line that hold something; true of a line of totals.
@@ -71,8 +74,11 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
 def settle_names(scratch: Scratch, layout: Layout) -> None:
     """Clean the names in the stage, and mark the records of totals and of words for the record above."""
     names_of = {role: _cleaned_names(scratch, layout.text_name(role)) for role in layout.series}
-    for role in (role for role in layout.series if role != METRIC):
+    series = [role for role in layout.series if role != METRIC]
+    for role in series:
         _mark_totals(scratch, layout, role, names_of[role])
+    every = {role: [name for name in names_of[role] if may_be_total(name.lower())] for role in series}
+    _mark_every(scratch, layout, {role: names for role, names in every.items() if names})
 
 
 def _cleaned_names(scratch: Scratch, name: str) -> list[str]:
@@ -94,23 +100,25 @@ def _mark_totals(scratch: Scratch, layout: Layout, role: str, said: Sequence[str
     if above := [cell for cell in said if says_above(cell.lower())]:
         fault = stored(faults.AS_ABOVE, layout.texts[role])
         scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {name} IN {one_of(above)}")
-    if every := [cell for cell in said if may_be_total(cell.lower())]:
-        _mark_every(scratch, layout, role, every)
     if totals := [cell for cell in said if cell.lower() in ALONE]:
         scratch.run(f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE ({worse}) AND {name} IN {one_of(totals)}")
 
 
-def _mark_every(scratch: Scratch, layout: Layout, role: str, every: Sequence[str]) -> None:
+def _mark_every(scratch: Scratch, layout: Layout, every: Mapping[str, Sequence[str]]) -> None:
     """Records of "all sites" are totals where other records say the same of single ones; else it is how the file calls
-    what is told apart no further."""
-    name = layout.text_name(role)
-    beside = ["stamp", *(layout.text_name(other) for other in layout.texts if other != role)]
-    alike = " AND ".join(f"part.{column} IS NOT DISTINCT FROM stage.{column}" for column in beside)
-    part = f"part.fault = 0 AND part.{name} NOT IN ({', '.join(map(text, ('', *every)))}) AND {alike}"
-    scratch.run(
-        f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE fault = 0 AND {name} IN {one_of(every)} "
-        f"AND EXISTS (SELECT 1 FROM stage AS part WHERE {part})"
-    )
+    what is told apart no further. `every`: role → the names that mean all; a record may have them in several roles."""
+    for roles in (found for size in range(1, len(every) + 1) for found in combinations(every, size)):
+        beside = ["stamp", *(layout.text_name(other) for other in layout.texts if other not in roles)]
+        alike = [f"part.{column} IS NOT DISTINCT FROM stage.{column}" for column in beside]
+        single = [
+            f"part.{layout.text_name(role)} NOT IN ({', '.join(map(text, ('', *every[role])))})" for role in roles
+        ]
+        mine = " AND ".join(f"{layout.text_name(role)} IN {one_of(every[role])}" for role in roles)
+        part = " AND ".join(["part.fault = 0", *single, *alike])
+        scratch.run(
+            f"UPDATE stage SET fault = {faults.TOTAL * COLUMN} WHERE fault = 0 AND {mine} "
+            f"AND EXISTS (SELECT 1 FROM stage AS part WHERE {part})"
+        )
 
 
 def settle_stage(scratch: Scratch, layout: Layout, reading: Reading) -> None:
@@ -118,7 +126,7 @@ def settle_stage(scratch: Scratch, layout: Layout, reading: Reading) -> None:
     `dates_not_understood`)."""
     if reading.dates is not None:
         without, dated = scratch.rows(_DATED)[0]
-        if without > dated:
+        if without > ODD * dated:
             refuse_unread(scratch, layout, reading.dates)
     scratch.close_to_outside()
     expected = scratch.sheet.lines - scratch.sheet.head.first + 1

@@ -7,10 +7,11 @@ import re
 from opsmetrics.ingest.cells import SHEET_ERRORS
 from opsmetrics.ingest.sql import text
 
-#: How a line of totals begins, in English, German, French, Spanish, Italian and Dutch.
+#: How a line of totals begins, in English, German, French, Spanish, Italian, Dutch, Portuguese, Polish and Swedish.
 _BEGINS = (
     "(grand |sub-? ?|sous-? ?|zwischen-?|eind|sub)?(tota(le?s?|al)|summen?|sommes?|sumas?)( |:|$)"
     "|gesamt(summe|ergebnis)?( |:|$)|insgesamt( |:|$)|somme totale|suma total"
+    "|(razem|ogółem|łącznie|(del|total)?summa|totalt|i alt|soma)( |:|$)"
 )
 #: How it ends, where it begins with what is added up: 'Berlin Total'.
 _ENDS = "[^0-9]* (total|(gesamt|teil)?ergebnis)"
@@ -25,7 +26,8 @@ ALONE = (
     *("total", "totals", "subtotal", "sub-total", "grand total", "summe", "gesamt", "gesamtsumme", "insgesamt"),
     *("zwischensumme", "somme", "sous-total", "total general", "total général", "suma", "suma total"),
     *("gesamtergebnis", "teilergebnis", "totale", "totale complessivo", "totale generale", "subtotale"),
-    *("totaal", "eindtotaal", "subtotaal"),
+    *("totaal", "eindtotaal", "subtotaal", "total geral", "razem", "ogółem", "łącznie", "suma końcowa"),
+    *("summa", "delsumma", "totalsumma", "totalt", "i alt"),
 )
 #: Words that make a record the total of others of its time; without these they may be a name of its own.
 _ALL = (

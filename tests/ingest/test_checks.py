@@ -74,12 +74,13 @@ def test_a_record_of_all_is_a_total_beside_its_parts_and_a_name_of_its_own_witho
         "2025-01-27,B,L1,scrap,2",
         "2025-01-27,Alle Werke,L1,scrap,3",
         "2025-01-27,A,Σ,scrap,1",
+        "2025-01-27,All sites,All,scrap,3",
         "2025-01-28,All sites,L1,scrap,4",  # nothing else is said of that day
         "2025-01-27,All Saints,L1,scrap,5",
     ]
     batch = prepared(tmp_path, HEAD + "\n".join([*rows, ""]))
     assert list(readings(batch)["site"]) == ["A", "B", "All sites", "All Saints"]
-    assert (batch.tally.skipped, batch.tally.rejected) == (2, 0)
+    assert (batch.tally.skipped, batch.tally.rejected) == (3, 0)
 
 
 def test_a_name_that_says_as_above_is_none(tmp_path: Path) -> None:

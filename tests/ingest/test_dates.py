@@ -186,6 +186,7 @@ def test_a_column_without_dates_is_refused(tmp_path: Path) -> None:
 
 def test_serial_numbers_are_said(tmp_path: Path) -> None:
     assert "excel_serial_dates" in warnings(prepared(tmp_path, column("45684"), DAYS))
+    assert stamps(tmp_path, '"45684,75"') == [dt.datetime(2025, 1, 27, 18)]
 
 
 def test_sample_numbers(tmp_path: Path) -> None:
@@ -247,6 +248,9 @@ def test_cells_that_look_like_dates_and_are_mostly_none_refuse_the_column(tmp_pa
     with pytest.raises(IngestRefused, match=r"3 of 4 cells of column 'when' are not dates.*'2026-31-13'") as refused:
         prepared(tmp_path, column("2026-12-10", "2026-31-13", "2026-32-10", "2026-15-40"), DAYS)
     assert refused.value.code == "dates_not_understood"
+    few = [f"2026/{day:02}/10" for day in (*range(1, 13), 13, 14)]
+    with pytest.raises(IngestRefused, match=r"2 of 14 cells of column 'when' are not dates.*'2026/13/10'"):
+        prepared(tmp_path, column(*few), DAYS)
 
 
 @pytest.mark.parametrize(
@@ -255,15 +259,20 @@ def test_cells_that_look_like_dates_and_are_mostly_none_refuse_the_column(tmp_pa
         ("gennaio januari janeiro", 1),
         ("febbraio februari fevereiro", 2),
         ("marzo maart março", 3),
+        ("mrt marca marzec", 3),
+        ("maj maja maí", 5),
         ("maggio mei maio", 5),
         ("giugno juni junho", 6),
         ("luglio juli julho", 7),
         ("settembre september setembro", 9),
         ("ottobre oktober outubro", 10),
         ("dicembre december dezembro", 12),
+        ("grudnia des desember", 12),
+        ("sty stycznia styczeń", 1),
+        ("wrz września wrzesień", 9),
     ],
 )
-def test_months_in_italian_dutch_and_portuguese(tmp_path: Path, words: str, month: int) -> None:
+def test_months_in_other_languages(tmp_path: Path, words: str, month: int) -> None:
     cells = tuple(f"{day} {word} 2025" for day, word in enumerate(words.split(), start=1))
     assert stamps(tmp_path, *cells) == [dt.datetime(2025, month, day) for day in (1, 2, 3)]
 

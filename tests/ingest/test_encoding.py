@@ -63,6 +63,8 @@ def test_nul_bytes_are_removed_and_said(tmp_path: Path) -> None:
     batch = prepared(tmp_path, TEXT.replace("Köln", "Kö\0ln"))
     assert list(readings(batch)["site"]) == ["Köln", "Łódź"]
     assert "nul_bytes_removed" in warnings(batch)
+    assert len(readings(prepared(tmp_path, TEXT.encode() + bytes(500)))) == 2  # zeros that fill up the end
+    assert len(readings(prepared(tmp_path, TEXT.encode("utf-16-le") + bytes(500)))) == 2
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -18,6 +18,10 @@ def test_headers_in_any_case_order_and_with_invisible_characters(tmp_path: Path)
     batch = prepared(tmp_path, "Value,\u200bLINE,metric\u00a0, date,SITE \n1,L1,scrap,2025-01-27,A\n", KNOWN)
     assert list(readings(batch)["value"]) == [1]
     assert not batch.warnings
+    marked = Template(
+        "marked", {"#date" if header == "date" else header: role for header, role in LONG.columns.items()}
+    )
+    assert len(readings(prepared(tmp_path, "#date,site,line,metric,value\n2025-01-27,A,L1,scrap,1\n", marked))) == 1
 
 
 def test_a_renamed_column_is_asked_about(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def column(*cells: str) -> str:
         (["€ 1.234,50", "-€ 3,50", "4,5 EUR"], [1234.5, -3.5, 4.5]),
         (["1 234,50 kr", "5,5 kr"], [1234.5, 5.5]),
         (["CHF 1'234.50", "Fr. 5.50", "13.-", "7.–"], [1234.5, 5.5, 13, 7]),  # no minus: nothing behind the point
+        (["1.250,-", "3.400,–"], [1250, 3400]),  # the comma is the decimal mark
         (["−5", "–1.5", "—2", "‑3", "－4"], [-5, -1.5, -2, -3, -4]),
         (["1_234.5", "1_234_567"], [1234.5, 1234567]),
         (["'12", "'3.5", '="4.5"'], [12, 3.5, 4.5]),  # as spreadsheets keep a number as a text
@@ -84,6 +85,7 @@ NO_NUMBERS += [
     "1..2",
     "$",
     "3 of 4",
+    "12:30",
 ]
 
 
@@ -224,6 +226,9 @@ def test_signs_on_some_numbers_only_are_asked_about(tmp_path: Path) -> None:
         batch = prepared(tmp_path, column("97.5%", "98", "0"), answers={"percent": choice})
         assert list(readings(batch)["value"]) == pytest.approx([0.975, wanted, 0])
         assert "mixed_scale" in warnings(batch)
+    with pytest.raises(NeedsAnswer) as asked:
+        prepared(tmp_path, column("97.5%", "0.98"))
+    assert asked.value.questions[0].choices == ("as written: 0.98 is 98 %", "percent: 0.98 is 0.98 %")  # the nearer one
     own = Kpi("scrap", "Scrap", "measured", "lower", unit="%", dimensions=("site", "line"))
     assert list(readings(prepared(tmp_path, column("97.5%", "98"), LONG, catalog(own)))["value"]) == [97.5, 98]
 

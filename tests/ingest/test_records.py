@@ -38,6 +38,7 @@ def test_every_line_belongs_to_one_record(rows: list[list[str]]) -> None:
         ('"a ""b"" c",d', ['a "b" c', "d"]),
         ('"a, b" ,c', ["a, b", "c"]),
         ('"say "hi" now",c', ['say "hi" now', "c"]),  # not doubled, yet closed in the line
+        ('"loose" screw,c', ['"loose" screw', "c"]),  # an open cell would have an odd number of marks
         ('a,""', ["a", ""]),
         ('a,"b', None),
         ("", [""]),

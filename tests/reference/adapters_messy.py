@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from opsmetrics.catalog import Catalog, Dimension, Kpi, read_catalog, write_catalog
 from opsmetrics.ingest import (
     Checked,
@@ -27,6 +29,7 @@ from opsmetrics.ingest import (
     read_file,
     suggest,
 )
+from opsmetrics.ingest.unusable import refusal
 from opsmetrics.store import Store
 
 TIMES = ("date", "ts")
@@ -67,7 +70,10 @@ def messy(path: Path, columns: Sequence[Mapping[str, str]] | None, today: dt.dat
     asked: list[str] = []
     while True:
         try:
-            return outcome(checked(path, sources, header, answers, today), asked)
+            done = checked(path, sources, header, answers, today)
+            if nothing := refusal(done):
+                raise nothing
+            return outcome(done, asked)
         except IngestRefused as refused:
             return {"outcome": "refuse", "warnings": [refused.code], "why": str(refused)}
         except NeedsAnswer as needed:
@@ -141,7 +147,8 @@ def outcome(done: Checked, asked: Sequence[str]) -> dict[str, Any]:
         "outcome": "accept_with_rejects" if tally.rejected else "accept",
         "questions": list(asked),
         "rows": [
-            {k: (v.to_pydatetime() if k == "ts" else v) for k, v in row.items()} for row in rows.to_dict("records")
+            {k: None if pd.isna(v) else v.to_pydatetime() if k == "ts" else v for k, v in row.items()}
+            for row in rows.to_dict("records")
         ],
         "records": tally.records,
         "rows_rejected": tally.rejected,
