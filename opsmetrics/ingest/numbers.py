@@ -191,8 +191,8 @@ def without_behind(codes: Mapping[int, int]) -> dict[int, int]:
 def without_odd_times(codes: Mapping[int, int]) -> dict[int, int]:
     """The counts of a column of mere numbers, hardly any of which is a time such as 12:30: a slip, and no number."""
     times = sum(codes.get(code, 0) for code in (CLOCK, DURATION))
-    said = sum(n for code, n in codes.items() if code not in (EMPTY, SHEET_ERROR, OTHER, WORDED))
-    if times > MINORITY * said or any(code >= UNITED for code in codes):
+    mere = sum(n for code, n in codes.items() if code < EMPTY or DECORATED <= code < UNITED)
+    if times > MINORITY * mere or sum(n for code, n in codes.items() if code >= UNITED) > MINORITY * mere:
         return dict(codes)
     kept = {code: n for code, n in codes.items() if code not in (CLOCK, DURATION)}
     return {**kept, OTHER: kept.get(OTHER, 0) + times} if times else kept

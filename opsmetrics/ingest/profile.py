@@ -43,7 +43,7 @@ _DAYS_OVER_12 = (
     "^[0-9]{4}[-/.](?:1[3-9]|[23][0-9])[-/.][0-9]{1,2}(?:[^0-9]|$)",
     "^[0-9]{4}[-/.][0-9]{1,2}[-/.](?:1[3-9]|[23][0-9])(?:[^0-9]|$)",
 )
-DAY_FIRST = 0.2
+DAY_FIRST, SLIPS = 0.2, 2
 #: Cells in no plain form that are looked at one by one, for the rules that they need.
 _WAYS = 2_000
 
@@ -205,9 +205,9 @@ def refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
     cell = layout.cell(layout.time)
     looks = f"{date_forms.form_sql(cell, _no_record(scratch, layout, layout.time))} <> {date_forms.EMPTY}"
     counted = f"count(*) FILTER ({looks}), count(*) FILTER ({looks} AND {style.sql(cell)} IS NULL)"
-    days = ", ".join(f"count_if(regexp_matches({cell}, {text(day)}))" for day in _DAYS_OVER_12)
+    days = ", ".join(f"count(*) FILTER (regexp_matches({cell}, {text(day)}))" for day in _DAYS_OVER_12)
     said, unread, second, third = scratch.rows(f"SELECT {counted}, {days} FROM {_filled(scratch, layout)}")[0]
-    if unread > UNREADABLE * said or second > DAY_FIRST * (second + third):
+    if unread > UNREADABLE * said or (second > SLIPS and second > DAY_FIRST * (second + third)):
         example = _example(scratch, layout, layout.time, f"{looks} AND {style.sql(cell)} IS NULL")
         raise _not_understood(scratch, layout, unread, said, example)
 
