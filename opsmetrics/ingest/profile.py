@@ -38,12 +38,6 @@ UNREADABLE = 0.5
 
 #: Words behind numbers are looked at, which is another scan of the file, where more than this share of cells has them.
 WORTH_A_LOOK = 0.02
-#: Year-day-month and year-month-day, where days over 12 tell; more than this share of the former is a column of it.
-_DAYS_OVER_12 = (
-    "^[0-9]{4}[-/.](?:1[3-9]|[23][0-9])[-/.][0-9]{1,2}(?:[^0-9]|$)",
-    "^[0-9]{4}[-/.][0-9]{1,2}[-/.](?:1[3-9]|[23][0-9])(?:[^0-9]|$)",
-)
-DAY_FIRST, SLIPS = 0.2, 2
 #: Cells in no plain form that are looked at one by one, for the rules that they need.
 _WAYS = 2_000
 
@@ -195,9 +189,8 @@ def _dates(
 
 
 def refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
-    """Cells may look like dates and be none: days of a 13th month, months of another language. Where the 13th month is
-    a day (2025-13-01), days up to 12 were read as months. Another scan of the file, which only a file needs that has
-    many records without a time (`stage`).
+    """Cells may look like dates and be none: days of a 13th month, months of another language. Another scan of the
+    file, which only a file needs that has more records without a time than with one (`stage`).
 
     Raises IngestRefused (`dates_not_understood`).
     """
@@ -205,9 +198,8 @@ def refuse_unread(scratch: Scratch, layout: Layout, style: DateStyle) -> None:
     cell = layout.cell(layout.time)
     looks = f"{date_forms.form_sql(cell, _no_record(scratch, layout, layout.time))} <> {date_forms.EMPTY}"
     counted = f"count(*) FILTER ({looks}), count(*) FILTER ({looks} AND {style.sql(cell)} IS NULL)"
-    days = ", ".join(f"count(*) FILTER (regexp_matches({cell}, {text(day)}))" for day in _DAYS_OVER_12)
-    said, unread, second, third = scratch.rows(f"SELECT {counted}, {days} FROM {_filled(scratch, layout)}")[0]
-    if unread > UNREADABLE * said or (second > SLIPS and second > DAY_FIRST * (second + third)):
+    said, unread = scratch.rows(f"SELECT {counted} FROM {_filled(scratch, layout)}")[0]
+    if unread > UNREADABLE * said:
         example = _example(scratch, layout, layout.time, f"{looks} AND {style.sql(cell)} IS NULL")
         raise _not_understood(scratch, layout, unread, said, example)
 

@@ -34,8 +34,6 @@ from opsmetrics.ingest.sql import among, one_of, text
 from opsmetrics.ingest.totals import ALONE, is_note, is_total, may_be_total, says_above
 
 _DOUBLE, _BLANKS = "  ", re.compile(" +")
-#: Dates are looked at again where more than this share of the records has none that can be read.
-ODD = 0.1
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 #: The cells of a line that hold something; true of a line of totals.
@@ -126,7 +124,7 @@ def settle_stage(scratch: Scratch, layout: Layout, reading: Reading) -> None:
     `dates_not_understood`)."""
     if reading.dates is not None:
         without, dated = scratch.rows(_DATED)[0]
-        if without > ODD * dated:
+        if without > dated:
             refuse_unread(scratch, layout, reading.dates)
     scratch.close_to_outside()
     expected = scratch.sheet.lines - scratch.sheet.head.first + 1

@@ -248,9 +248,6 @@ def test_cells_that_look_like_dates_and_are_mostly_none_refuse_the_column(tmp_pa
     with pytest.raises(IngestRefused, match=r"3 of 4 cells of column 'when' are not dates.*'2026-31-13'") as refused:
         prepared(tmp_path, column("2026-12-10", "2026-31-13", "2026-32-10", "2026-15-40"), DAYS)
     assert refused.value.code == "dates_not_understood"
-    few = [f"2026/{day:02}/10" for day in range(1, 16)]
-    with pytest.raises(IngestRefused, match=r"3 of 15 cells of column 'when' are not dates.*'2026/13/10'"):
-        prepared(tmp_path, column(*few), DAYS)
 
 
 @pytest.mark.parametrize(
