@@ -29,6 +29,7 @@ from opsmetrics.ingest.rates import settle_rates
 from opsmetrics.ingest.reading_in import read_in
 from opsmetrics.ingest.rejects import rejects_of
 from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.several import refuse_table_below
 from opsmetrics.ingest.share_scale import settle_share
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.spelling import unify_spelling
@@ -134,6 +135,8 @@ def check(
         rejects = rejects_of(scratch, sheet)
     finally:  # whatever a file that changed makes of them: it is read no more
         sheet.refuse_changed()
+    read = {**layout.texts, **layout.numbers}
+    refuse_table_below(rejects, sheet.headers, read, layout.time, (sheet.dialect.delimiter, sheet.dialect.quote))
     notices += [*clock.notices, *_counted(scratch, layout, meaning), *event_notices(scratch, layout)]
     return Checked(sheet, layout, meaning, reading, clock, scratch, tally, rejects, tuple(notices))
 

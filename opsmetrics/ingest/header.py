@@ -13,6 +13,7 @@ from opsmetrics.ingest.flags import NO, YES
 from opsmetrics.ingest.formulas import as_it_was
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.records import Record
+from opsmetrics.ingest.several import several, table_above
 from opsmetrics.ingest.synonyms import DIMENSIONS, EVENTS, ROLES
 
 #: Lines in which the header is looked for.
@@ -52,6 +53,7 @@ class Head:
     first: int  # line of the first record
     units: tuple[str, ...] = ()
     surplus: int = 0  # empty cells at the end of each record that the header does not name
+    above: tuple[int, tuple[str, ...]] | None = None  # line and names of a header whose table stands above this one
     misfit: tuple[str, ...] = ()  # names above the records, of which there are more or fewer than columns
 
 
@@ -64,6 +66,7 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
     lines = line_numbers(found, offset)
     rows = [[as_it_was(tidy(cell)) for cell in record.cells or ()] for record in found]
     at, most = _named(rows, {fold(name) for name in known}), width
+    other = None
     if at is None:
         width = _used(rows, width)
         at = _first_full(rows, width)
@@ -73,6 +76,8 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
             names = tuple(f"column {i + 1}" for i in range(count))
             return Head(names, names, None, lines[start] if lines else 1, misfit=_misfit(rows, start, count))
         at = _by_its_words(rows, _at_the_records(rows, at))
+        place = table_above(rows, at)
+        other = None if place is None else (lines[place], tuple(rows[place]))
     above = _groups(rows, at)
     following = at + 1
     if following < len(found) and (_RULE.fullmatch(found[following].text) or _are_types(rows[following])):
@@ -89,7 +94,7 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
         named = _joined(row, named)
     raw = _without_empty_end(_without_comment(named), rows[following:])
     surplus = max(most - len(rows[at]), 0)
-    return Head(distinct_names(raw), tuple(raw), lines[at - len(above)], first, units, surplus)
+    return Head(distinct_names(raw), tuple(raw), lines[at - len(above)], first, units, surplus, other)
 
 
 def _are_types(row: Sequence[str]) -> bool:
@@ -167,7 +172,10 @@ def without_comment(name: str) -> str:
 
 
 def refuse_without_rows(head: Head, lines: int) -> None:
-    """Raises IngestRefused (`no_rows`) where the file ends with its header, or with the one line that could be it."""
+    """Raises IngestRefused (`no_rows`) where the file ends with its header, or with the one line that could be it;
+    `several_tables` where another table stands above it."""
+    if head.above is not None:
+        raise several(*head.above)
     if lines < head.first:
         raise _without_rows(head)
 

@@ -158,7 +158,7 @@ def _aligned(head: Head, rows: Sequence[Sequence[str]]) -> Head:
     if head.line is None:
         return head
     end = max((i + 1 for i, name in enumerate(head.raw) if name), default=len(head.raw))
-    return Head(head.names[:end], head.raw[:end], head.line, head.first, head.units)
+    return replace(head, names=head.names[:end], raw=head.raw[:end])
 
 
 def choose(found: Sequence[Chosen], wanted: str | None, known: Sequence[str]) -> list[Chosen]:
