@@ -131,7 +131,7 @@ class Scratch:
         Explicit and all text: each line arrives as one VARCHAR and is parted by the known separator, so that no
         dialect is sniffed, no line is dropped and the position of a row is the number of its line.
         """
-        cleaned = [self.joined.get(column) or self.clean(column) for column in columns]
+        cleaned = [f"j{column}" if column in self.joined else self.clean(column) for column in columns]
         for i, column in enumerate(columns):
             if rules := self.rewritten.get(column):
                 cleaned[i] = plainly_sql(cleaned[i], rules)
@@ -139,7 +139,14 @@ class Scratch:
         if self.sheet.exact:
             cells += "".join(f", starts_with(f[{c + 1}], '{EXACT}') AS e{i}" for i, c in enumerate(columns))
         parted = f"SELECT t, string_split(t, {text(self.sheet.separator)}) AS f, {self._loose()} AS loose"
-        return f"(SELECT t, f{cells} FROM ({parted} FROM {self._lines()}))"
+        return f"(SELECT t, f{cells} FROM {self._beside(f'({parted} FROM {self._lines()})')})"
+
+    def _beside(self, parted: str) -> str:
+        """The cells with the columns of time that others are joined to, named once: rules say a cell many times."""
+        if not self.joined:
+            return parted
+        joined = ", ".join(f"{expression} AS j{column}" for column, expression in self.joined.items())
+        return f"(SELECT *, {joined} FROM {parted})"
 
     def number(self, cell: str) -> str:
         """The cell with ordinary digits, signs and marks."""
