@@ -21,6 +21,8 @@ from opsmetrics.measurements import Notice, counted
 
 #: Of the cells that tell day from month, at most this share may contradict the rest; they are then rejected.
 MINORITY = 0.2
+#: One and the same day of the month in so many years, and no other day, is no column of dates.
+MANY_YEARS = 4
 #: The question about dates with points, whose answer is known where a file has told it.
 POINTS = "point_order"
 _AMERICAN = "The dates of '{}' are written month first, with points{}."
@@ -78,8 +80,9 @@ def settle_order(
     if answer is not None:
         said = f"The dates of '{header}' were read as {ORDER_WORDS[answer]}, as answered."
         return replace(style, order=answer), None, [Notice("ambiguous_date_order", said)]
-    best = known or counts.best
-    undecided = known is None and len(counts.tied) > 1 and example is not None
+    likely = _likely(scratch, read, counts.tied)
+    best = known or likely[0]
+    undecided = known is None and len(likely) > 1 and example is not None
     against = counts.against(best)
     if undecided or against > MINORITY * sum(counts.alone.values()):
         return style, question, []
@@ -158,6 +161,19 @@ def _count(scratch: Scratch, read: str, orders: Sequence[str]) -> _Counts:
     found = scratch.rows(f"SELECT {', '.join([*(f'count({order})' for order in orders), *alone])} FROM {read}")[0]
     readable, only = found[: len(orders)], found[len(orders) :]
     return _Counts(dict(zip(orders, readable, strict=True)), dict(zip(orders, only, strict=True)))
+
+
+def _likely(scratch: Scratch, read: str, tied: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the orders that read as many cells, those that are not absurd: 01/01/25 to 31/01/25 are no 25th of January in
+    31 years where another order makes them days of one or two years."""
+    if len(tied) < 2:
+        return tied
+    asked = ", ".join(f"count(DISTINCT day({order})), count(DISTINCT year({order}))" for order in tied)
+    found = scratch.rows(f"SELECT {asked} FROM {read}")[0]
+    days, years = (dict(zip(tied, found[start::2], strict=True)) for start in (0, 1))
+    if not any(days[order] > 1 and years[order] <= 2 for order in tied):
+        return tied
+    return tuple(order for order in tied if days[order] > 1 or years[order] < MANY_YEARS)
 
 
 def _example(scratch: Scratch, read: str, counts: _Counts) -> tuple[str, Mapping[str, str]] | None:

@@ -171,6 +171,11 @@ def test_short_years_in_three_orders(tmp_path: Path) -> None:
         prepared(tmp_path, column("25/01/27"), DAYS)  # 25 January 2027, or 27 January 2025: 1/25 is no month
     assert [choice[:3] for choice in asked.value.questions[0].choices] == ["dmy", "mdy", "ymd"]
     assert stamps(tmp_path, "25/01/27", answers={"date_order": "ymd"}) == [THE_27TH]
+    january = [dt.datetime(2025, 1, day) for day in range(1, 32)]
+    for form in ("%d/%m/%y", "%y/%m/%d"):  # the other order makes one day of 31 years of them
+        assert stamps(tmp_path, *(f"{day:{form}}" for day in january)) == january
+    with pytest.raises(NeedsAnswer):
+        prepared(tmp_path, column(*(f"{day:%d/%m/%y}" for day in january[:12])), DAYS)
 
 
 def test_dates_outside_living_memory_are_rejected(tmp_path: Path) -> None:
