@@ -47,7 +47,7 @@ def day_before() -> str:
 LINE_3 = {"Late deliveries Line 3, late orders": "160", "Late deliveries Line 3, orders": "900"}
 
 
-def test_one_line_for_each_kpi_and_slice(full: Path) -> None:
+def test_one_line_for_each_kpi_and_slice(seen: Path) -> None:
     app = page("enter")
     assert not app.exception
     assert block(app, "heading")["title"].startswith("Every line holds a number for ")
@@ -59,7 +59,7 @@ def test_one_line_for_each_kpi_and_slice(full: Path) -> None:
     assert labels[:2] == list(LINE_3)
 
 
-def test_a_day_without_numbers_is_counted_in_the_headline(full: Path) -> None:
+def test_a_day_without_numbers_is_counted_in_the_headline(seen: Path) -> None:
     assert block(page("enter", day=day_before()), "heading")["title"].startswith("5 of 5 lines have no number yet for ")
 
 
@@ -87,13 +87,13 @@ def test_typed_numbers_are_one_batch_with_a_receipt_and_an_undo(full: Path) -> N
     assert store.current().read("SELECT count(*) AS n FROM counts WHERE batch = 2")["n"].iloc[0] == 0
 
 
-def test_nothing_typed_saves_nothing(full: Path) -> None:
+def test_nothing_typed_saves_nothing(seen: Path) -> None:
     app = save(page("enter"))
     assert app.caption[-1].value == "Nothing was saved. Nothing typed yet."
     assert len(store.current().batches()) == 1
 
 
-def test_half_a_pair_is_not_complete_yet_and_no_mistake(full: Path) -> None:
+def test_half_a_pair_is_not_complete_yet_and_no_mistake(seen: Path) -> None:
     first = next(iter(LINE_3))
     app = typed(page("enter", day=day_before()), {first: LINE_3[first]})
     assert "Not complete The number of orders is missing" in said(app)
@@ -101,7 +101,7 @@ def test_half_a_pair_is_not_complete_yet_and_no_mistake(full: Path) -> None:
     assert save(app).caption[-1].value == "Nothing was saved. 1 line is not complete yet."
 
 
-def test_a_mistake_is_said_at_its_line_and_blocks_the_save(full: Path) -> None:
+def test_a_mistake_is_said_at_its_line_and_blocks_the_save(seen: Path) -> None:
     app = typed(page("enter", day=day_before()), {**LINE_3, "Changeover time, min": "3 x"})
     assert "Not understood “x” is not a number" in said(app)
     app = save(app)
@@ -136,7 +136,7 @@ def test_a_stored_value_is_not_overwritten_unasked(full: Path) -> None:
     assert "it would become 160 of 900" in said(app)
 
 
-def test_names_stay_text(full: Path) -> None:
+def test_names_stay_text(seen: Path) -> None:
     """A name goes to the browser as plain text, and into labels that read Markdown only with its signs escaped."""
     app = page("enter")
     assert any(HOSTILE in found.value for found in app.text)
