@@ -64,6 +64,9 @@ _RULES: tuple[tuple[str, str], ...] = (
     # marks around the whole
     ("^['\\[\"]+(.*[0-9].*?)[\\]\"]?$", "\\1"),
     ("^/Date\\(([0-9]{12,13})\\)/$", "\\1"),
+    # serial numbers and seconds with a decimal comma, nanoseconds
+    ("^([2-7][0-9]{4}|[0-9]{9,10}),([0-9]+)$", "\\1.\\2"),
+    ("^([0-9]{16})[0-9]{3}$", "\\1"),
     # the figures of a day before a time with marks
     ("^((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[ _-]([0-9]{1,2}[:.hH ].*)$", "\\1-\\2-\\3 \\4"),
     # the weekday behind its date

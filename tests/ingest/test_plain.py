@@ -54,7 +54,8 @@ def test_ways_of_writing(tmp_path: Path, instant: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "instant"),
     [("202601050703", "2026-01-05 07:03:00"), ("20260105070304", "2026-01-05 07:03:04"), ("2026005", "2026-01-05"),
-     ("1767596584000000", "2026-01-05 07:03:04")],
+     ("1767596584000000", "2026-01-05 07:03:04"), ("1767596584000000000", "2026-01-05 07:03:04"),
+     ("46027,5", "2026-01-05 12:00:00")],
 )  # fmt: skip
 def test_figures_only(tmp_path: Path, cell: str, instant: str) -> None:
     assert read(tmp_path, cell)[cell] == str(pd.Timestamp(instant))
