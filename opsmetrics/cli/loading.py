@@ -19,6 +19,7 @@ from opsmetrics.desk import Desk, handing
 from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.loading import Order, Outcome, load, refused
 from opsmetrics.desk.receipts import ledger_dict
+from opsmetrics.ingest.scan import first_bytes
 from opsmetrics.measurements import counted
 from opsmetrics.store import StoreBusy, undo_effect
 from opsmetrics.verdict import wording
@@ -90,10 +91,10 @@ def _reported(given: argparse.Namespace, console: Console, outcomes: list[Outcom
 def _unreadable(path: Path) -> Outcome | None:
     """What to say of a file that is not there or may not be read; None of one that can."""
     try:
-        with path.open("rb"):
-            return None
-    except OSError as error:
+        first_bytes(path)  # a pipe is not opened: it may never answer
+    except (OSError, files.IngestRefused) as error:
         return refused(path, error)
+    return None
 
 
 def _order(given: argparse.Namespace, template: files.Template | None) -> Order:

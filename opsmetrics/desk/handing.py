@@ -21,7 +21,7 @@ from typing import Any, Literal
 from opsmetrics.desk.desk import Desk
 from opsmetrics.desk.finding import template_of
 from opsmetrics.desk.loading import Order, Outcome
-from opsmetrics.ingest import Template
+from opsmetrics.ingest import Template, safe_name
 
 _ORDER, _ANSWER, _TEMPLATE, _COPY = "order.json", "answer.json", "template.toml", "copy.duckdb"
 
@@ -40,11 +40,11 @@ def hand_over(store: Path, files: Sequence[Path], order: Order, template: Path |
     for number, file in enumerate(files):
         place = hidden / str(number)
         place.mkdir()
-        shutil.copyfile(file, place / file.name)
-        _see_to_disk(place / file.name)
+        shutil.copyfile(file, place / safe_name(file.name))
+        _see_to_disk(place / safe_name(file.name))
     if isinstance(template, Path):
         shutil.copyfile(template, hidden / _TEMPLATE)
-    return _placed(hidden, _told(order, template, [file.name for file in files]))
+    return _placed(hidden, _told(order, template, [safe_name(file.name) for file in files]))
 
 
 def ask_for_copy(store: Path) -> Path:
