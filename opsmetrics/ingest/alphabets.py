@@ -48,7 +48,8 @@ OTHERS: tuple[tuple[str, str], ...] = (
 )
 #: Another encoding than Windows-1252 is taken where one of its languages knows so many letters, and so many more.
 KNOWN, MORE = 0.9, 0.1
-#: So many different bytes beyond ASCII tell of another encoding where Windows-1252 has a character for all of them.
+#: So many different bytes beyond ASCII tell of another encoding where Windows-1252 has a character for all of them
+#: and a language for some.
 FEWEST = 3
 #: Bytes of lines with letters beyond ASCII that are looked at.
 LOOKED_AT = 64 * 1024
@@ -65,7 +66,7 @@ def likeliest(path: Path) -> str | None:
     raw = _with_letters(path)
     scores = dict(_scores(raw))
     usual = scores.pop("cp1252", 0.0)
-    if _read(raw, "cp1252") is not None and len({byte for byte in raw if byte > 127}) < FEWEST:
+    if usual and _read(raw, "cp1252") is not None and len({byte for byte in raw if byte > 127}) < FEWEST:
         return None
     best = max(scores, key=scores.__getitem__, default=None)
     return best if best and scores[best] >= max(KNOWN, usual + MORE) else None

@@ -96,6 +96,7 @@ RUSSIAN = ["Москва", "Тверь", "упаковка"]
         *((name, FRENCH) for name in ("cp1252", "cp850")),
         *((name, words) for name in ("cp1250", "cp852") for words in (POLISH, CZECH)),
         *((name, RUSSIAN) for name in ("cp1251", "koi8-r", "cp866")),
+        ("mac_roman", ["Köln", "Düsseldorf"]),  # two different signs, and in Windows-1252 no language has either
         ("cp1250", ["Győr", "Székesfehérvár", "Hűtő"]),
         ("cp1252", ["Málaga", "Köln", "Siège", "Malmö", "Århus"]),
         ("cp1252", ["città", "Forlì"]),
