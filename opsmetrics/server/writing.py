@@ -37,8 +37,11 @@ def ingest(asked: Request) -> tuple[int, Any]:
     template = None if asked.get("template") is None else template_of(asked.desk, asked.get("template"))
     try:
         batch = asked.desk.prepare(path, template=template, covers=covers, answers=dict(asked.get("answer")))
+        refused = None
     except NothingUsable as error:
-        raise Problem(422, error.code, str(error), more={"rejects": _rejects(error.batch)}) from None
+        refused = Problem(422, error.code, str(error), more={"rejects": _rejects(error.batch)})
+    if refused is not None:  # raised out here: it must not keep the batch, whose files are removed with it
+        raise refused
     if asked.get("dry_run"):
         return 200, {**receipts.diff_dict(batch, asked.desk.diff(batch)), "rejects": _rejects(batch)}
     receipt = asked.desk.commit(batch, by=asked.token.name)
