@@ -40,6 +40,7 @@ def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
             )
         if alike and role != METRIC:
             notices += _alike(scratch, role, name)
+        notices += _encoded_twice(scratch, role, name)
     return notices
 
 
@@ -77,6 +78,32 @@ def _alike(scratch: Scratch, role: str, name: str) -> list[Notice]:
     pairs = listed(" / ".join(names) for (names,) in groups)
     told = f"differ only in accents, blanks or signs and may be one: {pairs}. They stay apart."
     return [Notice("possible_aliases", f"Names of {role.lstrip('@')} {told}")]
+
+
+def _encoded_twice(scratch: Scratch, role: str, name: str) -> list[Notice]:
+    """Names whose UTF-8 was taken for Windows-1252 and written as UTF-8 again: what they were meant to be is told."""
+    if scratch.sheet.ascii:
+        return []
+    odd = f"SELECT DISTINCT {name} FROM stage WHERE fault = 0 AND regexp_matches({name}, '[Â-ô][^ -~]') ORDER BY 1"
+    meant = {said: once for (said,) in scratch.rows(odd) if (once := _once(said))}
+    if not meant:
+        return []
+    pairs = listed(f"{said} may be {once}" for said, once in meant.items())
+    told = f"Names of {role.lstrip('@')} seem to be encoded twice: {pairs}. Read as written; export them anew as UTF-8."
+    return [Notice("encoded_twice", told)]
+
+
+def _once(name: str) -> str | None:
+    """The name before it was encoded a second time; None where it cannot have been."""
+    try:
+        return b"".join(map(_byte, name)).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _byte(letter: str) -> bytes:
+    """The byte of a letter in Windows-1252, which has none for five of them: those stand for themselves."""
+    return letter.encode("latin-1" if letter in "\x81\x8d\x8f\x90\x9d" else "cp1252")
 
 
 def _bare(name: str) -> str:

@@ -232,6 +232,15 @@ def test_names_that_may_be_one_stay_apart_and_are_told(tmp_path: Path) -> None:
     assert "11" not in said[1]  # 1-1 is not 11
 
 
+def test_names_that_were_encoded_twice_are_told(tmp_path: Path) -> None:
+    sites = ["Köln".encode().decode("cp1252"), "Zürich", "Łódź", "Ãs"]
+    rows = [f"2025-01-{day:02},{site},L1,scrap,1\n" for day, site in enumerate(sites, start=1)]
+    batch = prepared(tmp_path, HEAD + "".join(rows))
+    (said,) = [notice.text for notice in batch.warnings if notice.code == "encoded_twice"]
+    assert "KÃ¶ln may be Köln" in said
+    assert not any(right in said for right in sites[1:])
+
+
 def test_nothing_to_load(tmp_path: Path) -> None:
     with pytest.raises(IngestRefused) as refused:
         prepared(tmp_path, HEAD + "\n\nTotal,,,,4\n")
