@@ -29,6 +29,8 @@ HOSTILE_NAME = "![x](http:evil.example&x.png)<img src=x onerror=window.pwned=1>.
 
 
 def rows(line: str, days: int = 10) -> list[str]:
+    """Records that no test has loaded before, nor an earlier run of the same one."""
+    line = f"{line} {secrets.token_hex(3)}"
     last = stores.start().date() + dt.timedelta(days=stores.DAYS - 1)
     return [f"{last - dt.timedelta(days=back)},{line},90,800" for back in range(days)]
 
