@@ -29,10 +29,13 @@ HOSTILE_NAME = "![x](http:evil.example&x.png)<img src=x onerror=window.pwned=1>.
 
 
 def rows(line: str, days: int = 10) -> list[str]:
-    """Records that no test has loaded before, nor an earlier run of the same one."""
-    line = f"{line} {secrets.token_hex(3)}"
     last = stores.start().date() + dt.timedelta(days=stores.DAYS - 1)
     return [f"{last - dt.timedelta(days=back)},{line},90,800" for back in range(days)]
+
+
+def new_rows(line: str) -> list[str]:
+    """Records that no test has loaded before, nor an earlier run of the same one."""
+    return rows(f"{line} {secrets.token_hex(3)}")
 
 
 def write(folder: Path, name: str, *lines: str) -> Path:
@@ -57,7 +60,7 @@ def press(found: Watch, name: str) -> None:
 
 
 def test_a_file_is_loaded_and_taken_back(watch: Open, tmp_path: Path) -> None:
-    found, page = chosen(watch, write(tmp_path, "dispatch.csv", *rows("Line 7")))
+    found, page = chosen(watch, write(tmp_path, "dispatch.csv", *new_rows("Line 7")))
     assert page.inner_text(".om h1") == "10 rows are new."
     press(found, "Load 10 rows")
     page.wait_for_selector("text=10 loaded = 10 records")
@@ -69,7 +72,7 @@ def test_a_file_is_loaded_and_taken_back(watch: Open, tmp_path: Path) -> None:
 
 
 def test_the_ledger_asks_before_it_undoes(watch: Open, tmp_path: Path) -> None:
-    found, page = chosen(watch, write(tmp_path, "again.csv", *rows("Line 8")))
+    found, page = chosen(watch, write(tmp_path, "again.csv", *new_rows("Line 8")))
     press(found, "Load 10 rows")
     page.wait_for_selector("text=10 loaded = 10 records")
     page.locator(".om-act").first.focus()
@@ -85,8 +88,8 @@ def test_hostile_names_and_cells_are_text(watch: Open, tmp_path: Path, width: in
     """In the table of files, in the preview, among the rejected rows, in the form, in the receipt and the ledger."""
     day = stores.start().date()
     cell = HOSTILE_CELL.replace(",", " ")
-    hostile = write(tmp_path, HOSTILE_NAME, *rows(f"Line {width}"), f"{day},{cell},1,800", f"{day},Line 9,{cell},800")
-    found, page = chosen(watch, hostile, write(tmp_path, "other.csv", *rows(f"Line {width}b")), width=width)
+    hostile = write(tmp_path, HOSTILE_NAME, *new_rows(f"Line {width}"), f"{day},{cell},1,800", f"{day},Line 9,{cell},800")
+    found, page = chosen(watch, hostile, write(tmp_path, "other.csv", *new_rows(f"Line {width}b")), width=width)
     shown = page.eval_on_selector_all(".om td", "nodes => nodes.map(node => node.textContent)")
     assert HOSTILE_NAME in shown
     assert any(cell in text for text in shown)
