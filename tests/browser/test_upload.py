@@ -88,7 +88,9 @@ def test_hostile_names_and_cells_are_text(watch: Open, tmp_path: Path, width: in
     """In the table of files, in the preview, among the rejected rows, in the form, in the receipt and the ledger."""
     day = stores.start().date()
     cell = HOSTILE_CELL.replace(",", " ")
-    hostile = write(tmp_path, HOSTILE_NAME, *new_rows(f"Line {width}"), f"{day},{cell},1,800", f"{day},Line 9,{cell},800")
+    hostile = write(
+        tmp_path, HOSTILE_NAME, *new_rows(f"Line {width}"), f"{day},{cell},1,800", f"{day},Line 9,{cell},800"
+    )
     found, page = chosen(watch, hostile, write(tmp_path, "other.csv", *new_rows(f"Line {width}b")), width=width)
     shown = page.eval_on_selector_all(".om td", "nodes => nodes.map(node => node.textContent)")
     assert HOSTILE_NAME in shown
