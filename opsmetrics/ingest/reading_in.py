@@ -18,13 +18,13 @@ from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer
 from opsmetrics.ingest.profile import Reading, profile, unproven
-from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.ingest.scratch import LONG, Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.stage import build_stage, settle_names, settle_stage
 from opsmetrics.working import tell
 
-#: From so many lines on a trial is worth its while, and so many it takes.
-LONG, TRIAL = 50_000, 10_000
+#: So many lines of a long file are tried.
+TRIAL = 10_000
 #: Dates that can be read in one way only, and no other form reads them too.
 _CERTAIN = ("iso", "dotted")
 
@@ -71,8 +71,6 @@ def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today:
         reading = profile(scratch, layout, answers, today)
         tell("Reading every record")
         build_stage(scratch, layout, reading, today)
-    if scratch.sheet.lines >= LONG:
-        scratch.pack()
     settle_names(scratch, layout)
     settle_stage(scratch, layout, reading)
     return replace(reading, notices=(*told, *reading.notices))

@@ -1,4 +1,4 @@
-"""The scratch database in which one file is read: in memory, one per preparation, closed to the outside afterwards."""
+"""The scratch database in which one file is read: private, one per preparation, closed to the outside afterwards."""
 
 # ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
 
@@ -25,6 +25,9 @@ from opsmetrics.ingest.sql import text
 from opsmetrics.measurements import any_twice
 from opsmetrics.working import stoppable
 
+#: A file of so many lines is a long one. Its records are kept in a private file: there they are compressed as they
+#: arrive and take a tenth of the memory, and names are looked at once for each block instead of once for each record.
+LONG = 50_000
 #: Never in a readable file, so that the reader sees each line as one cell.
 _NEVER = "\x01"
 #: From so many columns on one thread reads: each holds 2,048 lines with all of their cells, which no limit counts.
@@ -39,7 +42,7 @@ _SIGNS = {
 
 
 class Scratch:
-    """One in-memory DuckDB with the file's lines; each call runs on its own cursor."""
+    """One DuckDB of its own with the file's lines; each call runs on its own cursor."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -57,13 +60,12 @@ class Scratch:
         if len(sheet.headers) > _WIDE:
             config["threads"] = 1
         self._connection = duckdb.connect(config=config)
-        self._connection.execute("ATTACH ':memory:' AS packed (COMPRESS)")
         weakref.finalize(self, _dispose, self._connection, folder)
-
-    def pack(self) -> None:
-        """Compress what was built: a long table takes a tenth of its memory then, and names are looked at once for
-        each block instead of once for each record."""
-        self.run("CHECKPOINT packed")
+        if sheet.lines >= LONG:
+            with self._told():
+                self._connection.execute(f"ATTACH {text(str(folder / 'records.duckdb'))} AS records")
+        else:
+            self._connection.execute("ATTACH ':memory:' AS records")
 
     def run(self, sql: str) -> None:
         """Run statements that answer nothing."""
@@ -88,12 +90,21 @@ class Scratch:
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own. Raises IngestRefused (`too_much_memory`, `changed_while_read`)."""
+        """A cursor of its own. Raises IngestRefused (`too_much_memory`, `no_room`, `changed_while_read`)."""
         cursor = self._connection.cursor()
-        cursor.execute("USE packed")
         try:
-            with stoppable(cursor.interrupt):
+            with stoppable(cursor.interrupt), self._told():
+                cursor.execute("USE records")
                 yield cursor
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the engine cannot do, in words. Raises IngestRefused (`too_much_memory`, `no_room`,
+        `changed_while_read`)."""
+        try:
+            yield
         except duckdb.OutOfMemoryException:
             raise IngestRefused(
                 "too_much_memory",
@@ -101,11 +112,17 @@ class Scratch:
                 "a smaller file",
                 "split it, for example by month",
             ) from None
+        except duckdb.IOException as error:
+            self.sheet.refuse_changed()
+            raise IngestRefused(
+                "no_room",
+                f"the place for temporary files cannot be used ({str(error).splitlines()[0]})",
+                "a disk with as much room as the file takes",
+                "make room there, or split the file",
+            ) from error
         except duckdb.Error:
             self.sheet.refuse_changed()
             raise
-        finally:
-            cursor.close()
 
     @contextmanager
     def first_lines(self, most: int) -> Iterator[None]:
