@@ -90,6 +90,7 @@ class Facts:
 
     rows: int
     reader: Callable[[], pa.RecordBatchReader]
+    reach: tuple[dt.datetime, dt.datetime] | None = None  # first and last instant, in UTC; None: not known before
 
 
 def no_events() -> Facts:

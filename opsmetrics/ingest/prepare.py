@@ -168,8 +168,8 @@ def _rows(scratch: Scratch, sql: str | None, schema: pa.Schema) -> Facts:
     """The answer as a stream of facts; None has none."""
     if sql is None:
         return Facts(0, lambda: pa.RecordBatchReader.from_batches(schema, []))
-    (rows,) = scratch.rows(f"SELECT count(*) FROM ({sql})")[0]
-    return Facts(rows, _stream(scratch, sql, schema))
+    rows, first, last = scratch.rows(f"SELECT count(*), min(observed_at), max(observed_at) FROM ({sql})")[0]
+    return Facts(rows, _stream(scratch, sql, schema), (first, last) if rows else None)
 
 
 def _stream(scratch: Scratch, sql: str, schema: pa.Schema) -> Callable[[], pa.RecordBatchReader]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -130,11 +131,17 @@ def _write(
     counts come from what each statement touched."""
     totals = Totals()
     for shape, facts in _parts(dimensions, batch):
-        manifest = _manifest(cursor, shape, facts, catalog, batch.source)
-        if _is_first(cursor, shape, manifest):
+        if facts.reach is None or not _anything_there(cursor, shape, *facts.reach):
+            manifest = _manifest(cursor, shape, facts, catalog, batch.source)
+            meets = _anything_there(cursor, shape, manifest.first, manifest.last)
+        else:  # they are read once less where it is known before that they meet others
+            manifest, meets = None, True
+        if manifest is not None and not meets:
             written, overwritten = _append(cursor, shape, facts, batch.source, number), 0
         else:
-            written, overwritten = _merge(cursor, shape, facts, batch.source, number)
+            with _arrived(cursor, shape, facts, batch.source) as arrived:
+                manifest = manifest or _manifest(cursor, shape, facts, catalog, batch.source, arrived)
+                written, overwritten = _merge(cursor, shape, facts, batch.source, number, arrived)
         totals.updated += overwritten
         totals.new += written - overwritten
         totals.unchanged += manifest.rows - written
@@ -146,13 +153,15 @@ def _write(
     return totals
 
 
-def _is_first(cursor: duckdb.DuckDBPyConnection, shape: Shape, manifest: _Manifest) -> bool:
-    """True where no quarter-hour in the batch's stretch holds a fact yet."""
-    if manifest.first is None or manifest.last is None:
-        return True
-    first, last = (moment - (moment - EPOCH) % BIN for moment in (manifest.first, manifest.last))
-    found = cursor.execute(statement("load", "anything_there", **shape.parts()), {"first": first, "last": last + BIN})
-    return not found.fetchall()[0][0]
+def _anything_there(
+    cursor: duckdb.DuckDBPyConnection, shape: Shape, first: dt.datetime | None, last: dt.datetime | None
+) -> bool:
+    """True where a quarter-hour from that of the first instant to that of the last holds a fact already."""
+    if first is None or last is None:
+        return False
+    start, end = (moment - (moment - EPOCH) % BIN for moment in (first, last))
+    found = cursor.execute(statement("load", "anything_there", **shape.parts()), {"first": start, "last": end + BIN})
+    return bool(found.fetchall()[0][0])
 
 
 def _append(cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, source: str, number: int) -> int:
@@ -167,16 +176,28 @@ def _append(cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, sourc
     return written
 
 
-def _merge(cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, source: str, number: int) -> tuple[int, int]:
-    """Stores facts over others; the answer is how many were written, and how many of these are updates."""
-    arrived = {**shape.parts(), "source": "temp.arrived"}
+@contextlib.contextmanager
+def _arrived(cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, source: str) -> Iterator[Mapping[str, str]]:
+    """The parts of statements about the batch's rows, which are in a table meanwhile: they are asked for more often."""
     with incoming(cursor, facts, source):
         cursor.execute(statement("load", "arrive", **shape.parts()))
+    yield {**shape.parts(), "source": "temp.arrived"}
+    cursor.execute(statement("load", "drop_arrived"))
+
+
+def _merge(
+    cursor: duckdb.DuckDBPyConnection,
+    shape: Shape,
+    facts: Facts,
+    source: str,
+    number: int,
+    arrived: Mapping[str, str],
+) -> tuple[int, int]:
+    """Stores facts over others; the answer is how many were written, and how many of these are updates."""
     if cells.repeats(cursor, statement("load", "key_hashes", **arrived), {}):
         _refuse_repeated(cursor, shape, facts, source)
     overwritten = _touched(cursor, statement("load", "overwritten", **arrived), number)
     written = _touched(cursor, statement("load", "merge", **arrived), number)
-    cursor.execute(statement("load", "drop_arrived"))
     cells.touch(cursor, shape.dimensions, shape.table, number)
     cells.renew(cursor, shape.dimensions, shape.table)
     return written, overwritten
@@ -244,11 +265,19 @@ def _parts(dimensions: tuple[str, ...], batch: Batch) -> Iterator[tuple[Shape, F
 
 
 def _manifest(
-    cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, catalog: Catalog, source: str
+    cursor: duckdb.DuckDBPyConnection,
+    shape: Shape,
+    facts: Facts,
+    catalog: Catalog,
+    source: str,
+    arrived: Mapping[str, str] | None = None,
 ) -> _Manifest:
     """What the batch brings, after asserting that the rows may be stored."""
-    with incoming(cursor, facts, source):
-        rows = cursor.execute(statement("load", "manifest", **shape.parts())).fetchall()
+    if arrived is not None:
+        rows = cursor.execute(statement("load", "manifest", **arrived)).fetchall()
+    else:
+        with incoming(cursor, facts, source):
+            rows = cursor.execute(statement("load", "manifest", **shape.parts())).fetchall()
     found = sum(row[1] for row in rows)
     if found != facts.rows:
         raise StoreError(
