@@ -50,7 +50,7 @@ soak: $(DEV)
 			tests/store tests/ingest tests/facts tests/series tests/stats tests/verdict tests/catalog \
 			tests/desk tests/server || exit 1; \
 	done
-	@OPSMETRICS_SOAK=1 SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample tests/browser/test_every_page.py
+	@OPSMETRICS_SOAK=1 SAMPLE_SEEDS=$$((10 * $(ROUNDS))) $(BIN)/python -m pytest tests/sample tests/browser tests/cli/test_real_data.py tests/test_bench.py
 	@test ! -d ../shared/data || $(BIN)/python -m tests.reference.altered
 	@$(BIN)/python -m bench --large
 

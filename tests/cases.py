@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from typing import TypeVar
 
+import pytest
+
 SOAK = os.environ.get("OPSMETRICS_SOAK") == "1"
+
+#: Tests that take long and of which an ordinary run proves the most in another way.
+in_soak = pytest.mark.skipif(not SOAK, reason="takes long: in make soak")
 
 Cases = TypeVar("Cases")
 

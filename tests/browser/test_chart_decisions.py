@@ -8,6 +8,10 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Watch
 from tests.browser.test_chart import drag
+from tests.cases import in_soak
+
+#: test_chart draws and drags on the same page, and tests/pages/test_chart_decisions takes each decision.
+pytestmark = in_soak
 
 Open = Callable[..., Watch]
 

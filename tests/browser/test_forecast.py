@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Theme, Watch, _start
+from tests.cases import in_soak
 from tests.pages import forecast_stores
+
+#: Each page is opened by test_every_page, and tests/pages/test_forecast looks at what stands on it.
+pytestmark = in_soak
 
 Open = Callable[..., Watch]
 

@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Watch
-from tests.cases import cases
+from tests.cases import cases, in_soak
 from tests.pages.stores import HOSTILE
+
+#: Each page is opened by test_every_page, and tests/pages/test_pareto looks at what stands on it.
+pytestmark = in_soak
 
 Open = Callable[..., Watch]
 

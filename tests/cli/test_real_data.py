@@ -19,12 +19,14 @@ import pytest
 from opsmetrics.cli import main
 from opsmetrics.desk import Desk
 from opsmetrics.store import Store
+from tests.cases import in_soak
 from tests.cli.conftest import Ran, Run
 from tests.paths import ROOT, SHARED, needs_shared
 from tests.real_stores import beyond, drafted, is_i_chart
 from tests.truths import truth
 
-pytestmark = needs_shared
+#: tests/ingest/test_real_files reads the same files one by one.
+pytestmark = [needs_shared, in_soak]
 
 DATA = SHARED / "data"
 EXAMPLES = ROOT / "examples"

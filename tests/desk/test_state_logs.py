@@ -22,7 +22,7 @@ from opsmetrics.catalog import read_catalog
 from opsmetrics.desk import Desk
 from opsmetrics.ingest import Template
 from tests.built import once
-from tests.cases import cases
+from tests.cases import cases, in_soak
 from tests.paths import ROOT, SHARED, needs_shared
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -323,6 +323,7 @@ def test_a_real_log_by_month_in_any_order_is_the_log_in_one_file(
         pd.testing.assert_frame_equal(parts[key], table)
 
 
+@in_soak
 @needs_shared
 def test_a_real_log_by_day_is_the_log_in_one_file(
     tmp_path: Path, upptime: pd.DataFrame, whole: dict[str, pd.DataFrame]

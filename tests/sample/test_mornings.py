@@ -19,7 +19,7 @@ from opsmetrics.catalog import parse_slice, read_catalog
 from opsmetrics.desk import Desk
 from opsmetrics.sample import known
 from opsmetrics.verdict.as_dict import review_as_dict
-from tests.cases import cases
+from tests.cases import cases, in_soak
 
 FIELDS = ("variation", "side", "assurance", "data", "stance")
 
@@ -114,6 +114,7 @@ def earlier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield folder, desk
 
 
+@in_soak
 def test_each_morning_is_as_told(earlier: tuple[Path, Desk]) -> None:
     """Nothing was shown in this store before the correction came, so it is no restatement there."""
     folder, desk = earlier
