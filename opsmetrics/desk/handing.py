@@ -40,8 +40,9 @@ def hand_over(store: Path, files: Sequence[Path], order: Order, template: Path |
     for number, file in enumerate(files):
         place = hidden / str(number)
         place.mkdir()
-        shutil.copyfile(file, place / safe_name(file.name))
-        _see_to_disk(place / safe_name(file.name))
+        copy = place / safe_name(file.name)
+        shutil.copyfile(file, copy)
+        _see_to_disk(copy)
     if isinstance(template, Path):
         shutil.copyfile(template, hidden / _TEMPLATE)
     return _placed(hidden, _told(order, template, [safe_name(file.name) for file in files]))

@@ -31,26 +31,9 @@ QUESTIONS = (
     "renamed",
 )
 
-
-#: Those whose answer holds for later files of the same source too: a template keeps it.
-LASTING = (
-    "swapped_dates",
-    "serial_base",
-    "point_order",
-    "hours",
-    "apart",
-    "month_or_week",
-    "percent",
-    "scale",
-    "share",
-    "unit",
-    "duration",
-    "missing",
-    "cross",
-    "blank",
-    "rate",
-)
-
+#: Those about one file only: of the others a template keeps the answer, for later files of the same source.
+_OF_ONE_FILE = ("sheet", "date_order", "decimal", "no_header", "duplicate_header", "renamed")
+LASTING = tuple(question for question in QUESTIONS if question not in _OF_ONE_FILE)
 
 #: What may be said of a file that asks nothing: that a name means a known one (`alias:DIMENSION:NAME`).
 ALIAS = "alias"

@@ -16,7 +16,6 @@ The table `stage` has one row for each line after the header, in order (rowid), 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -33,7 +32,6 @@ from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import among, one_of, text
 from opsmetrics.ingest.totals import ALONE, is_note, is_total, may_be_total, says_above
 
-_DOUBLE, _BLANKS = "  ", re.compile(" +")
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 #: The cells of a line that hold something; true of a line of totals.
@@ -71,7 +69,9 @@ def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.da
 
 def settle_names(scratch: Scratch, layout: Layout) -> None:
     """Clean the names in the stage, and mark the records of totals and of words for the record above."""
-    names_of = {role: _cleaned_names(scratch, layout.text_name(role)) for role in layout.series}
+    for name in map(layout.text_name, layout.texts):
+        _clean(scratch, name)
+    names_of = {role: _names(scratch, layout.text_name(role)) for role in layout.series}
     series = [role for role in layout.series if role != METRIC]
     for role in series:
         _mark_totals(scratch, layout, role, names_of[role])
@@ -79,16 +79,17 @@ def settle_names(scratch: Scratch, layout: Layout) -> None:
     _mark_every(scratch, layout, {role: names for role, names in every.items() if names})
 
 
-def _cleaned_names(scratch: Scratch, name: str) -> list[str]:
-    """All names of a column, once their blanks are single and errors of a spreadsheet are none. Names are few: each is
-    looked at once, not in every record."""
-    said = {cell for (cell,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE {name} IS NOT NULL")}
-    if errors := {cell for cell in said if cell.lower() in SHEET_ERRORS}:
-        scratch.run(f"UPDATE stage SET {name} = '' WHERE {name} IN {one_of(errors)}")
-    if any(_DOUBLE in cell for cell in said):
-        single = f"regexp_replace({name}, ' +', ' ', 'g')"
-        scratch.run(f"UPDATE stage SET {name} = {single} WHERE contains({name}, '{_DOUBLE}')")
-    return sorted({"" if cell in errors else _BLANKS.sub(" ", cell) for cell in said})
+def _clean(scratch: Scratch, name: str) -> None:
+    """Texts with single blanks; an error of a spreadsheet is none. In the stage and not while it is built: there equal
+    texts of a long file are one, and few are none of the kind."""
+    error = f"starts_with({name}, '#') AND {among(f'lower({name})', SHEET_ERRORS)}"
+    scratch.run(f"UPDATE stage SET {name} = '' WHERE {error}")
+    scratch.run(f"UPDATE stage SET {name} = regexp_replace({name}, ' +', ' ', 'g') WHERE contains({name}, '  ')")
+
+
+def _names(scratch: Scratch, name: str) -> list[str]:
+    """All names of a column. They are few: each is looked at once, not in every record."""
+    return [cell for (cell,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE {name} IS NOT NULL ORDER BY 1")]
 
 
 def _mark_totals(scratch: Scratch, layout: Layout, role: str, said: Sequence[str]) -> None:
@@ -140,15 +141,7 @@ def _typed(scratch: Scratch, layout: Layout, reading: Reading) -> str:
         f"{_whole(layout.cell(layout.reading))} AS reading" if layout.reading is not None else "NULL::BIGINT AS reading"
     )
     found += _end(layout, reading)
-    for i, (role, column) in enumerate(layout.texts.items()):
-        cell = layout.cell(column)
-        if role in layout.series:
-            found.append(f"{cell} AS x{i}")
-            continue
-        found.append(
-            f"CASE WHEN starts_with({cell}, '#') AND {among(f'lower({cell})', SHEET_ERRORS)} THEN '' "
-            f"WHEN contains({cell}, '  ') THEN regexp_replace({cell}, ' +', ' ', 'g') ELSE {cell} END AS x{i}"
-        )
+    found += [f"{layout.cell(column)} AS x{i}" for i, column in enumerate(layout.texts.values())]
     for i, (role, column) in enumerate(layout.numbers.items()):
         style, cell = reading.numbers[role], layout.cell(column)
         plain = scratch.number(cell)

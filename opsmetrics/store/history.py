@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import duckdb
 import pandas as pd
 
 from opsmetrics.measurements import EVENT_VALUES
@@ -38,9 +39,13 @@ def value_history(
         current = frame_of(cursor, statement("history", "current", **parts), bound)
         former = frame_of(cursor, statement("history", "former", **parts), bound)
         versions = _versions(current, former, shape.values)
-        numbers: dict[str, object] = {"numbers": [int(number) for number in versions["batch"]]}
-        batches = frame_of(cursor, statement("history", "batches"), numbers)
-    return versions.merge(batches, on="batch", how="left")
+        return _with_batches(cursor, versions)
+
+
+def _with_batches(cursor: duckdb.DuckDBPyConnection, found: pd.DataFrame) -> pd.DataFrame:
+    """Rows with when, by whom and from what their batches came: at, by, source, note."""
+    numbers: dict[str, object] = {"numbers": [int(number) for number in found["batch"].unique()]}
+    return found.merge(frame_of(cursor, statement("history", "batches"), numbers), on="batch", how="left")
 
 
 def _versions(current: pd.DataFrame, former: pd.DataFrame, values: tuple[str, ...]) -> pd.DataFrame:
@@ -73,9 +78,7 @@ def event_history(
         found = frame_of(
             cursor, statement("history", "events", of_event=of_event, **parts), {"stream": stream, **bound}
         )
-        numbers: dict[str, object] = {"numbers": [int(number) for number in found["batch"].unique()]}
-        batches = frame_of(cursor, statement("history", "batches"), numbers)
-    return found.merge(batches, on="batch", how="left")
+        return _with_batches(cursor, found)
 
 
 def state_history(store: Store, stream: str, reference: str, limit: int = 500) -> pd.DataFrame:
@@ -90,9 +93,7 @@ def state_history(store: Store, stream: str, reference: str, limit: int = 500) -
             unit, start, over = outage.iloc[0]
             asked = {"unit": str(unit), "start": start.to_pydatetime(), "over": over.to_pydatetime()}
         found = frame_of(cursor, statement("history", "states"), {"stream": stream, **asked, "limit": limit})
-        numbers: dict[str, object] = {"numbers": [int(number) for number in found["batch"].unique()]}
-        batches = frame_of(cursor, statement("history", "batches"), numbers)
-    return found.merge(batches, on="batch", how="left")
+        return _with_batches(cursor, found)
 
 
 def overwritten_events(store: Store, batch: int, limit: int = 500) -> pd.DataFrame:

@@ -43,13 +43,19 @@ def render(desk: Desk, stream: Stream, found: pd.DataFrame) -> None:
     called = {"category": stream.category, "subcategory": stream.subcategory}
     shown = readable(found, desk.catalog, stream.calendar, called)
     st.text("Choose an event to see its history.")
+    picked = chosen_row(shown, f"value_events_{stream.key}", f"The stored events of {stream.name}.")
+    if picked is not None:
+        _history(desk, stream, found.iloc[picked].to_dict())
+
+
+def chosen_row(shown: pd.DataFrame, key: str, alt: str) -> int | None:
+    """Draw a table of which one row can be chosen; the answer is its place, None where none is."""
     selected = st.dataframe(
-        shown, hide_index=True, width="stretch", key=f"value_events_{stream.key}", on_select="rerun",
-        selection_mode="single-row", column_config=tables.dates(shown), alt=f"The stored events of {stream.name}.",
+        shown, hide_index=True, width="stretch", key=key, on_select="rerun",
+        selection_mode="single-row", column_config=tables.dates(shown), alt=alt,
     )  # fmt: skip
     picked = selected["selection"]["rows"]
-    if picked:
-        _history(desk, stream, found.iloc[picked[0]].to_dict())
+    return picked[0] if picked else None
 
 
 def _history(desk: Desk, stream: Stream, row: Mapping[Any, Any]) -> None:

@@ -17,15 +17,13 @@ from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import FactKey, IngestRefused, corrected_batch
 from opsmetrics.measurements import BIN, events_key, sample_to_stamp, stamp_to_sample, stream_of
 from opsmetrics.store import StoreError
-from opsmetrics.ui import blocks, data_event, filters, page, reviews, tables, upload_blocks
+from opsmetrics.ui import blocks, data_event, filters, page, reviews, upload_blocks
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import read_date
-from opsmetrics.ui.stored_rows import readable
+from opsmetrics.ui.stored_rows import ROWS, readable
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.verdict import wording
 
-#: Rows of one day that are offered.
-ROWS = 500
 _DONE = "data_value_done"
 
 
@@ -60,13 +58,9 @@ def render(desk: Desk, person: str, *, arrive: bool = False) -> None:
         return
     shown = _readable(desk, kpi, found)
     st.text("Choose a row to see its history and to correct it.")
-    selected = st.dataframe(
-        shown, hide_index=True, width="stretch", key=f"value_rows_{kpi.key}", on_select="rerun",
-        selection_mode="single-row", column_config=tables.dates(shown), alt=f"The stored rows of {kpi.name}.",
-    )  # fmt: skip
-    picked = selected["selection"]["rows"]
-    if picked:
-        row = found.iloc[picked[0]].to_dict()
+    picked = data_event.chosen_row(shown, f"value_rows_{kpi.key}", f"The stored rows of {kpi.name}.")
+    if picked is not None:
+        row = found.iloc[picked].to_dict()
         key = key_of(kpi, row)
         _history(desk, kpi, key)
         _correction(desk, kpi, key, row, person)
