@@ -10,10 +10,11 @@ from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import forecast_tables as cells
+from opsmetrics.desk import landing_sentences
 from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.forecast_words import say
 from opsmetrics.desk.forecasting import FURTHEST, HORIZONS, with_rival
-from opsmetrics.desk.landing import Chance, chance_for_year
+from opsmetrics.desk.landing import Landing, landings_of
 from opsmetrics.stats.forecast import COVERAGES, Forecast
 from opsmetrics.verdict import wording
 
@@ -28,7 +29,7 @@ def forecast(given: argparse.Namespace, console: Console) -> int:
         if given.horizon is not None and given.horizon > most:
             raise Refused(f"Found --horizon {given.horizon}, wanted at most {wording.periods(most, grain)} by {grain}.")
         review = desk.review(kpi.key, part, grain=given.grain, as_of=given.as_of)
-        told = Told(with_rival(review, given.horizon), chance_for_year(desk, kpi, part, as_of=given.as_of))
+        told = Told(with_rival(review, given.horizon), landings_of(desk, kpi, part, as_of=given.as_of))
     if console.as_json:
         console.answer(as_dict(told))
     else:
@@ -43,7 +44,10 @@ def full(told: Told) -> str:
     head = [wrapped(f"{review.name} (by {review.series.grain})"), wrapped(said)]
     if told.found.forecast is None:
         return "\n\n".join(head)
-    parts = [table(cells.likely_rows(told), cells.likely_head(told), right=cells.likely_head(told)[1:]), _chance(told)]
+    parts = [
+        table(cells.likely_rows(told), cells.likely_head(told), right=cells.likely_head(told)[1:]),
+        *_landing(told),
+    ]
     trusted = cells.trust_rows(told)
     parts.append(wrapped(f"{say('trusted')} {told.trust()} {told.origins()}".strip()))
     parts += [table(trusted, cells.trust_head(told), right=cells.trust_head(told)[1:])] if trusted else []
@@ -51,13 +55,12 @@ def full(told: Told) -> str:
     return "\n\n".join(head + [part for part in parts if part])
 
 
-def _chance(told: Told) -> str:
-    """The chance of the year, or why there is none; nothing without a target."""
-    if not told.target():
-        return ""
-    if told.year.probability is not None:
-        return f"{say('chance_caption', year=told.year.label).capitalize()}, {told.target()}: {told.chance_text()}"
-    return f"{say('target')} {told.target()}: {': '.join(part for part in told.untold() if part)}"
+def _landing(told: Told) -> list[str]:
+    """Will it make it: a line for each stretch with its target, and below it a sentence each."""
+    kpi, landed = told.found.review.kpi, told.landed
+    said = [wrapped(text) for found in landed.values() if (text := landing_sentences.sentence(kpi, found))]
+    lines, head = landing_sentences.rows(kpi, landed), landing_sentences.head()
+    return [wrapped(landing_sentences.title()), *([table(lines, head, right=head[3:5])] if lines else []), *said]
 
 
 def as_dict(told: Told) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def as_dict(told: Told) -> dict[str, Any]:
         "lead": told.lead(),
         "reason": found.reason or None,
         "year": _year(told.year, review.kpi.multiplier),
+        "landing": landing_sentences.as_dict(review.kpi, told.landed),
         "since": found.since or None,
         "points": [],
     }
@@ -121,7 +125,7 @@ def _card(forecast: Forecast, scale: float) -> dict[str, Any]:
     }
 
 
-def _year(year: Chance, scale: float) -> dict[str, Any]:
+def _year(year: Landing, scale: float) -> dict[str, Any]:
     values = {name: _number(getattr(year, name), scale) for name in ("so_far", "likely", "low", "high")}
     ends = {name: _number(getattr(year, name), scale) for name in ("target_low", "target_high")}
     chance = {"probability": year.probability, "reason": year.reason or None, "label": year.label or None}

@@ -8,7 +8,7 @@ from typing import Any
 from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console
 from opsmetrics.cli.layout import table, wrapped
-from opsmetrics.desk import showing
+from opsmetrics.desk import landing_sentences, showing
 from opsmetrics.desk.summary import TO_DATE, SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.verdict import sentences, wording
@@ -16,7 +16,19 @@ from opsmetrics.verdict.as_dict import review_as_dict
 from opsmetrics.verdict.asking import ask_first, asks_title, summary_headline
 from opsmetrics.verdict.model import Verdict
 
-HEAD = ("KPI", "period", "value", "target", "variation", "target reached", "month", "quarter", "year", "year ago")
+HEAD = (
+    "KPI",
+    "period",
+    "value",
+    "target",
+    "variation",
+    "target reached",
+    "month",
+    "quarter",
+    "year",
+    "year ago",
+    "chance",
+)
 
 #: Columns that give way first on a narrow terminal.
 SPARE = ("year ago", "quarter", "month", "period", "variation")
@@ -62,6 +74,7 @@ def _line(row: SummaryRow) -> list[object]:
         wording.assurance(verdict.assurance, verdict.firm),
         *(wording.value(kpi, row.to_date.get(grain), unit=False) for grain in TO_DATE),
         wording.value(kpi, row.last_year, unit=False),
+        landing_sentences.chance_text(row.year.probability),
     ]
 
 
@@ -73,5 +86,6 @@ def _as_dict(row: SummaryRow) -> dict[str, Any]:
         **short,
         "to_date": {grain: row.to_date.get(grain) for grain in TO_DATE},
         "last_year": row.last_year,
-        "chance": row.chance.probability,
+        "chance": row.year.probability,
+        "landing": landing_sentences.as_dict(row.review.kpi, row.landed),
     }

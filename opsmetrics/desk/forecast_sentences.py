@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from opsmetrics.desk import landing_sentences
 from opsmetrics.desk.forecast_words import say, say_of
 from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, KpiForecast
-from opsmetrics.desk.landing import Chance
+from opsmetrics.desk.landing import Landed, Landing, of_span
 from opsmetrics.stats.forecast import REAL_GAIN, Rival
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.languages import language
@@ -23,10 +24,15 @@ FEW = 12
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """One forecast with the chance of its year, ready to be put into words."""
+    """One forecast with the landings of its KPI, ready to be put into words."""
 
     found: KpiForecast
-    year: Chance
+    landed: Landed
+
+    @property
+    def year(self) -> Landing:
+        """The landing of the fiscal year, or why there is none."""
+        return of_span(self.landed, "year")
 
     # Small words
 
@@ -154,7 +160,7 @@ class Told:
 
     def chance_text(self) -> str:
         """The chance of the year as text: "65 %", "under 5 %"."""
-        return chance_text(self.year.probability)
+        return landing_sentences.chance_text(self.year.probability)
 
     def _aim(self) -> str:
         """The target as a goal in a sentence: "95.0 %", a range as it is."""
@@ -162,14 +168,6 @@ class Told:
 
     def _range(self, row: pd.Series) -> dict[str, str]:
         return {"low": self.value(row["lower_80"], unit=False), "high": self.value(row["upper_80"])}
-
-
-def chance_text(chance: float | None) -> str:
-    """A chance as text: "65 %", "under 5 %", "–" where there is none."""
-    if chance is None:
-        return wording.DASH
-    code = "under" if chance <= REMOTE else "over" if chance >= NEAR else ""
-    return say(code, chance=percent(chance)) if code else percent(chance)
 
 
 def percent(share: float) -> str:

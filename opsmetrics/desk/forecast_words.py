@@ -26,8 +26,6 @@ ENGLISH: Mapping[str, str] = {
     # Hero
     "chance_caption": "chance for the year {year}",
     "likely_caption": "most likely {when}",
-    "under": "under {chance}",
-    "over": "over {chance}",
     # Trust
     "better": "{gain} better than {rival}",
     "no_better": "no better than {rival}",
@@ -59,7 +57,7 @@ ENGLISH: Mapping[str, str] = {
     "untold_few_origins": "too early to tell",
     "untold_no_skill": "too early to tell",
     "untold_grain": "no chance for a year of {many}",
-    "untold_kind": "a target for each {one}, none for the year",
+    "untold_kind": "does not add up to a year",
     "untold_over": "the year has no {many} to come",
     "untold_no_points": "too early to tell",
     "untold_stale": "too early to tell",

@@ -1,12 +1,17 @@
-"""Where the fiscal year will land: what is counted so far and joint paths of what is to come, added before dividing.
+"""Will we make it? Where the running month, quarter and fiscal year of a KPI land, and the chance that they meet their
+targets.
 
-Paths of the value and of its size share one copula: errors of both over the horizon, and between the two, as they were
-in the backtests. So a ratio stays within its bounds, and a sum of periods is as uncertain as its errors are alike.
+A landing is a pure function of one review at the grain that the KPI is operated at. Its paths go by day for the month
+and by week for quarter and year (by the review's own grain where that is coarser): see docs/conventions.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -15,81 +20,120 @@ import pandas as pd
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import GRAINS, Grain, Kpi, Slice
 from opsmetrics.desk.desk import AsOf, Desk
-from opsmetrics.desk.forecasting import HORIZONS, KpiForecast, distrust_of, forecast_review, met_by, seasons_of
+from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, GOOD_BRIER, HORIZONS, STALE, bounds_for, seasons_of
+from opsmetrics.desk.kept import Kept
+from opsmetrics.desk.landing_slots import Arranged, Running, arrange, is_sum, running
 from opsmetrics.review import KpiReview
-from opsmetrics.series import period_label, periods, to_utc
-from opsmetrics.stats.forecast import Forecast, forecast, paths, scores, through_fan
+from opsmetrics.series import Stretch as Span
+from opsmetrics.series import periods, to_local, to_utc
+from opsmetrics.stats import landing as stats
+from opsmetrics.stats.landing import Joint
+from opsmetrics.verdict.lead import lead_grain, poolable
+from opsmetrics.verdict.targets import attach
 
-#: Grains whose periods a year is put together from; finer ones would be forecast hundreds of steps ahead.
-FROM: tuple[Grain, ...] = ("week", "month", "quarter")
+#: The stretches that are landed, in order.
+SPANS: tuple[Span, ...] = ("month", "quarter", "year")
 
 #: Chances are rounded to this, and never told as certain.
 STEP = 0.05
 
-#: Kinds whose year is a quotient of sums.
-_DIVIDED = ("proportion", "rate", "ratio", "rare")
+#: A breach that is less likely than this has no day.
+LIKELY = 0.5
+
+#: Judged points from which a value that never changed is taken to stay.
+CONSTANT = 12
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Chance:
-    """The chance that the fiscal year lands on its target.
+class Landing:
+    """Where a running stretch of a KPI slice lands. Values are in stored units, None where there is none.
 
-    probability: rounded to 5 % within 5 … 95 %, None where it cannot be told; reason then says why: "no_target",
-        "no_points", "stale", "few_origins" (too few forecasts to check), "no_skill" (no better than its base rate),
-        "grain", "kind" (years of this kind do not add up), "over" (nothing left to come).
-    likely, low, high: the landing in the middle and its 80 % range, stored units; None where it cannot be told.
-    so_far: the year to date; label: the year's name; left: periods to come; grain: that they are counted in.
+    probability: that it meets its target, rounded to 5 % within 5 … 95 %; None where it cannot be told, and reason
+        says why: "no_target", "no_points", "stale", "few_origins" (too few earlier starts to check it by), "no_skill"
+        (no better than its base rate), "grain" (numbered samples), "kind" (values that do not add up), "over" (nothing
+        is left to come).
+    span, label: "month", "quarter" or "year", and its name. ends: its last day.
+    so_far: its value to date, with above and below the sums behind it (below NaN for a sum, which `total` says).
+    likely, low, high: the landing in the middle and its 80 % range; likely_above, likely_below: the sums behind it.
+    breach: where a miss is more likely than not, the period after which the figure to date misses until the end, in
+        words; "" where it does so already (`breached`), and None where a breach is not likely, or has no day.
+    grain: that of the paths; left: open periods of the review still to come.
     """
 
     probability: float | None
     reason: str = ""
+    span: Span = "year"
     label: str = ""
+    ends: dt.date | None = None
     grain: Grain | None = None
     left: int = 0
+    total: bool = False
     so_far: float | None = None
+    above: float | None = None
+    below: float | None = None
     likely: float | None = None
     low: float | None = None
     high: float | None = None
+    likely_above: float | None = None
+    likely_below: float | None = None
     target_low: float | None = None
     target_high: float | None = None
+    breach: str | None = None
+
+    @property
+    def breached(self) -> bool:
+        """True where it misses already and nothing that is likely mends it."""
+        return self.breach == ""
+
+    @property
+    def aimed(self) -> bool:
+        """True where the stretch has a target."""
+        return self.target_low is not None or self.target_high is not None
 
 
-def chance_for_year(desk: Desk, kpi: Kpi, slice_: Slice = (), *, as_of: AsOf = None, viewer: Viewer = OPEN) -> Chance:
-    """The chance of a KPI slice for the running fiscal year, from its months (or the lead grain it names)."""
-    if kpi.operate == "sample":
-        return Chance(None, "grain")
-    grain = kpi.lead if kpi.lead in FROM else max("month", kpi.operate, key=GRAINS.index)
-    return chance_to_meet(desk.review(kpi.key, slice_, grain=grain, as_of=as_of, viewer=viewer))
+Landed = Mapping[Span, Landing]
+
+#: Lays a scenario over the forecasts of a landing: what is arranged, and the forecasts, as they are to be in its place.
+Under = Callable[[Arranged, Joint], tuple[Arranged, Joint]]
+
+_JOINTS: Kept[tuple[object, ...], Joint] = Kept(1_000)
+_LANDED: Kept[tuple[object, ...], Landing] = Kept(3_000)
 
 
-def chance_to_meet(review: KpiReview) -> Chance:
-    """The chance that the running fiscal year of a review by week, month or quarter lands on its target.
+def landings_of(desk: Desk, kpi: Kpi, slice_: Slice = (), *, as_of: AsOf = None, viewer: Viewer = OPEN) -> Landed:
+    """The landings of a KPI slice, as `landings` of its review at the grain it is operated at."""
+    return landings(desk.review(kpi.key, slice_, as_of=as_of, viewer=viewer))
 
-    The landing is Σ value·size over Σ size: the finished periods of the year as they are, the others by forecast; the
-    target is the one in force at the end of the year. A running period is forecast whole.
+
+def landings(review: KpiReview, under: Under | None = None) -> Landed:
+    """The landings of month, quarter and year that are not finer than the review; kept by what they follow from.
+
+    Never raises for what the data hold: what cannot be told has its reason. The review is one at the operate grain.
+    under: a scenario that what is to come runs under; whether a chance may be told is that of what is likely without.
     """
-    grain = review.series.grain
-    if grain not in FROM:
-        return Chance(None, "grain")
-    if not _adds_up(review.kpi):
-        return Chance(None, "kind", grain=grain)
-    start, end, label = _year(review)
-    found = forecast_review(review, _left(review, end))
-    if found.forecast is None:
-        return Chance(None, found.reason, label, grain)
-    ahead = found.ahead[(found.ahead["period"] >= start) & (found.ahead["period"] < end)]
-    so_far = _so_far(review, start)
-    if ahead.empty:
-        return Chance(None, "over", label, grain, 0, _quotient(*so_far))
-    low, high = (float(ahead[name].iloc[-1]) for name in ("target_low", "target_high"))
-    landings = _landings(found, ahead["step"].to_numpy(dtype=int) - 1, *so_far)
-    reason = "no_target" if np.isnan(low) and np.isnan(high) else distrust_of(found.forecast, low, high)
-    likely = [float(x) for x in np.quantile(landings, (0.5, 0.1, 0.9))]
-    told = None if reason else rounded(float(met_by(landings, low, high).mean()))
-    target = [None if np.isnan(end) else end for end in (low, high)]
-    return Chance(told, reason, label, grain, len(ahead), _quotient(*so_far), *likely, *target)
+    return MappingProxyType({span: landing(review, span, under) for span in spans_of(review)})
+
+
+def landing(review: KpiReview, span: Span, under: Under | None = None) -> Landing:
+    """The landing of one of `spans_of`, as in `landings`."""
+    if under is not None:
+        return _landing(review, span, under)
+    return _LANDED.of(_key(review, span), lambda: _landing(review, span, None))
+
+
+def landed_already(review: KpiReview, spans: Iterable[Span] = SPANS) -> bool:
+    """True where `landing` answers at once for these spans."""
+    return all(_key(review, span) in _LANDED for span in spans_of(review) if span in spans)
+
+
+def spans_of(review: KpiReview) -> tuple[Span, ...]:
+    """The stretches that are not finer than a review; none for numbered samples."""
+    own = review.series.grain
+    if own == "sample":
+        return ()
+    return tuple(span for span in SPANS if span == "year" or GRAINS.index(span) >= GRAINS.index(own))
 
 
 def rounded(probability: float) -> float:
@@ -97,82 +141,165 @@ def rounded(probability: float) -> float:
     return float(np.clip(round(probability / STEP) * STEP, STEP, 1 - STEP))
 
 
-def _adds_up(kpi: Kpi) -> bool:
-    """True where the year is Σ value·size / Σ size; counts have a target by period, medians and formulas no sum."""
-    return kpi.kind in _DIVIDED or (kpi.kind == "measured" and kpi.statistic in ("mean", "share_within"))
+def _key(review: KpiReview, span: Span) -> tuple[object, ...]:
+    """All that landings follow from: the points, the definition, the targets that were decided, and the site's day."""
+    points, series = review.points, review.series
+    columns = ("value", "size", "phase")
+    numbers = np.column_stack([points[name].to_numpy(dtype=float) for name in columns]) if len(points) else np.empty(0)
+    digest = hashlib.blake2b(numbers.tobytes(), digest_size=12)
+    digest.update("".join(points["state"].str[:2]).encode() if len(points) else b"")
+    first = str(points["period"].iloc[0]) if len(points) else ""
+    day = to_local([series.as_of], review.kpi.calendar.time_zone)[0].date()
+    targets = tuple((str(d.start), str(d.value)) for d in review.decisions if d.kind == "target")
+    kpi = review.kpi
+    return (span, kpi, series.slice, series.grain, targets, day, first, digest.digest())
 
 
-def _year(review: KpiReview) -> tuple[pd.Timestamp, pd.Timestamp, str]:
-    """Local start and end of the fiscal year that holds the as-of instant, and its name."""
-    calendar, instant = review.kpi.calendar, review.series.as_of
-    found = periods(calendar, "year", instant, instant + pd.DateOffset(years=1) + pd.Timedelta(days=1))
-    start, end = found["period"].iloc[0], found["period"].iloc[1]
-    return start, end, period_label(start, "year", calendar)
+def of_span(landed: Landed, span: Span) -> Landing:
+    """The landing of a span; of one that there is none of, that its grain is not one that lands."""
+    return landed.get(span, Landing(None, "grain", span))
 
 
-def _left(review: KpiReview, end: pd.Timestamp) -> int:
-    """Open periods from the as-of instant to the end of the year, at least one."""
-    calendar, grain = review.kpi.calendar, review.series.grain
-    until = to_utc(pd.DatetimeIndex([end]), calendar.time_zone)[0]
-    coming = periods(calendar, grain, review.series.as_of, max(until, review.series.as_of + pd.Timedelta(days=1)))
-    open_ones = int(((coming["period"] < end) & ~coming["closed"]).sum())
-    return min(max(open_ones, 1), HORIZONS[grain] * 4)
+def _bare(within: Running, reason: str) -> Landing:
+    last = (within.end - pd.Timedelta(microseconds=1)).date()
+    return Landing(None, reason, within.span, within.label, last)
 
 
-def _so_far(review: KpiReview, start: pd.Timestamp) -> tuple[float, float]:
-    """Σ value·size and Σ size of the year's finished periods; what a person excluded from limits counts too."""
-    points = review.points
-    done = points[points["state"].isin(("judged", "excluded")) & (points["period"] >= start)]
-    size = done["size"].to_numpy(dtype=float)
-    return float(done["value"].to_numpy(dtype=float) @ size), float(size.sum())
+def _grain(review: KpiReview, span: Span) -> Grain:
+    """Days for a month, weeks for a quarter or year; never finer than the review."""
+    wanted: Grain = "day" if span == "month" else "week"
+    return max(wanted, review.series.grain, key=GRAINS.index)
 
 
-def _quotient(above: float, below: float) -> float | None:
-    return above / below if below > 0 else None
+def _landing(review: KpiReview, span: Span, under: Under | None) -> Landing:
+    within = running(review, span)
+    if not poolable(review.kpi):
+        return _bare(within, "kind")
+    grain, bare = _grain(review, span), _bare(within, "no_points")
+    found = arrange(review, within, grain)
+    if found is None or not np.isfinite(found.values).any():
+        return replace(bare, grain=grain)
+    low, high = _target(review, within)
+    known = _known(review, bare, found, low, high)
+    if found.coming == 0:
+        return replace(known, reason="over")
+    if found.waiting > STALE * HORIZONS[review.series.grain]:
+        return replace(known, reason="stale")
+    return _told(review, known, found, low, high, under)
 
 
-def _landings(found: KpiForecast, steps: npt.NDArray[np.int_], above: float, below: float) -> Floats:
-    """The landing of each path."""
-    assert found.forecast is not None
-    sizes = _sizes(found)
-    if isinstance(sizes, float):
-        value_paths = paths(found.forecast)
-        size_paths = np.full(value_paths.shape, sizes)
-    else:
-        shared = _together(found.forecast, sizes)
-        of_size = scores(sizes.correlation, seed=1)
-        own = scores(found.forecast.correlation, seed=2)
-        value_paths = through_fan(found.forecast, shared * of_size + np.sqrt(1 - shared**2) * own)
-        size_paths = through_fan(sizes, of_size)
-    weight = size_paths[:, steps]
-    total = below + weight.sum(axis=1)
-    sums = above + (value_paths[:, steps] * weight).sum(axis=1)
-    plain = value_paths[:, steps].mean(axis=1)
-    landings: Floats = np.where(total > 0, sums / np.where(total > 0, total, 1.0), plain)
-    return landings
+def _known(review: KpiReview, bare: Landing, found: Arranged, low: float, high: float) -> Landing:
+    """What needs no forecast: the figure to date and the target."""
+    total, shown = is_sum(review.kpi, review.points), found.stretch
+    above = float(shown.above + shown.begun_above.sum())
+    below = float(shown.below + shown.begun_below.sum())
+    there = total or below > 0
+    return replace(
+        bare,
+        grain=found.grain,
+        left=found.coming,
+        total=total,
+        so_far=(above if total else above / below) if there else None,
+        above=above if there else None,
+        below=None if total or not there else below,
+        target_low=None if np.isnan(low) else low,
+        target_high=None if np.isnan(high) else high,
+    )
 
 
-def _sizes(found: KpiForecast) -> Forecast | float:
-    """The forecast of the sizes over the same slots; where every size is one and the same, that size."""
-    column = found.review.points["size"].to_numpy(dtype=float)
-    judged = (found.review.points["state"] == "judged").to_numpy()
-    known = np.where(judged, column, np.nan)
-    values = np.where(found.positions >= 0, known[found.positions], np.nan)
-    seen = values[np.isfinite(values)]
-    if len(seen) == 0 or seen.max() == seen.min():
-        return float(seen[0]) if len(seen) else 1.0
-    assert found.forecast is not None
-    seasons = seasons_of(found.review.kpi, found.review.series.grain)
-    return forecast(values, found.forecast.horizon, seasons_tried=seasons, lower=0.0)
+def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: float, under: Under | None) -> Landing:
+    joint = _joint(review, found)
+    reason = _distrust(joint, found, low, high, total=known.total)
+    if under is not None:
+        found, joint = under(found, joint)
+    landed = stats.land(joint, found.stretch, total=known.total)
+    values = landed.total if known.total else landed.ratio
+    middle, least, most = (float(x) for x in np.nanquantile(values, (0.5, 0.1, 0.9)))
+    told = replace(
+        known,
+        likely=middle,
+        low=least,
+        high=most,
+        likely_above=float(np.median(landed.total)),
+        likely_below=None if known.total else float(np.median(landed.below[:, -1])),
+    )
+    if reason:
+        return replace(told, reason=reason)
+    met = float(stats.met(values, low, high).mean())
+    return replace(told, probability=rounded(met), reason="", breach=_breach(landed, found, known.total, low, high))
 
 
-def _together(values: Forecast, sizes: Forecast) -> float:
-    """Correlation of the errors of value and size at the same origin and step, 0 where too few are known."""
-    keys = ["origin", "step"]
-    both = values.backtest.merge(sizes.backtest, on=keys, suffixes=("", "_size"))
-    if len(both) < 8:
-        return 0.0
-    a, b = both["actual"] - both["forecast"], both["actual_size"] - both["forecast_size"]
-    if float(a.std()) <= 0 or float(b.std()) <= 0:
-        return 0.0
-    return float(np.clip(np.corrcoef(a, b)[0, 1], -0.95, 0.95))
+def _joint(review: KpiReview, found: Arranged) -> Joint:
+    """The forecasts of value and size, kept by the numbers that they are made of."""
+    kpi, horizon = review.kpi, len(found.stretch.weight)
+    seasons, bounds = seasons_of(kpi, found.grain), bounds_for(kpi, found.values)
+    digest = hashlib.blake2b(found.values.tobytes() + found.sizes.tobytes(), digest_size=16).digest()
+    return _JOINTS.of(
+        (digest, horizon, seasons, bounds, kpi.share),
+        lambda: stats.forecasts(
+            found.values,
+            found.sizes,
+            horizon,
+            seasons_tried=seasons,
+            lower=bounds[0],
+            upper=bounds[1],
+            share=kpi.share,
+        ),
+    )
+
+
+def _distrust(joint: Joint, found: Arranged, low: float, high: float, *, total: bool) -> str:
+    """ "no_target", "few_origins", "no_skill" or "": may the chance be told?"""
+    if np.isnan(low) and np.isnan(high):
+        return "no_target"
+    if joint.value.method == "constant":  # it was always right, and there is nothing to test it on
+        return "" if joint.value.known >= CONSTANT else "few_origins"
+    tested = stats.skill(joint, found.values, found.sizes, found.stretch, found.before, low, high, total=total)
+    if tested.origins < ENOUGH_ORIGINS:
+        return "few_origins"
+    return "" if tested.score < tested.base or tested.score <= GOOD_BRIER else "no_skill"
+
+
+def _breach(landed: stats.Landings, found: Arranged, total: bool, low: float, high: float) -> str | None:
+    """The period after which the target is lost, where losing it is more likely than not."""
+    if total:
+        if np.isnan(high):
+            return None  # it falls short until it gets there
+        low = float("nan")
+    lost = stats.breach(landed.above if total else landed.ratios, low, high)
+    if lost.slot is None or lost.chance < LIKELY:
+        return None
+    return "" if lost.slot < 0 else str(found.ahead["label"].iloc[lost.slot])
+
+
+# Targets
+
+
+def _target(review: KpiReview, within: Running) -> tuple[float, float]:
+    """The target of the stretch in stored units, NaN an open side: the one in force at its end; of a sum, those of its
+    open periods added up."""
+    kpi = review.kpi
+    if is_sum(kpi, review.points):
+        return _added(review, within)
+    last = to_utc(pd.DatetimeIndex([within.end]), kpi.calendar.time_zone)[0]
+    ends = pd.DataFrame({"period": [within.start], "ends_at": [last], "value": [np.nan], "ended": [False]})
+    row = attach(kpi, review.decisions, review.series.slice, ends).iloc[0]
+    return float(row["target_low"]), float(row["target_high"])
+
+
+def _added(review: KpiReview, within: Running) -> tuple[float, float]:
+    """Σ of the targets of the periods to which a target of the sum applies: those of the operate grain for a count,
+    those of the lead grain for rare events; NaN where the stretch is shorter than one, or one has no target."""
+    kpi, own = review.kpi, review.series.grain
+    grain = lead_grain(kpi, own) if kpi.kind == "rare" else own
+    if within.span != "year" and GRAINS.index(grain) > GRAINS.index(within.span):
+        return float("nan"), float("nan")
+    first, after = to_utc(pd.DatetimeIndex([within.start, within.end]), kpi.calendar.time_zone)
+    table = periods(kpi.calendar, grain, first, after)
+    table = table[~table["closed"] & (table["period"] >= within.start) & (table["period"] < within.end)]
+    table = table.reset_index(drop=True).assign(value=np.nan, ended=False)
+    if table.empty:
+        return float("nan"), float("nan")
+    aimed = attach(kpi, review.decisions, review.series.slice, table, grain if kpi.kind == "count" else None)
+    low, high = (float(aimed[name].sum(skipna=False)) for name in ("target_low", "target_high"))
+    return low, high

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +11,7 @@ from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Kpi, Slice
 from opsmetrics.desk.arranging import Arranging
 from opsmetrics.desk.desk import AsOf, Desk
-from opsmetrics.desk.landing import Chance, chance_to_meet
+from opsmetrics.desk.landing import Landed, Landing, landings, of_span
 from opsmetrics.desk.origins import Origins
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
@@ -36,24 +36,43 @@ class SummaryRow:
     review: KpiReview
     to_date: Mapping[Stretch, float | None]
     last_year: float | None
-    chance: Chance
+    landed: Landed
+
+    @property
+    def year(self) -> Landing:
+        """The landing of the fiscal year, or why there is none."""
+        return of_span(self.landed, "year")
 
 
 def summary(
-    desk: Desk, *, as_of: AsOf = None, slice_: Mapping[str, str] | None = None, viewer: Viewer = OPEN
+    desk: Desk,
+    *,
+    as_of: AsOf = None,
+    slice_: Mapping[str, str] | None = None,
+    viewer: Viewer = OPEN,
+    known: Iterable[KpiReview] = (),
 ) -> list[SummaryRow]:
     """One row for each KPI of the catalogue, in its order.
 
     slice_: values of dimensions that the reader looks at; a KPI without such a dimension is shown whole, one whose data
     hold other values of it is left out: of the clinic nobody asks for the scrap rate. A KPI that is watched only in
-    parts is shown by the first of them.
+    parts is shown by the first of them. known: reviews at the operate grain as of then, which need not be made again.
     """
     read, chosen = desk.snapshot(viewer), slice_ or {}
     wanted = [
         Wanted(kpi, slice_or_first(kpi, chosen), kpi.lead or kpi.operate, desk.instant(kpi, as_of))
         for kpi in _concerned(Origins(desk.store, read.catalog, viewer), read.catalog.kpis, chosen)
     ]
-    return [_row(read, review) for review in reviews(read, wanted)]
+    ready = {(one.kpi.key, one.series.slice): one for one in known if one.series.grain == one.kpi.operate}
+    finer = [
+        Wanted(one.kpi, one.slice, one.kpi.operate, one.as_of)
+        for one in wanted
+        if one.grain != one.kpi.operate and (one.kpi.key, one.slice) not in ready
+    ]
+    led = list(reviews(read, wanted))
+    made = {(one.kpi.key, one.series.slice): one for one in reviews(read, finer)}
+    operated = {(one.kpi.key, one.series.slice): one for one in led} | ready | made
+    return [_row(read, one, operated[one.kpi.key, one.series.slice]) for one in led]
 
 
 def _concerned(origins: Origins, kpis: Sequence[Kpi], chosen: Mapping[str, str]) -> list[Kpi]:
@@ -75,16 +94,16 @@ def slice_or_first(kpi: Kpi, chosen: Mapping[str, str]) -> Slice:
     return kpi.watch[0]
 
 
-def _row(read: Snapshot, review: KpiReview) -> SummaryRow:
+def _row(read: Snapshot, review: KpiReview, operated: KpiReview) -> SummaryRow:
     kpi, part, instant = review.kpi, review.series.slice, review.series.as_of
     if kpi.operate == "sample":
-        return SummaryRow(review, {}, None, chance_to_meet(review))
+        return SummaryRow(review, {}, None, landings(operated))
     running = {grain: _running(Arranging(read, part, grain, instant).series(kpi)) for grain in TO_DATE}
     before = None
     if running["year"] is not None:
         earlier = _year_before(kpi, read.known_until(kpi, instant))
         before = _running(Arranging(read, part, "year", earlier).series(kpi), whole=True)
-    return SummaryRow(review, running, before, chance_to_meet(review))
+    return SummaryRow(review, running, before, landings(operated))
 
 
 def _year_before(kpi: Kpi, instant: pd.Timestamp) -> pd.Timestamp:

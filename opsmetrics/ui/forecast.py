@@ -13,7 +13,7 @@ from opsmetrics.desk import forecast_tables as cells
 from opsmetrics.desk.forecast_sentences import NEAR, REMOTE, Told
 from opsmetrics.desk.forecast_words import say
 from opsmetrics.desk.forecasting import with_rival
-from opsmetrics.desk.landing import chance_for_year
+from opsmetrics.desk.landing import landings_of
 from opsmetrics.figures import CONFIG, Mark, assurance_mark
 from opsmetrics.figures.forecast import forecast_chart
 from opsmetrics.ui import (
@@ -22,6 +22,7 @@ from opsmetrics.ui import (
     filters,
     forecast_blocks,
     forecast_controls,
+    landing,
     look,
     misread,
     page,
@@ -52,6 +53,7 @@ def render(at: Desk) -> None:
         page.first_steps(at.catalog, told.lead(), key="nothing")
         return
     _figure(told, view)
+    _landing(told)
     forecast_blocks.show(forecast_blocks.panels(likely_panel(told), trust_panel(told), used_panel(told)), key="panels")
     stem = told.found.review.kpi.key
     tables.behind(say("table"), cells.frame(told), file=f"{stem}-forecast.csv", key="forecast_table")
@@ -85,8 +87,8 @@ def _read(
     horizon: int | None,
 ) -> Told:
     review = _at.review(kpi, part, grain=grain, as_of=as_of, viewer=reviews.viewer())
-    year = chance_for_year(_at, review.kpi, part, as_of=as_of, viewer=reviews.viewer())
-    return Told(with_rival(review, horizon), year)
+    landed = landings_of(_at, review.kpi, part, as_of=as_of, viewer=reviews.viewer())
+    return Told(with_rival(review, horizon), landed)
 
 
 # Head
@@ -143,6 +145,13 @@ def _target(told: Told) -> Block:
 
 
 # Figure and tables
+
+
+def _landing(told: Told) -> None:
+    """Where month, quarter and year land."""
+    shown = landing.block(told.found.review.kpi, told.landed)
+    if shown is not None:
+        page.show(shown, key="landing")
 
 
 def _figure(told: Told, view: ForecastView) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from opsmetrics.catalog import Catalog, slice_text
-from opsmetrics.desk.forecast_sentences import chance_text
-from opsmetrics.desk.landing import Chance
+from opsmetrics.desk import landing_sentences
 from opsmetrics.desk.summary import TO_DATE, SummaryRow
 from opsmetrics.figures import assurance_mark, variation_mark
 from opsmetrics.figures.svg import Shape
@@ -86,7 +85,7 @@ def table_block(shown: list[SummaryRow], as_of: dt.date | None) -> Block:
     titled = len(groups) > 1
     listed = [{"title": title if titled else "", "rows": group} for title, group in groups.items()]
     labels = dict(_LABELS)
-    if not any(row.chance.probability is not None for row in shown):
+    if not any(row.year.probability is not None for row in shown):
         labels["chance"] = ""
     if not _compared(shown):
         labels["to_date"] = labels["to_date"][:-1]
@@ -118,13 +117,14 @@ def _row(row: SummaryRow, as_of: dt.date | None, *, compared: bool) -> Block:
         "target": wording.target(kpi, verdict.target, unit=False) or wording.DASH,
         "marks": [rows.variation_word(verdict), rows.assurance_word(verdict)],
         "to_date": _to_date(row) if compared else _to_date(row)[:-1],
-        "chance": _chance(row.chance),
+        "chance": _chance(row),
         "sentence": sentences.render(verdict.sentence),
     }
 
 
-def _chance(found: Chance) -> Block | None:
-    """A dot on a line from 0 to 100 %; nothing where no chance can be told."""
+def _chance(row: SummaryRow) -> Block | None:
+    """A dot on a line from 0 to 100 %, and where the year lands; nothing where no chance can be told."""
+    kpi, found = row.review.kpi, row.year
     if found.probability is None:
         return None
     x, risky = 4 + 52 * found.probability, found.probability < AT_RISK
@@ -135,7 +135,13 @@ def _chance(found: Chance) -> Block | None:
     }
     dot: Shape = {"tag": "circle", "cx": f"{x:.1f}", "cy": "8", "r": "3", "fill": "current"}
     shapes = [*_LINE, diamond if risky else dot]
-    return {"shapes": shapes, "tone": "concern" if risky else "ink", "text": chance_text(found.probability)}
+    return {
+        "shapes": shapes,
+        "tone": "concern" if risky else "ink",
+        "text": landing_sentences.chance_text(found.probability),
+        "lands": landing_sentences.range_text(kpi, found),
+        "title": landing_sentences.sentence(kpi, found),
+    }
 
 
 def _counts(review: KpiReview, unit: str) -> str:
@@ -175,7 +181,14 @@ def table(shown: list[SummaryRow]) -> pd.DataFrame:
         scale = row.review.kpi.multiplier
         so_far = {f"{grain.capitalize()} to date": _scaled(row.to_date.get(grain), scale) for grain in TO_DATE}
         before = {"Same part of last year": _scaled(row.last_year, scale)}
-        chance = {"Chance for the year": row.chance.probability}
+        year = row.year
+        chance = {
+            "Chance for the year": year.probability,
+            "Year lands at": _scaled(year.likely, scale),
+            "Year from": _scaled(year.low, scale),
+            "Year to": _scaled(year.high, scale),
+            "Will it make it?": landing_sentences.sentence(row.review.kpi, year),
+        }
         lines.append({**rows.table_line(row.review), **so_far, **before, **chance})
     return pd.DataFrame(lines)
 

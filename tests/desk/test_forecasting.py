@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsmetrics.catalog import Calendar, Decision, Kpi, Shift, Target
+from opsmetrics.catalog import Calendar, Decision, Shift, Target
 from opsmetrics.desk.forecasting import HORIZONS, KpiForecast, forecast_review, seasons_of, with_rival
-from opsmetrics.desk.landing import chance_to_meet, rounded
 from opsmetrics.review import KpiReview, review
 from opsmetrics.series import KpiSeries
-from tests.verdict.made import LATE, WEIGHT, YIELD, counts, readings
+from tests.verdict.made import LATE, WEIGHT, counts, readings
 
 DRAW = np.random.default_rng(17)
 
@@ -233,102 +232,3 @@ def test_the_rival_sees_the_same_values() -> None:
     found = with_rival(reviewed(late(60)), 7)
     assert found.forecast is not None
     assert [rival.name for rival in found.forecast.accuracy.rivals][-1] == "exponential_smoothing"
-
-
-# The year
-
-
-def monthly(kpi: Kpi, level: float, n: int = 46, seed: int = 3, spread: float = 0.01) -> KpiReview:
-    draw = np.random.default_rng(seed)
-    sizes = draw.integers(800, 1200, n).astype(float)
-    shares = np.clip(draw.normal(level, spread, n), 0, 1)
-    events = [float(round(size * share)) for size, share in zip(sizes, shares, strict=True)]
-    return reviewed(counts(events, list(sizes), kpi=kpi, grain="month", start="2022-11-01"))
-
-
-def test_a_target_far_away_is_out_of_reach_and_one_nearby_is_safe() -> None:
-    far = chance_to_meet(monthly(replace(LATE, targets=(Target(None, value=5.0),)), 0.10))
-    near = chance_to_meet(monthly(replace(LATE, targets=(Target(None, value=15.0),)), 0.10))
-    assert (far.probability, near.probability) == (0.05, 0.95)
-    assert far.label == "2026"
-    assert far.left == 4, "September to December"
-    assert far.so_far is not None
-    assert far.likely == pytest.approx(0.10, abs=0.01)
-
-
-def test_a_higher_target_works_the_other_way_round() -> None:
-    assert chance_to_meet(monthly(replace(YIELD, targets=(Target(None, value=95.0),)), 0.90)).probability == 0.05
-    assert chance_to_meet(monthly(replace(YIELD, targets=(Target(None, value=85.0),)), 0.90)).probability == 0.95
-
-
-def test_the_landing_lies_between_its_parts() -> None:
-    """What is counted already cannot change: eight months of ten per cent and at worst all of the rest."""
-    found = chance_to_meet(monthly(replace(LATE, targets=(Target(None, value=10.0),)), 0.10))
-    assert found.so_far is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert found.likely is not None
-    assert found.low <= found.likely <= found.high
-    assert found.high - found.low < 0.02, "two thirds of the year are over"
-
-
-@pytest.mark.parametrize("sizes", [(1000.0,), (999.0, 1001.0)], ids=["equal", "nearly equal"])
-def test_what_is_to_come_counts_with_its_size(sizes: tuple[float, ...]) -> None:
-    """Two months at 20 %, ten to come. The landing is 1/6 of 20 % and 5/6 of a level that lies between the 10 % of all
-    months before and the 20 % of the last two; so it lies between 11.7 and 20 %, and well below what is counted."""
-    draw = np.random.default_rng(3)
-    size = draw.choice(sizes, 40)
-    share = np.append(draw.normal(0.10, 0.005, 38), [0.20, 0.20])
-    kpi = replace(LATE, targets=(Target(None, value=15.0),))
-    found = chance_to_meet(reviewed(counts(list(np.round(size * share)), list(size), kpi=kpi, grain="month",
-                                           start="2022-11-01")))  # fmt: skip
-    assert found.left == 10
-    assert found.so_far == pytest.approx(0.20, abs=0.001)
-    assert found.likely is not None
-    assert 0.117 < found.likely < 0.18
-
-
-def test_landings_hold_as_often_as_they_say() -> None:
-    """Seeded simulation: years of independent months, forecast from August on. Tolerance: 40 years, ± 2.5 standard
-    errors of 0.063."""
-    inside = []
-    for seed in range(40):
-        whole = monthly(LATE, 0.10, n=50, seed=seed, spread=0.02).series
-        cut = replace(
-            whole, points=whole.points.iloc[:46], as_of=whole.points["ends_at"].iloc[45] + pd.Timedelta(hours=1)
-        )
-        found = chance_to_meet(reviewed(cut))
-        year = whole.points.iloc[38:50]
-        landed = year["numerator"].sum() / year["denominator"].sum()
-        assert found.low is not None
-        assert found.high is not None
-        inside.append(found.low <= landed <= found.high)
-    assert np.mean(inside) == pytest.approx(0.80, abs=0.16)
-
-
-@pytest.mark.parametrize(
-    ("kpi", "reason"),
-    [
-        (replace(LATE), "no_target"),
-        (replace(LATE, kind="count", targets=(Target(None, value=5.0),)), "kind"),
-        (replace(LATE, kind="measured", statistic="median", targets=(Target(None, value=5.0),)), "kind"),
-    ],
-)
-def test_what_has_no_chance_says_why(kpi: Kpi, reason: str) -> None:
-    found = chance_to_meet(monthly(kpi, 0.1))
-    assert (found.probability, found.reason) == (None, reason)
-
-
-def test_days_are_too_fine_for_a_year() -> None:
-    assert chance_to_meet(reviewed(late(90))).reason == "grain"
-
-
-def test_few_months_are_too_early() -> None:
-    found = chance_to_meet(monthly(replace(LATE, targets=(Target(None, value=10.0),)), 0.10, n=8))
-    assert (found.probability, found.reason) == (None, "few_origins")
-
-
-def test_chances_come_in_steps_and_are_never_certain() -> None:
-    assert [rounded(p) for p in (0.0, 0.01, 0.12, 0.13, 0.5, 0.99, 1.0)] == pytest.approx(
-        [0.05, 0.05, 0.1, 0.15, 0.5, 0.95, 0.95]
-    )

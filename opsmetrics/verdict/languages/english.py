@@ -281,6 +281,7 @@ ENGLISH = Language(
     words={**WORDS, **PARETO_WORDS},
     patterns={**PATTERNS, **SUMMARY, **PARETO},
     periods={
+        "year": ("year", "years"),
         "sample": ("sample", "samples"),
         "shift": ("shift", "shifts"),
         "day": ("day", "days"),

@@ -1,0 +1,133 @@
+"""Forecasts of a value and of its size over the same slots, and joint paths of both.
+
+Errors of the two are paired by date: a day with many cases is often also one with a high share of them. Independent
+paths of numerator and denominator would leave 0 ≤ N ≤ D; paths of a ratio and of its size cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit, ndtri
+
+from opsmetrics.stats.arrays import FloatArray, Values, floats, same_length
+from opsmetrics.stats.forecast import PATHS, Forecast, forecast, through_fan
+
+#: Pairs of errors from which a correlation is told; few ones are taken for independent.
+_PAIRS = 8
+
+#: No two errors are taken for one and the same.
+_CLOSEST = 0.95
+
+#: Shares are no nearer to 0 and 1 than this on the logit scale.
+_NEAREST = 1e-4
+
+#: From this share of values at the upper bound on, what falls short of it is forecast, as a series that is mostly 0.
+_PERFECT = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """value: of each slot ahead, or of what it falls short of `ceiling` where one is given. size: of its size; one
+    number where every size was the same. together: correlation of their errors. share: the value is a part of its size,
+    from 0 to 1."""
+
+    value: Forecast
+    size: Forecast | float
+    together: float
+    ceiling: float | None = None
+    share: bool = False
+
+    @property
+    def horizon(self) -> int:
+        """How many slots ahead."""
+        return self.value.horizon
+
+    @property
+    def mean(self) -> FloatArray:
+        """The most likely values."""
+        return self.turned(self.value.mean)
+
+    def turned(self, values: FloatArray) -> FloatArray:
+        """Values as they are forecast into values as they were given."""
+        return values if self.ceiling is None else self.ceiling - values
+
+
+def forecasts(
+    values: Values,
+    sizes: Values,
+    horizon: int,
+    *,
+    seasons_tried: Sequence[int] = (),
+    lower: float | None = None,
+    upper: float | None = None,
+    share: bool = False,
+) -> Joint:
+    """The forecasts behind a landing, over the next `horizon` slots.
+
+    values, sizes: one of each for each slot in order, NaN for a gap; a size is the denominator, or the number of
+        readings. lower, upper: bounds of the value. share: the value is a part of its size.
+    Raises ValueError where the two differ in length, and what `forecast` raises.
+    """
+    given, weights = floats(values, "values"), floats(sizes, "sizes")
+    same_length({"values": given, "sizes": weights})
+    known = np.isfinite(given)
+    ceiling = upper if upper is not None and known.any() and np.mean(given[known] == upper) >= _PERFECT else None
+    if ceiling is not None:
+        given, lower, upper = ceiling - given, 0.0, None if lower is None else ceiling - lower
+    value = forecast(given, horizon, seasons_tried=seasons_tried, lower=lower, upper=upper)
+    seen = weights[np.isfinite(weights)]
+    if not len(seen) or seen.max() == seen.min():
+        return Joint(value, float(seen[0]) if len(seen) else 1.0, 0.0, ceiling, share)
+    size = forecast(weights, horizon, seasons_tried=seasons_tried, lower=0.0)
+    pairs = value.backtest.merge(size.backtest, on=["origin", "step"], suffixes=("", "_size"))
+    return Joint(value, size, _together(pairs, share), ceiling, share)
+
+
+def paths(joint: Joint, count: int = PATHS, seed: int = 0) -> tuple[FloatArray, FloatArray]:
+    """Joint paths of the value and of its size, count × horizon each. The same seed gives the same paths.
+
+    A normal copula (Nelsen, An Introduction to Copulas, 2.5): each step of either has exactly the distribution of its
+    own fan and the correlation over the horizon of its own errors; what is new in the one goes with what is new in the
+    other.
+    """
+    draw = np.random.default_rng(seed)
+    own = draw.standard_normal((count, joint.horizon))
+    if isinstance(joint.size, float):
+        sizes = np.full(own.shape, joint.size)
+    else:
+        of_size = draw.standard_normal(own.shape)
+        own = joint.together * of_size + np.sqrt(1 - joint.together**2) * own
+        sizes = through_fan(joint.size, _even(of_size @ np.linalg.cholesky(joint.size.correlation).T))
+    values = through_fan(joint.value, _even(own @ np.linalg.cholesky(joint.value.correlation).T))
+    return joint.turned(values), sizes
+
+
+def _even(scores: FloatArray) -> FloatArray:
+    """The same order in each column, with each share of the normal distribution once."""
+    count = len(scores)
+    ranks = np.empty(scores.shape)
+    np.put_along_axis(ranks, scores.argsort(axis=0), np.arange(count, dtype=np.float64)[:, None], axis=0)
+    even: FloatArray = ndtri((ranks + 0.5) / count)
+    return even
+
+
+def _together(pairs: pd.DataFrame, share: bool) -> float:
+    """Correlation of the errors at the same origin and step, a share's on the logit scale; 0 where few are known."""
+    if len(pairs) < _PAIRS:
+        return 0.0
+    names = ("actual", "forecast", "actual_size", "forecast_size")
+    actual, told, actual_size, told_size = (pairs[name].to_numpy(dtype=np.float64) for name in names)
+    off = _logit(actual) - _logit(told) if share else actual - told
+    off_size = actual_size - told_size
+    if off.std() <= 0 or off_size.std() <= 0:
+        return 0.0
+    return float(np.clip(np.corrcoef(off, off_size)[0, 1], -_CLOSEST, _CLOSEST))
+
+
+def _logit(shares: FloatArray) -> FloatArray:
+    found: FloatArray = logit(np.clip(shares, _NEAREST, 1 - _NEAREST))
+    return found

@@ -1,0 +1,131 @@
+"""Landings, breaches and the skill of chances against sums written out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from opsmetrics.stats.landing import Joint, Stretch, breach, forecasts, land, met, paths, skill
+from opsmetrics.stats.landing.totals import added, of_sums
+
+NAN = float("nan")
+DRAW = np.random.default_rng(8)
+VALUES = DRAW.normal(10, 1, 80)
+SIZES = np.round(DRAW.normal(50, 5, 80))
+
+
+def joint(horizon: int = 6) -> Joint:
+    return forecasts(VALUES, SIZES, horizon, lower=0.0)
+
+
+# Landings
+
+
+def test_a_landing_is_sums_before_a_division() -> None:
+    found = joint()
+    begun = np.array([0.0, 120.0, 0, 0, 0, 0])
+    stretch = Stretch(500.0, 60.0, np.array([1, 1, 0.5, 0, 1, 1]), begun, begun / 10)
+    values, sizes = paths(found)
+    naive = []
+    for value, size in zip(values[:50], sizes[:50], strict=True):
+        above, below = 500.0, 60.0
+        for slot in range(6):
+            rest = max(size[slot] * stretch.weight[slot] - stretch.begun_below[slot], 0.0)
+            above += stretch.begun_above[slot] + value[slot] * rest
+            below += stretch.begun_below[slot] + rest
+        naive.append(above / below)
+    assert land(found, stretch).ratio[:50] == pytest.approx(naive)
+
+
+def test_a_sum_has_no_size() -> None:
+    values = np.array([[3.0, 4.0, 5.0], [1.0, 0.0, 2.0]])
+    stretch = Stretch(10.0, 0.0, np.array([1.0, 0.5, 1.0]), np.array([2.0, 0.0, 0.0]), np.zeros(3))
+    assert of_sums(values, stretch).total.tolist() == [10 + 3 + 2 + 5, 10 + 2 + 0 + 2]
+    assert of_sums(values, stretch).above[0].tolist() == [12, 13, 15, 20]
+
+
+def test_nothing_counted_is_no_number() -> None:
+    landed = added(np.ones((2, 1)), np.zeros((2, 1)), Stretch.of_whole(1))
+    assert np.isnan(landed.ratio).all()
+    assert not met(landed.ratio, 0.0, NAN).any()
+
+
+def test_equality_meets_a_target() -> None:
+    assert met(np.array([1.0, 2.0, 3.0, 4.0]), 2.0, 3.0).tolist() == [False, True, True, False]
+    assert met(np.array([0.1 + 0.2]), NAN, 0.3).all()
+
+
+# Breaches
+
+
+def slow_breach(to_date: np.ndarray, low: float, high: float) -> tuple[float, int | None]:
+    """The definition, path by path."""
+    since = []
+    for path in to_date:
+        wrong = [not ((np.isnan(low) or x >= low) and (np.isnan(high) or x <= high)) for x in path]
+        if wrong[-1]:
+            since.append(next(k for k in range(len(path)) if all(wrong[k:])) - 1)
+    return len(since) / len(to_date), int(np.median(since)) if since else None
+
+
+@pytest.mark.parametrize(("low", "high"), [(NAN, 10.0), (10.2, NAN), (9.9, 10.1), (NAN, 99.0), (99.0, NAN)])
+def test_a_breach_is_the_last_return(low: float, high: float) -> None:
+    to_date = 10 + np.cumsum(np.random.default_rng(3).normal(0, 0.2, (101, 9)), axis=1)
+    found = breach(to_date, low, high)
+    assert (found.chance, found.slot) == (pytest.approx(slow_breach(to_date, low, high)[0]),
+                                          slow_breach(to_date, low, high)[1])  # fmt: skip
+
+
+def test_a_sum_passes_its_limit_once() -> None:
+    running = np.cumsum(np.full((4, 6), 10.0), axis=1)
+    assert breach(running, NAN, 35.0).slot == 2, "the first column is now: 10, then 20, 30, 40"
+    assert breach(running, NAN, 5.0).slot == -1, "it has passed already"
+
+
+# Skill
+
+
+def test_the_chance_is_tested_at_earlier_origins() -> None:
+    """A target that was always met by far: the chances are right every time, and there is nothing to gain on the base
+    rate, which a few windows tell too."""
+    found = skill(joint(), VALUES, SIZES, Stretch.of_whole(6, 500.0, 50.0), 1, NAN, 15.0, total=False)
+    assert found.origins >= 8
+    assert found.score < 0.001
+    assert found.base < 0.01
+
+
+def test_most_of_a_stretch_behind_is_skill() -> None:
+    """Nine tenths are counted: the rest changes little, the base rate knows nothing of it."""
+    few = joint(2)
+    late = skill(few, VALUES, SIZES, Stretch.of_whole(2, 9000.0, 900.0), 18, NAN, 10.0, total=False)
+    assert late.score < 0.6 * late.base
+
+
+def test_the_base_rate_knows_only_what_was_over() -> None:
+    """The share of like stretches until each origin with half a case of either kind, written out by hand."""
+    found = joint(3)
+    table = found.value.backtest
+    limit, before, scores = 10.05, 2, []
+    for origin in sorted(set(table["origin"])):
+        steps = table.loc[table["origin"] == origin, "step"].tolist()
+        if len(steps) < 2:
+            continue
+        length = before + len(steps)
+        hits = [met_of(start, length, limit) for start in range(origin - length + 1)]
+        usual = (sum(hits) + 0.5) / (len(hits) + 1)
+        scores.append((usual - met_of(origin - before, length, limit)) ** 2)
+    told = skill(found, VALUES, SIZES, Stretch.of_whole(3, 1000.0, 100.0), before, NAN, limit, total=False)
+    assert told.origins == len(scores)
+    assert told.base == pytest.approx(np.mean(scores))
+
+
+def met_of(start: int, length: int, limit: float) -> bool:
+    part = slice(start, start + length)
+    return bool(VALUES[part] @ SIZES[part] / SIZES[part].sum() <= limit)
+
+
+def test_without_a_backtest_there_is_no_skill() -> None:
+    short = forecasts([1.0, 2.0, 3.0], [1, 1, 1], 4)
+    found = skill(short, [1.0, 2.0, 3.0], [1, 1, 1], Stretch.of_whole(4), 0, NAN, 2.0, total=True)
+    assert found.origins == 0
+    assert np.isnan(found.score)
