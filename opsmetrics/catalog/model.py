@@ -44,7 +44,8 @@ class Shift:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The site's own clock: zone, first day of the week, fiscal year, shifts, days without work."""
+    """The site's own clock: zone, first day of the week, fiscal year, shifts, days without work, and holidays: days
+    that are worked, and yet unlike others."""
 
     key: str = "default"
     time_zone: str = "UTC"
@@ -53,6 +54,7 @@ class Calendar:
     shifts: tuple[Shift, ...] = ()
     closed_weekdays: frozenset[int] = frozenset()
     closed_dates: frozenset[dt.date] = frozenset()
+    holidays: frozenset[dt.date] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,13 @@ CALENDAR = (
     Field("shifts", _tables, "list of {name, starts}", "[]", "The day's shifts; each ends where the next one starts."),
     Field("closed_weekdays", values.weekdays, "list of weekdays", "[]", "Days of the week without work."),
     Field("closed_dates", values.days, "list of dates", "[]", "Single days without work."),
+    Field(
+        "holidays",
+        values.days,
+        "list of dates",
+        "[]",
+        "Days, past and to come, that are worked and unlike others; a forecast learns their effect.",
+    ),
 )
 
 SHIFT = (

@@ -54,6 +54,7 @@ def _calendar(calendar: Calendar) -> dict[str, Any]:
         "shifts": [{"name": s.name, "starts": f"{s.starts:%H:%M}"} for s in calendar.shifts],
         "closed_weekdays": [WEEKDAYS[day] for day in sorted(calendar.closed_weekdays)],
         "closed_dates": sorted(calendar.closed_dates),
+        "holidays": sorted(calendar.holidays),
     }
     return {key: value for key, value in written.items() if value != []}
 

@@ -6,15 +6,19 @@ import argparse
 import math
 from typing import Any
 
+from opsmetrics.catalog import NotUnderstood
 from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.cli.layout import table, wrapped
+from opsmetrics.desk import forecast_scenario_sentences as scenarios
 from opsmetrics.desk import forecast_tables as cells
 from opsmetrics.desk import landing_sentences
+from opsmetrics.desk.forecast_made import made
+from opsmetrics.desk.forecast_scenario import read_scenario
 from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.forecast_words import say
-from opsmetrics.desk.forecasting import FURTHEST, HORIZONS, with_rival
-from opsmetrics.desk.landing import Landing, landings_of
+from opsmetrics.desk.forecasting import FURTHEST, HORIZONS
+from opsmetrics.desk.landing import Landing
 from opsmetrics.stats.forecast import COVERAGES, Forecast
 from opsmetrics.verdict import wording
 
@@ -28,8 +32,12 @@ def forecast(given: argparse.Namespace, console: Console) -> int:
         most = FURTHEST * HORIZONS[grain]
         if given.horizon is not None and given.horizon > most:
             raise Refused(f"Found --horizon {given.horizon}, wanted at most {wording.periods(most, grain)} by {grain}.")
-        review = desk.review(kpi.key, part, grain=given.grain, as_of=given.as_of)
-        told = Told(with_rival(review, given.horizon), landings_of(desk, kpi, part, as_of=given.as_of))
+        try:
+            scenario = read_scenario(given.what_if, kpi)
+            told = made(desk, kpi.key, part, grain=given.grain, as_of=given.as_of, horizon=given.horizon,
+                        scenario=scenario)  # fmt: skip
+        except NotUnderstood as error:
+            raise Refused(str(error)) from error
     if console.as_json:
         console.answer(as_dict(told))
     else:
@@ -48,6 +56,11 @@ def full(told: Told) -> str:
         table(cells.likely_rows(told), cells.likely_head(told), right=cells.likely_head(told)[1:]),
         *_landing(told),
     ]
+    if told.under is not None:
+        head_of = scenarios.compared_head(told)
+        parts.append(wrapped(scenarios.lead(told)) + "\n" + "\n".join(wrapped(f"- {line}") for line in
+                                                                     scenarios.item_lines(told)))  # fmt: skip
+        parts.append(table(scenarios.compared_rows(told), head_of, right=head_of[1:]))
     trusted = cells.trust_rows(told)
     parts.append(wrapped(f"{say('trusted')} {told.trust()} {told.origins()}".strip()))
     parts += [table(trusted, cells.trust_head(told), right=cells.trust_head(told)[1:])] if trusted else []
@@ -82,7 +95,33 @@ def as_dict(told: Told) -> dict[str, Any]:
     }
     if found.forecast is None:
         return answer
-    return answer | {"points": _points(told)} | _card(found.forecast, review.kpi.multiplier)
+    return answer | {"points": _points(told)} | _card(found.forecast, review.kpi.multiplier) | _more(told)
+
+
+def _more(told: Told) -> dict[str, Any]:
+    """The rest of the model card: span, events, versions and time; and the scenario where one was asked."""
+    found, kpi = told.found, told.found.review.kpi
+    assert found.forecast is not None
+    labels = found.review.points["label"]
+    ends = [str(labels.iloc[found.positions[end]]) for end in (found.forecast.first, found.forecast.last)]
+    days = found.holidays
+    effect = None if days.effect is None else scenarios.effect_dict(kpi, days.effect)
+    answer: dict[str, Any] = {
+        "span": ends,
+        "trust": told.trust(),
+        "holidays": {"past": days.past, "coming": days.coming, "effect": effect},
+        "what_if": scenarios.as_dict(told),
+    }
+    if told.under is not None:
+        answer["what_if"] |= {"points": _points(Told(told.under.found, told.under.landed))}
+    if told.made is not None:
+        answer["computed"] = {
+            "at": told.made.at.isoformat(timespec="seconds"),
+            "seconds": round(told.made.seconds, 3),
+            "data_version": told.made.data,
+            "decision_version": told.made.decisions,
+        }
+    return answer
 
 
 def _points(told: Told) -> list[dict[str, Any]]:

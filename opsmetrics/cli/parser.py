@@ -12,6 +12,7 @@ from opsmetrics.catalog import GRAINS
 from opsmetrics.cli import arguments
 from opsmetrics.cli.grammar import KPI, Parser, as_of, by, command, of_slice, view
 from opsmetrics.cli.grammar_attending import attending
+from opsmetrics.cli.grammar_forecasts import forecasts
 from opsmetrics.cli.grammar_mornings import mornings
 from opsmetrics.cli.grammar_sources import sources
 from opsmetrics.cli.grammar_studies import studies
@@ -40,6 +41,7 @@ def build() -> argparse.ArgumentParser:
         sources,
         _deciding,
         _reading,
+        forecasts,
         _ranking,
         studies,
         mornings,
@@ -246,10 +248,6 @@ def _reading(commands: Commands) -> None:
     )
     chart.add_argument("--svg", action="store_true", help="the small line with limits instead of the whole chart")
     chart.add_argument("--theme", choices=("light", "dark"), default="light", help="default: light")
-    forecast = command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
-    forecast.add_argument("kpi", metavar="KPI", help=KPI)
-    view(forecast)
-    forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
 
 
 def _days(each: argparse.ArgumentParser) -> None:

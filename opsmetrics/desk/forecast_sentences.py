@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from opsmetrics.desk import landing_sentences
+from opsmetrics.desk.forecast_whatif import WhatIf
 from opsmetrics.desk.forecast_words import say, say_of
 from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, KpiForecast
 from opsmetrics.desk.landing import Landed, Landing, of_span
@@ -22,12 +23,33 @@ REMOTE, NEAR = 0.05, 0.95
 FEW = 12
 
 
+@dataclass(frozen=True)
+class Made:
+    """When a forecast was computed (naive UTC), how long that took, and from which versions of data and decisions."""
+
+    at: pd.Timestamp
+    seconds: float
+    data: int
+    decisions: int
+
+
+@dataclass(frozen=True, eq=False)
+class Under:
+    """The same forecast and landings under a scenario."""
+
+    what_if: WhatIf
+    found: KpiForecast
+    landed: Landed
+
+
 @dataclass(frozen=True, eq=False)
 class Told:
-    """One forecast with the landings of its KPI, ready to be put into words."""
+    """One forecast with the landings of its KPI, ready to be put into words; under: the same if a scenario came."""
 
     found: KpiForecast
     landed: Landed
+    under: Under | None = None
+    made: Made | None = None
 
     @property
     def year(self) -> Landing:
@@ -126,7 +148,7 @@ class Told:
             return say("untested_constant" if self.constant else "untested", many=self.many)
         rival = self.rival(naive)
         if naive.gain < REAL_GAIN:
-            return say("no_better", rival=rival)
+            return f"{say('no_better', rival=rival)}: {say('use_average')}"
         return say("better", gain=percent(naive.gain), rival=rival)
 
     def origins(self) -> str:
@@ -135,6 +157,14 @@ class Told:
         if forecast is None or not forecast.accuracy.origins:
             return ""
         return say_of(forecast.accuracy.origins, "origins", n=forecast.accuracy.origins)
+
+    def coverage(self) -> str:
+        """How many of the past values each range held, "" without a backtest."""
+        forecast = self.found.forecast
+        if forecast is None or not forecast.accuracy.coverage:
+            return ""
+        held = {f"inside_{each.nominal}": wording.number(each.inside) for each in forecast.accuracy.coverage}
+        return say("coverage", of=wording.number(forecast.accuracy.coverage[0].of), **held)
 
     def rival(self, rival: Rival) -> str:
         """The name of a rival."""

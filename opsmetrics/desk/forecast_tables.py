@@ -7,8 +7,10 @@ import math
 import numpy as np
 import pandas as pd
 
+from opsmetrics.desk.forecast_scenario_sentences import events_used
 from opsmetrics.desk.forecast_sentences import Told, percent
 from opsmetrics.desk.forecast_words import say, say_of
+from opsmetrics.series import to_local
 from opsmetrics.stats.forecast import COVERAGES, REAL_GAIN, Rival
 from opsmetrics.verdict import wording
 
@@ -117,7 +119,19 @@ def used_rows(told: Told) -> list[Cells]:
         rows.append([say("used_scaled"), say("used_mase", mase=mase)])
     code = "used_warnings_some" if forecast.warnings or forecast.failures else "used_warnings_none"
     noted = say(code, warnings=forecast.warnings, failures=forecast.failures)
-    return [*rows, [say("used_warnings"), noted]]
+    return [*rows, [say("used_warnings"), noted], *events_used(told), *_made(told)]
+
+
+def _made(told: Told) -> list[Cells]:
+    """From which versions it was computed, when on the site's clock, and how long that took."""
+    if told.made is None:
+        return []
+    local = to_local([told.made.at], told.found.review.kpi.calendar.time_zone)[0]
+    seconds = wording.number(told.made.seconds, 1)
+    return [
+        [say("used_data"), say("used_data_some", data=told.made.data, decisions=told.made.decisions)],
+        [say("used_made"), say("used_made_some", when=wording.instant(local), seconds=seconds)],
+    ]
 
 
 def _bounds(told: Told) -> str:
@@ -138,6 +152,10 @@ def frame(told: Told) -> pd.DataFrame:
     for coverage in COVERAGES:
         for end, name in (("lower", "from"), ("upper", "to")):
             table[f"{coverage} % {name}"] = points[f"{end}_{coverage}"].to_numpy(dtype=float) * scale
+    if told.under is not None:
+        other = told.under.found.points.set_index("step").reindex(points["step"])
+        for column, name in (("mean", "What if"), ("lower_80", "What if 80 % from"), ("upper_80", "What if 80 % to")):
+            table[name] = other[column].to_numpy(dtype=float) * scale
     for end, name in (("target_low", "Target from"), ("target_high", "Target to")):
         if points[end].notna().any():
             table[name] = points[end].to_numpy(dtype=float) * scale

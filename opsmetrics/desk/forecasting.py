@@ -1,7 +1,8 @@
 """The forecast of a KPI from its review: which points count, which periods come, and the target in each of them.
 
 Only judged points are used, and only those since the last phase that people accepted: what was before a change says
-little about what comes after it. Closed days are no periods; a holiday keeps its slot, so that the week stays in step.
+little about what comes after it. Closed days are no periods; a holiday keeps its slot, so that the week stays in step,
+and is no ordinary day: what it does is learned apart and laid over the holidays to come.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.catalog import Grain, Kpi
+from opsmetrics.desk.forecast_holidays import Holidays, holidays_of
 from opsmetrics.review import KpiReview
 from opsmetrics.series import period_label, periods, to_utc
 from opsmetrics.stats.forecast import Forecast, forecast, rivals
@@ -44,6 +46,8 @@ class KpiForecast:
     positions: for each slot of the forecast's values the row of `review.points`, −1 for a slot without one.
     since: label of the first period of the accepted phase that bounds the history, "" where the whole history counts.
     left_out: judged points on closed days. distrust: "", "few_origins", "no_skill" or "no_target".
+    fitted: the value of each slot that the forecast was made from. holidays: what was learned of them.
+    open_share: by step the share of its working days that a scenario leaves open; all of them without one.
     """
 
     review: KpiReview
@@ -55,6 +59,9 @@ class KpiForecast:
     since: str = ""
     left_out: int = 0
     distrust: str = "no_target"
+    fitted: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    holidays: Holidays = field(default_factory=Holidays)
+    open_share: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
     @property
     def points(self) -> pd.DataFrame:
@@ -86,17 +93,15 @@ def forecast_review(review: KpiReview, horizon: int | None = None) -> KpiForecas
         return KpiForecast(review, wanted, None, "stale")
     coming = slots.iloc[last + 1 :]
     coming = coming[~coming["closed"]].iloc[: waiting + wanted]
+    steps = int(coming.index[-1]) - last
     lower, upper = bounds_for(review.kpi, known)
-    found = forecast(
-        known[: last + 1],
-        int(coming.index[-1]) - last,
-        seasons_tried=seasons_of(review.kpi, grain),
-        lower=lower,
-        upper=upper,
-    )
+    holidays = holidays_of(review, slots.iloc[: last + steps + 1], known, seasons_of(review.kpi, grain))
+    fitted = holidays.apart(known[: last + 1])
+    plain = forecast(fitted, steps, seasons_tried=seasons_of(review.kpi, grain), lower=lower, upper=upper)
+    found = holidays.laid_over(plain, known, last)
     ahead = _ahead(review, coming.assign(step=coming.index - last))
     distrust = _distrust(found, ahead)
-    ahead["chance"] = _chances(found, ahead) if not distrust else np.nan
+    ahead["chance"] = chances(found, ahead) if not distrust else np.nan
     return KpiForecast(
         review,
         wanted,
@@ -106,6 +111,9 @@ def forecast_review(review: KpiReview, horizon: int | None = None) -> KpiForecas
         since=_since(review),
         left_out=int(judged.sum() - np.isfinite(known).sum()),
         distrust=distrust,
+        fitted=fitted,
+        holidays=holidays,
+        open_share=np.ones(steps),
     )
 
 
@@ -114,10 +122,7 @@ def with_rival(review: KpiReview, horizon: int | None = None) -> KpiForecast:
     found = forecast_review(review, horizon)
     if found.forecast is None:
         return found
-    column = review.points["value"].to_numpy(dtype=float)
-    used = _judged(review.points)[found.positions] & (found.positions >= 0)
-    values = np.where(used, column[found.positions], np.nan)
-    return replace(found, forecast=rivals.with_rival(found.forecast, values))
+    return replace(found, forecast=rivals.with_rival(found.forecast, found.fitted))
 
 
 def seasons_of(kpi: Kpi, grain: Grain) -> tuple[int, ...]:
@@ -141,6 +146,18 @@ def bounds_for(kpi: Kpi, values: npt.NDArray[np.float64]) -> tuple[float | None,
         None if low is None or np.nanmin(values) < low - 1e-9 else low,
         None if high is None or np.nanmax(values) > high + 1e-9 else high,
     )
+
+
+def slots_with(review: KpiReview, states: tuple[str, ...]) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
+    """All slots from the first point of these states to the last, whatever its phase, with its value (NaN: none)."""
+    chosen = review.points["state"].isin(states).to_numpy(dtype=bool)
+    if not chosen.any():
+        return pd.DataFrame(columns=["period", "ends_at"]), np.empty(0)
+    slots = _slots(review, chosen, 1)
+    values = _values(review, chosen, slots)
+    known = np.flatnonzero(np.isfinite(values))
+    last = int(known[-1]) + 1 if len(known) else 0
+    return slots.iloc[:last], values[:last]
 
 
 def _judged(points: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -249,7 +266,8 @@ def met_by(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDAr
     return found
 
 
-def _chances(found: Forecast, ahead: pd.DataFrame) -> npt.NDArray[np.float64]:
+def chances(found: Forecast, ahead: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """The chance of each future period to meet its own target, NaN without one."""
     rows = zip(ahead["step"], ahead["target_low"], ahead["target_high"], strict=True)
     told = [np.nan if np.isnan(a) and np.isnan(b) else chance_at(found, int(s), float(a), float(b)) for s, a, b in rows]
     return np.array(told, dtype=np.float64)

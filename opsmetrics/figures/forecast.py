@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from opsmetrics.figures.forecast_fan import Fan, trace
+from opsmetrics.figures.forecast_two import COVERAGE, Scenario, item_marks, item_names
 from opsmetrics.figures.labels import pushed_apart
 from opsmetrics.figures.layout import MARGIN, base_layout, left_margin, period_axis, value_axis
 from opsmetrics.figures.plotted import LEVELS, Floats, Plotted, padded_domain, plotted, runs
@@ -25,9 +27,6 @@ from opsmetrics.stats.forecast import COVERAGES, Forecast
 from opsmetrics.verdict import wording
 
 HEIGHT = 390
-
-#: Of the grey `limit`, laid over each other up to three times.
-ALPHA = 0.21
 
 #: Half of a slot: limits and targets reach this far beyond their first and last period.
 REACH = 0.46
@@ -41,6 +40,8 @@ WORDS: Mapping[str, str] = {
     "most_likely": "most likely",
     "was_forecast": "was forecast",
     "nothing": "Nothing to forecast from yet",
+    "what_if": "what if",
+    "as_it_goes": "as it goes",
 }
 
 
@@ -52,6 +53,7 @@ def forecast_chart(
     *,
     theme: Theme = "light",
     span: int | None = None,
+    under: Scenario | None = None,
     words: Mapping[str, str] = WORDS,
 ) -> go.Figure:
     """The figure; values stand in the KPI's shown unit.
@@ -68,73 +70,22 @@ def forecast_chart(
     known = plotted(review)
     known = known.at(known.position <= last).last(span)
     series = _longer(known, ahead, review.kpi.multiplier)
-    fan = _Fan(forecast, ahead, last, review.kpi.multiplier)
-    domain = _domain(series, fan)
+    usual = Fan(forecast, ahead, last, review.kpi.multiplier)
+    fan = usual if under is None else Fan.under(under, ahead, last, review.kpi.multiplier)
+    domain = _domain(series, usual, fan)
     figure.update_layout(margin_l=left_margin(series, domain))
-    figure.add_traces(_band(known, colours) + fan.areas(known, colours) + _targets(series, colours, words))
+    beneath = [] if under is None else usual.hatched(known, colours)
+    figure.add_traces(_band(known, colours) + beneath + fan.areas(known, colours) + _targets(series, colours, words))
     figure.add_traces([_line(known, colours), *_before(review, forecast, positions, known, colours, words)])
-    figure.add_traces([fan.line(known, colours), *_touches(known, fan, colours, words)])
+    figure.add_traces([*fan.lines(known, colours), *_touches(known, fan, colours, words)])
     figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours))
+    items = under.items if under is not None else ()
+    ends = _ends(series, fan, usual if under is not None else None, domain, colours, words)
     figure.update_layout(
-        annotations=[*_sides(last, colours, words), *_ends(series, fan, domain, colours, words)],
-        shapes=[_rule(last, colours)],
+        annotations=[*_sides(last, colours, words), *ends, *item_names(items, last + 1, colours)],
+        shapes=[_rule(last, colours), *item_marks(items, last + 1, colours)],
     )
     return figure
-
-
-class _Fan:
-    """The forecast in the shown unit at the places where it is drawn."""
-
-    def __init__(self, forecast: Forecast, ahead: pd.DataFrame, last: int, scale: float) -> None:
-        rows = ahead["step"].to_numpy(dtype=int) - 1
-        self.x = last + 1 + np.arange(len(rows))
-        self.labels = [str(label) for label in ahead["label"]]
-        self.mean: Floats = forecast.mean[rows] * scale
-        self.range = {c: tuple(end[rows] * scale for end in forecast.interval(c)) for c in COVERAGES}
-        # No measured value has a range of its own: the fan opens from the last one where the fan is about to follow.
-        self.last = last
-
-    def _from(self, known: Plotted) -> Floats:
-        there = np.flatnonzero(known.position == self.last)
-        return known.value[there[-1:]]
-
-    def areas(self, known: Plotted, colours: Tokens) -> list[go.Scatter]:
-        """The widest range first; each is one closed outline."""
-        start = self._from(known)
-        x = np.concatenate([np.full(len(start), self.last), self.x])
-        filled = []
-        for coverage in sorted(self.range, reverse=True):
-            low, high = (np.concatenate([start, end]) for end in self.range[coverage])
-            filled.append(
-                _trace(
-                    f"range {coverage}",
-                    np.concatenate([x, x[::-1]]),
-                    np.concatenate([high, low[::-1]]),
-                    mode="lines",
-                    line={"width": 0},
-                    fill="toself",
-                    fillcolor=_faint(colours.limit),
-                )
-            )
-        return filled
-
-    def line(self, known: Plotted, colours: Tokens) -> go.Scatter:
-        """The most likely values, dashed, from the last measured one on."""
-        start = self._from(known)
-        x = np.concatenate([np.full(len(start), self.last), self.x])
-        style = {"width": 1.5, "color": colours.ink, "dash": "4px,3px"}
-        marker = {"size": 5 if len(self.x) == 1 else 0.1, "color": colours.ink}
-        return _trace("likely", x, np.concatenate([start, self.mean]), mode="lines+markers", line=style, marker=marker)
-
-
-def _trace(name: str, x: Any, y: Any, **more: Any) -> go.Scatter:
-    return go.Scatter(name=name, x=np.asarray(x), y=np.asarray(y), hoverinfo="skip", **more)
-
-
-def _faint(colour: str) -> str:
-    """The hex colour at ALPHA."""
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{ALPHA})"
 
 
 def _longer(known: Plotted, ahead: pd.DataFrame, scale: float) -> Plotted:
@@ -160,17 +111,14 @@ def _longer(known: Plotted, ahead: pd.DataFrame, scale: float) -> Plotted:
     )
 
 
-def _domain(series: Plotted, fan: _Fan) -> tuple[float, float]:
+def _domain(series: Plotted, usual: Fan, fan: Fan) -> tuple[float, float]:
     """Room for everything drawn, the widest range included."""
-    low, high = fan.range[max(fan.range)]
-    held = replace(series, lower=_with(series.lower, low), upper=_with(series.upper, high))
-    return padded_domain(held)
-
-
-def _with(levels: Floats, ends: Floats) -> Floats:
-    found = levels.copy()
-    found[len(levels) - len(ends) :] = ends
-    return found
+    widest = fan.range[max(fan.range)]
+    beneath = usual.range[max(usual.range) if usual is fan else COVERAGE]
+    low, high = (np.concatenate([widest[side], beneath[side]]) for side in (0, 1))
+    return padded_domain(
+        replace(series, lower=np.concatenate([series.lower, low]), upper=np.concatenate([series.upper, high]))
+    )
 
 
 def _band(known: Plotted, colours: Tokens) -> list[go.Scatter]:
@@ -179,8 +127,8 @@ def _band(known: Plotted, colours: Tokens) -> list[go.Scatter]:
     for part in runs(known, "lower", "upper"):
         x = _reaching(known, part)
         style = {"mode": "lines", "line": {"width": 1, "color": colours.band, "shape": "hvh"}}
-        traces.append(_trace("lower", x, _repeated(known.lower[part]), **style))
-        traces.append(_trace("upper", x, _repeated(known.upper[part]), **style, fill="tonexty", fillcolor=colours.band))
+        traces.append(trace("lower", x, _repeated(known.lower[part]), **style))
+        traces.append(trace("upper", x, _repeated(known.upper[part]), **style, fill="tonexty", fillcolor=colours.band))
     return traces
 
 
@@ -196,7 +144,7 @@ def _repeated(values: Floats) -> Floats:
 def _targets(series: Plotted, colours: Tokens, words: Mapping[str, str]) -> list[go.Scatter]:
     style = {"mode": "lines", "line": {"width": 1.25, "color": colours.ink, "dash": "2px,4px", "shape": "hvh"}}
     return [
-        _trace(words["target"], _reaching(series, part), _repeated(series.level(name)[part]), **style)
+        trace(words["target"], _reaching(series, part), _repeated(series.level(name)[part]), **style)
         for name in ("target_low", "target_high")
         for part in _stretches(series.level(name))
     ]
@@ -212,7 +160,7 @@ def _stretches(level: Floats) -> list[slice]:
 def _line(known: Plotted, colours: Tokens) -> go.Scatter:
     dots = {"size": 4, "color": colours.line}
     style = {"mode": "lines+markers", "line": {"width": 1.25, "color": colours.line}, "marker": dots}
-    return _trace("value", known.position, known.solid, connectgaps=False, **style)
+    return trace("value", known.position, known.solid, connectgaps=False, **style)
 
 
 def _before(
@@ -236,7 +184,7 @@ def _before(
     return [go.Scatter(name="before", x=row[seen], y=y, mode="markers", marker=marker, **hover)]
 
 
-def _touches(known: Plotted, fan: _Fan, colours: Tokens, words: Mapping[str, str]) -> list[go.Scatter]:
+def _touches(known: Plotted, fan: Fan, colours: Tokens, words: Mapping[str, str]) -> list[go.Scatter]:
     there = known.present
     unit = plain(wording.unit_text(known.unit))
     measured = [
@@ -250,7 +198,7 @@ def _touches(known: Plotted, fan: _Fan, colours: Tokens, words: Mapping[str, str
     ]
 
 
-def _hover(known: Plotted, fan: _Fan, place: int, unit: str, words: Mapping[str, str]) -> str:
+def _hover(known: Plotted, fan: Fan, place: int, unit: str, words: Mapping[str, str]) -> str:
     lines = [f"<b>{plain(fan.labels[place])}</b>  {words['most_likely']} {known.text(fan.mean[place])}{unit}"]
     for coverage in COVERAGES[::-1]:
         low, high = (float(end[place]) for end in fan.range[coverage])
@@ -282,12 +230,24 @@ def _sides(last: int, colours: Tokens, words: Mapping[str, str]) -> list[dict[st
 
 
 def _ends(
-    series: Plotted, fan: _Fan, domain: tuple[float, float], colours: Tokens, words: Mapping[str, str]
+    series: Plotted,
+    fan: Fan,
+    usual: Fan | None,
+    domain: tuple[float, float],
+    colours: Tokens,
+    words: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Names at the right end: the upper ends of the ranges, the most likely value, the target."""
-    wide = [c for c in sorted(fan.range) if fan.range[c][1][-1] > fan.range[c][0][-1]]
-    named = [(f"{c}{wording.NBSP}%", float(fan.range[c][1][-1]), colours.muted) for c in wide]
-    named.append((f"{words['likely']} {plain(series.text(float(fan.mean[-1])))}", float(fan.mean[-1]), colours.ink))
+    """Names at the right end: the upper ends of the ranges, the most likely value (two of them with a scenario), the
+    target."""
+    named: list[tuple[str, float, str]] = []
+    if len(fan.x):
+        wide = [c for c in sorted(fan.range) if fan.range[c][1][-1] > fan.range[c][0][-1]]
+        named += [(f"{c}{wording.NBSP}%", float(fan.range[c][1][-1]), colours.muted) for c in wide]
+        word = words["likely" if usual is None else "what_if"]
+        named.append((f"{word} {plain(series.text(float(fan.mean[-1])))}", float(fan.mean[-1]), colours.ink))
+    if usual is not None:
+        end = float(usual.mean[-1])
+        named.append((f"{words['as_it_goes']} {plain(series.text(end))}", end, colours.muted))
     for name in ("target_low", "target_high"):
         level = series.level(name)[-1]
         if np.isfinite(level):

@@ -7,13 +7,13 @@ import datetime as dt
 import numpy as np
 import streamlit as st
 
-from opsmetrics.catalog import Grain, Slice, slice_text
+from opsmetrics.catalog import Grain, NotUnderstood, Slice, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk import forecast_tables as cells
+from opsmetrics.desk.forecast_made import made
+from opsmetrics.desk.forecast_scenario import Scenario
 from opsmetrics.desk.forecast_sentences import NEAR, REMOTE, Told
 from opsmetrics.desk.forecast_words import say
-from opsmetrics.desk.forecasting import with_rival
-from opsmetrics.desk.landing import landings_of
 from opsmetrics.figures import CONFIG, Mark, assurance_mark
 from opsmetrics.figures.forecast import forecast_chart
 from opsmetrics.ui import (
@@ -22,6 +22,7 @@ from opsmetrics.ui import (
     filters,
     forecast_blocks,
     forecast_controls,
+    forecast_scenario,
     landing,
     look,
     misread,
@@ -45,14 +46,15 @@ def render(at: Desk) -> None:
         page.first_steps(at.catalog, "", key="empty", head=blocks.heading(say("no_kpi"), eyebrow="Forecast"))
         return
     forecast_blocks.apply_style()
-    told = read(at, view)
+    told, scenario, wrong = _told(at, view)
     page.show(head(told), *([strip(told)] if told.found.forecast else []), key="head")
-    misread.tell(at)
-    forecast_controls.controls(at, told.found.review.kpi, view)
+    misread.tell(at, [wrong] if wrong else [])
+    forecast_controls.controls(at, told.found.review, view, scenario if told.found.forecast else None)
     if told.found.forecast is None:
         page.first_steps(at.catalog, told.lead(), key="nothing")
         return
     _figure(told, view)
+    forecast_scenario.compared(told, scenario)
     _landing(told)
     forecast_blocks.show(forecast_blocks.panels(likely_panel(told), trust_panel(told), used_panel(told)), key="panels")
     stem = told.found.review.kpi.key
@@ -69,11 +71,20 @@ def _asked() -> dict[str, str]:
     return asked | ({"as_of": as_of.isoformat()} if as_of else {})
 
 
-def read(at: Desk, view: ForecastView) -> Told:
-    """The forecast of a view, kept by what it is a function of."""
+def _told(at: Desk, view: ForecastView) -> tuple[Told, Scenario, str]:
+    """The forecast with the scenario of the address; where that is not understood, without it and with why."""
+    scenario, wrong = forecast_scenario.read(view, at.catalog[view.series.kpi])
+    try:
+        return read(at, view, scenario), scenario, wrong
+    except NotUnderstood as error:
+        return read(at, view), (), f"no scenario “{view.what_if[:80]}” ({error})"
+
+
+def read(at: Desk, view: ForecastView, scenario: Scenario = ()) -> Told:
+    """The forecast of a view, kept by what it is a function of. Raises NotUnderstood for an event never seen."""
     series = view.series
     key = reviews.versions(at, series.as_of)
-    return _read(at, key, series.kpi, series.slice, series.grain, series.as_of, view.horizon)
+    return _read(at, key, series.kpi, series.slice, series.grain, series.as_of, view.horizon, scenario)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -85,10 +96,9 @@ def _read(
     grain: Grain | None,
     as_of: dt.date | None,
     horizon: int | None,
+    scenario: Scenario,
 ) -> Told:
-    review = _at.review(kpi, part, grain=grain, as_of=as_of, viewer=reviews.viewer())
-    landed = landings_of(_at, review.kpi, part, as_of=as_of, viewer=reviews.viewer())
-    return Told(with_rival(review, horizon), landed)
+    return made(_at, kpi, part, grain=grain, as_of=as_of, horizon=horizon, scenario=scenario, viewer=reviews.viewer())
 
 
 # Head
@@ -159,7 +169,15 @@ def _figure(told: Told, view: ForecastView) -> None:
     asked = view.series.span
     grain = found.review.series.grain
     span = SPANS[grain] if asked is None else asked or None
-    figure = forecast_chart(found.review, found.forecast, found.ahead, found.positions, theme=look.theme(), span=span)
+    figure = forecast_chart(
+        found.review,
+        found.forecast,
+        found.ahead,
+        found.positions,
+        theme=look.theme(),
+        span=span,
+        under=forecast_scenario.drawn(told),
+    )
     said = " ".join(part for part in (told.headline(), told.lead()) if part)
     st.plotly_chart(
         figure,
@@ -176,11 +194,16 @@ def _caption(told: Told) -> str:
     """What the dashes are, and where the ranges come from."""
     assert told.found.forecast is not None
     tested = told.found.forecast.backtest
+    parts = [say("two_fans")] if told.under else []
+    if told.found.since:
+        parts.append(say("since", label=told.found.since))
     if told.constant:
-        return say("ranges_none")
-    if tested.empty:
-        return say("ranges_guessed")
-    return say("dash" if bool(np.any(tested["step"] == 1)) else "ranges_only", one=told.one)
+        parts.append(say("ranges_none"))
+    elif tested.empty:
+        parts.append(say("ranges_guessed"))
+    else:
+        parts += [say("dash" if bool(np.any(tested["step"] == 1)) else "ranges_only", one=told.one), told.coverage()]
+    return " ".join(parts)
 
 
 def likely_panel(told: Told) -> Block:

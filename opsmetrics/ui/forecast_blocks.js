@@ -1,7 +1,7 @@
 // One more kind of block: small tables side by side. It is read together with blocks.js, whose functions it uses.
 
 function panels(block) {
-  const node = el("div", "om-panels");
+  const node = el("div", "om-panels" + (block.wide ? " om-two" : ""));
   for (const panel of block.panels) {
     const part = el("section", "om-section om-panel", el("div", "om-sectionhead", ...ruled(panel)));
     if (panel.rows.length) part.append(panelTable(panel));

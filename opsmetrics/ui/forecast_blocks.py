@@ -51,9 +51,9 @@ def panel(
     return {"title": title, "note": note, "count": "", "head": list(head), "rows": cells, "text": text, **shape}
 
 
-def panels(*side_by_side: Block) -> Block:
-    """Tables in one row, beneath each other on a narrow screen."""
-    return {"kind": "panels", "panels": list(side_by_side)}
+def panels(*side_by_side: Block, wide: bool = False) -> Block:
+    """Tables in one row, beneath each other on a narrow screen. wide: two of them share it."""
+    return {"kind": "panels", "panels": list(side_by_side), "wide": wide}
 
 
 def _noted() -> None:

@@ -53,3 +53,28 @@ def test_wrong_words_are_answered_in_one_sentence(run: Run, store: Path) -> None
     assert "wanted at most 112 days by day" in far.err
     assert run("forecast", "scrap", "--store", store, "--horizon", 0).code == 2
     assert "Did you mean 'scrap'?" in run("forecast", "scrp", "--store", store).err
+
+
+def test_what_if_shows_both_courses(run: Run, store: Path) -> None:
+    asked = ("forecast", "scrap", "--store", store, "--as-of", AS_OF)
+    ran = run(*asked, "--what-if", "level@2025-05-12:+50%")
+    assert ran.code == 0
+    assert "Level, from 12 May 2025 on: +50" in ran.out
+    assert "As it goes" in ran.out
+    answer = run(*asked, "--what-if", "level@2025-05-12:+50%", "--json").json
+    usual, other = ({row["label"]: row["mean"] for row in part["points"]} for part in (answer, answer["what_if"]))
+    assert other["10 May 2025"] == usual["10 May 2025"]
+    assert abs(other["13 May 2025"] / usual["13 May 2025"] - 1.5) < 1e-9
+    assert answer["what_if"]["items"][0]["effect"] == {
+        "size": 0.5, "low": 0.5, "high": 0.5, "relative": True, "seen": 0,
+    }  # fmt: skip
+    assert answer["computed"]["data_version"] > 0
+    assert answer["span"][1] == "4 Apr 2025", "the last day on which both lines were known"
+
+
+def test_a_scenario_that_cannot_be_is_refused_in_one_sentence(run: Run, store: Path) -> None:
+    asked = ("forecast", "scrap", "--store", store, "--as-of", AS_OF, "--what-if")
+    for text, told in (("strike@2025-05-12", "the effect of “strike”"), ("level@soon:-1", "wanted a date")):
+        ran = run(*asked, text)
+        assert (ran.code, ran.err.count("\n")) == (1, 1)
+        assert told in ran.err

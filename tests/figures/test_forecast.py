@@ -10,7 +10,8 @@ import pytest
 
 from opsmetrics.desk.forecasting import KpiForecast, forecast_review
 from opsmetrics.figures import tokens
-from opsmetrics.figures.forecast import ALPHA, forecast_chart
+from opsmetrics.figures.forecast import forecast_chart
+from opsmetrics.figures.forecast_fan import ALPHA
 from opsmetrics.review import review
 from tests.verdict.made import LATE, counts, with_target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,15 @@ def panel(app: AppTest, title: str) -> dict[str, Any]:
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
+
+
+def every(app: AppTest, kind: str) -> list[dict[str, Any]]:
+    found = [json.loads(part.proto.json or "{}") for part in app.get("bidi_component")]
+    return [block for part in found for block in part.get("blocks", []) if block["kind"] == kind]
+
+
+def blocks_of(app: AppTest) -> list[dict[str, Any]]:
+    return every(app, "panels")
 
 
 # A full store
@@ -120,6 +130,47 @@ def test_a_link_that_is_not_understood_falls_back(years: Path, params: dict[str,
     app = page("forecast", **params)
     assert not app.exception
     assert len(app.dataframe[0].value) == 28
+
+
+# What if
+
+
+def test_a_scenario_in_the_address_is_drawn_beside_the_course_as_it_goes(years: Path) -> None:
+    app = page("forecast", kpi="otif", grain="month", what_if="level@2020-01-01:-2;sale@2020-01-01..2020-01-02:+5%")
+    assert not app.exception
+    table, supposed = blocks_of(app)[0]["panels"]
+    assert table["head"] == ["", "As it goes", "What if"]
+    usual, other = (float(table["rows"][0][column].split(" ")[0]) for column in (1, 2))
+    assert usual - other == pytest.approx(2.0, abs=0.11)
+    assert table["rows"][-2][0].startswith("20")
+    assert table["rows"][-1][0] == f"Chance for {table['rows'][-2][0]}"
+    assert plain(supposed["rows"][0][0]) == "Level, from 1 Jan 2020 on: −2.0 points"
+    assert supposed["rows"][1][0].endswith("(outside the 12 months ahead)")
+    assert trace(app, "as it goes")["y"]
+    assert "What if" in app.dataframe[0].value
+    app.button(key="what_if_out_0").click().run()
+    assert app.query_params.get("what_if") == "sale@2020-01-01..2020-01-02:+5%"
+
+
+@pytest.mark.parametrize("text", ["sale", "strike@2099-01-01", "level@2020-01-01"])
+def test_a_scenario_that_cannot_be_is_told_and_left_out(years: Path, text: str) -> None:
+    app = page("forecast", kpi="otif", what_if=text)
+    assert not app.exception
+    assert f"no scenario “{text}”" in block(app, "caption")["text"]
+    assert len(app.get("plotly_chart")) == 1
+    assert all(block["kind"] != "panels" or len(block["panels"]) == 3 for block in blocks_of(app))
+
+
+def test_the_form_adds_to_the_address_or_says_what_is_missing(years: Path) -> None:
+    app = page("forecast", kpi="wait")
+    app.text_input(key="what_if_amount_0").input("much").run()
+    app.button(key="what_if_add_0").click().run()
+    assert any("the name of the event" in caption.value for caption in app.caption)
+    app.selectbox(key="what_if_kind_0").select("level").run()
+    app.text_input(key="what_if_amount_0").input("-5").run()
+    app.button(key="what_if_add_0").click().run()
+    assert app.query_params.get("what_if", "").endswith(":-5")
+    assert not app.exception
 
 
 # Odd series

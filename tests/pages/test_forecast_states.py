@@ -6,9 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from opsmetrics.catalog import Decision
+from opsmetrics.desk import Desk
 from tests.pages import stores
 from tests.pages.stores import HOSTILE, HOSTILE_LINE, block, figure, page, trace
+
+
+def captions(app: AppTest) -> list[str]:
+    found = [json.loads(part.proto.json or "{}") for part in app.get("bidi_component")]
+    return [block["text"] for part in found for block in part.get("blocks", []) if block["kind"] == "caption"]
 
 
 @pytest.mark.parametrize("kpi", ["late", "changeover", "scrap", "hostile"])
@@ -43,3 +51,16 @@ def test_nothing_yet_is_said(store: str, tmp_path: Path) -> None:
         app = page("forecast")
         assert not app.exception
         assert block(app, "heading")["title"] in ("No KPI is defined yet.", "Nothing to forecast from yet.")
+
+
+def test_the_caption_says_what_the_ranges_held_and_since_when(tmp_path: Path) -> None:
+    with stores.owned(stores.full, tmp_path):
+        days = Desk.of_process().review("changeover").points["period"]
+        start = days.iloc[30].to_pydatetime()
+        Desk.of_process().decide(Decision("changeover", "phase", start=start, value=True, by="A", why="new tool"))
+        app = page("forecast", kpi="changeover")
+        text = next(text for text in captions(app) if "Ranges come" in text)
+        assert "Only what came since " in text
+        inside = app.dataframe[1].value["Inside 80 %"]
+        assert f"Of {len(inside)} past values, the 80 % range held {(inside == 'yes').sum()}" in text
+        assert dict(block(app, "panels")["panels"][2]["rows"])["Phase"].startswith("only since ")

@@ -1,0 +1,26 @@
+"""The grammar of what looks ahead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsmetrics.cli import arguments
+from opsmetrics.cli.grammar import KPI, command, view
+
+if TYPE_CHECKING:
+    from opsmetrics.cli.grammar import Commands
+
+
+def forecasts(commands: Commands) -> None:
+    """forecast."""
+    forecast = command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
+    forecast.add_argument("kpi", metavar="KPI", help=KPI)
+    view(forecast)
+    forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
+    forecast.add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="SCENARIO",
+        help="NAME@FIRST..LAST:EFFECT, with NAME an event, level, capacity or closed; may be repeated",
+    )
