@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Slice
-from opsmetrics.desk import showing
+from opsmetrics.desk import landing_ready, showing
 from opsmetrics.desk.desk import AsOf, Desk
 from opsmetrics.desk.kept import Kept
 from opsmetrics.review import KpiReview
@@ -80,8 +80,8 @@ def looked(desk: Desk) -> None:
 
 
 def refresh(desk: Desk, between: Callable[[], None] = lambda: None) -> bool:
-    """Makes the verdicts of now ready where somebody looked lately; True where they are. between: called before each
-    review; what it raises ends the work, and nothing is kept."""
+    """Makes the verdicts of now ready where somebody looked lately, and asks for their landings; True where they are.
+    between: called before each review; what it raises ends the work, and nothing is kept."""
     if time.monotonic() - _LOOKED.get(desk.store, -math.inf) > ABOUT:
         return False
 
@@ -92,7 +92,7 @@ def refresh(desk: Desk, between: Callable[[], None] = lambda: None) -> bool:
             found.append(each)
         return found
 
-    _WATCHED.of(Question(desk), made)
+    landing_ready.ask(_WATCHED.of(Question(desk), made))
     return True
 
 

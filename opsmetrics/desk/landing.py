@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -99,7 +100,8 @@ Landed = Mapping[Span, Landing]
 Under = Callable[[Arranged, Joint], tuple[Arranged, Joint]]
 
 _JOINTS: Kept[tuple[object, ...], Joint] = Kept(1_000)
-_LANDED: Kept[tuple[object, ...], Landing] = Kept(3_000)
+_LANDED: Kept[tuple[Span, bytes], Landing] = Kept(3_000)
+_DIGESTS: WeakKeyDictionary[KpiReview, bytes] = WeakKeyDictionary()
 
 
 def landings_of(desk: Desk, kpi: Kpi, slice_: Slice = (), *, as_of: AsOf = None, viewer: Viewer = OPEN) -> Landed:
@@ -141,18 +143,24 @@ def rounded(probability: float) -> float:
     return float(np.clip(round(probability / STEP) * STEP, STEP, 1 - STEP))
 
 
-def _key(review: KpiReview, span: Span) -> tuple[object, ...]:
+def _key(review: KpiReview, span: Span) -> tuple[Span, bytes]:
+    if review not in _DIGESTS:
+        _DIGESTS[review] = _digest(review)
+    return span, _DIGESTS[review]
+
+
+def _digest(review: KpiReview) -> bytes:
     """All that landings follow from: the points, the definition, the targets that were decided, and the site's day."""
     points, series = review.points, review.series
-    columns = ("value", "size", "phase")
-    numbers = np.column_stack([points[name].to_numpy(dtype=float) for name in columns]) if len(points) else np.empty(0)
-    digest = hashlib.blake2b(numbers.tobytes(), digest_size=12)
-    digest.update("".join(points["state"].str[:2]).encode() if len(points) else b"")
-    first = str(points["period"].iloc[0]) if len(points) else ""
+    found = hashlib.blake2b(digest_size=16)
+    for name in ("value", "size", "phase") if len(points) else ():
+        found.update(points[name].to_numpy(dtype=float).tobytes())
+    targets = [(d.start, d.value) for d in review.decisions if d.kind == "target"]
+    states = ",".join(points["state"]) if len(points) else ""
+    first = points["period"].iloc[0] if len(points) else None
     day = to_local([series.as_of], review.kpi.calendar.time_zone)[0].date()
-    targets = tuple((str(d.start), str(d.value)) for d in review.decisions if d.kind == "target")
-    kpi = review.kpi
-    return (span, kpi, series.slice, series.grain, targets, day, first, digest.digest())
+    found.update(repr((review.kpi, series.slice, series.grain, targets, states, first, day)).encode())
+    return found.digest()
 
 
 def of_span(landed: Landed, span: Span) -> Landing:

@@ -42,12 +42,15 @@ def outcome(kpi: Kpi, found: Landing) -> str:
 
 
 def news(review: KpiReview) -> str:
-    """The line of a manager's morning: the nearest stretch that will likely be missed; "" where there is none."""
+    """The line of a manager's morning: of the nearest stretch that will likely be missed the first of its sentences; ""
+    where there is none, and of data that are late or missing, whose landing would be one of long ago."""
+    if review.verdict is not None and review.verdict.data in ("late", "missing"):
+        return ""
     for span in NEWS:
         if span in spans_of(review):
             found = landing(review, span)
             if found.probability is not None and found.probability <= MISSES:
-                return sentence(review.kpi, found)
+                return outcome(review.kpi, found)
     return ""
 
 
@@ -69,6 +72,12 @@ def target(kpi: Kpi, found: Landing, *, unit: bool = True) -> str:
 def range_text(kpi: Kpi, found: Landing) -> str:
     """The 80 % range without its unit: "412–455"."""
     return wording.limits(kpi, found.low, found.high)
+
+
+def range_and_limit(kpi: Kpi, found: Landing) -> str:
+    """The 80 % range, of a sum with its limit, which no chart shows: "412–455 of ≤ 465"."""
+    told = range_text(kpi, found)
+    return say("of_limit", range=told, target=target(kpi, found, unit=False)) if found.total else told
 
 
 def breach_text(found: Landing) -> str:

@@ -45,6 +45,7 @@ ENGLISH: Mapping[str, str] = {
     "over_chance": "over {chance}",
     "too_early": "too early to tell",
     "no_target": "no target",
+    "of_limit": "{range} of {target}",
     "already": "already",
     "not_before_end": "not before the end",
 }

@@ -14,10 +14,11 @@ from typing import Any
 from opsmetrics import figures
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
-from opsmetrics.desk import finished, showing, verifying
+from opsmetrics.desk import finished, landing_sentences, showing, verifying
 from opsmetrics.desk import triage as triaging
 from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
 from opsmetrics.desk.finished import Question
+from opsmetrics.desk.landing import landings
 from opsmetrics.figures import export
 from opsmetrics.review import KpiReview
 from opsmetrics.server.endpoints import Endpoint, Parameter, Request
@@ -99,6 +100,21 @@ def signals(asked: Request) -> tuple[int, Any]:
     """Every hit of a rule, and the episodes that they open."""
     told = _told(asked.token.viewer, _reviewed(asked))
     return 200, {**_identity(told), "signals": told["signals"], "episodes": told["episodes"]}
+
+
+def landing(asked: Request) -> tuple[int, Any]:
+    """Where the running month, quarter and fiscal year of one series land: the chance to meet the target, the 80 %
+    range, what stands so far and when the target is lost, as `forecast KPI --json` prints it."""
+    kpi = _kpi(asked)
+    part = _slice(asked, kpi)
+    shown = finished.review(Question(asked.desk, kpi.key, part, None, asked.get("as_of"), asked.token.viewer))
+    told = {"kpi": kpi.key, "name": kpi.name, "unit": kpi.unit, "slice": dict(part)}
+    return 200, {
+        **told,
+        "grain": shown.series.grain,
+        "as_of": shown.series.as_of.isoformat(),
+        "landing": landing_sentences.as_dict(kpi, landings(shown)),
+    }
 
 
 def chart(asked: Request) -> tuple[int, Any]:
@@ -214,6 +230,11 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/api/v1/signals", "read", "Signals", signals, _ONE, text=str(signals.__doc__), refusals=_REFUSED,
         gives=(*_IDENTITY, "signals", "episodes"),
+    ),
+    Endpoint(
+        "GET", "/api/v1/landing", "read", "Will it make it?", landing, (_KPI, _SLICE, _AS_OF),
+        text=str(landing.__doc__), refusals={404: _REFUSED[404]},
+        gives=("kpi", "name", "unit", "slice", "grain", "as_of", "landing"),
     ),
     Endpoint(
         "GET", "/api/v1/chart", "read", "Chart", chart,

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from opsmetrics import store
 from opsmetrics.catalog import Calendar
-from opsmetrics.desk import Desk, backups, finished, mornings
+from opsmetrics.desk import Desk, backups, finished, landing_ready, mornings
 from opsmetrics.server.looking import Looking
 from opsmetrics.store import Chore
 
@@ -75,6 +75,7 @@ class Scheduler(Looking):
                 self._do(desk, turn, now)
         with contextlib.suppress(_Stopping, store.StoreClosed):
             finished.refresh(desk, self._breathe)
+            landing_ready.work(self._breathe)
 
     def _due(self, desk: Desk, now: dt.datetime) -> Iterator[Turn]:
         """A store without a file has nothing to show and nothing to lose."""

@@ -180,8 +180,9 @@ function row(item, host) {
   for (const line of item.counts) numbers.append(el("span", "om-caption", line));
   const fresh = item.fresh ? el("span", "om-fresh", item.fresh) : null;
   const meta = el("p", "om-caption om-meta", worded(item.second), fresh, item.meta ? el("span", "", item.meta) : null, weight(item));
+  const ahead = item.ahead ? el("p", "om-caption om-ahead", item.ahead) : null;
   const note = item.said ? el("p", "om-caption om-noted", item.said) : null;
-  const said = el("div", "om-said", sentence("", item.sentence), meta, also(item, host), note);
+  const said = el("div", "om-said", sentence("", item.sentence), meta, ahead, also(item, host), note);
   const owner = el("p", "om-owner om-caption", ...(item.owner ? ["owner ", el("span", "om-ownername", item.owner)] : []));
   if (item.id) owner.append(el("span", "om-id", item.id));
   if (item.acts) owner.append(el("span", "om-acts", ...item.acts.map((each) => pressed(each, host))));

@@ -22,6 +22,7 @@ from opsmetrics.ui import (
     drawing,
     filters,
     kpi,
+    landing,
     links,
     misread,
     page,
@@ -54,10 +55,15 @@ def render(at: Desk, view: ChartView) -> None:
     file = f"{chart_view.file_stem(review, view)}.csv"
     tables.behind("Show the table behind this chart", made.table, file=file, key="chart_table")
     decisions_list.proposed(review, made, view)
-    page.show(*chart_made.lists(review, view), key="lists")
+    page.show(*landing.of(_operated(at, review, view)), *chart_made.lists(review, view), key="lists")
     decisions_list.in_force(at, review)
     chart_rows.rows_behind(at, review, view)
     decisions_form.show(at, review, view)
+
+
+def _operated(at: Desk, review: KpiReview, view: ChartView) -> KpiReview:
+    """The review that lands: whatever grain is looked at, it is the one that the KPI is operated at."""
+    return review if review.series.grain == review.kpi.operate else reviews.review(at, replace(view, grain=None))
 
 
 def _other_verdict(at: Desk, review: KpiReview, beside: str) -> None:

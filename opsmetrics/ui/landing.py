@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from opsmetrics.catalog import Kpi
 from opsmetrics.desk import landing_sentences as words
-from opsmetrics.desk.landing import Landed
+from opsmetrics.desk.landing import Landed, landings
+from opsmetrics.review import KpiReview
 from opsmetrics.ui import blocks
 from opsmetrics.ui.blocks import Block
+
+
+def of(review: KpiReview) -> list[Block]:
+    """The list of a review at its operate grain, if there is one."""
+    shown = block(review.kpi, landings(review)) if len(review.points) else None
+    return [] if shown is None else [shown]
 
 
 def block(kpi: Kpi, landed: Landed) -> Block | None:

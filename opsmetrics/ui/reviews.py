@@ -12,7 +12,7 @@ import streamlit as st
 
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Attention, Grain, Kpi, Slice
-from opsmetrics.desk import Desk, finished, showing
+from opsmetrics.desk import Desk, finished, landing_ready, showing
 from opsmetrics.desk.kept import Kept
 from opsmetrics.desk.summary import SummaryRow
 from opsmetrics.desk.summary import summary as rows_of_summary
@@ -57,7 +57,7 @@ _LINES: Kept[tuple[Versions, str], dict[str, Any]] = Kept(2_000)
 _NEWS: Kept[tuple[Versions, pd.Timestamp], dict[str, tuple[News, ...]]] = Kept(16)
 _WEIGHED: Kept[tuple[Versions, pd.Timestamp, int], Weighed] = Kept(16)
 _SAID: Kept[tuple[str, int], tuple[Attention, ...]] = Kept(4)
-_SECTIONS: Kept[tuple[Versions, str, str, Hashable], list[Block]] = Kept(64)
+_SECTIONS: Kept[tuple[Versions, str, str, Hashable, Hashable], list[Block]] = Kept(64)
 _TABLES: Kept[tuple[Versions, str, Hashable], Table] = Kept(64)
 
 
@@ -133,14 +133,17 @@ def today(
     new: New,
 ) -> list[Block]:
     """The sections of Today, put together once for each combination of versions, filters and what is new, of rows that
-    are drawn once for all of them."""
+    are drawn once for all of them. Where a month or quarter lands stands there once it is known."""
     key = versions(at, as_of)
+    landing_ready.ask(shown)
+    ahead = landing_ready.known(shown)
 
     def drawn(row: KpiReview, draw: Draw, view: ChartView) -> Block:
-        return _ROWS.of((key, draw.__name__, rows.row_key(row)), lambda: draw(row, view))
+        found = _ROWS.of((key, draw.__name__, rows.row_key(row)), lambda: draw(row, view))
+        return rows.with_landing(found, ahead.get(landing_ready.key(row), ""))
 
     return _SECTIONS.of(
-        (key, wanted.key, everything, new.key),
+        (key, wanted.key, everything, new.key, frozenset(ahead.items())),
         lambda: sections.stance_sections(shown, as_of, everything, new, drawn=drawn),
     )
 
@@ -169,7 +172,8 @@ def summary(at: Desk, as_of: dt.date | None, chosen: Mapping[str, str]) -> list[
     """The rows of the summary, with these values of dimensions."""
 
     def read() -> list[SummaryRow]:
-        found = rows_of_summary(at, as_of=as_of, slice_=dict(chosen), viewer=viewer())
+        ready = _WATCHED.of(key, list) if (key := versions(at, as_of)) in _WATCHED else []
+        found = rows_of_summary(at, as_of=as_of, slice_=dict(chosen), viewer=viewer(), known=ready)
         _kept(at, [row.review for row in found])
         return found
 

@@ -87,6 +87,11 @@ def tile(review: KpiReview, view: ChartView) -> Block:
     }
 
 
+def with_landing(block: Block, text: str) -> Block:
+    """The row with the line of its landing; without one as it is. No mark and no colour: it is no verdict."""
+    return block | {"ahead": text} if text and "sentence" in block else block
+
+
 def known(review: KpiReview) -> Verdict:
     """The verdict of a review at a grain that has one."""
     if review.verdict is None:

@@ -139,7 +139,7 @@ def _chance(row: SummaryRow) -> Block | None:
         "shapes": shapes,
         "tone": "concern" if risky else "ink",
         "text": landing_sentences.chance_text(found.probability),
-        "lands": landing_sentences.range_text(kpi, found),
+        "lands": landing_sentences.range_and_limit(kpi, found),
         "title": landing_sentences.sentence(kpi, found),
     }
 

@@ -21,7 +21,8 @@ function cell(tag, role, name, label, ...children) {
 function chance(row) {
   if (!row.chance) return null;
   const node = el("span", "om-chance om-" + row.chance.tone);
-  node.append(drawing(row.chance.shapes, 60, 16, "", "om-chancemark"), el("span", "", row.chance.text));
+  node.append(drawing(row.chance.shapes, 60, 16, "", "om-chancemark"), el("span", "", row.chance.text), el("span", "om-caption", row.chance.lands));
+  node.title = row.chance.title;
   return node;
 }
 

@@ -11,8 +11,9 @@ import pytest
 from opsmetrics import figures
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Decision, slice_of
-from opsmetrics.desk import Desk, finished, triage
+from opsmetrics.desk import Desk, finished, landing_sentences, triage
 from opsmetrics.desk.finished import Question
+from opsmetrics.desk.landing import landings
 from opsmetrics.desk.verifying import as_dict, verify
 from opsmetrics.figures import export
 from opsmetrics.tokens import Tokens
@@ -187,3 +188,14 @@ def test_triage_of_a_part_has_no_ids(program: Program, port: int, works: Desk, t
     assert (card["slice"], [other["slice"] for other in card["also"]]) == ({"line": "A"}, [{}])
     assert works.store.known_ids([card["id"]])  # as shown, for verify
     assert (mine["id"], mine["kpi"]) == (None, "scrap")
+
+
+def test_a_landing_is_the_one_of_the_terminal(program: Program, works: Desk) -> None:
+    """Scrap of 30 days of 100 pieces in March 2025: the landing is told with the same words as everywhere."""
+    asked = program.get("/api/v1/landing", kpi="scrap", slice="line=A", as_of=DAY)
+    review = works.review("scrap", slice_of({"line": "A"}), as_of=AS_OF)
+    wanted = landing_sentences.as_dict(review.kpi, landings(review))
+    assert asked.status == 200
+    assert asked.json["landing"] == json.loads(json.dumps(wanted))
+    assert asked.json["slice"] == {"line": "A"}
+    assert program.get("/api/v1/landing", kpi="nothing").status == 404
