@@ -343,7 +343,7 @@ def test_only_a_likely_miss_is_news_for_the_morning() -> None:
     missed, met = (reviewed(daily(with_target(LATE, aim))) for aim in (9.0, 15.0))
     said = news(missed)
     assert said.startswith("Jul 2026 will likely miss its target of ≤\u00a09.0\u00a0%")
-    assert said == sentence(missed.kpi, month(missed)), "one sentence everywhere"
+    assert sentence(missed.kpi, month(missed)).startswith(said), "the same words everywhere"
     assert news(met) == ""
 
 
