@@ -10,6 +10,7 @@ from opsmetrics.catalog import NotUnderstood
 from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.cli.layout import table, wrapped
+from opsmetrics.desk import expected as expecting
 from opsmetrics.desk import forecast_scenario_sentences as scenarios
 from opsmetrics.desk import forecast_tables as cells
 from opsmetrics.desk import landing_sentences
@@ -55,6 +56,7 @@ def full(told: Told) -> str:
     parts = [
         table(cells.likely_rows(told), cells.likely_head(told), right=cells.likely_head(told)[1:]),
         *_landing(told),
+        wrapped(f"{expecting.title()} {expecting.sentence(expecting.expected(review))}"),
     ]
     if told.under is not None:
         head_of = scenarios.compared_head(told)
@@ -90,6 +92,7 @@ def as_dict(told: Told) -> dict[str, Any]:
         "reason": found.reason or None,
         "year": _year(told.year, review.kpi.multiplier),
         "landing": landing_sentences.as_dict(review.kpi, told.landed),
+        "expected": expecting.as_dict(expecting.expected(review)),
         "since": found.since or None,
         "points": [],
     }

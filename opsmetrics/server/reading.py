@@ -14,7 +14,7 @@ from typing import Any
 from opsmetrics import figures
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
-from opsmetrics.desk import finished, landing_sentences, showing, verifying
+from opsmetrics.desk import expected, finished, landing_sentences, showing, verifying
 from opsmetrics.desk import triage as triaging
 from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
 from opsmetrics.desk.finished import Question
@@ -104,7 +104,8 @@ def signals(asked: Request) -> tuple[int, Any]:
 
 def landing(asked: Request) -> tuple[int, Any]:
     """Where the running month, quarter and fiscal year of one series land: the chance to meet the target, the 80 %
-    range, what stands so far and when the target is lost, as `forecast KPI --json` prints it."""
+    range, what stands so far and when the target is lost; and the latest judged period against what was expected of it.
+    As `forecast KPI --json` prints them."""
     kpi = _kpi(asked)
     part = _slice(asked, kpi)
     shown = finished.review(Question(asked.desk, kpi.key, part, None, asked.get("as_of"), asked.token.viewer))
@@ -114,6 +115,7 @@ def landing(asked: Request) -> tuple[int, Any]:
         "grain": shown.series.grain,
         "as_of": shown.series.as_of.isoformat(),
         "landing": landing_sentences.as_dict(kpi, landings(shown)),
+        "expected": expected.as_dict(expected.expected(shown)),
     }
 
 
@@ -234,7 +236,7 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/api/v1/landing", "read", "Will it make it?", landing, (_KPI, _SLICE, _AS_OF),
         text=str(landing.__doc__), refusals={404: _REFUSED[404]},
-        gives=("kpi", "name", "unit", "slice", "grain", "as_of", "landing"),
+        gives=("kpi", "name", "unit", "slice", "grain", "as_of", "landing", "expected"),
     ),
     Endpoint(
         "GET", "/api/v1/chart", "read", "Chart", chart,

@@ -160,8 +160,7 @@ def _target(told: Told) -> Block:
 def _landing(told: Told) -> None:
     """Where month, quarter and year land."""
     shown = landing.block(told.found.review.kpi, told.landed)
-    if shown is not None:
-        page.show(shown, key="landing")
+    page.show(*([] if shown is None else [shown]), *landing.as_expected(told.found.review), key="landing")
 
 
 def _figure(told: Told, view: ForecastView) -> None:

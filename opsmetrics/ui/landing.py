@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opsmetrics.catalog import Kpi
+from opsmetrics.desk import expected as expecting
 from opsmetrics.desk import landing_sentences as words
 from opsmetrics.desk.landing import Landed, landings
 from opsmetrics.review import KpiReview
@@ -11,9 +12,18 @@ from opsmetrics.ui.blocks import Block
 
 
 def of(review: KpiReview) -> list[Block]:
-    """The list of a review at its operate grain, if there is one."""
+    """Where a review at its operate grain lands, and what was expected of its latest period."""
     shown = block(review.kpi, landings(review)) if len(review.points) else None
-    return [] if shown is None else [shown]
+    return [*([] if shown is None else [shown]), *as_expected(review)]
+
+
+def as_expected(review: KpiReview) -> list[Block]:
+    """The latest judged period against the forecast made without it; no mark and no colour, as it is no verdict."""
+    found = expecting.expected(review)
+    if found.reason in ("no_points", "few"):
+        return []
+    item = {"lead": found.label, "text": expecting.sentence(found), "note": expecting.bands_text(found)}
+    return [blocks.lines(expecting.title(), [item], note=expecting.note()) | {"count": ""}]
 
 
 def block(kpi: Kpi, landed: Landed) -> Block | None:
