@@ -301,11 +301,11 @@ def test_few_months_are_too_early() -> None:
 def test_a_coin_cannot_be_foretold() -> None:
     """The target at the middle of pure noise, with the whole month to come: nothing beats one half."""
     told = []
-    for seed in range(8):
+    for seed in range(16):
         noise = np.random.default_rng(seed).normal(70, 1, 208)
         kpi = with_target(replace(SPEED, better="lower"), 70.0)
         told.append(month(reviewed(readings(list(noise), kpi=kpi))).reason)
-    assert told.count("no_skill") >= 4
+    assert told.count("no_skill") >= 5
 
 
 def test_a_series_that_stopped_long_ago_does_not_land() -> None:

@@ -1,11 +1,12 @@
 """Autoregression with seasonal lags: the lags by corrected Akaike (Hurvich and Tsai 1989), refitted at each origin.
 
-One matrix of products serves all sets of lags and is only added to from origin to origin.
+One matrix of products serves all sets of lags and is only added to from origin to origin; one call solves for all
+origins, and one step ahead is taken at all of them together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,24 +30,27 @@ def autoregressed(values: FloatArray, origins: IntArray, horizon: int, season: i
     """
     first = int(origins[0])
     sets = [lags for lags in candidates(season) if max(lags) + len(lags) + 4 < _ROOM * first]
-    result = np.full((len(origins), horizon), np.nan)
     centre, spread = float(values[:first].mean()), float(values[:first].std())
-    if not sets or spread <= 0:
-        return result, 0
+    if not sets or spread <= 1e-12 * abs(centre):
+        return np.full((len(origins), horizon), np.nan), 0
     scaled = (values - centre) / spread
     used = sorted({lag for lags in sets for lag in lags})
+    products, rows = _products(scaled, origins, used)
+    least = np.full(len(origins), np.inf)
+    chosen = np.zeros((len(origins), 1 + len(used)))
     failures = 0
-    for place, (known, products, rows) in enumerate(_products(scaled, origins, used)):
-        best = None
-        for lags in sets:
-            columns = [0, *(1 + used.index(lag) for lag in lags)]
-            fitted = fit(products, columns, rows)
-            if fitted is None:
-                failures += 1
-            elif best is None or fitted[0] < best[0]:
-                best = (fitted[0], fitted[1], lags)
-        if best is not None:
-            result[place] = _continued(scaled[:known], best[1], best[2], horizon) * spread + centre
+    for lags in sets:
+        columns = [0, *(1 + used.index(lag) for lag in lags)]
+        found = fit(products, columns, rows)
+        if found is None:
+            failures += len(origins)
+            continue
+        better = found.criterion < least
+        least[better] = found.criterion[better]
+        chosen[better] = 0.0
+        chosen[np.flatnonzero(better)[:, None], columns] = found.coefficients[better]
+    result = _continued(scaled, origins, chosen, np.array(used), horizon) * spread + centre
+    result[~np.isfinite(least)] = np.nan
     return result, failures
 
 
@@ -68,42 +72,59 @@ def candidates(season: int) -> list[Lags]:
     return [tuple(sorted(set(lags))) for lags in found]
 
 
-def _products(values: FloatArray, origins: IntArray, used: list[int]) -> Iterator[tuple[int, FloatArray, int]]:
-    """For each origin: values known, products of all columns (1, lags, value itself), rows behind them."""
-    longest, n = max(used), len(values)
-    columns = [np.ones(n - longest), *(values[longest - lag : n - lag] for lag in used), values[longest:]]
+def _products(values: FloatArray, origins: IntArray, used: list[int]) -> tuple[FloatArray, IntArray]:
+    """Products of all columns (1, lags, value itself) before each origin: origins × columns², and rows behind them."""
+    longest, n = max(used), int(origins[-1])
+    columns = [np.ones(n - longest), *(values[longest - lag : n - lag] for lag in used), values[longest:n]]
     matrix = np.column_stack(columns)
-    total, done = np.zeros((matrix.shape[1], matrix.shape[1])), 0
-    for origin in origins:
-        rows = int(origin) - longest
-        part = matrix[done:rows]
-        total = total + part.T @ part
-        done = rows
-        yield int(origin), total, rows
+    rows = origins - longest
+    total = np.empty((len(origins), matrix.shape[1], matrix.shape[1]))
+    before, running = 0, np.zeros(total.shape[1:])
+    for place, end in enumerate(rows):
+        part = matrix[before:end]
+        running = running + part.T @ part
+        before, total[place] = int(end), running
+    return total, rows
 
 
-def fit(products: FloatArray, columns: list[int], rows: int) -> tuple[float, FloatArray] | None:
-    """Corrected Akaike criterion and coefficients by least squares; None where the equations have no answer."""
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Least squares at each origin: corrected Akaike criterion (∞: no answer), and coefficients (origins × columns)."""
+
+    criterion: FloatArray
+    coefficients: FloatArray
+
+
+def fit(products: FloatArray, columns: list[int], rows: IntArray) -> Fit | None:
+    """One set of columns at every origin; None where the equations have no answer at one of them."""
     free = len(columns) + 1
-    if rows - free - 1 <= 3:
-        return None
-    left = products[np.ix_(columns, columns)].copy()
-    left[np.arange(1, len(columns)), np.arange(1, len(columns))] += _RIDGE * rows
-    right = products[columns, -1]
+    lags = np.arange(1, len(columns))
+    left = products[:, columns][:, :, columns]
+    left[:, lags, lags] += _RIDGE * rows[:, None]
+    right = products[:, columns, -1]
     try:
-        found: FloatArray = np.asarray(np.linalg.solve(left, right), dtype=np.float64)
+        found: FloatArray = np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
-    squares = float(products[-1, -1])
-    rest = max(squares - float(found @ right), 1e-12 * squares + 1e-300)
-    return rows * float(np.log(rest / rows)) + 2 * free * rows / (rows - free - 1), found
+    squares = products[:, -1, -1]
+    rest = np.maximum(squares - (found * right).sum(axis=1), 1e-12 * squares + 1e-300)
+    over = rows - free - 1
+    enough = over > 3
+    criterion = rows * np.log(rest / rows) + 2 * free * rows / np.where(enough, over, 1)
+    return Fit(np.where(enough & np.isfinite(criterion), criterion, np.inf), found)
 
 
-def _continued(known: FloatArray, coefficients: FloatArray, lags: Lags, horizon: int) -> FloatArray:
-    n, back = len(known), np.array(lags)
-    low, high = float(known.min()), float(known.max())
-    line = np.concatenate([known, np.zeros(horizon)])
-    for slot in range(n, n + horizon):
-        following = coefficients[0] + coefficients[1:] @ line[slot - back]
-        line[slot] = min(max(following, 2 * low - high), 2 * high - low)
-    return line[n:]
+def _continued(
+    values: FloatArray, origins: IntArray, coefficients: FloatArray, used: IntArray, horizon: int
+) -> FloatArray:
+    """Step by step at all origins; each stays within twice the range that was seen before it."""
+    longest = int(used.max())
+    lines = np.empty((len(origins), longest + horizon))
+    lines[:, :longest] = values[origins[:, None] + np.arange(-longest, 0)]
+    low, high = np.minimum.accumulate(values)[origins - 1], np.maximum.accumulate(values)[origins - 1]
+    floor, ceiling = 2 * low - high, 2 * high - low
+    weights, back = coefficients[:, 1:], longest - used
+    for step in range(horizon):
+        following = coefficients[:, 0] + (weights * lines[:, back + step]).sum(axis=1)
+        lines[:, longest + step] = np.minimum(np.maximum(following, floor), ceiling)
+    return lines[:, longest:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from opsmetrics.stats.arrays import FloatArray, IntArray
+from opsmetrics.stats.forecast.filters import filtered
 
 #: Weight of a value against the next newer one of the same slot, with and without a season.
 _SEASONAL, _PLAIN = 0.75, 0.85
@@ -14,15 +15,19 @@ _LEAST_REAL = 0.25
 
 
 def recent_average(values: FloatArray, origins: IntArray, horizon: int, season: int) -> FloatArray:
-    """Average of the same slot of the season, newer ones weighing more: origins × horizon."""
+    """Average of the same slot of the season, newer ones weighing more: origins × horizon.
+
+    Each season must have been seen once before the first origin.
+    """
     decay = _SEASONAL if season > 1 else _PLAIN
-    found = np.empty((len(origins), horizon))
-    for place, origin in enumerate(origins):
-        known = values[: int(origin)]
-        for slot in range(min(season, horizon)):
-            own = known[(int(origin) + slot) % season :: season]
-            weight = decay ** np.arange(len(own))[::-1]
-            found[place, slot::season] = own @ weight / weight.sum()
+    rounds = -(-len(values) // season)
+    padded = np.zeros(rounds * season)
+    padded[: len(values)] = values
+    sums = filtered([1.0, -decay], padded.reshape(rounds, season))
+    weights = (1 - decay ** np.arange(1, rounds + 1)) / (1 - decay)
+    averages = (sums / weights[:, None]).ravel()
+    ahead = np.arange(horizon)
+    found: FloatArray = averages[origins[:, None] + ahead - season * (ahead // season + 1)]
     return found
 
 

@@ -20,13 +20,20 @@ _BEFORE = 7
 #: Coverages measured.
 MEASURED = (80, 95)
 
+#: Levels at which their ranges may end.
+_ENDS: FloatArray = np.unique([end for c in MEASURED for end in (50 - c / 2, 50 + c / 2, c, 100 - c)]) / 100
+
+#: Origins are judged in so many blocks of neighbours, which share most of the values that came.
+_BLOCKS = 5
+
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
     """Forecasts at earlier origins (ascending; slots known then) with what came: all origins × horizon.
 
     errors: value − forecast, NaN where no value is known. inside: for each of MEASURED, whether the value lay in a
-    range made without its own origin. seasonal: the seasonal naive, None without a season. last: the last value.
+    range made without its own origin and its neighbours. seasonal: the seasonal naive, None without a season. last:
+    the last value.
     """
 
     origins: IntArray
@@ -104,16 +111,31 @@ def seasonal_naive(filled: FloatArray, origins: IntArray, horizon: int, season: 
     return before
 
 
-def judged_without_own(errors: FloatArray, usual: float) -> tuple[BoolArray, ...]:
-    """For each of MEASURED: whether an error lay inside the range that the other origins give."""
+def judged_without_own(
+    forecasts: FloatArray,
+    errors: FloatArray,
+    origins: IntArray,
+    *,
+    known: int,
+    season: int,
+    usual: float,
+    lower: float | None,
+    upper: float | None,
+) -> tuple[BoolArray, ...]:
+    """For each of MEASURED: whether a value lay inside the range that the origins of the other blocks give."""
     inside = [np.zeros(errors.shape, dtype=bool) for _ in MEASURED]
-    ends = [int(np.argmin(np.abs(fan.LEVELS - (1 + nominal / 100) / 2))) for nominal in MEASURED]
-    for place in range(len(errors)):
-        found = fan.widths(np.delete(errors, place, axis=0), usual)
+    for block in np.array_split(np.arange(len(errors)), min(_BLOCKS, len(errors))):
+        others = np.delete(np.arange(len(errors)), block)
+        if not len(others):
+            continue
+        found = fan.widths(errors[others], origins[others], known, season=season, usual=usual, levels=_ENDS)
         if found is None:
             continue
-        for flags, end in zip(inside, ends, strict=True):
-            flags[place] = np.abs(errors[place]) <= found.scale * found.reach[end]
+        quantiles = found.fan(forecasts[block], lower, upper)
+        came = forecasts[block] + errors[block]
+        for nominal, flags in zip(MEASURED, inside, strict=True):
+            low, high = fan.ends(quantiles, _ENDS, nominal / 100, lower, upper)
+            flags[block] = (came >= np.minimum(low, forecasts[block])) & (came <= np.maximum(high, forecasts[block]))
     return tuple(inside)
 
 

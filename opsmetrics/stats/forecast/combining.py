@@ -1,8 +1,8 @@
 """The members of the combination at many origins, and the combination itself.
 
-Half of it is the median of three different families (smoothing, autoregression, recent average); the other half is the
-average of these and of the last value, each weighing by its own backtest. The median keeps one bad member out; the
-weights let the series say what suits it.
+Half of it is the median of members of different families (smoothing, autoregression, recent average); the other half is
+their average, each weighing by its own backtest. The median keeps one bad member out; the weights let the series say
+what suits it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WEEKS = range(5, 8)
 _GROUPS = 3
 
 #: Weight of a member: its mean absolute error to this power.
-_POWER = -4.0
+_POWER = -6.0
 
 #: With so many errors in the backtest only half of that power: luck over a few of them is no merit.
 _HALF = 20.0
@@ -65,26 +65,48 @@ def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequenc
         week = next(length for length in lengths if length in WEEKS)
         result[0, place] = weekday_profile(values[: origins[place]], horizon, week)
     full = np.flatnonzero(rungs == "combination")
-    for group in np.array_split(full, min(_GROUPS, len(full))) if len(full) else []:
-        result[:, group], failed = _members(values, origins[group], horizon, lengths)
-        failures += failed
+    if len(full):
+        result[:, full], failures = _members(values, origins[full], horizon, lengths)
     return Fitted(result, failures)
 
 
 def _members(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequence[int]) -> tuple[FloatArray, int]:
-    """The four members, with the season that was known at the first of these origins."""
-    known, last = values[: origins[0]], values[: origins[-1]]
-    length = seasons.find(known, lengths)
-    if length > 1:
-        season = seasons.estimate(known, length)
-        ahead = origins[:, None] + np.arange(horizon)
-        level = season.restored(smoothed(season.removed(last), origins, horizon), ahead)
-    else:
-        level = smoothed(last, origins, horizon)
-    regressed, failures = autoregressed(last, origins, horizon, length)
-    average = recent_average(last, origins, horizon, length)
-    same = np.repeat(values[origins - 1][:, None], horizon, axis=1)
-    return np.array([level, regressed, average, same]), failures
+    """All members, with the season that was known at the first origin of each group; the last origin is a group."""
+    places = np.arange(len(origins))
+    groups = [group for group in (*np.array_split(places[:-1], _GROUPS), places[-1:]) if len(group)]
+    found = [_without_season(values, int(origins[group[0]]), lengths) for group in groups]
+    row = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    length_of = np.array([1 if season is None else season.length for season, _ in found])
+    result = np.empty((len(MEMBERS), len(origins), horizon))
+    failures = 0
+    plain = np.array([rest for _, rest in found])
+    for length in np.unique(length_of):
+        mine = np.flatnonzero(length_of[row] == length)
+        own = origins[mine]
+        same_rows = np.flatnonzero(length_of == length)
+        where = np.searchsorted(same_rows, row[mine])
+        result[0:2, mine] = smoothed(plain[same_rows], where, own, horizon, int(length))
+        result[2, mine], failed = autoregressed(values, own, horizon, int(length))
+        result[4, mine] = recent_average(values, own, horizon, int(length))
+        failures += failed
+    for place, group in enumerate(groups):
+        result[3, group], failed = autoregressed(plain[place], origins[group], horizon, 1)
+        failures += failed
+        season = found[place][0]
+        if season is not None:
+            ahead = origins[group][:, None] + np.arange(horizon)
+            for member in (0, 1, 3):
+                result[member, group] = season.restored(result[member, group], ahead)
+    return result, failures
+
+
+def _without_season(values: FloatArray, known: int, lengths: Sequence[int]) -> tuple[seasons.Season | None, FloatArray]:
+    """The season known after so many values, and all values without it."""
+    length = seasons.find(values[:known], lengths)
+    if length == 1:
+        return None, values
+    season = seasons.estimate(values[:known], length)
+    return season, season.removed(values)
 
 
 def combined(members: FloatArray, weights: FloatArray) -> FloatArray:
@@ -98,7 +120,7 @@ def combined(members: FloatArray, weights: FloatArray) -> FloatArray:
     known = np.where(there, members, 0.0)
     plain = known.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
     average = np.where(total > 0, (share * known).sum(axis=0) / np.where(total > 0, total, 1.0), plain)
-    middle = np.nanmedian(members[:3], axis=0)
+    middle = np.nanmedian(members, axis=0)
     mixed: FloatArray = 0.5 * middle + 0.5 * average
     return mixed
 

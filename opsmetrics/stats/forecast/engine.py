@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from opsmetrics.stats.arrays import FloatArray, Values, floats
-from opsmetrics.stats.forecast import backtest, combining, fan, intermittent, seasons
+from opsmetrics.stats.arrays import FloatArray, IntArray, Values, floats
+from opsmetrics.stats.forecast import backtest, combining, dependence, fan, intermittent, seasons
 from opsmetrics.stats.forecast.backtest import Backtest
 from opsmetrics.stats.forecast.model import COVERAGES, MEMBERS, Accuracy, Forecast, Member, Method
 
@@ -40,7 +40,7 @@ def forecast(
     quantiles = fan.bounded(found.quantiles * size, lower, upper)  # scaling back may leave a bound by a hair
     return Forecast(
         method=found.method,
-        points=_points(fan.bounded(found.mean * size, lower, upper), quantiles),
+        points=_points(fan.bounded(found.mean * size, lower, upper), found.ranges(quantiles, size, lower, upper)),
         backtest=found.tested.table(size, first),
         accuracy=found.accuracy(size),
         members=found.members,
@@ -59,6 +59,10 @@ def forecast(
     )
 
 
+#: Lower and upper end by step, by coverage in per cent.
+Ranges = dict[int, tuple[FloatArray, FloatArray]]
+
+
 @dataclass(frozen=True, eq=False)
 class _Found:
     """The answer of one rung, in units of the series' own size."""
@@ -72,6 +76,13 @@ class _Found:
     profile: FloatArray = field(default_factory=lambda: np.empty(0))
     members: tuple[Member, ...] = ()
     failures: int = 0
+    counts: dict[int, tuple[float, float]] | None = None
+
+    def ranges(self, quantiles: FloatArray, size: float, lower: float | None, upper: float | None) -> Ranges:
+        """Both ends by coverage, in the units of the values: those of the fan, or those of whole counts."""
+        if self.counts is not None:
+            return {c: (np.array(low * size), np.array(high * size)) for c, (low, high) in self.counts.items()}
+        return {c: fan.ends(quantiles, fan.LEVELS, c / 100, lower, upper) for c in COVERAGES}
 
     def accuracy(self, size: float) -> Accuracy:
         """The backtest in numbers, in the units of the values."""
@@ -81,10 +92,8 @@ class _Found:
     def correlation(self) -> FloatArray:
         """Of the errors of the steps; without a backtest as strong as that of a random walk."""
         if len(self.tested.origins):
-            return fan.correlation(self.tested.errors)
-        steps = np.arange(1, len(self.mean) + 1)
-        walk: FloatArray = np.sqrt(np.minimum.outer(steps, steps) / np.maximum.outer(steps, steps))
-        return walk
+            return dependence.correlation(self.tested.errors)
+        return dependence.walk(len(self.mean))
 
 
 def _checked(values: Values, horizon: int, lower: float | None, upper: float | None) -> FloatArray:
@@ -134,13 +143,16 @@ def _combined(
     upper: float | None,
 ) -> _Found:
     n = len(filled)
-    now = combining.fitted(filled, np.array([n]), horizon, lengths)
-    tested, weights, failures = _tested(observed, filled, horizon, lengths, season, lower, upper)
-    mean = fan.bounded(combining.combined(now.values[:, 0], weights), lower, upper)
+    origins = backtest.origins_of(n, horizon)
+    every = combining.fitted(filled, np.append(origins, n), horizon, lengths)
+    now = every.values[:, -1]
+    tested, weights = _tested(observed, filled, every.values[:, :-1], origins, season, lower, upper)
+    mean = fan.bounded(combining.combined(now, weights), lower, upper)
     usual = fan.expected_error(observed, season)
-    widths = fan.widths(tested.errors, usual) or fan.guessed(observed[np.isfinite(observed)], horizon)
+    widths = fan.widths(tested.errors, origins, n, season=season, usual=usual) if len(origins) else None
+    widths = widths or fan.guessed(observed[np.isfinite(observed)], horizon)
     rung: Method = "weekday_profile" if combining.stage(n, lengths) == "weekday_profile" else "combination"
-    there = np.isfinite(now.values[:, 0, 0])
+    there = np.isfinite(now[:, 0])
     shares = np.where(there, weights, 0.0) / max(float(weights[there].sum()), 1e-300)
     members = tuple(Member(name, float(w)) for name, w, here in zip(MEMBERS, shares, there, strict=True) if here)
     profile = _typical(filled, season) if season > 1 else np.empty(0)
@@ -153,66 +165,76 @@ def _combined(
         season,
         profile,
         members if rung == "combination" else (),
-        now.failures + failures,
+        every.failures,
     )
 
 
 def _tested(
     observed: FloatArray,
     filled: FloatArray,
-    horizon: int,
-    lengths: tuple[int, ...],
+    then: FloatArray,
+    origins: IntArray,
     season: int,
     lower: float | None,
     upper: float | None,
-) -> tuple[Backtest, FloatArray, int]:
-    """The backtest, the members' weights for today, and the fits that failed."""
-    origins = backtest.origins_of(len(observed), horizon)
+) -> tuple[Backtest, FloatArray]:
+    """The backtest of the members (members × origins × horizon), and their weights for today."""
+    horizon = then.shape[2]
     if not len(origins):
-        return backtest.nothing(horizon), np.full(len(MEMBERS), 1 / len(MEMBERS)), 0
-    then = combining.fitted(filled, origins, horizon, lengths)
+        return backtest.nothing(horizon), np.full(len(MEMBERS), 1 / len(MEMBERS))
     actual = backtest.coming(observed, origins, horizon)
-    off = np.abs(actual - then.values)
-    mixed = combining.combined(then.values, combining.weights_without_own(off))
+    off = np.abs(actual - then)
+    mixed = combining.combined(then, combining.weights_without_own(off))
     forecasts = fan.bounded(mixed, lower, upper)
     errors = actual - forecasts
     naive = backtest.seasonal_naive(filled, origins, horizon, season) if season > 1 else None
     last = np.repeat(filled[origins - 1][:, None], horizon, axis=1)
-    inside = backtest.judged_without_own(errors, fan.expected_error(observed, season))
-    return Backtest(origins, forecasts, errors, inside, naive, last), combining.weights_of(off), then.failures
+    inside = backtest.judged_without_own(
+        forecasts,
+        errors,
+        origins,
+        known=len(observed),
+        season=season,
+        usual=fan.expected_error(observed, season),
+        lower=lower,
+        upper=upper,
+    )
+    return Backtest(origins, forecasts, errors, inside, naive, last), combining.weights_of(off)
 
 
 def _intermittent(
     observed: FloatArray, filled: FloatArray, horizon: int, lower: float | None, upper: float | None
 ) -> _Found:
-    seen = observed[np.isfinite(observed)]
-    mean = fan.bounded(np.full(horizon, intermittent.rate(filled)), lower, upper)
-    quantiles = fan.bounded(np.tile(intermittent.quantiles(seen), (horizon, 1)), lower, upper)
+    there = np.isfinite(observed)
+    seen, count = observed[there], np.cumsum(there)
     origins = backtest.origins_of(len(observed), horizon)
+    known = count[np.append(origins, len(observed)) - 1]
+    centres, expected = intermittent.centres(seen, known, horizon), intermittent.chosen(seen, known)[0]
+    now = intermittent.distribution(seen, float(expected[-1]))
+    mean = fan.bounded(np.full(horizon, centres[-1]), lower, upper)
+    counts = {coverage: intermittent.ends(*now, coverage / 100) for coverage in COVERAGES}
+    quantiles = fan.bounded(np.tile(intermittent.quantiles(*now), (horizon, 1)), lower, upper)
     if not len(origins):
-        return _Found("intermittent", mean, quantiles, backtest.nothing(horizon), observed)
-    forecasts = np.array([[intermittent.rate(filled[:origin])] * horizon for origin in origins])
+        return _Found("intermittent", mean, quantiles, backtest.nothing(horizon), observed, counts=counts)
+    forecasts = np.repeat(centres[:-1, None], horizon, axis=1)
     actual = backtest.coming(observed, origins, horizon)
     inside = [np.zeros(actual.shape, dtype=bool) for _ in backtest.MEASURED]
-    for place, origin in enumerate(origins):
-        then = intermittent.quantiles(filled[:origin])
+    for place, n in enumerate(known[:-1]):
+        then = intermittent.distribution(seen[:n], float(expected[place]))
         for flags, nominal in zip(inside, backtest.MEASURED, strict=True):
-            low, high = (np.interp((1 + side * nominal / 100) / 2, fan.LEVELS, then) for side in (-1, 1))
-            flags[place] = (actual[place] >= min(low, forecasts[place, 0])) & (actual[place] <= high)
+            low, high = intermittent.ends(*then, nominal / 100)
+            flags[place] = (actual[place] >= low) & (actual[place] <= max(high, centres[place]))
     last = np.repeat(filled[origins - 1][:, None], horizon, axis=1)
     tested = Backtest(origins, forecasts, actual - forecasts, tuple(inside), None, last)
-    return _Found("intermittent", mean, quantiles, tested, observed)
+    return _Found("intermittent", mean, quantiles, tested, observed, counts=counts)
 
 
-def _points(mean: FloatArray, quantiles: FloatArray) -> pd.DataFrame:
+def _points(mean: FloatArray, ranges: Ranges) -> pd.DataFrame:
     """Mean and ranges by step; a range always holds the mean."""
-    table = pd.DataFrame({"step": np.arange(1, len(mean) + 1), "mean": mean})
-    for coverage in COVERAGES:
-        for end, side in (("lower", -1), ("upper", 1)):
-            level = int(np.argmin(np.abs(fan.LEVELS - (1 + side * coverage / 100) / 2)))
-            outer = np.minimum if side < 0 else np.maximum
-            table[f"{end}_{coverage}"] = outer(quantiles[:, level], mean)
-    return table
+    columns: dict[str, object] = {"step": np.arange(1, len(mean) + 1), "mean": mean}
+    for coverage, (low, high) in ranges.items():
+        columns |= {f"lower_{coverage}": np.minimum(low, mean), f"upper_{coverage}": np.maximum(high, mean)}
+    return pd.DataFrame(columns)
 
 
 def _typical(filled: FloatArray, length: int) -> FloatArray:

@@ -1,7 +1,7 @@
 """The fan: how far off forecasts were at earlier origins becomes how far off this one may be.
 
 Widths are not those of a model but those of a backtest: absolute errors at rolling origins, smoothed over the horizon
-by one power of the step, then one distribution of error over width for all steps.
+by one power of the step and over the slots of the season, then one distribution of error over width for all steps.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import gammaln, ndtri, stdtrit
 
-from opsmetrics.stats.arrays import FloatArray
+from opsmetrics.stats.arrays import FloatArray, IntArray
 
 #: Probabilities at which a fan is kept: every half per cent, and the ends of the 95 % range.
 LEVELS: FloatArray = np.unique(np.concatenate([np.arange(1, 200) / 200, [0.025, 0.975]]).round(4))
-
-#: Share of the observed distribution of errors against the normal one of the same size.
-_OBSERVED = 0.7
 
 #: Widths grow with this power of the step at most; a random walk has one half.
 _STEEPEST = 0.75
@@ -26,40 +23,75 @@ _STEEPEST = 0.75
 #: So many origins is what the values' own changes count for.
 _PRIOR = 3.0
 
-#: From this coverage on the wider of the two holds: few errors say little about the ends.
+#: From this coverage on the wider of what was observed and Student's t holds: few errors say little about the ends.
 _ENDS = 0.95
+
+#: A backtest of so many horizons counts as much as the shape of Student's t, and makes ranges wider by this share.
+_SHAPE, _WIDER = 0.7, 0.12
+
+#: Degrees of freedom without a backtest, and more of them for each horizon of it.
+_FREE, _FREE_MORE = 2.0, 0.5
+
+#: Horizons of backtest from which on half of what was seen of lopsided errors is believed, in a range of 80 %.
+_LOPSIDED = 3.0
+
+#: Seasons from which on half of a slot's own size of errors is believed.
+_SLOT = 8.0
+
+#: Values that a forecast spends on what it estimates: earlier origins knew less and were wrong by more.
+_SPENT = 4.0
 
 
 @dataclass(frozen=True, eq=False)
 class Widths:
-    """Mean absolute error by step (horizon), and the size of errors over it by coverage (one for each of LEVELS)."""
+    """Mean absolute error by step (horizon), and the size of errors over it at each of the levels, never below 0."""
 
     scale: FloatArray
     reach: FloatArray
+    levels: FloatArray
 
     def fan(self, mean: FloatArray, lower: float | None, upper: float | None) -> FloatArray:
-        """Quantiles at LEVELS for each step: horizon × levels, inside the bounds."""
-        sides = np.sign(LEVELS - 0.5) * self.reach
-        return bounded(mean[:, None] + self.scale[:, None] * sides, lower, upper)
+        """Quantiles at the levels for each step: … × horizon × levels for means … × horizon, inside the bounds."""
+        sides = np.sign(self.levels - 0.5) * self.reach
+        return bounded(mean[..., None] + self.scale[:, None] * sides, lower, upper)
 
 
-def widths(errors: FloatArray, usual: float = 0.0) -> Widths | None:
-    """From errors at earlier origins (origins × horizon, NaN unknown); None where they say too little.
+def widths(
+    errors: FloatArray,
+    origins: IntArray,
+    known: int,
+    *,
+    season: int = 1,
+    usual: float = 0.0,
+    levels: FloatArray = LEVELS,
+) -> Widths | None:
+    """From errors at earlier origins (value − forecast, origins × horizon, NaN unknown); None: they say too little.
 
-    usual: the error to expect from the changes of the values alone (`expected_error`); it counts like a few origins,
-    because few errors may all be small by chance.
+    origins: slots known at each of them, ascending; known: slots known now. usual: the error to expect from the changes
+    of the values alone (`expected_error`); it counts like a few origins, because few errors may all be small by chance.
+    levels: of the reach, ascending.
     """
-    size = np.abs(errors)
-    counts = np.isfinite(size).sum(axis=0)
+    horizon = errors.shape[1]
+    learned = np.sqrt((1 + _SPENT / known) / (1 + _SPENT / origins))
+    off = errors * learned[:, None]
+    size = np.abs(off)
+    there = np.isfinite(size)
+    counts = there.sum(axis=0)
     seen = counts >= 2
-    if seen.sum() < min(2, errors.shape[1]) or not np.nansum(size) > 0:
+    if seen.sum() < min(2, horizon) or not size[there].sum() > 0:
         return None
+    slot = np.ones(horizon)
+    if season > 1:
+        profile = _by_slot(size / _smoothed(size, counts, seen), origins, known, season)
+        slot = profile[(known + np.arange(horizon)) % season]
+        own = profile[(origins[:, None] + np.arange(horizon)) % season]
+        off, size = off / own, size / own
     scale: FloatArray = _smoothed(size, counts, seen)
-    ratio = (size / scale)[np.isfinite(size)]
-    origins = int(np.isfinite(size).any(axis=1).sum())
+    reach = _reach((off / scale)[there], max(float(known - origins[0]) / horizon, 0.5), levels)
+    count = int(there.any(axis=1).sum())
     if usual > 0:
-        scale = np.asarray((origins * scale + _PRIOR * np.maximum(scale, usual)) / (origins + _PRIOR), dtype=np.float64)
-    return Widths(scale, _reach(ratio, origins))
+        scale = (count * scale + _PRIOR * np.maximum(scale, usual)) / (count + _PRIOR)
+    return Widths(np.asarray(scale * slot, dtype=np.float64), reach, levels)
 
 
 def expected_error(values: FloatArray, season: int) -> float:
@@ -69,10 +101,23 @@ def expected_error(values: FloatArray, season: int) -> float:
     return min(means, default=0.0) / math.sqrt(2)
 
 
-def _smoothed(size: FloatArray, counts: FloatArray, seen: FloatArray) -> FloatArray:
+def _by_slot(ratio: FloatArray, origins: IntArray, known: int, season: int) -> FloatArray:
+    """Size of errors in each slot of the season, on average 1; each is drawn towards 1 by how few seasons were seen."""
+    slots = (origins[:, None] + np.arange(ratio.shape[1])) % season
+    there = np.isfinite(ratio)
+    sums = np.bincount(slots[there], weights=ratio[there], minlength=season)
+    counts = np.bincount(slots[there], minlength=season)
+    own = np.where(counts > 0, sums / np.maximum(counts, 1) / ratio[there].mean(), 1.0)
+    seasons = (known - float(origins[0])) / season
+    profile = 1 + (own - 1) * seasons / (seasons + _SLOT)
+    found: FloatArray = profile / profile.mean()
+    return found
+
+
+def _smoothed(size: FloatArray, counts: IntArray, seen: FloatArray) -> FloatArray:
     """Mean absolute error by step on a line in logarithms, never falling."""
     steps = np.log(np.arange(1, size.shape[1] + 1))
-    mean = np.nanmean(size[:, seen], axis=0)
+    mean = np.nansum(size[:, seen], axis=0) / counts[seen]
     level = np.log(np.maximum(mean, 1e-9 * float(mean.max())))
     weight = counts[seen] / counts[seen].sum()
     around = steps[seen] - weight @ steps[seen]
@@ -82,17 +127,33 @@ def _smoothed(size: FloatArray, counts: FloatArray, seen: FloatArray) -> FloatAr
     return line
 
 
-def _reach(ratio: FloatArray, origins: int) -> FloatArray:
-    """Size of |error| / width by coverage |2·level − 1|, never falling towards the ends; a little more when origins
-    are few."""
-    coverage = np.abs(2 * LEVELS - 1)
-    observed = np.quantile(ratio, coverage)
-    normal = ndtri((1 + coverage) / 2) * np.sqrt(np.mean(ratio**2))
-    mixed = _OBSERVED * observed + (1 - _OBSERVED) * normal
-    mixed = np.where(coverage >= _ENDS - 1e-9, np.maximum(mixed, normal), mixed) * (1 + 1 / (2 * origins))
+def _reach(ratio: FloatArray, horizons: float, levels: FloatArray) -> FloatArray:
+    """Size of errors over their width at each level, never falling towards the ends.
+
+    What was observed and Student's t of the same mean absolute error, mixed by how many horizons the backtest holds.
+    Observed are absolute errors, and those of each side the more, the more of them lie beyond the level.
+    """
+    coverage = np.abs(2 * levels - 1)
+    sizes = np.abs(ratio)
+    free = _FREE + _FREE_MORE * horizons
+    student = stdtrit(free, (1 + coverage) / 2) * sizes.mean() / _mean_of_t(free)
+    alike = np.quantile(sizes, coverage)
+    side = np.maximum(np.sign(levels - 0.5) * np.quantile(ratio, levels), 0.0)
+    share = horizons / (horizons + _LOPSIDED * 0.2 / (1 - coverage))
+    seen = (1 - share) * alike + share * side
+    own = horizons / (horizons + _SHAPE)
+    mixed = own * seen + (1 - own) * student
+    ends = (1 - share) * student + share * np.minimum(student, side)
+    mixed = np.where(coverage >= _ENDS - 1e-9, np.maximum(mixed, ends), mixed) * (1 + _WIDER / horizons)
     mixed[coverage < 1e-9] = 0.0
-    upper = np.maximum.accumulate(mixed[LEVELS >= 0.5])
-    return np.concatenate([upper[:0:-1], upper])
+    low, high = mixed[levels < 0.5], mixed[levels >= 0.5]
+    return np.concatenate([np.maximum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high)])
+
+
+def _mean_of_t(free: float) -> float:
+    """Mean absolute value of Student's t (Johnson, Kotz and Balakrishnan 1995, 28.7)."""
+    ratio = np.exp(gammaln((free + 1) / 2) - gammaln(free / 2))
+    return float(2 * np.sqrt(free / np.pi) * ratio / (free - 1))
 
 
 def guessed(known: FloatArray, horizon: int) -> Widths:
@@ -101,7 +162,26 @@ def guessed(known: FloatArray, horizon: int) -> Widths:
     size = float(changes.mean()) if len(changes) and changes.max() > 0 else abs(float(known[-1])) / 4 or 1.0
     scale: FloatArray = size * np.arange(1, horizon + 1, dtype=np.float64) ** 0.4
     reach = 1.3 * np.abs(ndtri(LEVELS)) * np.sqrt(np.pi / 2)
-    return Widths(scale, np.asarray(reach, dtype=np.float64))
+    return Widths(scale, np.asarray(reach, dtype=np.float64), LEVELS)
+
+
+def ends(
+    quantiles: FloatArray, levels: FloatArray, coverage: float, lower: float | None, upper: float | None
+) -> tuple[FloatArray, FloatArray]:
+    """The range that holds this share (0 to 1), from quantiles … × levels: … each.
+
+    It leaves out the same on both sides, except where a bound cuts it: nothing lies beyond a bound, so that all that is
+    left out lies on the other side.
+    """
+
+    def at(level: float) -> FloatArray:
+        found: FloatArray = quantiles[..., int(np.argmin(np.abs(levels - level)))]
+        return found
+
+    low, high = at((1 - coverage) / 2), at((1 + coverage) / 2)
+    cut_low = low <= lower if lower is not None else np.zeros(low.shape, dtype=bool)
+    cut_high = high >= upper if upper is not None else np.zeros(low.shape, dtype=bool)
+    return np.where(cut_high & ~cut_low, at(1 - coverage), low), np.where(cut_low & ~cut_high, at(coverage), high)
 
 
 def bounded(values: FloatArray, lower: float | None, upper: float | None) -> FloatArray:
@@ -109,35 +189,3 @@ def bounded(values: FloatArray, lower: float | None, upper: float | None) -> Flo
     if lower is None and upper is None:
         return values
     return np.clip(values, lower, upper)
-
-
-def correlation(errors: FloatArray) -> FloatArray:
-    """Correlation of the errors of the steps, pooled by their distance: horizon × horizon, positive definite.
-
-    A forecast that was too high next week was mostly too high the week after: sums and means need that.
-    """
-    horizon = errors.shape[1]
-    count = np.isfinite(errors).sum(axis=0)
-    scale = np.sqrt(np.nansum(errors**2, axis=0) / np.maximum(count, 1))
-    ratio = errors / np.where(scale > 0, scale, 1.0)
-    lags = np.array([_pooled(ratio, lag) for lag in range(horizon)])
-    lags[0] = 1.0
-    falling = np.minimum.accumulate(np.clip(lags, 0.0, 1.0))
-    steps = np.arange(horizon)
-    return _definite(falling[np.abs(steps[:, None] - steps[None, :])])
-
-
-def _pooled(ratio: FloatArray, lag: int) -> float:
-    a, b = ratio[:, : ratio.shape[1] - lag], ratio[:, lag:]
-    both = np.isfinite(a) & np.isfinite(b)
-    squares = float((a[both] ** 2).sum() * (b[both] ** 2).sum())
-    return float((a[both] * b[both]).sum() / np.sqrt(squares)) if both.sum() >= 3 and squares > 0 else 0.0
-
-
-def _definite(matrix: FloatArray) -> FloatArray:
-    """The nearest matrix of correlations by lifting negative eigenvalues."""
-    values, vectors = np.linalg.eigh(matrix)
-    lifted = (vectors * np.maximum(values, 1e-6)) @ vectors.T
-    size = np.sqrt(np.diag(lifted))
-    found: FloatArray = lifted / np.outer(size, size)
-    return found

@@ -13,7 +13,7 @@ from opsmetrics.stats.arrays import FloatArray
 Method = Literal["combination", "weekday_profile", "last_value", "constant", "intermittent"]
 
 #: The members of the combination, in order.
-MEMBERS = ("smoothing", "autoregression", "average", "last")
+MEMBERS = ("smoothing", "learning", "autoregression", "adjusted", "average")
 
 #: Coverages of the fans, in per cent.
 COVERAGES = (50, 80, 95)
@@ -53,7 +53,7 @@ class Rival:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often the backtest lay inside a range of this nominal coverage (per cent), each origin left out in turn."""
+    """How often the backtest lay inside a range of this nominal coverage (per cent), each fifth left out in turn."""
 
     nominal: int
     inside: int
@@ -126,7 +126,7 @@ class Forecast:
 
     @property
     def mean(self) -> FloatArray:
-        """The most likely values."""
+        """The most likely values: as often exceeded as not (counts that are mostly nothing: their total)."""
         return self.points["mean"].to_numpy(dtype=np.float64)
 
     def interval(self, coverage: int) -> tuple[FloatArray, FloatArray]:

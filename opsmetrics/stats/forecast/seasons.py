@@ -74,42 +74,56 @@ def estimate(values: FloatArray, length: int) -> Season:
     Stein (1961) do (Miller and Williams 2003 for seasons), so that a season within the noise does little.
     """
     multiplied = bool(values.min() > 0)
-    ratio, slots = _around_the_trend(values, length, multiplied)
     neutral = 1.0 if multiplied else 0.0
-    found, noise = np.full(length, neutral), np.zeros(length)
-    for slot in range(length):
-        found[slot], noise[slot] = _weighted(_pulled_in(ratio[slots == slot]))
+    found, noise = _weighted(_pulled_in(_by_slot(*_around_the_trend(values, length, multiplied), length)))
     found = found / found.mean() if multiplied else found - found.mean()
     spread = float(((found - neutral) ** 2).mean())
     kept = 1 - (length - 3) / (length - 1) * float(noise.mean()) / spread if spread > 0 and length > 3 else 1.0
     return Season(neutral + (found - neutral) * max(kept, 0.0), multiplied)
 
 
-def _around_the_trend(values: FloatArray, length: int, multiplied: bool) -> tuple[FloatArray, IntArray]:
-    """Ratios (differences) to the centred moving average, and the slot of the season of each."""
+def _around_the_trend(values: FloatArray, length: int, multiplied: bool) -> tuple[FloatArray, int]:
+    """Ratios (differences) to the centred moving average, and the slot of the first one."""
     window = np.full(length, 1 / length) if length % 2 else np.r_[0.5, np.ones(length - 1), 0.5] / length
     trend = np.convolve(values, window, "valid")
     start = (len(window) - 1) // 2
     inner = values[start : start + len(trend)]
-    return (inner / trend if multiplied else inner - trend), np.arange(start, start + len(trend)) % length
+    return (inner / trend if multiplied else inner - trend), start
+
+
+def _by_slot(ratio: FloatArray, start: int, length: int) -> FloatArray:
+    """Seasons × slots, NaN before the first ratio and after the last one."""
+    before = start % length
+    whole = np.full(-(-(before + len(ratio)) // length) * length, np.nan)
+    whole[before : before + len(ratio)] = ratio
+    return whole.reshape(-1, length)
 
 
 def _pulled_in(ratio: FloatArray) -> FloatArray:
-    if len(ratio) < 5:
-        return ratio
-    middle = float(np.median(ratio))
-    reach = 2.5 * 1.4826 * float(np.median(np.abs(ratio - middle)))
-    return np.clip(ratio, middle - reach, middle + reach)
+    """Each slot within 2.5 robust standard deviations of its median, where 5 seasons are known."""
+    many = np.isfinite(ratio).sum(axis=0) >= 5
+    middle = _medians(ratio)
+    reach = 2.5 * 1.4826 * _medians(np.abs(ratio - middle))
+    return np.where(many, np.clip(ratio, middle - reach, middle + reach), ratio)
 
 
-def _weighted(ratio: FloatArray) -> tuple[float, float]:
-    """Mean with newer ones weighing more, and the variance of that mean."""
-    n = len(ratio)
-    weight = _DECAY ** np.arange(n)[::-1]
-    weight = weight / weight.sum()
-    mean = float(ratio @ weight)
-    variance = float(((ratio - mean) ** 2) @ weight) * n / max(n - 1, 1)
-    return mean, variance * float(weight @ weight)
+def _medians(columns: FloatArray) -> FloatArray:
+    """Median of each column's numbers, at least one each; NaN are sorted behind them."""
+    ordered, counts = np.sort(columns, axis=0), np.isfinite(columns).sum(axis=0)
+    place = np.arange(columns.shape[1])
+    found: FloatArray = (ordered[(counts - 1) // 2, place] + ordered[counts // 2, place]) / 2
+    return found
+
+
+def _weighted(ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean of each column with newer ones weighing more, and the variance of that mean."""
+    there = np.isfinite(ratio)
+    known, n = np.where(there, ratio, 0.0), there.sum(axis=0)
+    weight = np.where(there, _DECAY ** np.arange(len(ratio))[::-1, None], 0.0)
+    weight = weight / weight.sum(axis=0)
+    mean = (weight * known).sum(axis=0)
+    variance = (weight * (known - mean) ** 2).sum(axis=0) * n / np.maximum(n - 1, 1)
+    return mean, variance * (weight**2).sum(axis=0)
 
 
 def filled(values: FloatArray, length: int) -> FloatArray:

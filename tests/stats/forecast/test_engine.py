@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from opsmetrics.stats.forecast import COVERAGES, forecast
+from opsmetrics.stats.forecast import COVERAGES, MEMBERS, forecast
 from tests.paths import ROOT
 
 WEEK = np.array([5.0, 0.0, 1.0, 2.0, 0.0, -3.0, -5.0])
@@ -50,7 +50,7 @@ def test_three_weeks_give_the_combination_with_its_season() -> None:
     assert (found.method, found.season) == ("combination", 7)
     assert np.allclose(found.mean, 20 + WEEK[(60 + np.arange(14)) % 7], atol=1.0)
     assert np.allclose(found.profile, WEEK[(60 + np.arange(7)) % 7], atol=0.6)
-    assert [member.name for member in found.members] == ["smoothing", "autoregression", "average", "last"]
+    assert [member.name for member in found.members] == list(MEMBERS)
     assert sum(member.weight for member in found.members) == pytest.approx(1.0)
 
 

@@ -48,19 +48,23 @@ def test_measured_coverage_is_what_it_is_called() -> None:
     assert np.mean([held[1].share for held in shares]) == pytest.approx(0.95, abs=0.05)
 
 
+#: Origins one slot apart, far from the start: what they knew makes no difference.
+FAR = 10_000
+
+
 def test_widths_follow_the_errors_and_never_shrink_with_the_step() -> None:
-    draw = np.random.default_rng(0)
-    errors = draw.normal(0, 1, (200, 9)) * np.sqrt(np.arange(1, 10))
-    found = fan.widths(errors)
+    errors = np.random.default_rng(0).normal(0, 1, (200, 9)) * np.sqrt(np.arange(1, 10))
+    origins = FAR + np.arange(200)
+    found = fan.widths(errors, origins, FAR + 200)
     assert found is not None
     assert found.scale == pytest.approx(np.sqrt(2 / np.pi) * np.sqrt(np.arange(1, 10)), rel=0.1)
-    falling = fan.widths(errors[:, ::-1])
+    falling = fan.widths(errors[:, ::-1], origins, FAR + 200)
     assert falling is not None
     assert np.ptp(falling.scale) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_the_reach_of_normal_errors_is_the_normal_one() -> None:
-    found = fan.widths(np.random.default_rng(1).normal(0, 1, (4000, 1)))
+    found = fan.widths(np.random.default_rng(1).normal(0, 1, (4000, 1)), FAR + np.arange(4000), FAR + 4000)
     assert found is not None
     half = float(found.reach[np.argmin(np.abs(fan.LEVELS - 0.9))] * found.scale[0])
     outer = float(found.reach[np.argmin(np.abs(fan.LEVELS - 0.975))] * found.scale[0])
@@ -68,9 +72,55 @@ def test_the_reach_of_normal_errors_is_the_normal_one() -> None:
     assert outer == pytest.approx(1.96, rel=0.03)
 
 
+def test_lopsided_errors_make_a_lopsided_fan() -> None:
+    """Waits run late by much and early by little: each side has its own reach where enough was seen."""
+    errors = np.random.default_rng(5).exponential(1, (4000, 1)) - np.log(2)
+    found = fan.widths(errors, FAR + np.arange(4000), FAR + 4000)
+    assert found is not None
+    low, high = (found.reach[np.argmin(np.abs(fan.LEVELS - level))] * found.scale[0] for level in (0.1, 0.9))
+    assert (low, high) == (pytest.approx(np.log(2) + np.log(0.9), abs=0.05), pytest.approx(np.log(10 / 2), abs=0.07))
+
+
+def test_few_horizons_of_backtest_widen_the_ends_most() -> None:
+    errors = np.random.default_rng(2).normal(0, 1, (12, 6))
+    short = fan.widths(errors, FAR + np.arange(12), FAR + 12)
+    long = fan.widths(errors, np.linspace(FAR - 400, FAR, 12).astype(int), FAR + 12)
+    assert short is not None
+    assert long is not None
+    wider = short.reach / np.where(long.reach > 0, long.reach, 1)
+    assert wider[np.argmin(np.abs(fan.LEVELS - 0.975))] > 1.1
+
+
+def test_a_slot_with_larger_errors_is_wider() -> None:
+    """Nights are quiet and days are not: a season of four slots whose second half errs three times as much."""
+    draw = np.random.default_rng(3)
+    slots = np.arange(400, 600)[:, None] + np.arange(8)
+    errors = draw.normal(0, 1, slots.shape) * np.where(slots % 4 < 2, 1.0, 3.0)
+    found = fan.widths(errors, np.arange(400, 600), 600, season=4)
+    assert found is not None
+    assert found.scale[2:4].mean() / found.scale[:2].mean() == pytest.approx(3.0, rel=0.2)
+
+
+def test_earlier_origins_knew_less() -> None:
+    """The same errors, made after 10 values: now that 100 are known, smaller ones are expected."""
+    errors = np.random.default_rng(2).normal(0, 1, (12, 6))
+    now, then = (fan.widths(errors, 10 + np.arange(12), known) for known in (100, 22))
+    assert now is not None
+    assert then is not None
+    assert (now.scale < then.scale).all()
+
+
+def test_a_bound_cuts_a_range_and_all_that_is_left_out_lies_on_the_other_side() -> None:
+    quantiles = np.clip(fan.LEVELS * 10 - 2, 0, None)[None, :]
+    low, high = fan.ends(quantiles, fan.LEVELS, 0.8, 0.0, None)
+    assert (low[0], high[0]) == (0.0, pytest.approx(6.0)), "8 of 10 lie at or below the 80 % quantile"
+    low, high = fan.ends(quantiles + 1, fan.LEVELS, 0.8, 0.0, None)
+    assert high[0] == pytest.approx(8.0), "uncut: a tenth on each side"
+
+
 def test_too_few_errors_give_no_widths() -> None:
-    assert fan.widths(np.full((3, 4), np.nan)) is None
-    assert fan.widths(np.zeros((5, 4))) is None
+    assert fan.widths(np.full((3, 4), np.nan), np.arange(10, 13), 20) is None
+    assert fan.widths(np.zeros((5, 4)), np.arange(10, 15), 20) is None
 
 
 # Chances and paths

@@ -4,36 +4,49 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from statsmodels.tsa.ar_model import AutoReg
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.holtwinters import ExponentialSmoothing, SimpleExpSmoothing
 from statsmodels.tsa.stattools import acf
 
-from opsmetrics.stats.forecast import forecast, intermittent, seasons
-from opsmetrics.stats.forecast.autoregression import autoregressed, candidates
+from opsmetrics.stats.forecast import forecast, seasons
+from opsmetrics.stats.forecast.autoregression import autoregressed, candidates, fit
 from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
 from opsmetrics.stats.forecast.combining import combined, weights_of, weights_without_own
+from opsmetrics.stats.forecast.filters import filtered, moving
 from opsmetrics.stats.forecast.rivals import exponential_smoothing, with_rival
-from opsmetrics.stats.forecast.smoothing import DAMPED, SIMPLE, smoothed, states
+from opsmetrics.stats.forecast.smoothing import DAMPED, SIMPLE, errors_of, smoothed, theta, with_season
+from tests.cases import cases
+
+FEW = settings(max_examples=cases(10, 100), deadline=None)
 
 VALUES = 30 + np.cumsum(np.random.default_rng(21).normal(0, 1, 60))
 
 
 # Smoothing
 
+ONE_ROW = VALUES[None, :]
+AT_END, ROW = np.array([60]), np.array([0])
+
 
 @pytest.mark.parametrize("place", [0, 3, 6, 9])
 def test_simple_smoothing_is_that_of_statsmodels(place: int) -> None:
-    level, _, errors = states(VALUES, {60})[60]
+    errors = errors_of(ONE_ROW, SIMPLE[place])
     model = SimpleExpSmoothing(VALUES[1:], initialization_method="known", initial_level=VALUES[:4].mean())
     found = model.fit(smoothing_level=SIMPLE[place], optimized=False)
-    assert level[place] == pytest.approx(found.forecast(1)[0])
-    assert errors[place] == pytest.approx(found.sse)
+    assert errors.states(AT_END, ROW)[0][0] == pytest.approx(found.forecast(1)[0])
+    assert (errors.values**2).sum() == pytest.approx(found.sse)
 
 
 @pytest.mark.parametrize("place", [0, 20, 40, 62])
 def test_damped_holt_is_that_of_statsmodels(place: int) -> None:
     alpha, beta, phi = DAMPED[place]
-    level, trend, errors = (state[len(SIMPLE) + place] for state in states(VALUES, {60})[60])
+    errors = errors_of(ONE_ROW, alpha, beta, phi)
+    level, trend = errors.states(AT_END, ROW)
     model = ExponentialSmoothing(
         VALUES[1:],
         trend="add",
@@ -43,23 +56,75 @@ def test_damped_holt_is_that_of_statsmodels(place: int) -> None:
         initial_trend=np.median(np.diff(VALUES[:10])),
     )
     found = model.fit(smoothing_level=alpha, smoothing_trend=beta / alpha, damping_trend=phi, optimized=False)
-    ahead = level + trend * np.cumsum(phi ** np.arange(1, 6))
+    ahead = level[0] + trend[0] * np.cumsum(phi ** np.arange(1, 6))
     assert ahead == pytest.approx(found.forecast(5))
-    assert errors == pytest.approx(found.sse)
+    assert (errors.values**2).sum() == pytest.approx(found.sse)
+
+
+@pytest.mark.parametrize(("alpha", "beta", "phi"), [(0.3, 0.0, 0.0), (0.2, 0.06, 0.9)])
+def test_a_season_that_learns_is_that_of_statsmodels(alpha: float, beta: float, phi: float) -> None:
+    """ETSModel of statsmodels 0.15.0 with known parameters and a season of nothing to start from."""
+    gamma, season = 0.15, 4
+    errors = with_season(errors_of(ONE_ROW, alpha, beta, phi), 1.0, gamma, season)
+    level, slope = (VALUES[:4].mean(), 0.0) if not phi else (VALUES[0], float(np.median(np.diff(VALUES[:10]))))
+    model = ETSModel(
+        VALUES[1:],
+        trend="add" if phi else None,
+        damped_trend=bool(phi),
+        seasonal="add",
+        seasonal_periods=season,
+        initialization_method="known",
+        initial_level=level,
+        initial_trend=slope if phi else None,
+        initial_seasonal=[0.0] * season,
+    )
+    given = {"smoothing_level": alpha, "smoothing_trend": beta, "smoothing_seasonal": gamma, "damping_trend": phi}
+    found = model.smooth([given[name] for name in model.param_names])
+    assert errors.values[:, 0] == pytest.approx(np.asarray(found.resid))
+
+
+def test_theta_is_that_of_statsmodels() -> None:
+    """ThetaModel of statsmodels 0.15.0: its level and weight given, the drift is the same."""
+    found = ThetaModel(VALUES, period=1, deseasonalize=False).fit()
+    alpha, slope = float(found.params["alpha"]), float(found.params["b0"])
+    start = float(found.forecast(1).iloc[0]) - slope / 2 * (1 - (1 - alpha) ** 60) / alpha
+    ours = theta(np.array([start]), np.array([slope]), np.array([alpha]), AT_END, 8)[0]
+    assert ours == pytest.approx(np.asarray(found.forecast(8)))
+    assert np.polyfit(np.arange(60), VALUES, 1)[0] == pytest.approx(slope), "the slope of a straight line"
 
 
 def test_smoothing_of_a_prefix_is_that_of_the_whole() -> None:
     """All origins in one pass: each as if nothing had come after it."""
-    together = smoothed(VALUES, np.array([20, 41, 60]), 4)
-    assert np.allclose(together[1], smoothed(VALUES[:41], np.array([41]), 4)[0])
+    together = smoothed(ONE_ROW, np.zeros(3, dtype=int), np.array([20, 41, 60]), 4, 1)
+    alone = smoothed(ONE_ROW[:, :41], ROW, np.array([41]), 4, 1)
+    assert np.allclose(together[0, 1], alone[0, 0])
+
+
+def test_rows_are_smoothed_apart() -> None:
+    rows = np.array([VALUES, VALUES[::-1]])
+    both = smoothed(rows, np.array([0, 1]), np.array([50, 60]), 4, 1)
+    for row, origin in ((0, 50), (1, 60)):
+        alone = smoothed(rows[row : row + 1], ROW, np.array([origin]), 4, 1)
+        assert np.allclose(both[:, row], alone[:, 0])
 
 
 def test_a_straight_line_is_carried_on_with_less_than_its_slope() -> None:
     """Simple smoothing stays, Theta takes half the slope, damped Holt most of it."""
     line = 10 + 0.5 * np.arange(50)
-    ahead = smoothed(line, np.array([50]), 3)[0]
+    ahead = smoothed(line[None, :], ROW, np.array([50]), 3, 1)[0, 0]
     assert (np.diff(ahead) > 0).all()
     assert (ahead <= 10 + 0.5 * np.arange(50, 53) + 0.01).all()
+
+
+@FEW
+@given(arrays.arrays(np.float64, st.tuples(st.integers(2, 30), st.just(2)), elements=st.floats(-5, 5)))
+def test_filters_are_loops(values: np.ndarray) -> None:
+    below, above = [1.0, -0.7, 0.2], [1.0, 0.5]
+    found = np.zeros_like(values)
+    for t in range(len(values)):
+        driven = sum(above[j] * values[t - j] for j in range(2) if t >= j)
+        found[t] = driven - sum(below[j] * found[t - j] for j in (1, 2) if t >= j)
+    assert np.allclose(filtered(below, moving(above, values)), found)
 
 
 # Autoregression
@@ -83,19 +148,23 @@ def test_coefficients_are_those_of_least_squares() -> None:
     values = np.random.default_rng(3).normal(0, 1, 80)
     model = AutoReg(values, lags=[1, 2, 3, 4, 6, 8], hold_back=8).fit()
     rows = np.column_stack([np.ones(72), *(values[8 - lag : 80 - lag] for lag in (1, 2, 3, 4, 6, 8)), values[8:]])
-    from opsmetrics.stats.forecast.autoregression import fit
-
-    found = fit(rows.T @ rows, list(range(7)), 72)
+    found = fit((rows.T @ rows)[None], list(range(7)), np.array([72]))
     assert found is not None
-    assert found[1] == pytest.approx(np.asarray(model.params), abs=1e-5)
-    assert found[0] == pytest.approx(72 * np.log(model.sigma2) + 2 * 8 * 72 / (72 - 9), rel=1e-5)
+    assert found.coefficients[0] == pytest.approx(np.asarray(model.params), abs=1e-5)
+    assert found.criterion[0] == pytest.approx(72 * np.log(model.sigma2) + 2 * 8 * 72 / (72 - 9), rel=1e-5)
+
+
+def test_origins_are_fitted_apart() -> None:
+    together, _ = autoregressed(VALUES, np.array([40, 52, 60]), 5, 7)
+    for place, origin in enumerate((40, 52)):
+        alone, _ = autoregressed(VALUES[:origin], np.array([40, origin])[-1 - place :], 5, 7)
+        assert np.allclose(together[place], alone[-1])
 
 
 def test_equations_without_an_answer_are_left_out_and_counted() -> None:
-    from opsmetrics.stats.forecast.autoregression import fit
-
-    assert fit(np.full((3, 3), np.nan), [0, 1], 40) is None or np.isnan(fit(np.full((3, 3), np.nan), [0, 1], 40)[0])  # type: ignore[index]
-    assert fit(np.zeros((3, 3)), [0, 1], 40) is None
+    holed = fit(np.full((1, 3, 3), np.nan), [0, 1], np.array([40]))
+    assert holed is None or np.isinf(holed.criterion[0])
+    assert fit(np.zeros((1, 3, 3)), [0], np.array([40])) is None
 
 
 def test_seasonal_lags_come_with_a_season() -> None:
@@ -174,7 +243,7 @@ def test_a_filled_gap_follows_its_weekday() -> None:
 def test_half_the_median_half_the_weighted_average() -> None:
     members = np.array([[1.0], [2.0], [9.0], [4.0]])
     found = combined(members, np.array([0.5, 0.25, 0.25, 0.0]))
-    assert found[0] == pytest.approx(0.5 * 2.0 + 0.5 * (0.5 + 0.5 + 2.25))
+    assert found[0] == pytest.approx(0.5 * 3.0 + 0.5 * (0.5 + 0.5 + 2.25))
 
 
 def test_a_member_that_is_not_there_is_left_out() -> None:
@@ -183,12 +252,11 @@ def test_a_member_that_is_not_there_is_left_out() -> None:
 
 
 def test_weights_follow_the_errors() -> None:
-    """Twice the error, 60 times: 2 to the power of −4 · 60 / 80."""
+    """Twice the error, 60 times: 2 to the power of −6 · 60 / 80; for one origin without its three, of −6 · 30 / 50."""
     errors = np.array([1.0, 2.0, 1.0, np.nan])[:, None, None] * np.ones((4, 20, 3))
-    assert weights_of(errors) == pytest.approx(np.array([8, 1, 8, 0]) / 17)
-    assert weights_without_own(errors[:, :11])[:, 2] == pytest.approx(
-        np.array([1, 2 ** (-4 * 30 / 50), 1, 0]) / (2 + 2 ** (-4 * 30 / 50))
-    )
+    whole, less = 2**-4.5, 2 ** (-6 * 30 / 50)
+    assert weights_of(errors) == pytest.approx(np.array([1, whole, 1, 0]) / (2 + whole))
+    assert weights_without_own(errors[:, :11])[:, 2] == pytest.approx(np.array([1, less, 1, 0]) / (2 + less))
 
 
 def test_few_errors_say_little() -> None:
@@ -203,23 +271,6 @@ def test_no_origin_judges_itself() -> None:
     weights = weights_without_own(errors)
     assert weights[:, 1] == pytest.approx([0.5, 0.5]), "its own bad luck must not count against a member"
     assert weights[0, 0] < 0.01
-
-
-# Intermittent
-
-
-def test_the_rate_of_a_steady_demand_is_its_mean() -> None:
-    values = np.tile([0.0, 0.0, 0.0, 2.0], 30)
-    assert intermittent.rate(values) == pytest.approx(0.5, abs=0.05)
-    assert intermittent.rate(np.zeros(5)) == 0.0
-
-
-def test_the_range_is_that_of_the_values_seen() -> None:
-    values = np.array([0.0] * 90 + [5.0] * 10)
-    draws = np.random.default_rng(0).permutation(values)
-    found = intermittent.quantiles(draws)
-    assert found[0] == 0.0
-    assert found[-1] == 5.0
 
 
 # The rival
