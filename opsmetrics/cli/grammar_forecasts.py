@@ -12,7 +12,28 @@ if TYPE_CHECKING:
 
 
 def forecasts(commands: Commands) -> None:
-    """forecast."""
+    """forecast, trend, drivers."""
+    _forecast(commands)
+    trend = command(
+        commands, "trend", ("trending", "trend"), "say whether a KPI rises or falls, by how much, and how sure that is"
+    )
+    trend.add_argument("kpi", metavar="KPI", help=KPI)
+    view(trend)
+    drivers = command(
+        commands,
+        "drivers",
+        ("trending", "drivers"),
+        "say what goes with a KPI: other KPIs, its volume, the day of the week",
+        more="What goes together need not be cause and effect.",
+    )
+    drivers.add_argument("kpi", metavar="KPI", help=KPI)
+    view(drivers)
+    drivers.add_argument(
+        "--with", dest="others", action="append", default=[], metavar="KPI", help="another KPI; may be repeated"
+    )
+
+
+def _forecast(commands: Commands) -> None:
     forecast = command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
     forecast.add_argument("kpi", metavar="KPI", help=KPI)
     view(forecast)

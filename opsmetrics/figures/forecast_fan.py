@@ -56,7 +56,7 @@ class Fan:
                 x = np.concatenate([place, self.x[part]])
                 low, high = (np.concatenate([start, end[part]]) for end in self.range[coverage])
                 outline = (np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]]))
-                style = {"mode": "lines", "line": {"width": 0}, "fill": "toself", "fillcolor": _faint(colours.limit)}
+                style = {"mode": "lines", "line": {"width": 0}, "fill": "toself", "fillcolor": faint(colours.limit)}
                 filled.append(trace(f"range {coverage}", *outline, **style))
         return filled
 
@@ -84,7 +84,7 @@ def trace(name: str, x: Any, y: Any, **more: Any) -> go.Scatter:
     return go.Scatter(name=name, x=np.asarray(x), y=np.asarray(y), hoverinfo="skip", **more)
 
 
-def _faint(colour: str) -> str:
+def faint(colour: str) -> str:
     """The hex colour at ALPHA."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{ALPHA})"

@@ -31,6 +31,7 @@ STUDY_PAGES = (
     ("gauge.py", "Gauge", "gauge"),
     ("detection.py", "Detection", "detection"),
     ("together.py", "Together", "together"),
+    ("trend.py", "Trend", "trend"),
 )
 
 _FRAMED = "framed"

@@ -28,6 +28,7 @@ PAGES = {
     "gauge": "pages/gauge.py",
     "detection": "pages/detection.py",
     "together": "pages/together.py",
+    "trend": "pages/trend.py",
 }
 
 #: How many of the last periods a chart shows unless the link says otherwise.

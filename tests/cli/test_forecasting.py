@@ -78,3 +78,23 @@ def test_a_scenario_that_cannot_be_is_refused_in_one_sentence(run: Run, store: P
         ran = run(*asked, text)
         assert (ran.code, ran.err.count("\n")) == (1, 1)
         assert told in ran.err
+
+
+def test_a_trend_and_what_goes_with_it(run: Run, store: Path) -> None:
+    ran = run("trend", "scrap", "--store", store, "--as-of", AS_OF)
+    assert (ran.code, ran.err) == (0, "")
+    assert "binomial model of the counts" in ran.out
+    answer = run("trend", "scrap", "--store", store, "--as-of", AS_OF, "--json").json
+    assert (answer["model"], answer["terms"][0]["term"]) == ("share", "time")
+    assert answer["terms"][0]["low"] <= answer["terms"][0]["size"] <= answer["terms"][0]["high"]
+    ran = run("drivers", "scrap", "--store", store, "--as-of", AS_OF)
+    assert (ran.code, ran.err) == (0, "")
+    assert "What goes together need not be cause and effect." in ran.out.replace("\n", " ")
+    ran = run("drivers", "scrap", "--store", store, "--as-of", AS_OF, "--with", "weight", "--json")
+    assert (ran.json["reason"], ran.json["terms"]) == ("too_few", [])
+
+
+def test_drivers_that_cannot_be(run: Run, store: Path) -> None:
+    itself = run("drivers", "scrap", "--store", store, "--with", "scrap")
+    assert (itself.code, "wanted other KPIs" in itself.err) == (2, True)
+    assert "Did you mean 'weight'?" in run("drivers", "scrap", "--store", store, "--with", "weigth").err
