@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from opsmetrics.ui import attention, blocks, filters, page, reader, reviews, sections, tables, window
+from opsmetrics.ui import attention, blocks, filters, load, page, reader, reviews, sections, tables, window
 from opsmetrics.ui.clock import at_site, site
 
 at = reviews.desk()
@@ -41,6 +41,7 @@ if not shown:
 
 pressed = page.show(
     *reviews.today(at, shown, wanted, as_of, st.query_params.get("show", ""), new),
+    *load.block(shown),
     sections.foot(shown, reviews.sources(at), catalog),
     key="rows",
 )

@@ -13,13 +13,14 @@ from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import expected as expecting
 from opsmetrics.desk import forecast_scenario_sentences as scenarios
 from opsmetrics.desk import forecast_tables as cells
-from opsmetrics.desk import landing_sentences
+from opsmetrics.desk import landing_sentences, load_sentences
 from opsmetrics.desk.forecast_made import made
 from opsmetrics.desk.forecast_scenario import read_scenario
 from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.forecast_words import say
 from opsmetrics.desk.forecasting import FURTHEST, HORIZONS
 from opsmetrics.desk.landing import Landing
+from opsmetrics.desk.load import load
 from opsmetrics.stats.forecast import COVERAGES, Forecast
 from opsmetrics.verdict import wording
 
@@ -93,6 +94,7 @@ def as_dict(told: Told) -> dict[str, Any]:
         "year": _year(told.year, review.kpi.multiplier),
         "landing": landing_sentences.as_dict(review.kpi, told.landed),
         "expected": expecting.as_dict(expecting.expected(review)),
+        "load": load_sentences.as_dict(load(review)),
         "since": found.since or None,
         "points": [],
     }

@@ -144,9 +144,14 @@ def rounded(probability: float) -> float:
 
 
 def _key(review: KpiReview, span: Span) -> tuple[Span, bytes]:
+    return span, digest_of(review)
+
+
+def digest_of(review: KpiReview) -> bytes:
+    """A digest of all that landings follow from, made once for each review."""
     if review not in _DIGESTS:
         _DIGESTS[review] = _digest(review)
-    return span, _DIGESTS[review]
+    return _DIGESTS[review]
 
 
 def _digest(review: KpiReview) -> bytes:
@@ -216,7 +221,7 @@ def _known(review: KpiReview, bare: Landing, found: Arranged, low: float, high: 
 
 
 def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: float, under: Under | None) -> Landing:
-    joint = _joint(review, found)
+    joint = joint_of(review, found)
     reason = _distrust(joint, found, low, high, total=known.total)
     if under is not None:
         found, joint = under(found, joint)
@@ -237,7 +242,7 @@ def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: 
     return replace(told, probability=rounded(met), reason="", breach=_breach(landed, found, known.total, low, high))
 
 
-def _joint(review: KpiReview, found: Arranged) -> Joint:
+def joint_of(review: KpiReview, found: Arranged) -> Joint:
     """The forecasts of value and size, kept by the numbers that they are made of."""
     kpi, horizon = review.kpi, len(found.stretch.weight)
     seasons, bounds = seasons_of(kpi, found.grain), bounds_for(kpi, found.values)

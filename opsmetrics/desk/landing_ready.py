@@ -1,4 +1,4 @@
-"""Landings made ready for pages that show many: nobody waits for them, they stand there when they are known.
+"""Landings and loads made ready for pages that show many: nobody waits for them, they stand there when they are known.
 
 A page asks for those of its rows and shows what is known; the scheduler works off what was asked, between its chores
 and after each refresh of the verdicts. A landing is a pure function of a review, so no store is read here.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from opsmetrics.catalog import Grain, Slice
 from opsmetrics.desk.landing import landed_already, landing, spans_of
 from opsmetrics.desk.landing_sentences import NEWS, news
+from opsmetrics.desk.load import load, loaded_already
 from opsmetrics.review import KpiReview
 
 #: Lists of reviews whose landings are wanted, the oldest is let go of first.
@@ -34,8 +35,8 @@ def known(reviews: Iterable[KpiReview]) -> dict[Key, str]:
 
 
 def ask(reviews: Sequence[KpiReview]) -> None:
-    """Wants the landings of these to be known soon."""
-    if any(not landed_already(review, NEWS) for review in reviews):
+    """Wants the landings and loads of these to be known soon."""
+    if any(not (landed_already(review, NEWS) and loaded_already(review)) for review in reviews):
         with _GATE:
             _ASKED.append(reviews)
 
@@ -56,8 +57,9 @@ def _newest() -> Sequence[KpiReview] | None:
 
 
 def make(reviews: Iterable[KpiReview], between: Callable[[], None] = lambda: None) -> None:
-    """Makes the landings of these known."""
+    """Makes the landings and loads of these known."""
     for review in reviews:
         between()
         for span in set(NEWS) & set(spans_of(review)):
             landing(review, span)
+        load(review)

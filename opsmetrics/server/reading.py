@@ -14,11 +14,12 @@ from typing import Any
 from opsmetrics import figures
 from opsmetrics.access import Viewer
 from opsmetrics.catalog import GRAINS, Kpi, Slice, slice_of
-from opsmetrics.desk import expected, finished, landing_sentences, showing, verifying
+from opsmetrics.desk import expected, finished, landing_sentences, load_sentences, showing, verifying
 from opsmetrics.desk import triage as triaging
 from opsmetrics.desk.finding import dimension_of, held, no_kpi, values_of
 from opsmetrics.desk.finished import Question
 from opsmetrics.desk.landing import landings
+from opsmetrics.desk.load import load
 from opsmetrics.figures import export
 from opsmetrics.review import KpiReview
 from opsmetrics.server.endpoints import Endpoint, Parameter, Request
@@ -104,8 +105,8 @@ def signals(asked: Request) -> tuple[int, Any]:
 
 def landing(asked: Request) -> tuple[int, Any]:
     """Where the running month, quarter and fiscal year of one series land: the chance to meet the target, the 80 %
-    range, what stands so far and when the target is lost; and the latest judged period against what was expected of it.
-    As `forecast KPI --json` prints them."""
+    range, what stands so far and when the target is lost; and the latest judged period against what was expected of it;
+    and what is expected of today and this week. As `forecast KPI --json` prints them."""
     kpi = _kpi(asked)
     part = _slice(asked, kpi)
     shown = finished.review(Question(asked.desk, kpi.key, part, None, asked.get("as_of"), asked.token.viewer))
@@ -116,6 +117,7 @@ def landing(asked: Request) -> tuple[int, Any]:
         "as_of": shown.series.as_of.isoformat(),
         "landing": landing_sentences.as_dict(kpi, landings(shown)),
         "expected": expected.as_dict(expected.expected(shown)),
+        "load": load_sentences.as_dict(load(shown)),
     }
 
 
@@ -236,7 +238,7 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/api/v1/landing", "read", "Will it make it?", landing, (_KPI, _SLICE, _AS_OF),
         text=str(landing.__doc__), refusals={404: _REFUSED[404]},
-        gives=("kpi", "name", "unit", "slice", "grain", "as_of", "landing", "expected"),
+        gives=("kpi", "name", "unit", "slice", "grain", "as_of", "landing", "expected", "load"),
     ),
     Endpoint(
         "GET", "/api/v1/chart", "read", "Chart", chart,

@@ -302,7 +302,7 @@ function empty(block) {
 }
 
 function lines(block) {
-  const node = el("section", "om-section om-lines", el("div", "om-sectionhead", ...ruled(block)));
+  const node = el("section", "om-section om-lines" + (block.columns ? " om-columns" : ""), el("div", "om-sectionhead", ...ruled(block)));
   const list = el("ul", "om-linelist");
   for (const item of block.items) {
     list.append(el("li", "", item.mark ? worded(item.mark, "om-linemark") : el("span", "om-linelead", item.lead),
