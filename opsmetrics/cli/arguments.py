@@ -82,6 +82,14 @@ def number(text: str) -> float:
     return found
 
 
+def positive(text: str) -> float:
+    """A finite number above 0."""
+    found = number(text)
+    if found <= 0:
+        raise argparse.ArgumentTypeError(f"found {text!r}, wanted a number above 0")
+    return found
+
+
 def above_zero(text: str) -> int:
     """A whole number of at least 1."""
     if not text.isdecimal() or int(text) < 1:
@@ -94,3 +102,11 @@ def whole(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"found {text!r}, wanted a whole number, such as 7")
     return int(text)
+
+
+def hours(text: str) -> tuple[int, int]:
+    """`A..B`, local hours of the day from A on and before B, `8..18`."""
+    first, _, last = text.partition("..")
+    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last) <= 24):
+        raise argparse.ArgumentTypeError(f"found {text!r}, wanted hours of a day such as 8..18")
+    return int(first), int(last)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opsmetrics.cli import arguments
-from opsmetrics.cli.grammar import KPI, command, view
+from opsmetrics.cli.grammar import KPI, as_of, command, of_slice, view
 
 if TYPE_CHECKING:
     from opsmetrics.cli.grammar import Commands
 
 
 def forecasts(commands: Commands) -> None:
-    """forecast, trend, drivers."""
+    """forecast, trend, drivers, queue."""
     _forecast(commands)
     trend = command(
         commands, "trend", ("trending", "trend"), "say whether a KPI rises or falls, by how much, and how sure that is"
@@ -31,6 +31,7 @@ def forecasts(commands: Commands) -> None:
     drivers.add_argument(
         "--with", dest="others", action="append", default=[], metavar="KPI", help="another KPI; may be repeated"
     )
+    _queue(commands)
 
 
 def _forecast(commands: Commands) -> None:
@@ -45,3 +46,30 @@ def _forecast(commands: Commands) -> None:
         metavar="SCENARIO",
         help="NAME@FIRST..LAST:EFFECT, with NAME an event, level, capacity or closed; may be repeated",
     )
+
+
+def _queue(commands: Commands) -> None:
+    queue = command(
+        commands,
+        "queue",
+        ("queueing", "queue"),
+        "say how many on duty a wait takes, where the formula holds, or why it does not",
+        more="Looks at the last 8 weeks by hour of the week; the KPI holds the waits as single readings.",
+    )
+    queue.add_argument("kpi", metavar="KPI", help=KPI)
+    queue.add_argument("--service", required=True, metavar="KPI", help="the KPI whose readings are service times")
+    queue.add_argument(
+        "--staff", required=True, type=arguments.above_zero, metavar="N", help="how many are on duty at once"
+    )
+    queue.add_argument(
+        "--abandoned", required=True, metavar="KPI", help="the share who leave before their turn; none: nobody does"
+    )
+    queue.add_argument("--arrivals", metavar="KPI", help="the KPI that counts arrivals (default: one for each wait)")
+    queue.add_argument(
+        "--target", type=arguments.number, metavar="MINUTES", help="mean wait (default: the KPI's target)"
+    )
+    queue.add_argument(
+        "--between", type=arguments.hours, default=(0, 24), metavar="A..B", help="local hours, such as 8..18"
+    )
+    of_slice(queue, "only this value of a dimension; may be repeated")
+    as_of(queue)

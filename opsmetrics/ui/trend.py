@@ -23,6 +23,7 @@ from opsmetrics.ui import (
     misread,
     page,
     pickers,
+    queue,
     reviews,
     tables,
 )
@@ -34,6 +35,8 @@ from opsmetrics.verdict import wording
 
 #: The parameter of the address that names other KPIs.
 PARAMETER = "with"
+
+_OF_ONE_KPI = ("slice", "grain", PARAMETER, *queue.OF_ONE_KPI)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +64,7 @@ def render(at: Desk) -> None:
     misread.tell(at, [say("wrong_kpi", found=key) for key in wrong])
     _controls(at, kpi, view, chosen)
     _drawn(read)
+    queue.section(at, kpi, view)
 
 
 def _others(asked: str, catalog: Catalog, kpi: Kpi, view: ChartView) -> tuple[list[str], list[str]]:
@@ -95,7 +99,7 @@ def _head(read: _Read) -> Block:
 def _controls(at: Desk, kpi: Kpi, view: ChartView, chosen: list[str]) -> None:
     grain = view.grain or kpi.operate
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        pickers.series(at, kpi, view.slice, grain, of_kpi=("slice", "grain", PARAMETER), of_grain=(PARAMETER,))
+        pickers.series(at, kpi, view.slice, grain, of_kpi=_OF_ONE_KPI, of_grain=(PARAMETER,))
         st.session_state["choose_with"] = chosen
         st.multiselect(
             say("choose"),

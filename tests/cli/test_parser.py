@@ -17,7 +17,7 @@ def test_the_commands_are_these() -> None:
         "init", "sample", "kpis", "ingest", "enter", "history", "correct", "decide", "batches", "undo", "review",
         "summary", "chart", "pareto", "events", "forecast", "serve", "backup", "restore",
         "check", "compact", "tokens", "morning", "verify", "replay", "capability", "gauge", "triage", "detection",
-        "rejects", "blank", "template", "trend", "drivers",
+        "rejects", "blank", "template", "trend", "drivers", "queue",
     }  # fmt: skip
     assert {path[1] for path in ALL if path[0] == "kpis"} == {"check", "apply", "export"}
     names = {"list", "show", "import", "rename", "role", "delete"}

@@ -56,3 +56,11 @@ def test_what_cannot_be_told_says_why(years: Path, kpi: str, told: str) -> None:
     assert block(app, "heading")["title"] == "No trend can be told."
     assert told in block(app, "heading")["lead"]
     assert not app.get("plotly_chart")
+
+
+def test_a_wait_without_service_times_says_what_is_missing(years: Path) -> None:
+    app = page("trend", kpi="wait")
+    assert not app.exception
+    found = [json.loads(part.proto.json or "{}") for part in app.get("bidi_component")]
+    texts = [block["text"] for part in found for block in part.get("blocks", []) if block["kind"] == "caption"]
+    assert any(text.startswith("No other KPI holds readings of a time") for text in texts)
