@@ -88,14 +88,15 @@ def _facts(counts: bool, dimensions: tuple[str, ...]) -> Any:
 
 
 def cells(counts: bool, dimensions: tuple[str, ...]) -> Any:
-    """The totals of the fact table by KPI, quarter-hour and dimensions, as an expression."""
+    """The totals of the fact table by KPI, quarter-hour and dimensions, as an expression; of batches that are called
+    sparse none are kept, and each of their facts stands for a total of its own (`store.cells`)."""
     import ibis
 
     values = ("numerator", "denominator") if counts else ("mean", "m2")
-    return ibis.table(
+    totals = ibis.table(
         {
             "kpi": "string",
-            "bin": "timestamp(6)",
+            "bin": "timestamp",
             **dict.fromkeys(dimensions, "string"),
             **dict.fromkeys(values, "float64"),
             "rows": "int64",
@@ -103,6 +104,14 @@ def cells(counts: bool, dimensions: tuple[str, ...]) -> Any:
         },
         name="count_totals" if counts else "reading_totals",
     )
+    sparse = ibis.table({"batch": "int32", "fact": "string"}, name="sparse")
+    sparse = sparse.filter(sparse["fact"] == ("counts" if counts else "readings"))
+    facts = _facts(counts, dimensions).semi_join(sparse, "batch")
+    single = {name: facts[name] for name in values} if counts else {"mean": facts["value"], "m2": ibis.literal(0.0)}
+    bins = {"bin": facts["observed_at"].bucket(minutes=15), "rows": ibis.literal(1, "int64")}
+    alone = facts.select("kpi", *dimensions, **single, **bins, _last_at=facts["observed_at"])
+    named = [*reversed(totals.columns)]  # in another order than declared: else all columns that the store has are taken
+    return totals.select(named).union(alone.select(named))
 
 
 def _visible(rows: Any, dimensions: tuple[str, ...], scope: Scope) -> Any:

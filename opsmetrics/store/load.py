@@ -131,13 +131,11 @@ def _write(
     counts come from what each statement touched."""
     totals = Totals()
     for shape, facts in _parts(dimensions, batch):
-        if facts.reach is None or not _anything_there(cursor, shape, *facts.reach):
-            manifest = _manifest(cursor, shape, facts, catalog, batch.source)
-            meets = _anything_there(cursor, shape, manifest.first, manifest.last)
-        else:  # they are read once less where it is known before that they meet others
-            manifest, meets = None, True
-        if manifest is not None and not meets:
-            written, overwritten = _append(cursor, shape, facts, batch.source, number), 0
+        manifest = None if facts.reach else _manifest(cursor, shape, facts, catalog, batch.source)
+        reach = facts.reach if manifest is None else (manifest.first, manifest.last)  # known before: read once less
+        if not _anything_there(cursor, shape, *(reach or (None, None))):
+            manifest, overwritten = _append(cursor, shape, facts, catalog, batch.source, number), 0
+            written = manifest.rows
         else:
             with _arrived(cursor, shape, facts, batch.source) as arrived:
                 manifest = manifest or _manifest(cursor, shape, facts, catalog, batch.source, arrived)
@@ -164,16 +162,29 @@ def _anything_there(
     return bool(found.fetchall()[0][0])
 
 
-def _append(cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, source: str, number: int) -> int:
-    """Stores facts that meet no others; the answer is their number. Half of what a merge costs, and a fifth of what it
-    costs to look for the totals that they might touch."""
-    with incoming(cursor, facts, source):
-        written = _touched(cursor, statement("load", "append", **shape.parts()), number)
-    told_apart = cells.add(cursor, shape.dimensions, shape.table, number)
-    stored = statement("load", "stored_key_hashes", **shape.parts())
-    if not told_apart and cells.repeats(cursor, stored, {"batch": number}):
+def _append(
+    cursor: duckdb.DuckDBPyConnection, shape: Shape, facts: Facts, catalog: Catalog, source: str, number: int
+) -> _Manifest:
+    """Stores facts that meet no others. Half of what a merge costs, and a fifth of what it costs to look for the totals
+    that they might touch. What they are is asserted of what is stored: a stream would be made anew for it."""
+    try:
+        with incoming(cursor, facts, source):
+            cursor.execute(statement("load", "append", **shape.parts()), {"batch": number})
+    except duckdb.ConstraintException:  # a row without an instant or a number: which, the rows themselves tell
+        cursor.execute("ROLLBACK")
+        _manifest(cursor, shape, facts, catalog, source)
+        raise
+    stored = {**shape.parts(), "source": statement("load", "of_batch", table=shape.table, batch=str(number))}
+    manifest = _manifest(cursor, shape, facts, catalog, source, stored)
+    if facts.reach not in (None, (manifest.first, manifest.last)):
+        raise StoreError(
+            f"{source} announced rows from {facts.reach[0]} to {facts.reach[1]} and brought some from {manifest.first} "
+            f"to {manifest.last}. Nothing was stored; read the file again."
+        )
+    if cells.repeats(cursor, statement("load", "key_hashes", **stored), {}):
         _refuse_repeated(cursor, shape, facts, source)
-    return written
+    cells.add(cursor, shape.dimensions, shape.table, number)
+    return manifest
 
 
 @contextlib.contextmanager

@@ -101,7 +101,9 @@ class _PastEngine:
             "before": f"TIMESTAMP {literal(self._before.isoformat(sep=' '))}",
         }
         dimensions = dimension_columns(cursor)
-        views = [statement("past", name, **parts) for name in ("meta", "batches", "events", "decisions", "shown")]
+        views = [
+            statement("past", name, **parts) for name in ("meta", "batches", "events", "decisions", "shown", "sparse")
+        ]
         shapes = [Shape(table, dimensions) for table in FACT_TABLES]
         return [*views, *(_facts(shape, parts) for shape in shapes), *map(_totals, shapes)]
 

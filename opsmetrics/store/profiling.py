@@ -11,11 +11,12 @@ import duckdb
 import pandas as pd
 
 from opsmetrics.measurements import Batch
+from opsmetrics.store import cells
 from opsmetrics.store.events import event_parts
 from opsmetrics.store.incoming import incoming
 from opsmetrics.store.ledger import frame_of
 from opsmetrics.store.schema import dimension_columns
-from opsmetrics.store.shape import FactTable, Shape, columns
+from opsmetrics.store.shape import FACT_TABLES, FactTable, Shape, columns
 from opsmetrics.store.statements import literal, quoted, statement
 from opsmetrics.store.store import Store
 
@@ -56,8 +57,9 @@ def stored_profile(store: Store, keys: Sequence[str], start: dt.datetime, end: d
     asked = {"keys": list(keys), "start": start, "end": end}
     with store.cursor() as cursor, _profiled(cursor) as dimensions:
         parts = {"grouped": _grouped(dimensions)}
-        for table in ("count_totals", "reading_totals"):
-            cursor.execute(statement("profile", table, **parts), asked)
+        for table, totals in zip(FACT_TABLES, ("count_totals", "reading_totals"), strict=True):
+            found = cells.everywhere(dimensions, table)
+            cursor.execute(statement("profile", totals, cells=found, **parts), asked)
         source = statement("profile", "stored_events")
         cursor.execute(statement("profile", "events", source=source, **parts), asked)
         return _read(cursor, dimensions)
@@ -87,9 +89,12 @@ def _read(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...]) -> Pro
 def names_known(store: Store, dimension: str) -> list[str]:
     """All names of a dimension that something stored has, in order; none of a dimension that nothing has."""
     with store.cursor() as cursor:
-        if dimension not in dimension_columns(cursor):
+        dimensions = dimension_columns(cursor)
+        if dimension not in dimensions:
             return []
-        return [name for (name,) in cursor.execute(statement("profile", "names", part=quoted(dimension))).fetchall()]
+        tables = {table: cells.everywhere(dimensions, table) for table in FACT_TABLES}
+        query = statement("profile", "names", part=quoted(dimension), **tables)
+        return [name for (name,) in cursor.execute(query).fetchall()]
 
 
 def names_brought(store: Store, batches: Sequence[int]) -> list[dict[str, set[str]]]:

@@ -73,6 +73,7 @@ class Shape:
             "bin": BIN,
             "cell_dimensions": columns(named),
             "cell_sums": sums[self.table],
+            "cell_columns": columns(self.cell_values),
             "cell_single": "numerator, denominator" if self.table == "counts" else "value AS mean, 0.0 AS m2",
             "match_cell": matching((*named, "bin"), "target", "source"),
             "cell_differs": " OR ".join(f"NOT {_alike(value)}" for value in self.cell_values),

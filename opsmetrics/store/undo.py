@@ -38,11 +38,15 @@ def undo(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], batch: 
     restored, removed = of_events.restored + of_states.restored, of_events.removed + of_states.removed
     kept += of_events.kept
     for table in FACT_TABLES:
+        sparse = cells.is_sparse(cursor, table, batch)  # no total is made of its facts, and they overwrote none
         parts = Shape(table, dimensions).parts()
-        cells.touch(cursor, dimensions, table, batch)
+        if not sparse:
+            cells.touch(cursor, dimensions, table, batch)
         restored += cursor.execute(statement("undo", "restore", **parts), of_batch).fetchall()[0][0]
         removed += cursor.execute(statement("undo", "remove", **parts), of_batch).fetchall()[0][0]
-        cells.renew(cursor, dimensions, table)
+        if not sparse:
+            cells.renew(cursor, dimensions, table)
+    cells.forget_sparse(cursor, batch)
     cursor.execute(statement("undo", "mark"), {**of_batch, "at": utc_now(), "by": by, "why": why})
     cursor.execute(statement("schema", "bump_data"))
     return UndoReceipt(

@@ -5,13 +5,34 @@ SELECT {cell_dimensions}, {bin} AS bin, {cell_sums}, count(*) AS rows, max(obser
 FROM {facts} AS fact
 GROUP BY ALL
 
--- name: single_cells
--- Cells of facts that have one each.
-SELECT {cell_dimensions}, {bin} AS bin, {cell_single}, 1 AS rows, observed_at AS _last_at
-FROM {facts} AS fact
+-- name: density
+-- How many facts a batch has, and about how many cells (some 3 % more or less).
+SELECT count(*), approx_count_distinct(hash({cell_dimensions}, {bin})) FROM {table} WHERE batch = $batch
 
--- name: cell_hashes
-SELECT hash({cell_dimensions}, {bin}) AS hash FROM {table} WHERE batch = $batch
+-- name: sparse
+INSERT INTO sparse VALUES ($batch, '{table}')
+
+-- name: is_sparse
+SELECT EXISTS (FROM sparse WHERE batch = $batch AND fact = '{table}')
+
+-- name: no_longer_sparse
+DELETE FROM sparse WHERE batch = $batch
+
+-- name: none_sparse
+DELETE FROM sparse
+
+-- name: totalled
+-- The facts of which totals are kept.
+(FROM {table} ANTI JOIN (SELECT batch FROM sparse WHERE fact = '{table}') AS own USING (batch))
+
+-- name: everywhere
+-- Cells as totals tell them, and the facts in their place: then a cell has several rows, to be added up.
+(
+    SELECT {cell_dimensions}, bin, {cell_columns}, rows, _last_at FROM {totals}
+    UNION ALL
+    SELECT {cell_dimensions}, {bin}, {cell_single}, 1, observed_at FROM {table}
+    SEMI JOIN (SELECT batch FROM sparse WHERE fact = '{table}') AS own USING (batch)
+)
 
 -- name: touch
 -- The cells that the facts of a batch lie in.
@@ -24,7 +45,7 @@ SELECT min(bin), max(bin) + INTERVAL 15 MINUTES FROM touched_cells
 -- The bounds spare a look at all facts: the engine knows which times each block of rows holds, and no quarter-hours.
 (
     SELECT source.*
-    FROM (SELECT *, {bin} AS bin FROM {table} WHERE observed_at >= $first AND observed_at < $last) AS source
+    FROM (SELECT *, {bin} AS bin FROM {totalled} WHERE observed_at >= $first AND observed_at < $last) AS source
     SEMI JOIN touched_cells AS target ON {match_cell}
 )
 
@@ -38,7 +59,7 @@ DROP TABLE IF EXISTS temp.touched_cells
 (SELECT * FROM {table} WHERE batch = $batch)
 
 -- name: facts_of_kpi
-(SELECT * FROM {table} WHERE kpi = $kpi)
+(SELECT * FROM {totalled} WHERE kpi = $kpi)
 
 -- name: forget_kpi
 DELETE FROM {totals} WHERE kpi = $kpi

@@ -19,7 +19,16 @@ INSERT INTO fact_keys VALUES ($kpi, $fact, $dimensions)
 
 -- name: rows
 SELECT kpi, sum(rows)::BIGINT
-FROM (SELECT kpi, rows FROM count_totals UNION ALL SELECT kpi, rows FROM reading_totals)
+FROM (
+    SELECT kpi, rows FROM count_totals
+    UNION ALL
+    SELECT kpi, rows FROM reading_totals
+    UNION ALL
+    SELECT kpi, count(*)
+    FROM (SELECT kpi, batch, 'counts' AS fact FROM counts UNION ALL SELECT kpi, batch, 'readings' FROM readings)
+    SEMI JOIN sparse USING (batch, fact)
+    GROUP BY kpi
+)
 GROUP BY kpi
 
 -- name: add_column

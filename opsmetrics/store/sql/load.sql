@@ -8,8 +8,8 @@ ORDER BY kpi
 -- name: key_hashes
 SELECT hash({keys}) AS hash FROM {source} AS source
 
--- name: stored_key_hashes
-SELECT hash({keys}) AS hash FROM {table} WHERE batch = $batch
+-- name: of_batch
+(SELECT * FROM {table} WHERE batch = {batch})
 
 -- name: repeated
 SELECT {keys}

@@ -20,6 +20,10 @@ FROM {store}.change AS change
 JOIN {store}.batches AS later ON later.batch = change.batch AND later.undone_at IS NULL
 WHERE change.fact = '{table}' AND change.batch > {last} AND change.old_batch <= {last}
 
+-- name: sparse
+-- Totals of earlier versions are made of all facts.
+CREATE TEMP VIEW sparse AS SELECT NULL::INTEGER AS batch, NULL::VARCHAR AS fact WHERE false
+
 -- name: totals
 CREATE TEMP VIEW {totals} AS {cells}
 

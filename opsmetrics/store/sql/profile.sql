@@ -33,14 +33,14 @@ GROUP BY stream, observed_at::DATE {grouped}
 -- name: count_totals
 INSERT INTO profiled
 SELECT kpi, bin::DATE, min(bin) {grouped}, sum(rows), sum(numerator), sum(denominator), NULL, 0, NULL, 0
-FROM count_totals
+FROM {cells}
 WHERE list_contains($keys, kpi) AND bin >= $start AND bin < $end
 GROUP BY kpi, bin::DATE {grouped}
 
 -- name: reading_totals
 INSERT INTO profiled
 SELECT kpi, bin::DATE, min(bin) {grouped}, sum(rows), sum(mean * rows), NULL, NULL, 0, NULL, 0
-FROM reading_totals
+FROM {cells}
 WHERE list_contains($keys, kpi) AND bin >= $start AND bin < $end
 GROUP BY kpi, bin::DATE {grouped}
 
@@ -97,7 +97,7 @@ WHERE list_contains($numbers, batch) AND {part} IS NOT NULL
 
 -- name: names
 -- All names of a dimension.
-SELECT {part} AS name FROM count_totals WHERE {part} IS NOT NULL
-UNION SELECT {part} FROM reading_totals WHERE {part} IS NOT NULL
+SELECT {part} AS name FROM {counts} WHERE {part} IS NOT NULL
+UNION SELECT {part} FROM {readings} WHERE {part} IS NOT NULL
 UNION SELECT {part} FROM events WHERE {part} IS NOT NULL
 ORDER BY name
