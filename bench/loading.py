@@ -57,7 +57,7 @@ def generate(path: Path, rows: int, seed: int = 3) -> None:
     """A CSV of `rows` records: five-minute counts of 20 lines, 2 % scrap."""
     rng = np.random.default_rng(seed)
     lines = SITES * LINES
-    stamps = np.datetime64("2025-01-01T00:00:00") + np.arange(-(-rows // lines)) * np.timedelta64(5, "m")
+    stamps = np.datetime64("2024-01-01T00:00:00") + np.arange(-(-rows // lines)) * np.timedelta64(5, "m")
     made = rng.integers(80, 120, (len(stamps), lines))
     scrapped = rng.binomial(made, 0.02)
     with path.open("w", encoding="utf-8") as file:

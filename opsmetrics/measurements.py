@@ -85,7 +85,7 @@ class Facts:
     """A stream of checked facts that can be read more than once: `reader()` opens a fresh one.
 
     The schema is `counts_schema`, `readings_schema`, `events_schema` or `states_schema` for ALL dimensions of the
-    catalogue, in its order (null where the KPI or stream does not use the dimension).
+    catalogue, in its order (null where the KPI or stream does not use the dimension); texts may come as dictionaries.
     """
 
     rows: int

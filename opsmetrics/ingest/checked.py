@@ -78,7 +78,8 @@ class Checked:
         and number roles under their own names: only the texts of events begin with @ as well."""
         texts = self.layout.texts
         numbers = [role for role in self.layout.numbers if role not in self.layout.records]
-        names = [*map(self.layout.text_name, texts), *map(self.layout.number_name, numbers)]
+        said = [f"{self.layout.text_name(role)}::VARCHAR" for role in texts]  # a list of names would be a category
+        names = [*said, *map(self.layout.number_name, numbers)]
         ended = {"@ended": "ended"} if self.layout.end is not None else {}
         told = [f"line + {self.sheet.head.first}", "stamp", "observed_at", *ended.values(), *names]
         rows = f"SELECT {', '.join(told)} FROM record WHERE {self.loads}"

@@ -33,7 +33,7 @@ def name_metrics(scratch: Scratch, layout: Layout, meaning: Meaning) -> None:
             other.setdefault(key, []).append(metric)
     for key, metrics in other.items():
         name = layout.text_name(METRIC)
-        scratch.run(f"UPDATE stage SET {name} = {literal(key)} WHERE {name} IN {one_of(metrics)}")
+        scratch.rename(name, literal(key), f"{name} IN {one_of(metrics)}")
 
 
 def settle_percent(

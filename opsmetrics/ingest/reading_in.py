@@ -21,12 +21,11 @@ from opsmetrics.ingest.profile import Reading, profile, unproven
 from opsmetrics.ingest.scratch import LONG, Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.stage import build_stage, settle_names, settle_stage
+from opsmetrics.ingest.straight import CERTAIN, read_straight, stamp_of
 from opsmetrics.working import tell
 
 #: So many lines of a long file are tried.
 TRIAL = 10_000
-#: Dates that can be read in one way only, and no other form reads them too.
-_CERTAIN = ("iso", "dotted")
 
 
 class _PlainDay(DateStyle):
@@ -93,8 +92,11 @@ def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], tod
             if scratch.rewritten or not _is_plain(layout, reading):
                 return None
             whole, padded = unproven(scratch, layout), _is_padded(scratch, layout)
+            stamp = stamp_of(scratch, layout, reading)
     except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
         return None
+    if stamp is not None:
+        return reading if read_straight(scratch, layout, stamp, whole, today) else None
     quick = dict.fromkeys(layout.numbers, _PlainNumber()) if scratch.sheet.ascii else {}
     trial = replace(reading, numbers={**reading.numbers, **quick, **dict.fromkeys(whole, _WholeNumber())})
     if reading.dates == DateStyle() and padded:
@@ -108,7 +110,7 @@ def _is_plain(layout: Layout, reading: Reading) -> bool:
     if style is None or layout.end is not None or reading.notices or len(style.tails) != 1:
         return False
     plain = all(reading.numbers[role] == NumberStyle() for role in layout.numbers)
-    return plain and len(style.forms) == 1 and style.forms[0] in _CERTAIN and not style.offsets and not style.weekdays
+    return plain and len(style.forms) == 1 and style.forms[0] in CERTAIN and not style.offsets and not style.weekdays
 
 
 def _is_padded(scratch: Scratch, layout: Layout) -> bool:

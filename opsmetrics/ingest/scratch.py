@@ -29,7 +29,7 @@ from opsmetrics.working import stoppable
 #: arrive and take a tenth of the memory, and names are looked at once for each block instead of once for each record.
 LONG = 50_000
 #: Never in a readable file, so that the reader sees each line as one cell.
-_NEVER = "\x01"
+NEVER = "\x01"
 #: From so many columns on one thread reads: each holds 2,048 lines with all of their cells, which no limit counts.
 _WIDE = 500
 #: Signs of other scripts and fonts → the ordinary ones: minus, apostrophe, digits, marks and the per cent sign.
@@ -61,11 +61,49 @@ class Scratch:
             config["threads"] = 1
         self._connection = duckdb.connect(config=config)
         weakref.finalize(self, _dispose, self._connection, folder)
-        if sheet.lines >= LONG:
-            with self._told():
-                self._connection.execute(f"ATTACH {text(str(folder / 'records.duckdb'))} AS records")
-        else:
-            self._connection.execute("ATTACH ':memory:' AS records")
+        self._file = folder / "records.duckdb"
+        self._listed: set[str] = set()  # columns of names that hold positions in a list
+        self._attach(self._file if sheet.lines >= LONG else None)
+
+    def hold_in_memory(self) -> None:
+        """The records of a long file lie in memory from here on; what there was of them is gone."""
+        self._hold(None)
+
+    def hold_in_file(self) -> None:
+        """The records lie in the private file again; what there was of them is gone."""
+        self._hold(self._file)
+
+    def _hold(self, file: Path | None) -> None:
+        self._connection.execute("DETACH records")
+        self._file.unlink(missing_ok=True)
+        self._listed.clear()
+        self._attach(file)
+
+    def _attach(self, file: Path | None) -> None:
+        with self._told():
+            self._connection.execute(f"ATTACH {text(str(file or ':memory:'))} AS records")
+
+    def list_names(self, name: str, listed: Sequence[str]) -> None:
+        """Create the type by which a column of the stage, called the same, holds positions in a list of names."""
+        self.run(f"CREATE TYPE {name} AS ENUM ({', '.join(map(text, listed))})")
+        self._listed.add(name)
+
+    def is_listed(self, name: str) -> bool:
+        """True where this column of the stage holds positions in a list of names."""
+        return name in self._listed
+
+    def rename(self, name: str, value: str, condition: str) -> None:
+        """Put other names into a column of the stage; the condition is about the name alone. A column that holds
+        positions in a list gets texts first."""
+        if name in self._listed:
+            self.run(
+                f"CREATE OR REPLACE TABLE named AS SELECT DISTINCT {name} FROM stage"
+            )  # the condition is said of few
+            if not self.rows(f"SELECT 1 FROM named WHERE {condition} LIMIT 1"):
+                return
+            self.run(f"ALTER TABLE stage ALTER {name} TYPE VARCHAR")
+            self._listed.discard(name)
+        self.run(f"UPDATE stage SET {name} = {value} WHERE {condition}")
 
     def run(self, sql: str) -> None:
         """Run statements that answer nothing."""
@@ -155,7 +193,7 @@ class Scratch:
         cells = "".join(f", {cell} AS c{i}" for i, cell in enumerate(cleaned))
         if self.sheet.exact:
             cells += "".join(f", starts_with(f[{c + 1}], '{EXACT}') AS e{i}" for i, c in enumerate(columns))
-        parted = f"SELECT t, string_split(t, {text(self.sheet.separator)}) AS f, {self._loose()} AS loose"
+        parted = f"SELECT t, string_split(t, {text(self.sheet.separator)}) AS f, {self.loose()} AS loose"
         return f"(SELECT t, f{cells} FROM {self._beside(f'({parted} FROM {self._lines()})')})"
 
     def _beside(self, parted: str) -> str:
@@ -179,11 +217,11 @@ class Scratch:
         sheet = self.sheet
         return (
             f"read_csv({text(str(sheet.readable))}, columns = {{'t': 'VARCHAR'}}, auto_detect = false, header = false, "
-            f"delim = '{_NEVER}', quote = '', escape = '', skip = {sheet.head.first - 1}, "
+            f"delim = '{NEVER}', quote = '', escape = '', skip = {sheet.head.first - 1}, "
             f"max_line_size = {4 * sheet.limits.line})" + (f" LIMIT {self._most}" if self._most else "")
         )
 
-    def _loose(self) -> str:
+    def loose(self) -> str:
         """True of a line in which a blank stands beside a separator, or at an end: only its cells need trimming. One
         look at a line costs a sixth of trimming each of its cells."""
         blank, mark = text(" "), self.sheet.separator
@@ -192,8 +230,14 @@ class Scratch:
 
     def _clean(self, cell: str) -> str:
         """The cell composed (NFC), without invisible characters, trimmed."""
+        if self.sheet.ascii and not self.sheet.tabs:
+            return f"CASE WHEN loose THEN trim({cell}) ELSE {cell} END"
+        return self.tidy(cell)
+
+    def tidy(self, cell: str) -> str:
+        """The text composed (NFC), without invisible characters, trimmed."""
         if self.sheet.ascii:
-            return f"trim({cell}, ' \t')" if self.sheet.tabs else f"CASE WHEN loose THEN trim({cell}) ELSE {cell} END"
+            return f"trim({cell}, ' \t')"
         seen = f"translate({cell}, {text(BLANKS + ZERO_WIDTH + EXACT)}, {text(' ' * len(BLANKS))})"
         return f"trim(nfc_normalize({seen}))"
 

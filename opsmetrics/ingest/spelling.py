@@ -32,7 +32,7 @@ def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
         variants, alike = _variants(scratch, name)
         for kept, others in variants.items():
             said = " OR ".join(f"{name} = {text(other)}" for other in others)
-            scratch.run(f"UPDATE stage SET {name} = {text(kept)} WHERE {said}")
+            scratch.rename(name, text(kept), said)
         if variants:
             pairs = (f"{other} → {kept}" for kept, others in variants.items() for other in others)
             notices.append(
@@ -56,7 +56,7 @@ def _apply_aliases(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
             known = meant.get(same(written), written)
             applied.add(same(written))
             if known != written:
-                scratch.run(f"UPDATE stage SET {column} = {text(known)} WHERE {column} = {text(written)}")
+                scratch.rename(column, text(known), f"{column} = {text(written)}")
                 pairs.append(f"'{written}' as '{known}' ({counted(count, '{n} record', '{n} records')})")
         idle += [n for n in names if same(n) not in applied and f"{ALIAS}:{role}:{n}" in answers]
     notices = [Notice("aliases", f"Read, as was said: {', '.join(pairs)}.")] if pairs else []
@@ -128,7 +128,8 @@ def _whole_codes(scratch: Scratch, layout: Layout) -> list[Notice]:
             continue
         example = scratch.rows(f"SELECT {name} {said} AND ends_with({name}, '.0') LIMIT 1")
         if example:
-            scratch.run(f"UPDATE stage SET {name} = regexp_replace({name}, '[.]0$', '') WHERE fault = 0")
+            bare = f"CASE WHEN fault = 0 THEN regexp_replace({name}, '[.]0$', '') ELSE {name} END"
+            scratch.rename(name, bare, f"ends_with({name}, '.0')")
             ((code,),) = example
             text = f"Codes of {role.lstrip('@')} lost their decimals: {code} is {code[:-2]}."
             notices.append(Notice("values_normalised", text))

@@ -83,8 +83,8 @@ def _clean(scratch: Scratch, name: str) -> None:
     """Texts with single blanks; an error of a spreadsheet is none. In the stage and not while it is built: there equal
     texts of a long file are one, and few are none of the kind."""
     error = f"starts_with({name}, '#') AND {among(f'lower({name})', SHEET_ERRORS)}"
-    scratch.run(f"UPDATE stage SET {name} = '' WHERE {error}")
-    scratch.run(f"UPDATE stage SET {name} = regexp_replace({name}, ' +', ' ', 'g') WHERE contains({name}, '  ')")
+    scratch.rename(name, "''", error)
+    scratch.rename(name, f"regexp_replace({name}, ' +', ' ', 'g')", f"contains({name}, '  ')")
 
 
 def _names(scratch: Scratch, name: str) -> list[str]:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmetrics import ingest
-from opsmetrics.ingest import IngestRefused, NeedsAnswer, reading_in, scratch
+from opsmetrics.ingest import IngestRefused, NeedsAnswer, reading_in, scratch, straight
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.scratch import Scratch
@@ -88,7 +88,7 @@ def test_one_pass_tells_what_two_tell(
     [
         (["1.5", "2", "3", "4", "5.125"], 1),
         (["1", "2", "3", "4", "5"], 1),
-        (["1", "2", "3", "4", "5.125"], 2),  # only whole numbers before: is it five thousand?
+        (["1", "2", "3", "4", "5.125"], 1),  # only whole numbers before: is it five thousand?
         (["1.5", "2", "3", "4", ""], 2),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_doubt_further_down_is_seen(
         batch = prepared(tmp_path, text)
     except NeedsAnswer as asked:
         assert [question.code for question in asked.questions] == ["decimal"]
-        assert (values[-1], next(staged)) == ("5.125", 1)
+        assert (values[-1], next(staged)) == ("5.125", 0)  # the point is seen before
         return
     assert next(staged) == passes
     assert readings(batch)["value"].tolist() == [float(value) for value in values if value]
@@ -140,3 +140,73 @@ def test_casts_read_what_the_patterns_let_through() -> None:
 def _unwritten(cell: str, quick: object, whole: object) -> bool:
     """Where the cast may say less than the pattern, the trial does not hold; what is not finite is no number."""
     return quick is None or (whole is None and isinstance(quick, float) and not math.isfinite(quick))
+
+
+_PLAIN = [f"2025-01-{day:02d} 07:{day:02d}:00,Site {day % 3},L{day % 2},scrap,{day}.5" for day in range(1, 21)]
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["in memory", "in a file"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        (" 07:", "T07:"),
+        (":00,", ","),
+        ("\n", "\r\n"),
+        (".5\n", "\n"),
+        (".5\n", ".125\n"),
+        ("07:09:00", " 7:09:00"),
+        ("2025-01-09 07:09:00", "2025-01-9  07:09:00"),
+        ("2025-01-09 07:09:00", "2025-01-0907:09:00 "),
+        ("2025-01-09 07:09:00", "2025-1-9 7:9:0"),
+        ("2025-01-09 07:09:00", "1925-01-09 07:09:00"),
+        ("2025-01-09 07:09:00", "2025-02-30 07:09:00"),
+        ("Site 2,", "Site  2 ,"),
+        ("Site 2,", "Zürich,"),
+        ("Site 2,", "Zu\u0308rich,"),
+        ("Site 2,", "#N/A,"),
+        ("Site 2,", "site 1,"),
+        ("Site 2,", "Total,"),
+        ("Site 2,", ","),
+        ("Site 2,", '"Site ""2"" ",'),
+        ("Site ", "00"),
+        ("Site 2,", "2.0,"),
+        ("Site 1,L1,scrap,19.5", "Site 1,L1,scrap,19_5"),
+        ("19.5", "+19.5"),
+        ("19.5", " 19.5"),
+        ("19.5", "1.95e1"),
+        ("19.5", "nan"),
+        ("19.5", "inf"),
+        ("19.5", ""),
+        ("19.5", "19.5,"),
+        ("scrap,19.5", "scrap"),
+        ("scrap,19.5", "other,19.5"),
+        (",20.5\n", ",20.5\n\n"),
+        (",9.5\n", ",9.5\n\n"),
+        ("L1,scrap,19.5", "L1,scrap,1.5\n2025-01-19 07:19:00,Site 1,L1,scrap,1.5"),
+    ],
+)
+def test_a_straight_file_is_read_as_any_other(tmp_path: Path, old: str, new: str, held: bool) -> None:
+    """Oracle: the same file with the trial switched off."""
+    text = _HEADER + "\n".join(_PLAIN) + "\n"
+    path = written(tmp_path, text.replace(old, new) if old else text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading_in, "LONG", 10**9)
+        expected = _outcome(path)
+        patch.setattr(reading_in, "LONG", 0)
+        patch.setattr(scratch, "LONG", 0)
+        patch.setattr(reading_in, "TRIAL", 5)
+        patch.setattr(straight, "_HELD", 10**9 if held else 0)
+        assert _outcome(path) == expected
+
+
+def test_names_that_no_look_has_found_are_read_as_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    hold = Scratch.hold_in_file
+    monkeypatch.setattr(Scratch, "hold_in_file", lambda own: (tried.append("file"), hold(own)))
+    for module, name, value in ((reading_in, "LONG", 0), (scratch, "LONG", 0), (reading_in, "TRIAL", 5)):
+        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(straight, "_names", lambda sheet, layout: {"x0": ["Site 1"], "x1": ["L0"], "x2": ["scrap"]})
+    batch = prepared(tmp_path, _HEADER + "\n".join(_PLAIN) + "\n", template=LONG)
+    assert (tried, len(readings(batch))) == (["file"], 20)
+    assert sorted(set(readings(batch)["site"])) == ["Site 0", "Site 1", "Site 2"]

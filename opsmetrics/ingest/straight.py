@@ -1,0 +1,188 @@
+"""A long file whose records are all as plain as its first ones, typed by the engine's own reader of CSV.
+
+Every cell is text until it was looked at (`stage`), which costs three times what it costs to read types that are known.
+They are known where the first lines are written in a way that has one meaning only. Then the reader must take every
+line: each with all its cells, a stamp of just this length, and finite numbers. What it cannot take, or might take for
+something else, makes it give up, and every cell is looked at. Names are few: they are cleaned once each.
+"""
+
+# ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import duckdb
+
+from opsmetrics.ingest.date_forms import FORMS, TAILS
+from opsmetrics.ingest.dates import DateStyle
+from opsmetrics.ingest.layout import EARLIEST, Layout
+from opsmetrics.ingest.marks import CELL
+from opsmetrics.ingest.profile import Reading
+from opsmetrics.ingest.scratch import NEVER, Scratch
+from opsmetrics.ingest.sheet import Sheet
+from opsmetrics.ingest.sql import text
+
+#: Dates that can be read in one way only, and no other form reads them too.
+CERTAIN = ("iso", "dotted")
+#: Times behind them: none, to the minute, to the second.
+_TAILS = (0, 1, 2)
+#: Names are looked for at so many places of a file, in so many bytes each; more of them than this are no list.
+_PLACES, _LOOK, _NAMES = 500, 2_000, 1_000
+#: Bytes of records that are held in memory. More lie in the private file, which costs a third more.
+_HELD = 256_000_000
+#: A wider table is parted line by line.
+_WIDE = 200
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """How stamps are read: an expression over the cell, and which cells it may be said of."""
+
+    sql: str
+    passes: str
+
+
+def stamp_of(scratch: Scratch, layout: Layout, reading: Reading) -> Stamp | None:
+    """How the reader is told to read stamps that are as long as those of the first lines (`Scratch.first_lines`), and
+    blank where they are; None: these are not as plain as that.
+
+    `try_strptime` skips blanks before and between figures: they are nowhere but between day and time. Other signs that
+    it skips are control characters, of which a readable file has none.
+    """
+    sheet, style = scratch.sheet, reading.dates
+    if style is None or layout.time is None or not _is_certain(style) or not _has_only_cells(scratch, layout):
+        return None
+    cell, form = layout.cell(layout.time), next(form for form in FORMS if form.name == style.forms[0])
+    shortest, longest, lettered, loose, records = scratch.rows(
+        f"SELECT min(strlen({cell})), max(strlen({cell})), count_if(contains({cell}, 'T')), "
+        f"count_if({scratch.loose()}), count(*) FROM {scratch.source(layout.columns)}"
+    )[0]
+    length = 10 + (0, 6, 9)[style.tails[0]]
+    if loose or not shortest == longest == length or lettered not in (0, records) or sheet.separator == CELL:
+        return None
+    tail, v = TAILS[style.tails[0]][1], f"v{layout.time}"
+    blank = f"NOT contains({v}, ' ')"
+    if tail and not lettered:
+        blank = f"strpos({v}, ' ') = 11 AND NOT contains({v}, '  ') AND NOT ends_with({v}, ' ')"
+    written = text(form.formats[0] + (tail.replace(" ", "T", 1) if lettered else tail))
+    return Stamp(f"try_strptime({v}, {written})", f"strlen({v}) = {length} AND {blank}")
+
+
+def read_straight(scratch: Scratch, layout: Layout, stamp: Stamp, whole: Collection[str], today: dt.date) -> bool:
+    """Create the table `stage`; False where a record is not as plain as the first ones. `whole`: number roles of whole
+    numbers only, which a point further down would make doubtful."""
+    if scratch.sheet.tabs or not _numbers_are_certain(scratch.sheet, bool(whole)):
+        return False
+    names = _names(scratch.sheet, layout)
+    size = 16 + 9 * len(layout.numbers) + 2 * len(layout.texts)
+    try:
+        if names is not None and size * scratch.sheet.lines <= _HELD:
+            scratch.hold_in_memory()
+            for name, listed in names.items():
+                scratch.list_names(name, listed)
+            _build(
+                scratch, layout, stamp, [f"TRY_CAST(v{c} AS {layout.text_name(r)})" for r, c in layout.texts.items()]
+            )
+            sound, named = _told(scratch, layout, today)
+            if sound and named:
+                return _tidied(scratch, layout)
+            scratch.hold_in_file()
+            if not sound:
+                return False
+        _build(scratch, layout, stamp, [f"v{column}" for column in layout.texts.values()])
+    except (duckdb.ConversionException, duckdb.InvalidInputException):  # not each line has just these cells
+        scratch.hold_in_file()
+        return False
+    sound, _ = _told(scratch, layout, today)
+    return sound and _tidied(scratch, layout)
+
+
+def _is_certain(style: DateStyle) -> bool:
+    once = len(style.forms) == len(style.tails) == 1
+    return once and style.forms[0] in CERTAIN and style.tails[0] in _TAILS and not (style.american or style.swapped)
+
+
+def _has_only_cells(scratch: Scratch, layout: Layout) -> bool:
+    """True where the records are a time, names and numbers of one cell each, and nothing else is asked of them."""
+    columns = [layout.time, *layout.texts.values(), *layout.numbers.values()]
+    other = (layout.reading, layout.end, layout.clock, layout.offset, layout.apart, layout.events)
+    special = layout.parts or layout.pairs or layout.records or layout.lasting or any(layout.flags.values())
+    texts = set(layout.texts) == set(layout.series) and len(set(columns)) == len(columns)
+    plain = not (special or scratch.joined or scratch.rewritten or scratch.sheet.exact or layout.tells_equals)
+    return plain and texts and all(each is None for each in other) and len(scratch.sheet.headers) <= _WIDE
+
+
+def _build(scratch: Scratch, layout: Layout, stamp: Stamp, texts: Sequence[str]) -> None:
+    columns = [f"{stamp.sql} AS stamp", "FALSE AS zoned"]
+    columns += [f"{cell} AS x{i}" for i, cell in enumerate(texts)]
+    for i, column in enumerate(layout.numbers.values()):
+        columns += [f"v{column} AS n{i}", f"FALSE AS p{i}"]
+    scratch.run(
+        f"CREATE OR REPLACE TABLE stage AS SELECT {', '.join(columns)}, 0::INTEGER AS fault "
+        f"FROM {_reader(scratch.sheet, layout)} WHERE {stamp.passes}"
+    )
+
+
+def _reader(sheet: Sheet, layout: Layout) -> str:
+    """The records with their cells v0, v1 … by position in the sheet. An empty cell is a text, and no number."""
+    numbers = set(layout.numbers.values())
+    types = (f"'v{c}': '{'DOUBLE' if c in numbers else 'VARCHAR'}'" for c in range(len(sheet.headers)))
+    most = 4 * sheet.limits.line
+    return (
+        f"read_csv({text(str(sheet.readable))}, columns = {{{', '.join(types)}}}, auto_detect = false, "
+        f"header = false, delim = {text(sheet.separator)}, quote = '', escape = '', nullstr = '{NEVER}', "
+        f"skip = {sheet.head.first - 1}, max_line_size = {most}, buffer_size = {2 * most})"
+    )
+
+
+def _told(scratch: Scratch, layout: Layout, today: dt.date) -> tuple[bool, bool]:
+    """Whether all lines are records with a plausible time and finite numbers, and whether all have their names."""
+    latest = today + dt.timedelta(days=2)
+    numbers = [f"count_if(isfinite({layout.number_name(role)}))" for role in layout.numbers]
+    texts = [f"count({layout.text_name(role)})" for role in layout.texts]
+    plausible = f"count_if(stamp >= TIMESTAMP '{EARLIEST}' AND stamp < TIMESTAMP '{latest}')"
+    told = scratch.rows(f"SELECT {', '.join(['count(*)', plausible, *numbers, *texts])} FROM stage")[0]
+    expected = scratch.sheet.lines - scratch.sheet.head.first + 1
+    sound = all(count == expected for count in told[: 2 + len(numbers)])
+    return sound, all(count == expected for count in told[2 + len(numbers) :])
+
+
+def _tidied(scratch: Scratch, layout: Layout) -> bool:
+    """The names are cleaned as cells are."""
+    for name in map(layout.text_name, layout.texts):
+        clean = scratch.tidy(name)
+        scratch.rename(name, clean, f"{clean} <> {name}")
+    return True
+
+
+def _numbers_are_certain(sheet: Sheet, whole: bool) -> bool:
+    """True where no sign stands anywhere below the header by which the reader would take for a number what is none
+    (1_000, +-1), or is doubtful (1.234 where all others are whole)."""
+    with sheet.readable.open("rb") as file:
+        for _ in islice(file, sheet.head.first - 1):
+            pass
+        while chunk := file.read(_CHUNK):
+            if b"_" in chunk or b"+" in chunk or (whole and b"." in chunk):
+                return False
+    return True
+
+
+def _names(sheet: Sheet, layout: Layout) -> Mapping[str, list[str]] | None:
+    """The names that stand at some places of the file, by column of the stage; None where they are too many."""
+    found: dict[int, set[str]] = {column: set() for column in layout.texts.values()}
+    with sheet.readable.open("rb") as file:
+        for place in range(_PLACES):
+            file.seek(place * sheet.size // _PLACES)
+            lines = file.read(_LOOK).decode("utf-8", "replace").split("\n")
+            for line in lines[place > 0 : None if file.tell() == sheet.size else -1]:
+                cells = line.removesuffix("\r").split(sheet.separator)
+                for column, names in found.items():
+                    names.update(cells[column : column + 1])
+            if any(len(names) > _NAMES for names in found.values()):
+                return None
+    return {layout.text_name(r): sorted(found[c], key=str.encode) for r, c in layout.texts.items()}
