@@ -39,7 +39,10 @@ def item_text(kpi: Kpi, planned: Planned) -> str:
     if item.kind == "closed":
         return say("item_closed", days=days)
     if item.kind == "capacity":
-        return say("item_capacity", days=days, most=wording.value(kpi, planned.ceiling))
+        most = wording.value(kpi, planned.ceiling)
+        if kpi.kind == "count":
+            most = say("each_period", effect=most, one=say(f"each_{kpi.operate}"))
+        return say("item_capacity", days=days, most=most)
     assert effect is not None
     if item.kind == "level":
         return say("item_level", days=days, effect=effect_text(kpi, effect))
@@ -59,6 +62,8 @@ def effect_text(kpi: Kpi, effect: Effect) -> str:
     else:
         unit = say("points") if kpi.unit == "%" else kpi.unit
         text = f"{signed(shown * kpi.multiplier, kpi.decimals)}{wording.NBSP}{unit}".rstrip()
+        if kpi.kind == "count":
+            text = say("each_period", effect=text, one=say(f"each_{kpi.operate}"))
     return say("effect_range", effect=text, range=_range(kpi, effect)) if effect.error > 0 else text
 
 
@@ -166,7 +171,7 @@ def events_used(told: Told) -> list[Cells]:
     if days.past or days.coming:
         text = say("used_holidays_new", coming=days.coming)
         if days.past:
-            known = f" ({effect_text(found.review.kpi, days.effect)})" if days.effect is not None else ""
+            known = f": {effect_text(found.review.kpi, days.effect)}" if days.effect is not None else ""
             text = say("used_holidays_seen", past=days.past, effect=known, coming=days.coming)
         rows.append([say("used_holidays"), text])
     lines = item_lines(told)

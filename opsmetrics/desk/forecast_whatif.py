@@ -21,6 +21,7 @@ from opsmetrics.desk.forecasting import KpiForecast, chances, seasons_of, slots_
 from opsmetrics.desk.landing_slots import Arranged, running
 from opsmetrics.review import KpiReview
 from opsmetrics.series import Stretch as Span
+from opsmetrics.series import to_local
 from opsmetrics.stats.forecast import Forecast, effects
 from opsmetrics.stats.forecast.effects import Change, Effect
 from opsmetrics.stats.landing import Joint
@@ -63,8 +64,9 @@ class WhatIf:
         for part, each in zip(parts, self.planned, strict=True):
             part[where] = self.parts(found, each)
         shut = self._shut(parts)
-        emptied = [Change(_NOTHING, np.where(shut < 1, shut, 0.0))] if kpi.kind == "count" and shut.any() else []
-        altered = self._laid(found.forecast, parts, _per_slot(kpi, grain), emptied)
+        altered = self._laid(found.forecast, parts, _per_slot(kpi, grain))
+        if kpi.kind == "count" and shut.any():
+            altered = effects.changed(altered, [Change(_NOTHING, np.where(shut < 1, shut, 0.0))])
         ahead = found.ahead[shut[where] < 1].reset_index(drop=True)
         if not found.distrust:
             ahead = ahead.assign(chance=chances(altered, ahead))
@@ -95,9 +97,9 @@ class WhatIf:
         found: Floats = np.max(closed, axis=0) if closed else np.zeros_like(parts[0])
         return found
 
-    def _laid(self, found: Forecast, parts: Sequence[Floats], per_slot: float, more: Sequence[Change] = ()) -> Forecast:
+    def _laid(self, found: Forecast, parts: Sequence[Floats], per_slot: float) -> Forecast:
         """Effects and ceilings over a forecast; what is in a count's unit holds for each period it is operated by."""
-        changes, ceiling = list(more), np.full(found.horizon, np.inf)
+        changes, ceiling = list[Change](), np.full(found.horizon, np.inf)
         for part, each in zip(parts, self.planned, strict=True):
             if each.effect is not None:
                 changes.append(Change(each.effect if each.effect.multiplied else each.effect.times(per_slot), part))
@@ -143,6 +145,23 @@ def _planned(desk: Desk, review: KpiReview, item: Item, viewer: Viewer) -> Plann
             "It happened before, but too few values around it are known")  # fmt: skip
         raise NotUnderstood(f"the effect of “{item.name}”", f"{why}: write {item.text}:-10%, or an event seen before.")
     return Planned(item, effect, past=spans)
+
+
+def with_holidays(review: KpiReview, found: Arranged, joint: Joint) -> Joint:
+    """What a landing is made of, with the effect of the holidays to come that are worked; the same without any.
+
+    Closed days need none: they are no part of what is to come.
+    """
+    days = sorted(review.kpi.calendar.holidays)
+    ahead = exposure([(day, day) for day in days], found.ahead, review.kpi, found.grain)
+    if not ahead.any():
+        return joint
+    today = to_local([review.series.as_of], review.kpi.calendar.time_zone)[0].date()
+    effect = learned(review, [(day, day) for day in days if day < today])
+    if effect is None:
+        return joint
+    value = effects.changed(_turned(joint.value, joint.ceiling), [Change(effect, ahead)])
+    return replace(joint, value=_turned(value, joint.ceiling))
 
 
 def learned(review: KpiReview, spans: Sequence[Days]) -> Effect | None:

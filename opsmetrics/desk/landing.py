@@ -21,6 +21,7 @@ import pandas as pd
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import GRAINS, Grain, Kpi, Slice
 from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.forecast_whatif import with_holidays
 from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, GOOD_BRIER, HORIZONS, STALE, bounds_for, seasons_of
 from opsmetrics.desk.kept import Kept
 from opsmetrics.desk.landing_slots import Arranged, Running, arrange, is_sum, running
@@ -223,6 +224,7 @@ def _known(review: KpiReview, bare: Landing, found: Arranged, low: float, high: 
 def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: float, under: Under | None) -> Landing:
     joint = joint_of(review, found)
     reason = _distrust(joint, found, low, high, total=known.total)
+    joint = with_holidays(review, found, joint)
     if under is not None:
         found, joint = under(found, joint)
     landed = stats.land(joint, found.stretch, total=known.total)

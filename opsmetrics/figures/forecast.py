@@ -28,6 +28,9 @@ from opsmetrics.verdict import wording
 
 HEIGHT = 390
 
+#: More room for the two ends of a scenario, in pixels.
+WIDER = 26
+
 #: Half of a slot: limits and targets reach this far beyond their first and last period.
 REACH = 0.46
 
@@ -73,11 +76,17 @@ def forecast_chart(
     usual = Fan(forecast, ahead, last, review.kpi.multiplier)
     fan = usual if under is None else Fan.under(under, ahead, last, review.kpi.multiplier)
     domain = _domain(series, usual, fan)
-    figure.update_layout(margin_l=left_margin(series, domain))
+    figure.update_layout(margin_l=left_margin(series, domain), margin_r=MARGIN["r"] + (WIDER if under else 0))
     beneath = [] if under is None else usual.hatched(known, colours)
-    figure.add_traces(_band(known, colours) + beneath + fan.areas(known, colours) + _targets(series, colours, words))
+    figure.add_traces(
+        _band(known, colours)
+        + _limits_ahead(known, usual.x, colours)
+        + beneath
+        + fan.areas(known, colours)
+        + _targets(series, colours, words)
+    )
     figure.add_traces([_line(known, colours), *_before(review, forecast, positions, known, colours, words)])
-    figure.add_traces([*fan.lines(known, colours), *_touches(known, fan, colours, words)])
+    figure.add_traces([*fan.lines(known, colours), *_touches(known, fan, usual, colours, words)])
     figure.update_layout(xaxis=period_axis(series, colours), yaxis=value_axis(series, domain, colours))
     items = under.items if under is not None else ()
     ends = _ends(series, fan, usual if under is not None else None, domain, colours, words)
@@ -132,6 +141,14 @@ def _band(known: Plotted, colours: Tokens) -> list[go.Scatter]:
     return traces
 
 
+def _limits_ahead(known: Plotted, x: np.ndarray, colours: Tokens) -> list[go.Scatter]:
+    """The last natural limits as thin lines over the periods ahead: beyond them a period would be a signal."""
+    style = {"mode": "lines", "line": {"width": 0.75, "color": colours.limit}}
+    ends = [known.level(name)[np.isfinite(known.level(name))] for name in ("lower", "upper")]
+    places = np.array([x[0] - REACH, x[-1] + REACH])
+    return [trace("limit ahead", places, np.repeat(end[-1:], 2), **style) for end in ends if len(end)]
+
+
 def _reaching(series: Plotted, part: slice) -> Floats:
     x = series.position[part].astype(float)
     return np.concatenate([x[:1] - REACH, x, x[-1:] + REACH])
@@ -184,7 +201,7 @@ def _before(
     return [go.Scatter(name="before", x=row[seen], y=y, mode="markers", marker=marker, **hover)]
 
 
-def _touches(known: Plotted, fan: Fan, colours: Tokens, words: Mapping[str, str]) -> list[go.Scatter]:
+def _touches(known: Plotted, fan: Fan, usual: Fan, colours: Tokens, words: Mapping[str, str]) -> list[go.Scatter]:
     there = known.present
     unit = plain(wording.unit_text(known.unit))
     measured = [
@@ -192,6 +209,9 @@ def _touches(known: Plotted, fan: Fan, colours: Tokens, words: Mapping[str, str]
         for label, value in zip(known.label[there], known.value[there], strict=True)
     ]
     coming = [_hover(known, fan, place, unit, words) for place in range(len(fan.x))]
+    if usual is not fan:
+        middle = [known.text(usual.mean[place]) for place in fan.places]
+        coming = [f"{text}<br>{words['as_it_goes']} {goes}{unit}" for text, goes in zip(coming, middle, strict=True)]
     return [
         _touch("points", known.position[there], known.value[there], measured, colours),
         _touch("ahead", fan.x, fan.mean, coming, colours),

@@ -234,6 +234,16 @@ def test_a_past_holiday_is_no_ordinary_day_and_a_coming_one_gets_its_effect(desk
     assert found.forecast.accuracy.mae < 1.05 * without.forecast.accuracy.mae
 
 
+def test_a_landing_counts_the_holidays_to_come_too(desk: Desk) -> None:
+    """11 November is one: the month lands some four fifths of a day's 300 orders lower than without it."""
+    seen = desk.review("orders", as_of=as_of())
+    bare = replace(seen, kpi=replace(seen.kpi, calendar=replace(seen.kpi.calendar, holidays=frozenset())))
+    usual, other = landing(bare, "month"), landing(seen, "month")
+    assert usual.likely is not None
+    assert other.likely is not None
+    assert usual.likely - other.likely == pytest.approx(0.8 * 300, rel=0.25)
+
+
 def test_a_last_day_that_was_a_holiday_ends_the_history_all_the_same() -> None:
     values = [float(x) for x in np.random.default_rng(4).normal(70, 1, 60)]
     kpi = replace(WEIGHT, calendar=Calendar(holidays=frozenset({dt.date(2026, 3, 5)})))
@@ -316,6 +326,20 @@ def test_closed_days_are_no_periods_and_count_for_nothing() -> None:
     other = WhatIf((Planned(item),)).applied(usual)
     ratio = (other.points["mean"] / usual.points["mean"])[usual.points["period"] == pd.Timestamp("2026-03-09")]
     assert ratio.iloc[0] == pytest.approx(4 / 7)
+
+
+def test_what_is_in_a_counts_unit_holds_for_each_day_that_is_worked() -> None:
+    """Twenty less a day is 140 less a week, and 80 less in one of which three days are closed."""
+    draw = np.random.default_rng(2)
+    weeks = review(totals([float(x) for x in draw.poisson(280, 40)], grain="week", start="2025-06-02"), ())
+    usual = forecast_review(weeks)
+    lower = planned("level@2026-03-01:-20", DEFECTS).planned[0]
+    shut = Planned(read_scenario("closed@2026-03-16..2026-03-18", DEFECTS)[0])
+    other = WhatIf((lower, shut)).applied(usual).points.set_index("label")["mean"]
+    plain = usual.points.set_index("label")["mean"]
+    assert other["week of 23 Mar 2026"] == pytest.approx(plain["week of 23 Mar 2026"] - 140)
+    assert other["week of 16 Mar 2026"] == pytest.approx((plain["week of 16 Mar 2026"] - 140) * 4 / 7)
+    assert sentences.item_text(DEFECTS, lower).endswith("−20.0 a day")
 
 
 def test_a_capacity_is_never_exceeded(desk: Desk) -> None:

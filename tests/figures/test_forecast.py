@@ -12,7 +12,9 @@ from opsmetrics.desk.forecasting import KpiForecast, forecast_review
 from opsmetrics.figures import tokens
 from opsmetrics.figures.forecast import forecast_chart
 from opsmetrics.figures.forecast_fan import ALPHA
+from opsmetrics.figures.forecast_two import Scenario
 from opsmetrics.review import review
+from opsmetrics.stats.forecast.effects import Change, changed, given
 from tests.verdict.made import LATE, counts, with_target
 
 DAYS = 60
@@ -153,3 +155,50 @@ def test_a_range_without_width_is_not_named() -> None:
     source = forecast_review(review(counts([30.0] * 20, 100.0), ()))
     notes = [text.replace("\u00a0", " ") for text in texts(drawn(source))]
     assert notes == ["measured", "forecast", "likely 30.0"]
+
+
+# Two courses
+
+
+def two(kept: slice = slice(None), **more: Any) -> go.Figure:
+    source = found()
+    assert source.forecast is not None
+    lower = changed(source.forecast, [Change(given(-0.02, multiplied=False), np.ones(28))])
+    under = Scenario(lower, source.ahead[kept], [("level", 3, 27), ("<b>sale</b>", 5, 6)])
+    return drawn(source, under=under, **more)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_scenario_is_drawn_in_full_and_the_course_as_it_goes_hatched_beneath(theme: Any) -> None:
+    figure = two(theme=theme)
+    usual, other = trace(figure, "as it goes"), trace(figure, "likely")
+    assert np.asarray(usual.y)[1:] == pytest.approx(np.asarray(other.y)[1:] + 2.0), "two points lower"
+    hatched = trace(figure, "as it goes 80")
+    assert hatched.fillpattern.shape == "/"
+    assert figure.data.index(hatched) < figure.data.index(trace(figure, "range 95"))
+    said = " ".join(texts(figure))
+    assert "what if" in said
+    assert "as it goes" in said
+    assert "&lt;b&gt;sale" in said, "a name is no markup"
+    assert "as it goes" in trace(figure, "ahead").text[0]
+
+
+def test_closed_days_part_the_fan() -> None:
+    figure = two(kept=slice(None, None))
+    whole = [part for part in figure.data if part.name == "likely"]
+    assert len(whole) == 1
+    source = found()
+    open_ones = source.ahead[~source.ahead["step"].isin([10, 11])]
+    assert source.forecast is not None
+    parted = drawn(source, under=Scenario(source.forecast, open_ones))
+    lines = [part for part in parted.data if part.name == "likely"]
+    assert [len(line.x) for line in lines] == [10, 17], "nine and the value it opens from; then seventeen"
+    assert len([part for part in parted.data if part.name == "range 80"]) == 2
+
+
+def test_the_last_limits_go_on_as_thin_lines() -> None:
+    source = found()
+    ahead = [part for part in drawn(source).data if part.name == "limit ahead"]
+    last = source.review.points[["lower", "upper"]].iloc[-1] * 100
+    assert [line.y[0] for line in ahead] == pytest.approx(list(last))
+    assert ahead[0].line.width < 1
