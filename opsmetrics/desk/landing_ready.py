@@ -36,7 +36,7 @@ def known(reviews: Iterable[KpiReview]) -> dict[Key, str]:
 
 def ask(reviews: Sequence[KpiReview]) -> None:
     """Wants the landings and loads of these to be known soon."""
-    if any(not (landed_already(review, NEWS) and loaded_already(review)) for review in reviews):
+    if any(not (landed_already(review) and loaded_already(review)) for review in reviews):
         with _GATE:
             _ASKED.append(reviews)
 
@@ -60,6 +60,6 @@ def make(reviews: Iterable[KpiReview], between: Callable[[], None] = lambda: Non
     """Makes the landings and loads of these known."""
     for review in reviews:
         between()
-        for span in set(NEWS) & set(spans_of(review)):
+        for span in spans_of(review):
             landing(review, span)
         load(review)

@@ -11,7 +11,7 @@ from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Kpi, Slice
 from opsmetrics.desk.arranging import Arranging
 from opsmetrics.desk.desk import AsOf, Desk
-from opsmetrics.desk.landing import Landed, Landing, landings, of_span
+from opsmetrics.desk.landing import Landed, Landing, landing, landings, of_span, spans_of
 from opsmetrics.desk.origins import Origins
 from opsmetrics.desk.reviewing import reviews
 from opsmetrics.desk.snapshot import Snapshot, Wanted
@@ -36,12 +36,17 @@ class SummaryRow:
     review: KpiReview
     to_date: Mapping[Stretch, float | None]
     last_year: float | None
-    landed: Landed
+    operated: KpiReview
 
     @property
     def year(self) -> Landing:
-        """The landing of the fiscal year, or why there is none."""
-        return of_span(self.landed, "year")
+        """Where the fiscal year lands, or why that cannot be told."""
+        return landing(self.operated, "year") if "year" in spans_of(self.operated) else of_span({}, "year")
+
+    @property
+    def landed(self) -> Landed:
+        """Where month, quarter and year land."""
+        return landings(self.operated)
 
 
 def summary(
@@ -97,13 +102,13 @@ def slice_or_first(kpi: Kpi, chosen: Mapping[str, str]) -> Slice:
 def _row(read: Snapshot, review: KpiReview, operated: KpiReview) -> SummaryRow:
     kpi, part, instant = review.kpi, review.series.slice, review.series.as_of
     if kpi.operate == "sample":
-        return SummaryRow(review, {}, None, landings(operated))
+        return SummaryRow(review, {}, None, operated)
     running = {grain: _running(Arranging(read, part, grain, instant).series(kpi)) for grain in TO_DATE}
     before = None
     if running["year"] is not None:
         earlier = _year_before(kpi, read.known_until(kpi, instant))
         before = _running(Arranging(read, part, "year", earlier).series(kpi), whole=True)
-    return SummaryRow(review, running, before, landings(operated))
+    return SummaryRow(review, running, before, operated)
 
 
 def _year_before(kpi: Kpi, instant: pd.Timestamp) -> pd.Timestamp:
