@@ -23,25 +23,28 @@ _ROOM = 0.75
 _RIDGE = 1e-6
 
 
-def autoregressed(values: FloatArray, origins: IntArray, horizon: int, season: int) -> tuple[FloatArray, int]:
-    """Forecasts at ascending origins (origins × horizon; NaN where nothing could be fitted), and fits that failed.
+def autoregressed(
+    values: FloatArray, row: IntArray, origins: IntArray, horizon: int, season: int
+) -> tuple[FloatArray, int]:
+    """Forecasts at each origin (origins × horizon; NaN where nothing could be fitted), and fits that failed.
 
-    values: without gaps. A forecast stays within the range seen, widened by itself on both sides.
+    values: rows × n without gaps; row: which of them an origin looks at; both ascending. A forecast stays within the
+    range seen, widened by itself on both sides.
     """
     first = int(origins[0])
     sets = [lags for lags in candidates(season) if max(lags) + len(lags) + 4 < _ROOM * first]
-    centre, spread = float(values[:first].mean()), float(values[:first].std())
-    if not sets or spread <= 1e-12 * abs(centre):
+    centre, spread = values[:, :first].mean(axis=1), values[:, :first].std(axis=1)
+    if not sets or (spread <= 1e-12 * np.abs(centre)).any():
         return np.full((len(origins), horizon), np.nan), 0
-    scaled = (values - centre) / spread
+    scaled = (values - centre[:, None]) / spread[:, None]
     used = sorted({lag for lags in sets for lag in lags})
-    products, rows = _products(scaled, origins, used)
+    products, behind = _products(scaled, row, origins, used)
     least = np.full(len(origins), np.inf)
     chosen = np.zeros((len(origins), 1 + len(used)))
     failures = 0
     for lags in sets:
         columns = [0, *(1 + used.index(lag) for lag in lags)]
-        found = fit(products, columns, rows)
+        found = fit(products, columns, behind)
         if found is None:
             failures += len(origins)
             continue
@@ -49,7 +52,8 @@ def autoregressed(values: FloatArray, origins: IntArray, horizon: int, season: i
         least[better] = found.criterion[better]
         chosen[better] = 0.0
         chosen[np.flatnonzero(better)[:, None], columns] = found.coefficients[better]
-    result = _continued(scaled, origins, chosen, np.array(used), horizon) * spread + centre
+    result = _continued(scaled, row, origins, chosen, np.array(used), horizon)
+    result = result * spread[row, None] + centre[row, None]
     result[~np.isfinite(least)] = np.nan
     return result, failures
 
@@ -72,19 +76,21 @@ def candidates(season: int) -> list[Lags]:
     return [tuple(sorted(set(lags))) for lags in found]
 
 
-def _products(values: FloatArray, origins: IntArray, used: list[int]) -> tuple[FloatArray, IntArray]:
+def _products(values: FloatArray, row: IntArray, origins: IntArray, used: list[int]) -> tuple[FloatArray, IntArray]:
     """Products of all columns (1, lags, value itself) before each origin: origins × columns², and rows behind them."""
     longest, n = max(used), int(origins[-1])
-    columns = [np.ones(n - longest), *(values[longest - lag : n - lag] for lag in used), values[longest:n]]
-    matrix = np.column_stack(columns)
-    rows = origins - longest
-    total = np.empty((len(origins), matrix.shape[1], matrix.shape[1]))
-    before, running = 0, np.zeros(total.shape[1:])
-    for place, end in enumerate(rows):
+    behind = origins - longest
+    total = np.empty((len(origins), len(used) + 2, len(used) + 2))
+    before, running, matrix = 0, np.zeros(total.shape[1:]), np.empty((0, 0))
+    for place, end in enumerate(behind):
+        if not place or row[place] != row[place - 1]:
+            line = values[row[place], :n]
+            columns = [np.ones(n - longest), *(line[longest - lag : n - lag] for lag in used), line[longest:]]
+            before, running, matrix = 0, np.zeros(total.shape[1:]), np.column_stack(columns)
         part = matrix[before:end]
         running = running + part.T @ part
         before, total[place] = int(end), running
-    return total, rows
+    return total, behind
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,13 +121,14 @@ def fit(products: FloatArray, columns: list[int], rows: IntArray) -> Fit | None:
 
 
 def _continued(
-    values: FloatArray, origins: IntArray, coefficients: FloatArray, used: IntArray, horizon: int
+    values: FloatArray, row: IntArray, origins: IntArray, coefficients: FloatArray, used: IntArray, horizon: int
 ) -> FloatArray:
     """Step by step at all origins; each stays within twice the range that was seen before it."""
     longest = int(used.max())
     lines = np.empty((len(origins), longest + horizon))
-    lines[:, :longest] = values[origins[:, None] + np.arange(-longest, 0)]
-    low, high = np.minimum.accumulate(values)[origins - 1], np.maximum.accumulate(values)[origins - 1]
+    lines[:, :longest] = values[row[:, None], origins[:, None] + np.arange(-longest, 0)]
+    low = np.minimum.accumulate(values, axis=1)[row, origins - 1]
+    high = np.maximum.accumulate(values, axis=1)[row, origins - 1]
     floor, ceiling = 2 * low - high, 2 * high - low
     weights, back = coefficients[:, 1:], longest - used
     for step in range(horizon):

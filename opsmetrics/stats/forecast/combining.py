@@ -86,18 +86,17 @@ def _members(values: FloatArray, origins: IntArray, horizon: int, lengths: Seque
         same_rows = np.flatnonzero(length_of == length)
         where = np.searchsorted(same_rows, row[mine])
         result[0:2, mine] = smoothed(plain[same_rows], where, own, horizon, int(length))
-        result[2, mine], failed = autoregressed(values, own, horizon, int(length))
+        result[2, mine], failed = autoregressed(values[None, :], np.zeros_like(own), own, horizon, int(length))
         result[4, mine] = recent_average(values, own, horizon, int(length))
         failures += failed
+    result[3], failed = autoregressed(plain, row, origins, horizon, 1)
     for place, group in enumerate(groups):
-        result[3, group], failed = autoregressed(plain[place], origins[group], horizon, 1)
-        failures += failed
         season = found[place][0]
         if season is not None:
             ahead = origins[group][:, None] + np.arange(horizon)
             for member in (0, 1, 3):
                 result[member, group] = season.restored(result[member, group], ahead)
-    return result, failures
+    return result, failures + failed
 
 
 def _without_season(values: FloatArray, known: int, lengths: Sequence[int]) -> tuple[seasons.Season | None, FloatArray]:

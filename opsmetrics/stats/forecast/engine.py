@@ -38,9 +38,12 @@ def forecast(
     low, high = (None if end is None else end / size for end in (lower, upper))
     found = _climb(scaled, horizon, tuple(n for n in seasons_tried if n > 1), low, high)
     quantiles = fan.bounded(found.quantiles * size, lower, upper)  # scaling back may leave a bound by a hair
+    ranges = found.ranges(quantiles, size, lower, upper)
+    if (observed[np.isfinite(observed)] % 1 == 0).all():
+        quantiles = fan.bounded(np.rint(quantiles), lower, upper)  # seven or more is not "above six"
     return Forecast(
         method=found.method,
-        points=_points(fan.bounded(found.mean * size, lower, upper), found.ranges(quantiles, size, lower, upper)),
+        points=_points(fan.bounded(found.mean * size, lower, upper), ranges),
         backtest=found.tested.table(size, first),
         accuracy=found.accuracy(size),
         members=found.members,

@@ -92,7 +92,8 @@ class Forecast:
 
     points: one row per step: step (1 …), mean, lower_50, upper_50, lower_80, upper_80, lower_95, upper_95.
     backtest: one row per pair: origin (slots known then), step, forecast, actual, naive, last, inside_80, inside_95.
-    levels, quantiles: the whole fan, horizon × levels; correlation: of the errors of the steps, horizon × horizon.
+    levels, quantiles: the whole fan, horizon × levels, of whole numbers where all values are; correlation: of the
+        errors of the steps, horizon × horizon.
     season: its length in slots, 1 = none found. profile: a typical season, on average 0, in the units of the values,
         from the slot after the last one on; empty without a season.
     known: slots with a value; gaps: slots without one between the first and the last of them; first, last: positions

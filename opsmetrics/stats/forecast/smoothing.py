@@ -19,10 +19,7 @@ from opsmetrics.stats.forecast.filters import filtered, moving
 SIMPLE = np.array([0.02, 0.05, 0.1, 0.17, 0.25, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0])
 #: Weights of level and trend (the latter from shares of the former) and damping.
 DAMPED = np.array(
-    [
-        (a, a * b, phi)
-        for a, b, phi in product((0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9), (0.03, 0.1, 0.3), (0.8, 0.9, 0.97))
-    ]
+    [(a, a * b, phi) for a, b, phi in product((0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9), (0.05, 0.2), (0.85, 0.96))]
 )
 _DAMPINGS = tuple(float(phi) for phi in np.unique(DAMPED[:, 2]))
 #: Weights of the season, and weights of the level tried with them, as shares of the best one without.
