@@ -5,6 +5,7 @@ forecast([12.1, 11.8, 12.6, 12.2, 11.9, 12.4, 12.0, 12.3], horizon=4).points
 """
 
 from opsmetrics.stats.forecast.engine import forecast
+from opsmetrics.stats.forecast.many import forecast_many
 from opsmetrics.stats.forecast.model import (
     COVERAGES,
     MEMBERS,
@@ -30,6 +31,7 @@ __all__ = [
     "Method",
     "Rival",
     "forecast",
+    "forecast_many",
     "paths",
     "scores",
     "through_fan",

@@ -19,9 +19,6 @@ CARRIED = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 #: The common part is at most this much: steps are never one and the same.
 MOST = 0.95
 
-#: Errors of so many pairs count for none: little was seen of steps far apart.
-_PRIOR = 4.0
-
 
 def correlation(errors: FloatArray) -> FloatArray:
     """Of the errors of the steps (origins × horizon, NaN unknown): horizon × horizon, positive definite.
@@ -39,7 +36,7 @@ def correlation(errors: FloatArray) -> FloatArray:
     weight = pairs[rows, columns]
     if not weight.sum() > 0:
         return walk(horizon)
-    seen = (ratio.T @ ratio)[rows, columns] / (weight + _PRIOR)
+    seen = (ratio.T @ ratio)[rows, columns] / np.maximum(weight, 1.0)
     best, least = np.eye(horizon), np.inf
     for carried in CARRIED:
         family = carried_over(horizon, carried)
