@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import charts, loading, pages, reading, starting
+from bench import charts, forecasting, loading, pages, reading, starting
 from bench.timing import Ratio
 
 HEAD = ("what", "ours", "floor", "unit", "above", "ratio", "the floor is")
@@ -45,6 +45,7 @@ def measured(
     """Every ratio, one after the other: a load of `rows` records, reads from stores of `sizes` facts, pages with
     `watched` rows and answers of the API (in so many rounds). Start to first page only where there is a Chromium."""
     yield from charts.measure()
+    yield from forecasting.measure()
     yield loading.measure(folder, rows)
     yield from loading.measure_onto(folder, 10 * rows, rows)
     yield from reading.measure(folder, sizes)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import charts, pages, timing
+from bench import charts, forecasting, pages, timing
 from bench.__main__ import measured, starting
 from bench.serving import Session, serving
 from tests.cases import SOAK
@@ -14,6 +14,7 @@ from tests.cases import SOAK
 FLOORS = [
     *[("numpy limits alone", "s"), ("the input", "MB")] * 2,
     *[("numpy limits alone", "s"), ("numpy limits alone", "s"), ("the input", "MB")],
+    *[("naive at 26 origins", "s"), ("statsmodels ETS, 2 origins", "s"), ("naive, cold start", "s wall")],
     ("DuckDB's own load, types given", "s"),
     *[("the bare MERGE", "s"), ("their load", "s")],
     *[("the same by hand", "s"), ("by hand, without totals", "s"), ("the query for all alone", "s")] * 2,
@@ -33,6 +34,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_ratio_is_measured(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(charts, "POINTS", 2_000)
     monkeypatch.setattr(charts, "SERIES", 20)
+    monkeypatch.setattr(forecasting, "KPIS", 4)
+    monkeypatch.setattr(forecasting, "ORIGINS", 2)
     if not SOAK:  # turns that only better the figures; two servers and a browser more
         monkeypatch.setattr(timing, "MOST_TURNS", 1)
         monkeypatch.setattr(starting, "chromium", lambda: None)
