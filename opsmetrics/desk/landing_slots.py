@@ -7,6 +7,7 @@ first; a slot of which half is missing is a gap, one of which less is missing co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -164,7 +165,17 @@ def _start(moment: pd.Timestamp, grain: Grain, review: KpiReview) -> pd.Timestam
     return pd.Timestamp(period_start(moment.to_pydatetime(), coarse, review.kpi.calendar))
 
 
+_FACTS: WeakKeyDictionary[KpiReview, pd.DataFrame] = WeakKeyDictionary()
+
+
 def _facts(review: KpiReview) -> pd.DataFrame:
+    """What its points add up from, made once for all stretches of a review."""
+    if review not in _FACTS:
+        _FACTS[review] = _added_up(review)
+    return _FACTS[review]
+
+
+def _added_up(review: KpiReview) -> pd.DataFrame:
     """Of each point: period, what it adds above and below, whether it is known, and judged in the phase in force."""
     points = review.points
     if points.empty:

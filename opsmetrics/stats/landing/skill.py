@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from opsmetrics.stats.arrays import FloatArray, Values, floats
+from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Values, floats
 from opsmetrics.stats.forecast import Forecast
 from opsmetrics.stats.landing.joint import Joint, paths
 from opsmetrics.stats.landing.totals import Stretch, added, met, of_sums
@@ -41,18 +41,22 @@ def skill(
     is one of the sum; it is then scaled to the slots that are known.
     """
     history = _History(floats(values, "values"), floats(sizes, "sizes"), total)
-    table, slots = joint.value.backtest, len(stretch.weight)
-    table = table[table["step"] <= slots]
+    slots = len(stretch.weight)
+    origins, told_values, known = _grid(joint.value.backtest, slots)
+    told_sizes = _sizes(joint, history.sizes, origins, slots)
     spread = _spread(joint)
     scores = []
-    for origin in np.unique(table["origin"].to_numpy(dtype=np.int64)).tolist():
-        rows = table[table["origin"] == origin]
-        steps = rows["step"].to_numpy(dtype=np.int64) - 1
+    for place, origin in enumerate(origins.tolist()):
+        steps = np.flatnonzero(known[place])
         if len(steps) < max(1, math.ceil(_SEEN * slots)):
             continue
         began = max(origin - before, 0)
         part = (origin - began + len(steps)) / (before + slots) if total else 1.0
-        told = _told(joint, spread, rows, history, began, origin, part, low, high)
+        drawn = _within(joint, joint.turned(told_values[place, steps]) + spread[0][:, steps])
+        weights = np.maximum(told_sizes[place, steps] + spread[1][:, steps], 0.0)
+        whole = Stretch.of_whole(len(steps), *history.sums(slice(began, origin)))
+        reached = of_sums(drawn, whole).total if total else added(drawn, weights, whole).ratio
+        told = float(met(reached, low * part, high * part).mean())
         came = history.landed(np.concatenate([np.arange(began, origin), origin + steps]))
         happened = float(met(np.array([came]), low * part, high * part)[0])
         usual = history.share(origin, origin - began + len(steps), low * part, high * part)
@@ -61,6 +65,29 @@ def skill(
         return Skill(0, float("nan"), float("nan"))
     score, base = np.mean(scores, axis=0)
     return Skill(len(scores), float(score), float(base))
+
+
+def _grid(table: pd.DataFrame, slots: int) -> tuple[IntArray, FloatArray, BoolArray]:
+    """Origins of a backtest in order, what was forecast at each for each slot, and where it is known what came."""
+    origin, step = table["origin"].to_numpy(dtype=np.int64), table["step"].to_numpy(dtype=np.int64) - 1
+    kept = step < slots
+    origins = np.unique(origin[kept])
+    told = np.full((len(origins), slots), np.nan)
+    told[np.searchsorted(origins, origin[kept]), step[kept]] = table["forecast"].to_numpy(dtype=np.float64)[kept]
+    return origins, told, np.isfinite(told)
+
+
+def _sizes(joint: Joint, known: FloatArray, origins: IntArray, slots: int) -> FloatArray:
+    """What the sizes were forecast to be at each origin; those that came where the size was not forecast from it."""
+    longer = np.concatenate([known, np.full(slots, np.nan)])
+    came: FloatArray = longer[origins[:, None] + np.arange(slots)].reshape(len(origins), slots)
+    if not isinstance(joint.size, Forecast):
+        return np.full(came.shape, joint.size)
+    own, told, _ = _grid(joint.size.backtest, slots)
+    _, here, there = np.intersect1d(origins, own, return_indices=True)
+    found = np.full(came.shape, np.nan)
+    found[here] = told[there]
+    return np.where(np.isfinite(found), found, came)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,42 +138,8 @@ def _spread(joint: Joint) -> tuple[FloatArray, FloatArray]:
     return values - joint.mean, sizes - middle
 
 
-def _told(
-    joint: Joint,
-    spread: tuple[FloatArray, FloatArray],
-    rows: pd.DataFrame,
-    history: _History,
-    began: int,
-    origin: int,
-    part: float,
-    low: float,
-    high: float,
-) -> float:
-    """The chance at an earlier origin."""
-    steps = rows["step"].to_numpy(dtype=np.int64) - 1
-    values = _within(joint, joint.turned(rows["forecast"].to_numpy(dtype=np.float64)) + spread[0][:, steps])
-    above, below = history.sums(slice(began, origin))
-    whole = Stretch.of_whole(len(steps), above, below)
-    if history.total:
-        return float(met(of_sums(values, whole).total, low * part, high * part).mean())
-    sizes = np.maximum(_sizes(joint, rows, history.sizes, origin + steps) + spread[1][:, steps], 0.0)
-    return float(met(added(values, sizes, whole).ratio, low, high).mean())
-
-
 def _within(joint: Joint, values: FloatArray) -> FloatArray:
     low, high = joint.value.lower, joint.value.upper
     if joint.ceiling is not None:
         low, high = (None if high is None else joint.ceiling - high), joint.ceiling
     return values if low is None and high is None else np.clip(values, low, high)
-
-
-def _sizes(joint: Joint, rows: pd.DataFrame, known: FloatArray, slots: np.ndarray) -> FloatArray:
-    """What the sizes were forecast to be; those that came where the size was not forecast from this origin."""
-    came = known[slots]
-    if not isinstance(joint.size, Forecast):
-        return np.full(len(slots), joint.size)
-    own = joint.size.backtest
-    own = own[own["origin"] == rows["origin"].iloc[0]].set_index("step")["forecast"]
-    told = own.reindex(rows["step"]).to_numpy(dtype=np.float64)
-    found: FloatArray = np.where(np.isfinite(told), told, came)
-    return found
