@@ -88,3 +88,23 @@ def test_the_forecast_can_be_downloaded(watch: Open, address: str) -> None:
     assert waiting.value.suggested_filename == "wait-forecast.csv"
     assert content.startswith("Period,Most likely,50 % from,50 % to,80 % from,80 % to,95 % from,95 % to,")
     assert len(content.splitlines()) == 8
+
+
+def test_a_scenario_is_put_together_by_hand_and_taken_apart(watch: Open, address: str) -> None:
+    found = watch("", base=address)
+    page = found.open("/forecast?kpi=wait")
+    page.get_by_role("button", name="What if").click()
+    page.get_by_role("combobox", name="What", exact=True).click()
+    page.get_by_role("option", name="A level shift").click()
+    page.locator(".st-key-what_if_amount_0 input").fill("-5")
+    page.locator(".st-key-what_if_amount_0 input").press("Enter")
+    page.locator(".st-key-what_if_add_0 button").click()
+    page.wait_for_function("location.search.includes('what_if=level')")
+    page.wait_for_selector(".om-two .om-paneltable")
+    assert "what if" in " ".join(page.locator(".js-plotly-plot .annotation-text").all_text_contents())
+    found.turn(390, "dark")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Leave out level").click()
+    page.wait_for_function("!location.search.includes('what_if')")
+    found.assert_clean()
