@@ -228,9 +228,4 @@ def _length(kpi: Kpi, grain: Grain) -> float:
 
 def _turned(found: Forecast, ceiling: float | None) -> Forecast:
     """A forecast of what values fall short of a ceiling as one of the values, and back."""
-    if ceiling is None:
-        return found
-    mean, quantiles = ceiling - found.mean, ceiling - found.quantiles[:, ::-1]
-    ends = [None if end is None else ceiling - end for end in (found.upper, found.lower)]
-    points = effects.points_of(mean, quantiles)
-    return replace(found, points=points, quantiles=quantiles, lower=ends[0], upper=ends[1])
+    return found if ceiling is None else effects.turned(found, ceiling)

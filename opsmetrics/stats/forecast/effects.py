@@ -132,30 +132,49 @@ def changed(found: Forecast, changes: Sequence[Change], ceiling: FloatArray | No
 
     ceiling: by step, what no value can exceed (infinity: none). The backtest stays that of the forecast as it was.
     """
-    quantiles, mean = found.quantiles, found.mean
+    quantiles, mean, ranges = found.quantiles, found.mean, _ranges_of(found)
     spread = [np.zeros(found.horizon) for _ in changes]
     for place, change in enumerate(changes):
         effect, part = change.effect, change.exposure
         quantiles = np.array([_mixed(row, effect, x) for row, x in zip(quantiles, part, strict=True)])
+        for coverage, ends in ranges.items():
+            wide = fan.ends(quantiles, fan.LEVELS, coverage / 100, found.lower, found.upper)
+            moved = (_moved(end, effect, part) for end in ends)
+            ranges[coverage] = tuple(
+                np.where((part > 0) & (effect.error > 0), uncertain, certain)
+                for uncertain, certain in zip(wide, moved, strict=True)
+            )
         spread[place] = effect.error * part * (np.abs(mean) * np.exp(effect.size) if effect.multiplied else 1.0)
-        mean = mean * effect.factor(part) if effect.multiplied else mean + effect.size * part
-    if ceiling is not None:
-        quantiles, mean = np.minimum(quantiles, ceiling[:, None]), np.minimum(mean, ceiling)
-    quantiles, mean = (fan.bounded(part, found.lower, found.upper) for part in (quantiles, mean))
-    return replace(
-        found, points=points_of(mean, quantiles), quantiles=quantiles, correlation=_shared(found, quantiles, spread)
-    )
+        mean = _moved(mean, effect, part)
+    cut = np.full(found.horizon, np.inf) if ceiling is None else ceiling
+    quantiles = fan.bounded(np.minimum(quantiles, cut[:, None]), found.lower, found.upper)
+    mean = fan.bounded(np.minimum(mean, cut), found.lower, found.upper)
+    columns: dict[str, object] = {"step": np.arange(1, found.horizon + 1), "mean": mean}
+    for coverage, ends in ranges.items():
+        low, high = (fan.bounded(np.minimum(end, cut), found.lower, found.upper) for end in ends)
+        columns |= {f"lower_{coverage}": np.minimum(low, mean), f"upper_{coverage}": np.maximum(high, mean)}
+    correlation = _shared(found, quantiles, spread)
+    return replace(found, points=pd.DataFrame(columns), quantiles=quantiles, correlation=correlation)
 
 
-def points_of(mean: FloatArray, quantiles: FloatArray) -> pd.DataFrame:
-    """Mean and ranges by step, as a forecast has them; a range always holds the mean."""
-    table = pd.DataFrame({"step": np.arange(1, len(mean) + 1), "mean": mean})
-    for coverage in COVERAGES:
-        for end, side in (("lower", -1), ("upper", 1)):
-            level = int(np.argmin(np.abs(fan.LEVELS - (1 + side * coverage / 100) / 2)))
-            outer = np.minimum if side < 0 else np.maximum
-            table[f"{end}_{coverage}"] = outer(quantiles[:, level], mean)
-    return table
+def turned(found: Forecast, ceiling: float) -> Forecast:
+    """A forecast of what values fall short of a ceiling as one of the values, and back."""
+    columns: dict[str, object] = {"step": found.points["step"], "mean": ceiling - found.mean}
+    for coverage, (low, high) in _ranges_of(found).items():
+        columns |= {f"lower_{coverage}": ceiling - high, f"upper_{coverage}": ceiling - low}
+    lower, upper = (None if end is None else ceiling - end for end in (found.upper, found.lower))
+    quantiles = ceiling - found.quantiles[:, ::-1]
+    return replace(found, points=pd.DataFrame(columns), quantiles=quantiles, lower=lower, upper=upper)
+
+
+def _ranges_of(found: Forecast) -> dict[int, tuple[FloatArray, ...]]:
+    return {coverage: found.interval(coverage) for coverage in COVERAGES}
+
+
+def _moved(values: FloatArray, effect: Effect, part: FloatArray) -> FloatArray:
+    """Values with the effect as it is, one part for each."""
+    found: FloatArray = values * effect.factor(part) if effect.multiplied else values + effect.size * part
+    return found
 
 
 # What is usual
@@ -247,7 +266,7 @@ def _mixed(row: FloatArray, effect: Effect, part: float) -> FloatArray:
     if part <= 0:
         return row
     if effect.error <= 0:
-        return row * effect.factor(np.array(part)) if effect.multiplied else row + effect.size * part
+        return _moved(row, effect, np.full(len(row), part))
     sizes = effect.size + effect.error * stdtrit(effect.freedom, (np.arange(_ATOMS) + 0.5) / _ATOMS)
     atoms = np.interp((np.arange(_LEVELS) + 0.5) / _LEVELS, fan.LEVELS, row)
     both = np.outer(atoms, 1 + part * np.expm1(sizes)) if effect.multiplied else np.add.outer(atoms, part * sizes)

@@ -99,6 +99,28 @@ def test_a_given_share_scales_every_range(ahead: Forecast) -> None:
     assert found.backtest is ahead.backtest
 
 
+def test_what_no_event_touches_stays_as_it_is(ahead: Forecast) -> None:
+    part = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1.0])
+    for effect in (given(-0.2, multiplied=True), Effect(2, -5.0, -5.0, 2.0, 7.0, False)):
+        found = changed(ahead, [Change(effect, part)])
+        assert found.points[:4].equals(ahead.points[:4])
+        assert np.array_equal(found.quantiles[:4], ahead.quantiles[:4])
+        assert (found.points["lower_80"] <= found.points["mean"]).all()
+    back = effects.turned(effects.turned(ahead, 100.0), 100.0)
+    assert back.points.to_numpy() == pytest.approx(ahead.points.to_numpy())
+    assert back.quantiles == pytest.approx(ahead.quantiles)
+    assert (back.lower, back.upper) == (ahead.lower, ahead.upper)
+
+
+def test_whole_counts_keep_their_ranges_and_are_moved_alike() -> None:
+    """The range of counts that are mostly 0 is one of whole numbers, not of the fan."""
+    found = forecast([0, 0, 1, 0, 0, 2, 0, 0, 0, 1] * 8, 5, lower=0.0)
+    assert found.method == "intermittent"
+    half = changed(found, [Change(given(-0.5, multiplied=True), np.array([1, 1, 0, 0, 0.0]))])
+    assert half.interval(95)[1][:2] == pytest.approx(found.interval(95)[1][:2] / 2)
+    assert half.points[2:].equals(found.points[2:])
+
+
 def test_a_given_shift_moves_and_a_ceiling_cuts(ahead: Forecast) -> None:
     shift = changed(ahead, [Change(given(3.0, multiplied=False), np.ones(10))])
     assert shift.quantiles == pytest.approx(ahead.quantiles + 3)
