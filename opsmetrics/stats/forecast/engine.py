@@ -37,13 +37,13 @@ def forecast(
     scaled = observed / size
     low, high = (None if end is None else end / size for end in (lower, upper))
     found = _climb(scaled, horizon, tuple(n for n in seasons_tried if n > 1), low, high)
-    quantiles = fan.bounded(found.quantiles * size, lower, upper)  # scaling back may leave a bound by a hair
+    quantiles = _scaled(found.quantiles, size, lower, upper)
     ranges = found.ranges(quantiles, size, lower, upper)
     if (observed[np.isfinite(observed)] % 1 == 0).all():
         quantiles = fan.bounded(np.rint(quantiles), lower, upper)  # seven or more is not "above six"
     return Forecast(
         method=found.method,
-        points=_points(fan.bounded(found.mean * size, lower, upper), ranges),
+        points=_points(_scaled(found.mean, size, lower, upper), ranges),
         backtest=found.tested.table(size, first),
         accuracy=found.accuracy(size),
         members=found.members,
@@ -113,6 +113,15 @@ def _checked(values: Values, horizon: int, lower: float | None, upper: float | N
         if end is not None and (outside < end - reach if name == "lower" else outside > end + reach):
             raise ValueError(f"values: found {outside}, outside the {name} bound {end}")
     return given
+
+
+def _scaled(values: FloatArray, size: float, lower: float | None, upper: float | None) -> FloatArray:
+    """Values in the units of the series; one on a bound stays on it, where scaling back would miss it by a hair."""
+    found = values * size
+    for end in (lower, upper):
+        if end is not None:
+            found = np.where(np.abs(found - end) <= 1e-12 * max(abs(end), size), end, found)
+    return fan.bounded(found, lower, upper)
 
 
 def _climb(

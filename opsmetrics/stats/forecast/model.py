@@ -138,6 +138,8 @@ class Forecast:
     def probability_below(self, step: int, value: float) -> float:
         """Chance (0 to 1) that the value of a step (1 …) is at most `value`; ends of the table are 0.5 %."""
         row = self.quantiles[step - 1]
+        if (row % 1 == 0).all():
+            value = float(np.floor(value))
         position = np.searchsorted(row, value, side="right")
         if position == 0:
             return 0.0
