@@ -16,6 +16,7 @@ from opsmetrics.ingest.date_forms import FORMS, form_sql
 from opsmetrics.ingest.dates import ORDER_WORDS, ORDERS, DateStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import IngestRefused, Question
+from opsmetrics.ingest.said_order import said_order
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.measurements import Notice, counted
 
@@ -81,12 +82,17 @@ def settle_order(
         said = f"The dates of '{header}' were read as {ORDER_WORDS[answer]}, as answered."
         return replace(style, order=answer), None, [Notice("ambiguous_date_order", said)]
     likely = _likely(scratch, read, counts.tied)
-    best = known or likely[0]
-    undecided = known is None and len(likely) > 1 and example is not None
+    named = said_order(header)
+    named = named if known is None and named in likely and len(likely) > 1 else None
+    best = known or named or likely[0]
+    undecided = known is None and named is None and len(likely) > 1 and example is not None
     against = counts.against(best)
     if undecided or against > MINORITY * sum(counts.alone.values()):
         return style, question, []
     notices = []
+    if named and example is not None:
+        said = f"The dates of '{header}' were read as {ORDER_WORDS[named]}, as its name says."
+        notices.append(Notice("named_date_order", said))
     if against:
         told = counted(against, "{n} date does not fit", "{n} dates do not fit")
         text = f"{told} the order of '{header}' ({ORDER_WORDS[best]}): rejected."

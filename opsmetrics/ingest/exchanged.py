@@ -2,7 +2,8 @@
 
 A spreadsheet with another country's settings takes `05/10/2026` for a date, day and month exchanged, and leaves
 `13/10/2026` a text. Dates that all have days up to 12 beside texts that all have days above 12 are its trace. Other
-files write the day before the month (`2026-13-10`): days over 12 in the place of the month tell it for the column.
+files write the day before the month (`2026-13-10`): days over 12 in the place of the month tell it for the column, and
+so does a name such as 'date (yyyy-dd-mm)'. Without either, what speaks for it (`day_first_signs`) is asked about.
 What is known of a source holds for its later files, unless their days contradict it: then it is asked.
 """
 
@@ -10,6 +11,7 @@ What is known of a source holds for its later files, unless their days contradic
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -17,8 +19,10 @@ from opsmetrics.ingest.answers import said_now
 from opsmetrics.ingest.date_forms import FORMS, form_sql
 from opsmetrics.ingest.date_order import MINORITY, has_order
 from opsmetrics.ingest.dates import DateStyle
+from opsmetrics.ingest.day_first_signs import day_first_sign
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import IngestRefused, Question
+from opsmetrics.ingest.said_order import said_order
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.measurements import Notice
 
@@ -27,6 +31,8 @@ CODE = "swapped_dates"
 _REAL = ("iso", "slashed iso", "serial")
 #: So many days above 12 in place of the month are no slip of the pen, nor a 13th period.
 _DAYS = 3
+#: What the name of the column says, where the dates do not tell.
+_VERDICTS = {"ymd": "keep", "ydm": "named"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class _Found:
 
 
 def settle_exchanged(
-    scratch: Scratch, layout: Layout, style: DateStyle, records: str, answers: Mapping[str, str]
+    scratch: Scratch, layout: Layout, style: DateStyle, records: str, answers: Mapping[str, str], today: dt.date
 ) -> tuple[DateStyle, Question | None, list[Notice]]:
     """The style with the exchange of day and month undone where there was one, or what must be asked.
 
@@ -68,13 +74,19 @@ def settle_exchanged(
         return style, None, []
     before = answers.get(CODE)
     verdict = _verdict(header, found, before is not None and before.startswith("swap"), before is not None)
-    if verdict == "keep":
+    sign = None
+    if verdict == "keep" and not found.kept and before is None:
+        verdict = _VERDICTS.get(said_order(header) or "", "")
+        sign = None if verdict else day_first_sign(scratch, layout, style, forms, records, today)
+        verdict = verdict or ("keep" if sign is None else "open")
+    if verdict == "keep" and (found.kept or _now(answers) == {}):
         return style, None, []
-    if verdict == "swap":
-        said = f"The dates of '{header}' are written year, day, month: {found.back:,} of them have days above 12."
+    if verdict in ("swap", "named"):
+        told = f": {found.back:,} of them have days above 12" if verdict == "swap" else ", as its name says"
+        said = f"The dates of '{header}' are written year, day, month{told}."
         return replace(style, swapped=True), None, [Notice("year_day_month", said)]
-    question = _question(header, found, before)
-    answer = question.answered(answers if verdict == "open" or scratch.sheet.mending else _now(answers))
+    question = _question(header, found, before, sign)
+    answer = question.answered(answers if verdict != "contradicted" or scratch.sheet.mending else _now(answers))
     if answer is None:
         return style, question, []
     done = "exchanged back" if answer == "swap" else "left as they are"
@@ -134,9 +146,11 @@ def _look(scratch: Scratch, layout: Layout, style: DateStyle, forms: tuple[str, 
     return _Found(kept, exchanged, differ, found, texts, small, days, shown)
 
 
-def _question(header: str, found: _Found, before: str | None) -> Question:
+def _question(header: str, found: _Found, before: str | None, sign: str | None) -> Question:
     cell, kept, back = found.example or ("", "", "")
-    if found.traced:
+    if sign is not None:
+        text = f"No day in column '{header}' is above 12. Read year, month, day, {sign}; read year, day, month not."
+    elif found.traced:
         text = (
             f"In column '{header}' all real dates have days up to 12 and all texts days above 12: a spreadsheet may "
             "have exchanged day and month where it could."

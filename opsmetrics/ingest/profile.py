@@ -183,7 +183,7 @@ def _dates(
         style, question, more = settle_weeks(scratch, layout, style, records, answers)
         notices += more
     if question is None:
-        style, question, more = settle_exchanged(scratch, layout, style, records, answers)
+        style, question, more = settle_exchanged(scratch, layout, style, records, answers, today)
         notices += more
     return style, question, notices
 

@@ -102,7 +102,7 @@ def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], tod
     if reading.dates == DateStyle() and padded:
         trial = replace(trial, dates=_PlainDay())
     build_stage(scratch, layout, trial, today)
-    return reading if _holds(scratch, layout) else None
+    return reading if _holds(scratch, layout) and _tells_days(scratch, today) else None
 
 
 def _is_plain(layout: Layout, reading: Reading) -> bool:
@@ -126,3 +126,13 @@ def _holds(scratch: Scratch, layout: Layout) -> bool:
     empty = [f"{name} IS NULL" for name in ("stamp", *map(layout.number_name, layout.numbers))]
     (found,) = scratch.rows(f"SELECT EXISTS (FROM stage WHERE {' OR '.join(empty)})")[0]
     return not found
+
+
+def _tells_days(scratch: Scratch, today: dt.date) -> bool:
+    """True where a day above 12 tells it from the month, or all days are of one month that is not to come: else it is
+    looked at in every date which of both stands first."""
+    if scratch.rows("SELECT EXISTS (FROM stage WHERE day(stamp) > 12)")[0][0]:
+        return True
+    (alike,) = scratch.rows("SELECT date_trunc('month', min(stamp)) = date_trunc('month', max(stamp)) FROM stage")[0]
+    (later,) = scratch.rows(f"SELECT EXISTS (FROM stage WHERE stamp > TIMESTAMP '{today}')")[0]
+    return bool(alike) and not later

@@ -9,7 +9,7 @@ import pytest
 
 from opsmetrics.catalog import Kpi
 from opsmetrics.ingest import IngestRefused, Measured, NeedsAnswer, Template, examine, read_file
-from tests.ingest.builders import TODAY, catalog, readings, written
+from tests.ingest.builders import TODAY, catalog, readings, warnings, written
 
 ROWS = Template("rows", {"when": "date"}, (Measured("wait", value="minutes"),), repeats="samples")
 DEFINITIONS = catalog(Kpi("wait", "Wait", "measured", "lower"))
@@ -87,3 +87,73 @@ def test_serial_numbers_of_a_text_count_from_1900_or_1904(tmp_path: Path) -> Non
     assert kept is not None
     assert loaded(tmp_path, serials(WHOLE, mac), kept)[0] == WHOLE
     assert asks(tmp_path, serials(EARLY, windows), kept) == "serial_base"
+
+
+EARLY_MAY = [dt.date(2026, 5, day) for day in range(2, 12)]
+LAST_YEAR = [day.replace(year=2025) for day in EARLY]
+DAY_FIRST = "%Y-%d-%m"
+
+
+@pytest.mark.parametrize(
+    ("days", "sign"),
+    [
+        (EARLY_MAY, "would all fall on day 5, in 10 months"),
+        ([dt.date(2026, month, 12) for month in range(1, 11)], "10 of them would lie in the future"),
+        (LAST_YEAR, "would not be in order of time"),
+    ],
+)
+def test_days_before_months_are_asked_about_where_something_speaks_for_them(
+    tmp_path: Path, days: list[dt.date], sign: str
+) -> None:
+    with pytest.raises(NeedsAnswer, match=sign):
+        loaded(tmp_path, in_style(days, DAY_FIRST))
+    found, kept = loaded(tmp_path, in_style(days, DAY_FIRST), swapped_dates="swap")
+    assert found == days
+    assert kept is not None
+    assert loaded(tmp_path, in_style(EARLY, DAY_FIRST), kept)[0] == EARLY  # the source is asked about once
+    _, kept = loaded(tmp_path, in_style(days[:1], "%Y-%m-%d"), swapped_dates="keep")
+    assert kept is not None
+    assert loaded(tmp_path, in_style(EARLY_MAY[:4], DAY_FIRST), kept)[0] == [
+        dt.date(2026, day.day, day.month) for day in EARLY_MAY[:4]
+    ]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        LAST_YEAR,
+        LAST_YEAR[::-1],
+        EARLY_MAY,
+        [dt.date(2026, month, 1) for month in range(1, 12)],  # months by their first day
+        [dt.date(2026, 11, day) for day in range(2, 12)],  # the other reading would lie in the future
+        [dt.date(2026, month, 10) for month in range(2, 11)],  # on the tenth of each month: as above
+        [dt.date(2026, 4, 3), dt.date(2026, 5, 3)],
+    ],
+)
+def test_standard_dates_are_not_asked_about_without_a_sign(tmp_path: Path, days: list[dt.date]) -> None:
+    if days[0] == dt.date(2026, 2, 10):
+        days = [dt.date(2025, 12, 12), *days]
+    assert loaded(tmp_path, in_style(days, "%Y-%m-%d"))[0] == days
+
+
+def test_the_name_of_a_column_says_where_the_day_stands(tmp_path: Path) -> None:
+    for name, style in (("day (yyyy-dd-mm)", DAY_FIRST), ("Datum JJJJ-MM-TT", "%Y-%m-%d"), ("AAAA/JJ/MM", "%Y/%d/%m")):
+        template = Template("named", {name: "date"}, (Measured("wait", value="minutes"),), repeats="samples")
+        body = f"{name}\tminutes\n" + "".join(f"{day:{style}}\t{i}\n" for i, day in enumerate(EARLY_MAY))
+        sheet = read_file(written(tmp_path, body), template=template)
+        found = readings(examine(sheet, template, DEFINITIONS, today=TODAY).batch).sort_values("value")
+        assert [at.date() for at in found["observed_at"]] == EARLY_MAY
+
+
+def test_the_name_of_a_column_says_which_of_two_orders_is_meant(tmp_path: Path) -> None:
+    for name, style in (
+        ("day (DD/MM/YYYY)", "%d/%m/%Y"),
+        ("Date mm/dd/yyyy", "%m/%d/%Y"),
+        ("fecha dd-mm-aa", "%d-%m-%y"),
+    ):
+        template = Template("named", {name: "date"}, (Measured("wait", value="minutes"),), repeats="samples")
+        body = f"{name}\tminutes\n" + "".join(f"{day:{style}}\t{i}\n" for i, day in enumerate(EARLY_MAY))
+        sheet = read_file(written(tmp_path, body), template=template)
+        batch = examine(sheet, template, DEFINITIONS, today=TODAY).batch
+        assert [at.date() for at in readings(batch).sort_values("value")["observed_at"]] == EARLY_MAY
+        assert "named_date_order" in warnings(batch)
