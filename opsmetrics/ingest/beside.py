@@ -15,6 +15,7 @@ from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.date_parts import parts_sql, refuse_fiscal
 from opsmetrics.ingest.day_times import IS_TIME, day_times
 from opsmetrics.ingest.layout import Layout
+from opsmetrics.ingest.numbered_times import Numbered
 from opsmetrics.ingest.offset_cells import offset_style
 from opsmetrics.ingest.problems import NeedsAnswer
 from opsmetrics.ingest.scratch import Scratch
@@ -51,6 +52,8 @@ def join_time(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> l
         if times.question is not None:
             raise NeedsAnswer([times.question])
         notices += times.notices
+        if times.minutes is not None:
+            scratch.numbered = Numbered(times.minutes(layout.cell(layout.clock)), times.beyond)
         date, time = f"regexp_replace({joined}, '{_MIDNIGHT}', '')", times.sql(scratch.clean(layout.clock))
         read = f"CASE WHEN regexp_full_match({time}, {text(IS_TIME)}) THEN {time} ELSE '?' END"
         joined = f"CASE WHEN regexp_matches({date}, '[0-9]') THEN {date} || ' ' || {read} ELSE {date} END"

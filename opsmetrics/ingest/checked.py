@@ -111,7 +111,7 @@ def check(
     notices = [*sheet.notices, *reading.notices, *unify_spelling(scratch, layout, given)]
     tell("Checking every record")
     meaning = layout.meaning(_metrics(scratch, layout))
-    clock = with_ends(set_clock(scratch, layout, meaning), scratch, layout)
+    clock = with_ends(set_clock(scratch, layout, meaning, given), scratch, layout)
     measure_time(scratch, layout, clock)
     mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)

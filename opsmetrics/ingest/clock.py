@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from opsmetrics.ingest import faults, zones
 from opsmetrics.ingest.faults import stored
 from opsmetrics.ingest.layout import Layout, Meaning
+from opsmetrics.ingest.numbered_times import settle_numbered
 from opsmetrics.ingest.problems import IngestRefused
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import text
@@ -32,11 +34,12 @@ class Clock:
     ended: str = "ended"  # over `ended` and `ended_zoned`: the instant in UTC at which an event closed
 
 
-def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
+def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning, answers: Mapping[str, str]) -> Clock:
     """Find the zone and its changes; times that do not exist become faults of the stage.
 
     A time that occurs twice is the first of the two, unless the stamps of its series run through that hour twice in
-    file order: then the second run is the later hour.
+    file order: then the second run is the later hour. Numbered hours are settled first (`numbered_times`).
+    Raises NeedsAnswer (`numbered`), IngestRefused (`unknown_answer`).
     """
     first, last, timed, zoned = scratch.rows(
         "SELECT min(stamp), max(stamp), bool_or(stamp <> date_trunc('day', stamp)), bool_or(zoned) "
@@ -46,12 +49,12 @@ def set_clock(scratch: Scratch, layout: Layout, meaning: Meaning) -> Clock:
     if scratch.zones and not dated:
         return _by_zone(scratch, layout, first, last)
     zone = meaning.day_zone if dated else meaning.time_zone
+    notices = settle_numbered(scratch, layout, None if dated or scratch.zones else zone, answers)
     if zone is None or first is None or layout.time is None:
         return Clock(dated, zone, "stamp")
     sql = f"CASE WHEN zoned THEN stamp ELSE {zones.utc_sql('stamp', zone, first, last)} END"
     if dated:
         return Clock(dated, zone, sql)
-    notices = []
     for change in zones.changes(zone, first, last):
         notices += _left_out(scratch, change, layout.time) if change.forward else _twice(scratch, layout, change)
     return Clock(dated, zone, sql, tuple(notices))

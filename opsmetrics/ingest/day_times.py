@@ -1,14 +1,15 @@
 """Times of day in a column of their own: 7:03, 7.03 Uhr, 0703, 7 pm, 8-9, hours, quarters of an hour, parts of a day.
 
 Figures are read in one way for the whole column. Hours from 1 to 24 may be those of the clock, or be counted from
-midnight on, as in files of metered values: a person is asked, unless the name of the column says it.
+midnight on, as in files of metered values: a person is asked, unless the name of the column says it. A day with a 25th
+hour or a 100th quarter is that of a clock change: `numbered_times` tells.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.problems import IngestRefused, Question
@@ -39,6 +40,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("^([0-9]{1,2}) ?([AaPp])[.]?(?: ?[Mm][.]?)?$", "\\1:00 \\2M"),
     ("^([0-9:.]+) ?([AaPp])[.]?(?: ?[Mm][.]?)?$", "\\1 \\2M"),
 )  # fmt: skip
+_DAY = 24 * 60
 _WHOLE = re.compile(r"[0-9]+(?:[.]0*)?")
 _PART = re.compile(r"0?[.,][0-9]+|0|1(?:[.,]0*)?|[0-9](?:[.,][0-9]+)?[eE]-[0-9]+")
 _QUARTERS = ("quarter hour", "quarter", "viertelstunde", "quart d'heure", "cuarto de hora", "interval", "intervall")
@@ -48,11 +50,15 @@ _ENDING = ("hour ending", "he", "stunde bis", "ending", "hour end", "fin d'heure
 
 @dataclass(frozen=True)
 class DayTimes:
-    """How a column of times is written: an expression for the time of a cell, or what must be asked."""
+    """How a column of times is written: an expression for the time of a cell, or what must be asked. `minutes` of a
+    numbered hour or quarter: an expression for those before it since the day began; `beyond`: from so many on it can
+    only be in the longer day of a clock change, and its time is the end of the day."""
 
     sql: Callable[[str], str]
     question: Question | None = None
     notices: tuple[Notice, ...] = ()
+    minutes: Callable[[str], str] | None = None
+    beyond: int = _DAY
 
 
 def day_times(header: str, cells: Sequence[str], answers: Mapping[str, str]) -> DayTimes:
@@ -64,7 +70,8 @@ def day_times(header: str, cells: Sequence[str], answers: Mapping[str, str]) -> 
         return DayTimes(_texts)
     numbers = sorted({int(cell.split(".", 1)[0]) for cell in figures})
     padded = {len(cell) for cell in figures if "." not in cell}
-    if numbers[-1] <= 24 and not (padded == {4} or padded == {6}):
+    counted = numbers[-1] == 25 and 0 not in numbers and fold(header) not in (*_QUARTERS, *_HALVES)
+    if (numbers[-1] <= 24 or counted) and not (padded == {4} or padded == {6}):
         return _hours(header, numbers, answers)
     if 24 < numbers[-1] <= 100 and padded != {4}:
         return _slots(header, numbers)
@@ -121,12 +128,12 @@ def _is_clock(number: int, digits: int) -> bool:
 
 
 def _hours(header: str, numbers: Sequence[int], answers: Mapping[str, str]) -> DayTimes:
-    """Hours by number: of the clock where there is a 0, else perhaps counted from 1 on."""
-    clock = DayTimes(lambda cell: _clock(f"({_whole(cell)}) * 3600"))
-    counted = DayTimes(lambda cell: _clock(f"(({_whole(cell)}) - 1) * 3600"))
+    """Hours by number: of the clock where there is a 0, else perhaps counted from 1 on, as a 25th can only be."""
+    clock = _numbered(0, 60, _DAY + 1)
+    counted = _numbered(1, 60)
     if 0 in numbers:
         return clock
-    if fold(header) in _ENDING:
+    if fold(header) in _ENDING or numbers[-1] > 24:
         return counted
     question = Question(
         HOURS,
@@ -142,8 +149,8 @@ def _hours(header: str, numbers: Sequence[int], answers: Mapping[str, str]) -> D
         return counted if answer == "counted" else clock
     if numbers[0] > 1 and numbers[-1] < 24:  # neither the first nor the last of a day: no count from midnight
         said = f"The hours of '{header}' were read as times of the clock: {numbers[0]} is {numbers[0]}:00."
-        return DayTimes(clock.sql, None, (Notice("hours_of_the_clock", said),))
-    return DayTimes(clock.sql, question)
+        return replace(clock, notices=(Notice("hours_of_the_clock", said),))
+    return replace(clock, question=question)
 
 
 def _slots(header: str, numbers: Sequence[int]) -> DayTimes:
@@ -155,9 +162,22 @@ def _slots(header: str, numbers: Sequence[int]) -> DayTimes:
         minutes = 15
     else:
         raise _not_understood(header, numbers)
-    if numbers[-1] - first >= 24 * 60 // minutes:
+    if numbers[-1] - first >= (_DAY + 60) // minutes:
         raise _not_understood(header, numbers)
-    return DayTimes(lambda cell: _clock(f"(({_whole(cell)}) - {first}) * {60 * minutes}"))
+    return _numbered(first, minutes)
+
+
+def _numbered(first: int, length: int, beyond: int = _DAY) -> DayTimes:
+    """Stretches of so many minutes, numbered through the day from `first` on."""
+
+    def minutes(cell: str) -> str:
+        return f"(({_whole(cell)}) - {first}) * {length}"
+
+    return DayTimes(
+        lambda cell: _clock(f"CASE WHEN {minutes(cell)} < {_DAY + 60} THEN least({minutes(cell)}, {_DAY}) * 60 END"),
+        minutes=minutes,
+        beyond=beyond,
+    )
 
 
 def _not_understood(header: str, numbers: Sequence[int]) -> IngestRefused:

@@ -14,6 +14,7 @@ QUESTIONS = (
     "serial_base",
     "point_order",
     "hours",
+    "numbered",
     "apart",
     "month_or_week",
     "decimal",

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
@@ -24,6 +24,9 @@ from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.sql import text
 from opsmetrics.measurements import any_twice
 from opsmetrics.working import stoppable
+
+if TYPE_CHECKING:
+    from opsmetrics.ingest.numbered_times import Numbered
 
 #: A file of so many lines is a long one. Its records are kept in a private file: there they are compressed as they
 #: arrive and take a tenth of the memory, and names are looked at once for each block instead of once for each record.
@@ -50,6 +53,7 @@ class Scratch:
         self.joined: dict[int, str] = {}  # columns of time → the expression that joins what stands beside them
         self.unread: list[tuple[str, Fault, int]] = []  # cells beside a date that cannot be read: condition, column
         self.zones: tuple[str, ...] = ()  # names of zones in a column beside the stamps
+        self.numbered: Numbered | None = None  # hours or quarters numbered through the day, beside a date
         self._most: int | None = None
         folder = Path(tempfile.mkdtemp(prefix="ingest-"))
         config: dict[str, str | bool | int | float | list[str]] = {

@@ -5,6 +5,7 @@ The table `stage` has one row for each line after the header, in order (rowid), 
   reading  number of the reading (null: not given)
   ended    the time at which an event closed, as `stamp` (null: it is open, or the file does not say)
   x0 …     the text roles, n0 … the number roles, in the layout's order
+  minutes  before the hour or quarter that is numbered beside a date, since its day began
   whole    stands for the whole line of a record, where it is told how many are equal
   p0 …     true where the number was written with a per cent sign (and is divided by 100)
   u0 …     what the number counts by, as written; only of columns whose numbers carry something
@@ -53,6 +54,7 @@ FROM stage
 def build_stage(scratch: Scratch, layout: Layout, reading: Reading, today: dt.date) -> None:
     """Create the table `stage`, in place of one that there may be; its names are as written until `settle_names`."""
     names = ["stamp", "zoned", *([_zone(scratch, layout)] if scratch.zones else [])]
+    names += [f"{scratch.numbered.minutes} AS minutes"] if scratch.numbered is not None else []
     names += [*(["reading"] if layout.reading is not None else [])]
     names += [f"{layout.cell(layout.apart)} AS apart"] if layout.apart is not None else []
     names += [*(["ended", "ended_zoned"] if layout.end is not None else []), *map(layout.text_name, layout.texts)]
