@@ -102,8 +102,8 @@ def examine(
     `covers`: first and last day that the file covers. `answers`: code of a question → choice. `dimensions`: columns of
     the facts (default: those of the catalogue). `today` bounds plausible dates. `last`: how the last file of
     the template was read, beside which is told what changed.
-    Raises NeedsAnswer (`date_order`, `swapped_dates`, `serial_base`, `point_order`, `month_or_week`, `numbered`, `decimal`,
-    `percent`, `scale`, `share`, `unit:…`,
+    Raises NeedsAnswer (`date_order`, `swapped_dates`, `serial_base`, `point_order`, `month_or_week`, `numbered`,
+    `decimal`, `percent`, `scale`, `share`, `unit:…`,
     `duration:…`, `missing:…`, `no_header`, `duplicate_header:…`, `renamed:…`) and IngestRefused.
     """
     given = Answers.together(answers or {}, template.answers)
