@@ -23,6 +23,8 @@ _WESTERN = (
     "éëïöüóáèçä",  # Dutch
     "áðéíóúýþæö",  # Icelandic
 )
+#: Icelandic has these letters in every few words. Without them its ð, þ and ý are the ğ, ş and ı of Turkish.
+_ICELANDIC, _NEVER_WITHOUT = _WESTERN[-1], frozenset("áéíóúæ")
 _CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîșşțţ", "čćđšž")
 _TURKISH = ("çğıİöşüâîû",)
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяєіїґ"
@@ -93,7 +95,8 @@ def _scores(raw: bytes) -> Iterator[tuple[str, float]]:
         text = _read(raw, name)
         if text is not None:
             signs = list(_signs(text)) or [languages[0][0]]  # no letter: nothing speaks against it
-            yield name, max(sum(sign in set(language) for sign in signs) for language in languages) / len(signs)
+            spoken = [one for one in languages if one != _ICELANDIC or _NEVER_WITHOUT & set(signs)]
+            yield name, max(sum(sign in set(language) for sign in signs) for language in spoken) / len(signs)
     for name, script in OTHERS:
         text = _read(raw, name)
         if text is not None and (beyond := _BEYOND.findall(text)):

@@ -28,6 +28,8 @@ _OTHERS = (
     ("word/document.xml", "a Word document", "put the table into a spreadsheet and load that"),
     ("ppt/presentation.xml", "a PowerPoint presentation", "export the data behind the table as CSV"),
 )
+#: Parts by which a document of an office is told, also where it has no other.
+OF_OFFICE = frozenset(name for name, *_ in (*_KINDS, *_OTHERS))
 _SAVE = "save its table as an Excel workbook or as CSV"
 #: Streams of the old format of Office.
 _OLD = (
@@ -45,7 +47,11 @@ def kind_of_workbook(path: Path, head: bytes, limits: Limits) -> tuple[str, str]
     return _archive(path, limits) if head.startswith(ZIP) else _compound(path)
 
 
-def _archive(path: Path, limits: Limits) -> tuple[str, str]:
+def members(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
+    """What an archive lists, once it is known that it may be unpacked.
+
+    Raises IngestRefused (`damaged`, `protected`, `unpacks_too_large`).
+    """
     try:
         with _Bounded(path, limits.parts * _LISTED) as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
@@ -54,10 +60,13 @@ def _archive(path: Path, limits: Limits) -> tuple[str, str]:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise damaged("its list of contents cannot be read") from None
     _refuse_bomb(path, parts, limits)
-    names = {part.filename for part in parts}
-    for part in parts:
-        if part.flag_bits & 1:
-            raise protected()
+    if any(part.flag_bits & 1 for part in parts):
+        raise protected()
+    return parts
+
+
+def _archive(path: Path, limits: Limits) -> tuple[str, str]:
+    names = {part.filename for part in members(path, limits)}
     for name, ending, said in _KINDS:
         if name in names and (ending != ".ods" or _is_spreadsheet(path)):
             return ending, said
@@ -65,7 +74,9 @@ def _archive(path: Path, limits: Limits) -> tuple[str, str]:
         if name in names:
             raise not_a_table(said, mend)
     inside = listed(safe_name(name)[:60] for name in names if not name.endswith("/"))
-    raise not_a_table(f"a ZIP archive{f' with {inside}' if inside else ''}", "unpack it first and load the files in it")
+    raise not_a_table(
+        f"a ZIP archive{f' with {inside}' if inside else ''}", "unpack it and load the files in it one by one"
+    )
 
 
 def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from opsmetrics.ingest import faults
+from opsmetrics.ingest.business_years import are_business_years, first_days
+from opsmetrics.ingest.carried_dates import dated_sql
 from opsmetrics.ingest.cells import fold
 from opsmetrics.ingest.date_parts import parts_sql, refuse_fiscal
 from opsmetrics.ingest.day_times import IS_TIME, day_times
@@ -32,15 +34,27 @@ _MIDNIGHT = "[T ]00:00(?::00(?:[.]0+)?)?$"
 def join_time(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:
     """Let the scratch database join the columns of time; nothing where there is but one.
 
-    Raises NeedsAnswer (`hours`), IngestRefused (`times_not_understood`, `fiscal_year`, `unknown_answer`).
+    Raises NeedsAnswer (`hours`, `business_year`), IngestRefused (`times_not_understood`, `fiscal_year`,
+    `unknown_answer`).
     """
     if layout.time is None:
         return []
-    refuse_fiscal(scratch.sheet.headers[layout.time])
+    header = scratch.sheet.headers[layout.time]
+    first = [row[layout.time] for row in scratch.sheet.rows if layout.time < len(row)]
+    if not layout.parts and are_business_years(header, first):
+        days, told = first_days(header, said(scratch, layout.time), layout.year_start, answers)
+        cell = dated_sql(scratch, layout.time)
+        arms = " ".join(f"WHEN {text(written)} THEN '{day}'" for written, day in days.items())
+        scratch.joined[layout.time] = f"CASE {cell} {arms} ELSE {cell} END"
+        return told
+    refuse_fiscal(header)
+    joined = dated_sql(scratch, layout.time)
     if layout.clock is None and layout.offset is None and not layout.parts:
+        if scratch.carries:
+            scratch.joined[layout.time] = joined
         return []
     notices: list[Notice] = []
-    joined = scratch.clean(layout.time)
+    scratch.unread.clear()
     if layout.parts:
         second = said(scratch, layout.parts[1])
         joined = parts_sql(

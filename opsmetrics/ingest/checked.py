@@ -9,6 +9,7 @@ KPIs only what the layout's measures say, so that it works before any KPI is loo
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,8 @@ from opsmetrics.working import tell
 
 #: Lines at the end of a file that are looked through for its last records before all are.
 _NEAR = 10_000
+#: As what a title of a page is rejected that is taken for a record.
+_TITLES = (faults.ALONE, faults.TOO_FEW, faults.TOO_MANY, faults.NO_DATE, faults.BAD_DATE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,10 +153,37 @@ def _metrics(scratch: Scratch, layout: Layout) -> Sequence[str]:
 
 
 def _mark_notes(scratch: Scratch) -> None:
-    """A lone cell below the last good record is a note of the report, not a damaged record."""
+    """A lone cell below the last good record is a note of the report, not a damaged record; so are the lines between
+    the records and a repeated header that are lone cells, or stand above the first header too but for their digits."""
+    _mark_titles(scratch)
     alone = f"fault // {COLUMN} = {faults.ALONE.kind}"
     last = "(SELECT coalesce(max(rowid), -1) FROM stage WHERE fault = 0)"
     scratch.run(f"UPDATE stage SET fault = {faults.NOTE * COLUMN} WHERE {alone} AND rowid > {last}")
+
+
+def _mark_titles(scratch: Scratch) -> None:
+    header = f"fault // {COLUMN} = {faults.HEADER}"
+    first = scratch.sheet.head.first
+    idle = ", ".join(str(kind) for kind in (faults.CONTINUED, faults.BLANK, faults.NOTE))
+    kinds = ", ".join(str(fault.kind) for fault in _TITLES)
+    if not scratch.rows(f"SELECT EXISTS (FROM stage WHERE {header})")[0][0]:
+        return
+    run = (
+        f"SELECT rowid AS line, fault // {COLUMN} AS kind, "
+        f"first_value(CASE WHEN fault // {COLUMN} NOT IN ({idle}, {kinds}) THEN {header} END IGNORE NULLS) "
+        f"OVER (ORDER BY rowid ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS headed FROM stage"
+    )
+    found = scratch.rows(f"SELECT line, kind FROM ({run}) WHERE headed AND kind IN ({kinds})")
+    above = {_figureless(text) for text in scratch.sheet.texts(range(1, scratch.sheet.head.line or 1)).values()}
+    texts = scratch.sheet.texts(line + first for line, _ in found)
+    titles = [line for line, kind in found if kind == faults.ALONE.kind or _figureless(texts[line + first]) in above]
+    if titles:
+        lines = ", ".join(map(str, titles))
+        scratch.run(f"UPDATE stage SET fault = {faults.NOTE * COLUMN} WHERE rowid IN ({lines})")
+
+
+def _figureless(text: str) -> str:
+    return re.sub("[0-9]+", "0", text).strip(" ,;\t|\"'")
 
 
 def _states_any(layout: Layout, meaning: Meaning) -> str:

@@ -84,6 +84,7 @@ FORMS: tuple[Form, ...] = (
     Form("week day", "[0-9]{4}-?W[0-5][0-9]-?[1-7]", (), timed=False),
     Form("day of year", "(?:19|20)[0-9]{2}[-/.][0-3][0-9]{2}", (), timed=False),
     Form("slashed month", f"(?:19|20)[0-9]{{2}}[/.]{_NUMBER2}", (), timed=False),
+    Form("ordered compact", "[0-3]?[0-9][0-3][0-9](?:19|20)[0-9]{2}", (), timed=False, ordered=True),
     Form("compact", "(?:19|20)[0-9]{6}", ("%Y%m%d",), timed=False),
     Form("compact month", f"(?:19|20)[0-9]{{2}}{_NUMBER2}", ("%Y%m",), timed=False),
     Form("serial", "[2-7][0-9]{4}(?:[.,][0-9]+)?", (), timed=False),
@@ -99,7 +100,7 @@ EMPTY, OTHER = len(FORMS), len(FORMS) + 1
 #: Forms of digits only: they count only where the whole column is written so.
 BARE = (
     *("compact", "compact month", "serial", "epoch", "compact minute", "compact second", "epoch ms", "epoch us"),
-    *("compact day of year", "year"),
+    *("compact day of year", "ordered compact", "year"),
 )
 NAMED = ("day month", "day month short", "month day", "named month")
 _FIRST_NAMED = [form.name for form in FORMS].index(NAMED[0])

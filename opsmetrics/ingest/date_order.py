@@ -16,7 +16,6 @@ from opsmetrics.ingest.date_forms import FORMS, form_sql
 from opsmetrics.ingest.dates import ORDER_WORDS, ORDERS, DateStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import IngestRefused, Question
-from opsmetrics.ingest.said_order import said_order
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.measurements import Notice, counted
 
@@ -82,7 +81,7 @@ def settle_order(
         said = f"The dates of '{header}' were read as {ORDER_WORDS[answer]}, as answered."
         return replace(style, order=answer), None, [Notice("ambiguous_date_order", said)]
     likely = _likely(scratch, read, counts.tied)
-    named = said_order(header)
+    named = scratch.sheet.said_order(layout.time)
     named = named if known is None and named in likely and len(likely) > 1 else None
     best = known or named or likely[0]
     undecided = known is None and named is None and len(likely) > 1 and example is not None

@@ -18,7 +18,7 @@ WEEKS = (
     *("semaine", "semana", "settimana"),
 )
 DAYS = ("day", "dd", "day of month", "tag", "kalendertag", "jour", "día", "dia", "giorno", "dag")
-_FISCAL = (
+FISCAL = (
     *("fy", "fiscal year", "fiscal yr", "financial year", "geschäftsjahr", "geschaeftsjahr", "wirtschaftsjahr", "gj"),
     *("exercice", "année fiscale", "ejercicio", "año fiscal"),
 )
@@ -35,7 +35,7 @@ _LETTERS = {"quarter": ("q", "t"), "week": ("k", "c", "w", "s")}
 
 def refuse_fiscal(header: str) -> None:
     """A year of business begins in a month that the file does not say. Raises IngestRefused (`fiscal_year`)."""
-    if fold(header) in _FISCAL:
+    if fold(header) in FISCAL:
         raise IngestRefused(
             "fiscal_year",
             f"column '{header}' holds years of business, and the file does not say in which month they begin",

@@ -104,6 +104,8 @@ class DateStyle:
             long, short = ORDERS[self.order]
             dates = (short if form.name.endswith("short") else long,)
             prepared = f"replace({cell}, '-', '/')" if not self.offsets else _slashed(cell)
+            if form.name == "ordered compact":
+                prepared = f"regexp_replace(lpad({cell}, 8, '0'), '^(..)(..)', '\\1/\\2/')"
         elif form.name in NAMED:
             prepared, dates = _named(form.name, cell, self.months), ("%Y-%m-%d",)
             dates = ("%y-%m-%d",) if form.name.endswith("short") else dates

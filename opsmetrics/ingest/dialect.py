@@ -15,6 +15,8 @@ from opsmetrics.ingest.records import BLANK, split, unescaped, unwrapped, well_f
 DELIMITERS = (",", ";", "\t", "|")
 #: Marks that part cells where none of those does.
 RARER = ("^", "~", "¦")
+#: It parts times and labels too: only where it parts every line alike, the first of them into words.
+COLON = ":"
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANK: "blanks"}
 #: Lines scored of each part: more do not change the choice.
 SCORED = 200
@@ -90,6 +92,8 @@ def _otherwise(found: Dialect, lines: Sequence[str], score: float) -> Dialect:
     rarer = {mark: _score(lines, mark, found.quote) for mark in RARER if _width(lines, mark, found.quote)[1] >= ENOUGH}
     if rarer and max(rarer.values()) > 0:
         return replace(found, delimiter=max(rarer, key=rarer.__getitem__))
+    if _in_colons(lines, found.quote):
+        return replace(found, delimiter=COLON)
     if cuts and any(kind_of(cell) != "text" for line in lines[1:] for cell in cut(line, cuts).split(TAB)):
         return replace(found, delimiter=TAB, cuts=cuts, escaped=False)
     raise IngestRefused(
@@ -98,6 +102,12 @@ def _otherwise(found: Dialect, lines: Sequence[str], score: float) -> Dialect:
         "columns parted by comma, semicolon, tab, | or blanks",
         "export the table as CSV with at least a date and a value",
     )
+
+
+def _in_colons(lines: Sequence[str], quote: str) -> bool:
+    width, share = _width(lines, COLON, quote)
+    names = split(lines[0], COLON, quote) or () if lines else ()
+    return width > 2 and share == 1.0 and len(lines) > 1 and all(kind_of(name) == "text" for name in names)
 
 
 def _names_all(line: str, cuts: Sequence[int], width: int) -> bool:

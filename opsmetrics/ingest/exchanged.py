@@ -22,15 +22,14 @@ from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.day_first_signs import day_first_sign
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import IngestRefused, Question
-from opsmetrics.ingest.said_order import said_order
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.measurements import Notice
 
 CODE = "swapped_dates"
 #: Forms whose day and month may have been exchanged.
 _REAL = ("iso", "slashed iso", "serial")
-#: So many days above 12 in place of the month are no slip of the pen, nor a 13th period.
-_DAYS = 3
+#: So many different days above 12 in place of the month are no slip of the pen, nor a 13th period.
+_DAYS = 2
 #: What the name of the column says, where the dates do not tell.
 _VERDICTS = {"ymd": "keep", "ydm": "named"}
 
@@ -76,7 +75,7 @@ def settle_exchanged(
     verdict = _verdict(header, found, before is not None and before.startswith("swap"), before is not None)
     sign = None
     if verdict == "keep" and not found.kept and before is None:
-        verdict = _VERDICTS.get(said_order(header) or "", "")
+        verdict = _VERDICTS.get(scratch.sheet.said_order(layout.time) or "", "")
         sign = None if verdict else day_first_sign(scratch, layout, style, forms, records, today)
         verdict = verdict or ("keep" if sign is None else "open")
     if verdict == "keep" and (found.kept or _now(answers) == {}):

@@ -13,6 +13,7 @@ from opsmetrics.ingest.flags import NO, YES
 from opsmetrics.ingest.formulas import as_it_was
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.records import Record
+from opsmetrics.ingest.said_order import said_order
 from opsmetrics.ingest.several import several, table_above
 from opsmetrics.ingest.synonyms import DIMENSIONS, EVENTS, ROLES
 
@@ -37,6 +38,12 @@ _TYPES = frozenset(
         *("bigint", "float", "double", "decimal", "number", "numeric", "real", "bool", "boolean", "object"),
     )
 )
+#: How a cell is to be written, as some programs say it below the names: YYYY-MM-DD, hh:mm, ###, #,##0.00, varchar(20).
+_PATTERN = re.compile(
+    r"[(\[]?(?:[ymdjatgh]{1,4}(?:[-/. :T]*(?:[ymdjatghsn]{1,4}|z))+|[#0][#0,. ]*%?|@|general|standard|x+"
+    r"|(?:var)?char\(\d+\)|(?:numeric|decimal|number)\(\d+(?:, ?\d+)?\))[)\]]?",
+    re.IGNORECASE,
+)
 _KNOWN = frozenset(fold(word) for words in (*ROLES.values(), *EVENTS.values(), *DIMENSIONS) for word in words)
 
 #: Words that may be all that a record states beside what it is about.
@@ -54,6 +61,7 @@ class Head:
     units: tuple[str, ...] = ()
     surplus: int = 0  # empty cells at the end of each record that the header does not name
     above: tuple[int, tuple[str, ...]] | None = None  # line and names of a header whose table stands above this one
+    formats: tuple[str, ...] = ()  # how each column is written, as a row below the names says it
     misfit: tuple[str, ...] = ()  # names above the records, of which there are more or fewer than columns
 
 
@@ -80,7 +88,9 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
         other = None if place is None else (lines[place], tuple(rows[place]))
     above = _groups(rows, at)
     following = at + 1
-    if following < len(found) and (_RULE.fullmatch(found[following].text) or _are_types(rows[following])):
+    below = found[following].text if following < len(found) else None
+    formats = tuple(rows[following]) if below is not None and _are_formats(rows[following]) else ()
+    if formats or (below is not None and _RULE.fullmatch(below)):
         following += 1
     named: Sequence[str] = rows[at]
     units: tuple[str, ...] = ()
@@ -94,13 +104,15 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
         named = _joined(row, named)
     raw = _without_empty_end(_without_comment(named), rows[following:])
     surplus = max(most - len(rows[at]), 0)
-    return Head(distinct_names(raw), tuple(raw), lines[at - len(above)], first, units, surplus, other)
+    return Head(distinct_names(raw), tuple(raw), lines[at - len(above)], first, units, surplus, other, formats)
 
 
-def _are_types(row: Sequence[str]) -> bool:
-    """True where a row states what the columns hold, as some programs write it below the names."""
+def _are_formats(row: Sequence[str]) -> bool:
+    """True where a row states what the columns hold or how, as some programs write it below the names."""
     filled = [cell for cell in row if cell]
-    return len(filled) > 1 and all(fold(cell) in _TYPES for cell in filled)
+    said = [fold(cell) in _TYPES or _PATTERN.fullmatch(cell) is not None for cell in filled]
+    telling = any("#" in cell or said_order(cell) or fold(cell) in _TYPES or "(" in cell[1:] for cell in filled)
+    return len(filled) > 1 and all(said) and telling
 
 
 def _used(rows: Sequence[Sequence[str]], width: int) -> int:

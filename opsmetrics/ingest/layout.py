@@ -95,6 +95,7 @@ class Layout:
     decimal: str | None = None
     thousands: str | None = None
     date_order: str | None = None
+    year_start: tuple[int, int] | None = None  # month and day on which years of business begin, where it is known
     bound: bool = False  # `date_order` is that of another column of this file, and not asked about
     end: int | None = None  # the stamp at which an event closed
     parts: tuple[int, ...] = ()  # year, month and perhaps day, of which the first is `time`

@@ -61,7 +61,8 @@ LEFT_OUT: tuple[tuple[str, str], ...] = (
 _SHORT_MONTH = (f"^({_L}{{3,}})[.]?(?:-|/| ?')([0-9]{{2}})$", "\\1 20\\2")
 
 _RULES: tuple[tuple[str, str], ...] = (
-    # marks around the whole
+    # marks around the whole, and what keeps a spreadsheet from reading a text
+    ("^=\"+(.*[0-9].*?)\"+$", "\\1"),
     ("^['\\[\"]+(.*[0-9].*?)[\\]\"]?$", "\\1"),
     ("^/Date\\(([0-9]{12,13})\\)/$", "\\1"),
     # serial numbers and seconds with a decimal comma, nanoseconds

@@ -65,6 +65,7 @@ def layout_of(
         decimal=template.decimal,
         thousands=template.thousands,
         date_order=template.date_order,
+        year_start=_year_start(kpis, events, catalog),
         end=at[end] if end and events else None,
         clock=at[clock] if (clock := template.column("time")) and time else None,
         offset=at[offset] if (offset := template.column("offset")) and time else None,
@@ -85,6 +86,14 @@ def layout_of(
     alone = events is None and template.repeats is None and layout.time is not None
     apart = telling_column(sheet.headers, layout.columns) if alone else None
     return replace(layout, apart=apart), located.notices
+
+
+def _year_start(kpis: Sequence[Kpi], events: EventPlan | None, catalog: Catalog) -> tuple[int, int] | None:
+    """The month and day on which years of business begin in the calendars of what the file states; None where they do
+    not agree, or begin with the calendar year: then nobody has said it."""
+    calendars = [kpi.calendar for kpi in kpis] + ([events.stream.calendar] if events else [])
+    starts = {calendar.fiscal_year_start for calendar in calendars or [kpi.calendar for kpi in catalog.kpis]}
+    return next(iter(starts)) if len(starts) == 1 and starts != {(1, 1)} else None
 
 
 def _refuse_unknown_dimensions(template: Template, catalog: Catalog) -> None:

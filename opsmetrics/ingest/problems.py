@@ -17,6 +17,8 @@ QUESTIONS = (
     "numbered",
     "apart",
     "month_or_week",
+    "business_year",
+    "blank_dates",
     "decimal",
     "percent",
     "scale",

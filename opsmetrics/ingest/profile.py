@@ -213,7 +213,9 @@ def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str,
         texts = [form.name for form in FORMS if form.ordered and form.name in known]
         kept = (ranked[0], *(texts if ranked[0] == "serial" else ()))  # a spreadsheet leaves some dates texts
     else:
-        kept = tuple(name for name in ranked if name not in date_forms.BARE)
+        kept = tuple(
+            name for name in ranked if name not in date_forms.BARE or name == "serial"
+        )  # left by a spreadsheet
     readable = sum(known[name] for name in kept)
     if said and said - readable > UNREADABLE * said:
         assert layout.time is not None

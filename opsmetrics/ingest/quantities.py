@@ -17,7 +17,8 @@ from opsmetrics.ingest.sql import one_of
 from opsmetrics.ingest.sql import text as literal
 from opsmetrics.measurements import Notice, counted
 
-#: A break of scale: the larger part of a column's values is about 100 times the smaller one, both are close together.
+#: A break of scale: the larger part of a column's values is about 100 times the smaller one, and both are close
+#: together or one of them stands before the other.
 _RATIO = (40.0, 250.0)
 _SPREAD = 4.0
 _SHARE = 0.1
@@ -174,15 +175,17 @@ def _breaks(scratch: Scratch, layout: Layout, measure: Measure) -> list[tuple[st
     found = scratch.rows(
         f"SELECT {metric}, count(*), count(*) {small}, "
         f"median({name}) {small}, max({name}) {small} / min({name}) {small}, "
-        f"median({name}) {large}, max({name}) {large} / min({name}) {large} "
+        f"median({name}) {large}, max({name}) {large} / min({name}) {large}, "
+        f"max(rowid) {small} < min(rowid) {large} OR max(rowid) {large} < min(rowid) {small} "
         f"{stated} GROUP BY 1"
     )
     broken = []
-    for metric_text, count, below, low, low_spread, high, high_spread in found:
+    for metric_text, count, below, low, low_spread, high, high_spread, switched in found:
         if metric_text not in possible:
             continue
         many = _SHARE <= below / count <= 1 - _SHARE and below >= 3 and count - below >= 3
-        apart = many and _RATIO[0] <= high / low <= _RATIO[1] and max(low_spread, high_spread) <= _SPREAD
+        close = switched or max(low_spread, high_spread) <= _SPREAD
+        apart = many and _RATIO[0] <= high / low <= _RATIO[1] and close
         slip = count >= _ENOUGH and _HUNDRED[0] <= high / low <= _HUNDRED[1]
         if apart or (slip and max(low_spread, high_spread) <= _CLOSE):
             broken.append((metric_text, float(low), float(high)))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from opsmetrics.ingest.beside import join_time
+from opsmetrics.ingest.carried_dates import settle_carried
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.numbers import NumberStyle
@@ -66,13 +67,22 @@ def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today:
     told = join_time(scratch, layout, answers)
     reading = _tried(scratch, layout, answers, today)
     if reading is None:
-        tell("Looking at every column")
-        reading = profile(scratch, layout, answers, today)
-        tell("Reading every record")
-        build_stage(scratch, layout, reading, today)
+        reading = _looked(scratch, layout, answers, today)
+        if carried := settle_carried(scratch, layout, answers):
+            told = [*join_time(scratch, layout, answers), *carried]
+            reading = _looked(scratch, layout, answers, today)
     settle_names(scratch, layout)
     settle_stage(scratch, layout, reading)
     return replace(reading, notices=(*told, *reading.notices))
+
+
+def _looked(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading:
+    """What every cell tells, and the stage that is read so."""
+    tell("Looking at every column")
+    reading = profile(scratch, layout, answers, today)
+    tell("Reading every record")
+    build_stage(scratch, layout, reading, today)
+    return reading
 
 
 def _tried(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading | None:

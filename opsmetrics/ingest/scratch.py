@@ -53,6 +53,7 @@ class Scratch:
         self.joined: dict[int, str] = {}  # columns of time → the expression that joins what stands beside them
         self.unread: list[tuple[str, Fault, int]] = []  # cells beside a date that cannot be read: condition, column
         self.zones: tuple[str, ...] = ()  # names of zones in a column beside the stamps
+        self.carries = False  # an empty cell of the column of dates is the date above it
         self.numbered: Numbered | None = None  # hours or quarters numbered through the day, beside a date
         self._most: int | None = None
         folder = Path(tempfile.mkdtemp(prefix="ingest-"))
@@ -197,7 +198,8 @@ class Scratch:
         cells = "".join(f", {cell} AS c{i}" for i, cell in enumerate(cleaned))
         if self.sheet.exact:
             cells += "".join(f", starts_with(f[{c + 1}], '{EXACT}') AS e{i}" for i, c in enumerate(columns))
-        parted = f"SELECT t, string_split(t, {text(self.sheet.separator)}) AS f, {self.loose()} AS loose"
+        number = ", row_number() OVER () AS number" if self.carries else ""
+        parted = f"SELECT t{number}, string_split(t, {text(self.sheet.separator)}) AS f, {self.loose()} AS loose"
         return f"(SELECT t, f{cells} FROM {self._beside(f'({parted} FROM {self._lines()})')})"
 
     def _beside(self, parted: str) -> str:

@@ -1,6 +1,7 @@
 """From which day serial numbers of a spreadsheet count: 1900, or 1904 as older ones of Macs do.
 
-A text file does not say. Where the later reading lies in the future, it is not meant; else a person is asked.
+A text file does not say. Where the later reading lies in the future, it is not meant; else a person is asked. Some
+among other dates are serial numbers where they lie near those, which tell from which day they count.
 """
 
 # ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
@@ -16,7 +17,7 @@ from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.problems import Question
 from opsmetrics.ingest.scratch import Scratch
-from opsmetrics.measurements import Notice
+from opsmetrics.measurements import Notice, counted
 
 CODE = "serial_base"
 #: The day with serial number 0.
@@ -34,6 +35,8 @@ def settle_base(
     """
     if "serial" not in style.forms:
         return style, None, []
+    if style.forms[0] != "serial":
+        return _among_dates(scratch, layout, style, records)
     if scratch.sheet.exact:
         return style, None, [_told(style)]
     assert layout.time is not None
@@ -68,7 +71,35 @@ def settle_base(
     return style, None, [_told(style)]
 
 
+def _among_dates(
+    scratch: Scratch, layout: Layout, style: DateStyle, records: str
+) -> tuple[DateStyle, Question | None, list[Notice]]:
+    """The style with the serial numbers that stand among other dates, or without: counted from the day by which most
+    of them lie within a year of the others."""
+    assert layout.time is not None
+    cell, header = layout.cell(layout.time), scratch.sheet.headers[layout.time]
+    others = replace(style, forms=tuple(form for form in style.forms if form != "serial"))
+    bases = [scratch.sheet.serial_base] if scratch.sheet.exact else list(BASES.values())
+    serials = [replace(style, forms=("serial",), base=base) for base in bases]
+    columns = [f"{one.sql(cell)} AS y{number}" for number, one in enumerate(serials)]
+    dated = f"(SELECT {others.sql(cell)} AS dated, {', '.join(columns)} FROM {records})"
+    near = "BETWEEN earliest - to_days(366) AND latest + to_days(366)"
+    ends = f"(SELECT min(dated) AS earliest, max(dated) AS latest FROM {dated})"
+    asked = ", ".join(f"count_if(y{number} {near})" for number in range(len(bases)))
+    said, *found = scratch.rows(f"SELECT count(y0), {asked} FROM {dated}, {ends}")[0]
+    if not said or 2 * max(found) < said:
+        return others, None, []
+    style = replace(style, base=bases[found.index(max(found))])
+    told = counted(said, "{n} date", "{n} dates")
+    are = counted(said, "is a serial number", "are serial numbers")
+    text = f"{told} of '{header}' {are} of a spreadsheet, counted from {_day(style)}."
+    return style, None, [Notice("excel_serial_dates", text)]
+
+
+def _day(style: DateStyle) -> str:
+    return f"{dt.date.fromisoformat(style.base):%-d %B %Y}"
+
+
 def _told(style: DateStyle) -> Notice:
-    base = dt.date.fromisoformat(style.base)
-    said = f"The dates are Excel's serial numbers, counted from {base:%-d %B %Y}."
+    said = f"The dates are Excel's serial numbers, counted from {_day(style)}."
     return Notice("excel_serial_dates", said)

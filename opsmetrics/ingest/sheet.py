@@ -20,11 +20,13 @@ from opsmetrics.ingest.held import Held, Look, hold, look_at
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT, SPOILT, UNCLOSED
 from opsmetrics.ingest.origin import Origin, Part
+from opsmetrics.ingest.packed import only_table
 from opsmetrics.ingest.parquet import is_parquet, read_parquet
 from opsmetrics.ingest.problems import IngestRefused, safe_name
 from opsmetrics.ingest.readable import make_readable
 from opsmetrics.ingest.recognise import recognise
 from opsmetrics.ingest.records import split
+from opsmetrics.ingest.said_order import said_order
 from opsmetrics.ingest.scan import first_bytes, scan_binary
 from opsmetrics.ingest.template import Template
 from opsmetrics.ingest.workbook import is_workbook, read_workbook
@@ -100,6 +102,10 @@ class Sheet:
             return cells[position - 2]
         return self.headers[position - 1]
 
+    def said_order(self, column: int) -> str | None:
+        """The order of day, month and year that the name of a column says, or a row of formats below it."""
+        return said_order(" ".join((self.headers[column], *self.head.formats[column : column + 1])))
+
     def refuse_changed(self) -> None:
         """Raises IngestRefused (`changed_while_read`) where the file is no longer what was fingerprinted."""
         if self.held is not None:
@@ -140,9 +146,17 @@ def read_file(
 
 
 def _read(
-    path: Path, name: str, template: Template | None, answers: Mapping[str, str], limits: Limits, before: Look
+    path: Path,
+    name: str,
+    template: Template | None,
+    answers: Mapping[str, str],
+    limits: Limits,
+    before: Look,
+    packed: bool = False,
 ) -> Sheet:
     head = first_bytes(path)
+    if not packed and (inside := only_table(path, head, limits)) is not None:
+        return _unpacked(path, name, inside, template, answers, limits, before)
     if is_workbook(head):
         size, sha256 = scan_binary(path, limits.packed)
         known = (template.header or template.sources) if template else ()
@@ -155,6 +169,27 @@ def _read(
         return _text(path, name, template, limits, before)
     sheet = _binary(name, size, sha256, table, limits)
     Held(path, before).refuse_changed()
+    return sheet
+
+
+def _unpacked(
+    path: Path,
+    name: str,
+    inside: tuple[Path, str],
+    template: Template | None,
+    answers: Mapping[str, str],
+    limits: Limits,
+    before: Look,
+) -> Sheet:
+    """The sheet of the one file of an archive, fingerprinted as that file: unpacked by a person it is the same."""
+    file, called = inside
+    try:
+        Held(path, before).refuse_changed()
+        sheet = _read(file, f"{name}: {called}", template, answers, limits, look_at(file), packed=True)
+    except BaseException:
+        shutil.rmtree(file.parent, ignore_errors=True)
+        raise
+    weakref.finalize(sheet, shutil.rmtree, file.parent, ignore_errors=True)
     return sheet
 
 

@@ -31,14 +31,10 @@ from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.profile import Reading, refuse_unread
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import among, one_of, text
-from opsmetrics.ingest.totals import ALONE, is_note, is_total, may_be_total, says_above
+from opsmetrics.ingest.totals import ALONE, FILLED, TOTAL_LINE, is_note, may_be_total, says_above
 
 #: Highest sample number; far above any series, and far below what a stamp can hold.
 _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
-#: The cells of a line that hold something; true of a line of totals.
-_FILLED = "list_filter(f, lambda x: trim(x, ' \t\u00a0') <> '')"
-_TOTAL = is_total(f"lower(trim({_FILLED}[1], ' \t\u00a0'))")
-
 #: True of a line that begins as a date: a record that breaks off, and no note.
 _BEGUN = "regexp_matches(t, '^[ \"]*[0-9]{1,4}[-./][0-9]')"
 
@@ -87,6 +83,8 @@ def _clean(scratch: Scratch, name: str) -> None:
     error = f"starts_with({name}, '#') AND {among(f'lower({name})', SHEET_ERRORS)}"
     scratch.rename(name, "''", error)
     scratch.rename(name, f"regexp_replace({name}, ' +', ' ', 'g')", f"contains({name}, '  ')")
+    formula = "'^=\"+(.*?)\"+$'"  # ="007" keeps a spreadsheet from reading a number
+    scratch.rename(name, f"regexp_replace({name}, {formula}, '\\1')", f"starts_with({name}, '=\"')")
 
 
 def _names(scratch: Scratch, name: str) -> list[str]:
@@ -189,7 +187,7 @@ def _zone(scratch: Scratch, layout: Layout) -> str:
 def _position() -> str:
     """The number of the record among those of the file, null for a line that is none."""
     whole = f"t <> {text(CONTINUED)} AND NOT starts_with(t, {text(UNCLOSED)}) AND NOT starts_with(t, {text(SPOILT)})"
-    record = f"{whole} AND len({_FILLED}) > 0 AND NOT {_TOTAL}"
+    record = f"{whole} AND len({FILLED}) > 0 AND NOT {TOTAL_LINE}"
     return f"CASE WHEN {record} THEN count(*) FILTER (WHERE {record}) OVER (ROWS UNBOUNDED PRECEDING) END"
 
 
@@ -249,11 +247,11 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
         f"CASE WHEN t = {text(CONTINUED)} THEN {faults.CONTINUED * COLUMN} "
         f"WHEN starts_with(t, {text(UNCLOSED)}) THEN {stored(faults.UNCLOSED)} "
         f"WHEN starts_with(t, {text(SPOILT)}) THEN {stored(faults.SPOILT)} "
-        f"WHEN t IS NULL OR len({_FILLED}) = 0 THEN {faults.BLANK * COLUMN} "
-        f"WHEN {_TOTAL} THEN {faults.TOTAL * COLUMN} "
+        f"WHEN t IS NULL OR len({FILLED}) = 0 THEN {faults.BLANK * COLUMN} "
+        f"WHEN {TOTAL_LINE} THEN {faults.TOTAL * COLUMN} "
         f"WHEN {_repeated_header(scratch, layout)} THEN {faults.HEADER * COLUMN} "
         f"WHEN {is_note('lower(t)')} THEN {faults.NOTE * COLUMN} "
-        f"WHEN len({_FILLED}) = 1 AND NOT {_BEGUN} THEN {stored(faults.ALONE)} "
+        f"WHEN len({FILLED}) = 1 AND NOT {_BEGUN} THEN {stored(faults.ALONE)} "
         f"{few} {_when(_surplus(width), faults.TOO_MANY)} {empty} {beside} ELSE {stored(unread, column)} END"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from opsmetrics.ingest.business_years import are_business_years
 from opsmetrics.ingest.cells import fold, kind_of, tidy
 from opsmetrics.ingest.date_forms import form_of
 from opsmetrics.ingest.date_parts import DAYS, MONTHS, QUARTERS, WEEKS, YEARS
@@ -65,6 +66,7 @@ def time_roles(sheet: Sheet, named: Mapping[str, str]) -> tuple[Roles, tuple[str
         parts = _parts(words, cells)
         found |= dict.fromkeys(parts, "part")
         years = [h for h in sheet.headers if words[h] in YEARS and _are_years(cells[h])]
+        years = years or [h for h in sheet.headers if are_business_years(h, cells[h])]
         if not parts and len(years) == 1 and not any(role in ("date", "ts") for role in named.values()):
             return {years[0]: "date"}, ()
     if len(dated) == 1 or parts:

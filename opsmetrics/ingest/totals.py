@@ -75,3 +75,8 @@ def says_above(cell: str) -> bool:
 def says_total(cell: str) -> bool:
     """True where a cell, in lower case, is nothing but a word for total, with or without a colon."""
     return cell.rstrip(" :") in ALONE
+
+
+#: The cells of a line that hold something, over its cells `f`; true of a line of totals.
+FILLED = "list_filter(f, lambda x: trim(x, ' \t\u00a0') <> '')"
+TOTAL_LINE = is_total(f"lower(trim({FILLED}[1], ' \t\u00a0'))")

@@ -67,10 +67,10 @@ def test_hours_that_may_be_counted_from_one_are_asked_about_and_those_of_a_shift
 
 
 @pytest.mark.parametrize(
-    ("header", "cells"), [("Hour", ("1", "25")), ("Viertelstunde", ("1", "100")), ("Time", ("60", "1275"))]
+    ("header", "cells"), [("Hour", ("1", "26")), ("Viertelstunde", ("0", "100")), ("Time", ("60", "1275"))]
 )
 def test_figures_that_are_no_times_are_refused(header: str, cells: Sequence[str]) -> None:
-    """25 hours and 100 quarters have the days on which clocks go back: which hour comes twice, no number says."""
+    """No day has more than 25 hours, or 100 quarters."""
     with pytest.raises(IngestRefused, match="no times of day"):
         day_times(header, cells, {})
 

@@ -93,3 +93,13 @@ def test_what_tells_the_scale_is_not_asked(
     batch = loaded(tmp_path, cells, header, unit="%", multiplier=multiplier, upper_bound=upper)
     assert max(readings(batch)["value"]) == pytest.approx(most)
     assert ("unit_converted" in warnings(batch)) == (multiplier == 100 and cells[0] == "9")
+
+
+def test_a_scale_that_changes_within_the_file_is_asked_about_also_where_values_differ_much(tmp_path: Path) -> None:
+    percent = [5.0, 12.0, 33.0, 61.0, 92.0]
+    text = "date,site,line,metric,value\n" + "".join(
+        f"2026-03-{i + 1:02d},A,L1,scrap,{value:g}\n" for i, value in enumerate([*percent, *(v / 100 for v in percent)])
+    )
+    with pytest.raises(NeedsAnswer, match="two scales: about 0.33 in some records, about 33 in others"):
+        prepared(tmp_path, text)
+    assert list(readings(prepared(tmp_path, text, answers={"scale": "percent"}))["value"]) == [*percent, *percent]

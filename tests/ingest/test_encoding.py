@@ -103,6 +103,8 @@ RUSSIAN = ["Москва", "Тверь", "упаковка"]
         ("cp1252", ["12 m³", "5 °C", "3 €", "½ Std."]),
         ("cp1253", ["Αθήνα", "Πάτρα"]),
         ("cp1254", ["İzmir", "Muğla", "Çankırı"]),
+        ("cp1254", ["İzmir", "Eskişehir", "Değer"]),  # in Windows-1252 each letter is one of Icelandic
+        ("cp1252", ["Keflavík", "Þorlákshöfn", "Ísafjörður", "Seyðisfjörður"]),
         ("cp932", ["東京工場", "大阪ライン"]),
         ("gb18030", ["北京", "上海"]),
         ("utf-32-le", [*GERMAN, *POLISH]),

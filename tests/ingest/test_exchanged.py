@@ -157,3 +157,27 @@ def test_the_name_of_a_column_says_which_of_two_orders_is_meant(tmp_path: Path) 
         batch = examine(sheet, template, DEFINITIONS, today=TODAY).batch
         assert [at.date() for at in readings(batch).sort_values("value")["observed_at"]] == EARLY_MAY
         assert "named_date_order" in warnings(batch)
+
+
+@pytest.mark.parametrize("style", ["%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d", "%d %b %Y"])
+@pytest.mark.parametrize("base", [dt.date(1899, 12, 30), dt.date(1904, 1, 1)])
+def test_serial_numbers_among_other_dates(tmp_path: Path, style: str, base: dt.date) -> None:
+    days = [dt.date(2021, 3, day) for day in range(1, 32)]
+    cells = [
+        cell if i % 5 else str((day - base).days)
+        for i, (day, cell) in enumerate(zip(days, in_style(days, style), strict=True))
+    ]
+    assert loaded(tmp_path, cells)[0] == days
+
+
+def test_figures_far_from_the_other_dates_are_no_serial_numbers(tmp_path: Path) -> None:
+    cells = [*in_style(WHOLE, "%d.%m.%Y"), "60001", "31000"]
+    assert loaded(tmp_path, cells)[0] == WHOLE
+
+
+@pytest.mark.parametrize(("style", "order"), [("%d%m%Y", "dmy"), ("%m%d%Y", "mdy")])
+def test_figures_with_the_year_last(tmp_path: Path, style: str, order: str) -> None:
+    assert loaded(tmp_path, in_style(WHOLE, style))[0] == WHOLE
+    assert loaded(tmp_path, [cell.lstrip("0") for cell in in_style(WHOLE, style)])[0] == WHOLE  # as a spreadsheet saves
+    assert asks(tmp_path, in_style(EARLY, style)) == "date_order"
+    assert loaded(tmp_path, in_style(EARLY, style), date_order=order)[0] == EARLY
