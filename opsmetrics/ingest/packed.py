@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from opsmetrics.ingest.archive import OF_OFFICE, ZIP, members
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.problems import safe_name
-from opsmetrics.ingest.readable import private_file
+from opsmetrics.ingest.readable import private_file, written
 from opsmetrics.ingest.scan import CHUNK
 from opsmetrics.ingest.workbook_process import damaged
 from opsmetrics.working import tell
@@ -22,7 +21,7 @@ def only_table(path: Path, head: bytes, limits: Limits) -> tuple[Path, str] | No
     """The one file of an archive, unpacked under a generated name in a folder of its own, and what it is called; None
     for any other file. The names inside are shown and never used as paths.
 
-    Raises IngestRefused (`damaged`, `protected`, `unpacks_too_large`).
+    Raises IngestRefused (`damaged`, `protected`, `unpacks_too_large`, `no_room`).
     """
     if not head.startswith(ZIP):
         return None
@@ -32,11 +31,8 @@ def only_table(path: Path, head: bytes, limits: Limits) -> tuple[Path, str] | No
         return None
     tell("Unpacking")
     target = private_file()
-    try:
+    with written(target):
         _unpack(path, found[0], target)
-    except BaseException:
-        shutil.rmtree(target.parent, ignore_errors=True)
-        raise
     return target, safe_name(found[0].filename)
 
 

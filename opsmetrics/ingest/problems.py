@@ -56,6 +56,16 @@ class IngestRefused(ValueError):
         super().__init__(f"{found[:1].upper()}{found[1:]}; wanted: {wanted}; {mend}.")
 
 
+def no_room(error: Exception) -> IngestRefused:
+    """The refusal of a file that does not fit into the place for temporary files."""
+    return IngestRefused(
+        "no_room",
+        f"the place for temporary files cannot be used ({str(error).splitlines()[0]})",
+        "a disk with as much room as the file takes",
+        "make room there, or split the file",
+    )
+
+
 @dataclass(frozen=True)
 class Question:
     """Something that the file itself cannot tell. Each choice starts with a short name and a colon."""

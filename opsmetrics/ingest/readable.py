@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice, repeat
 from pathlib import Path
 
@@ -14,10 +16,13 @@ from opsmetrics.ingest.encoding import LOST, clean_lines
 from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, SPOILT, UNCLOSED
-from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.problems import IngestRefused, no_room
 from opsmetrics.ingest.records import BLANK, Record, records
 from opsmetrics.ingest.scan import Scan
 from opsmetrics.working import tell
+
+#: What the system says of a disk, a quota or a limit that is full.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def make_readable(
@@ -58,21 +63,29 @@ def private_file() -> Path:
 
 
 def write_lines(lines: Iterable[str], limits: Limits) -> tuple[Path, int]:
-    """A readable file with these lines, and their number. Raises IngestRefused (`too_many_records`)."""
+    """A readable file with these lines, and their number. Raises IngestRefused (`too_many_records`, `no_room`)."""
     target, count = private_file(), 0
-    try:
-        with target.open("w", encoding="utf-8", newline="", errors="replace") as out:
-            for line in lines:
-                out.write(line + "\n")
-                count += 1
-                if count % 100_000 == 0:
-                    tell(f"Read {count:,} lines")
-                if count > limits.records:
-                    raise too_many_records(f"more than {limits.records:,} records", limits)
-    except BaseException:
-        shutil.rmtree(target.parent, ignore_errors=True)
-        raise
+    with written(target), target.open("w", encoding="utf-8", newline="", errors="replace") as out:
+        for line in lines:
+            out.write(line + "\n")
+            count += 1
+            if count % 100_000 == 0:
+                tell(f"Read {count:,} lines")
+            if count > limits.records:
+                raise too_many_records(f"more than {limits.records:,} records", limits)
     return target, count
+
+
+@contextmanager
+def written(target: Path) -> Iterator[None]:
+    """A private file is written inside; unless all of it is, nothing is left. Raises IngestRefused (`no_room`)."""
+    try:
+        yield
+    except BaseException as error:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise no_room(error) from error
+        raise
 
 
 def too_many_records(found: str, limits: Limits) -> IngestRefused:

@@ -19,7 +19,7 @@ from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
 from opsmetrics.ingest.date_forms import plainly_sql
 from opsmetrics.ingest.faults import Fault
 from opsmetrics.ingest.marks import EXACT
-from opsmetrics.ingest.problems import IngestRefused
+from opsmetrics.ingest.problems import IngestRefused, no_room
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.ingest.sql import text
 from opsmetrics.measurements import any_twice
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: A file of so many lines is a long one. Its records are kept in a private file: there they are compressed as they
 #: arrive and take a tenth of the memory, and names are looked at once for each block instead of once for each record.
 LONG = 50_000
+#: What a full disk is told as: while a file is written, at the end of a statement, and by all that follows.
+_NO_ROOM = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
 #: Never in a readable file, so that the reader sees each line as one cell.
 NEVER = "\x01"
 #: From so many columns on one thread reads: each holds 2,048 lines with all of their cells, which no limit counts.
@@ -155,14 +157,9 @@ class Scratch:
                 "a smaller file",
                 "split it, for example by month",
             ) from None
-        except duckdb.IOException as error:
+        except _NO_ROOM as error:
             self.sheet.refuse_changed()
-            raise IngestRefused(
-                "no_room",
-                f"the place for temporary files cannot be used ({str(error).splitlines()[0]})",
-                "a disk with as much room as the file takes",
-                "make room there, or split the file",
-            ) from error
+            raise no_room(error) from error
         except duckdb.Error:
             self.sheet.refuse_changed()
             raise

@@ -30,6 +30,7 @@ from opsmetrics.ui import (
     rows,
     stored_rows,
     tables,
+    undoing,
     upload_blocks,
     upload_ledger,
     upload_rejects,
@@ -78,6 +79,7 @@ def render(desk: Desk) -> None:
         page.first_steps(catalog, text, key="empty")
         return
     person = _person()
+    undoing.attend()
     receipts.show(desk, _OUTCOME, person)
     _freshness(desk, catalog, watched)
     upload_ledger.render(desk, person, _OUTCOME)

@@ -14,7 +14,7 @@ from opsmetrics.desk.templates import remember
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.measurements import Batch, Receipt, UndoReceipt, counted
 from opsmetrics.store import StoreError
-from opsmetrics.ui import blocks, data_rejects, reviews, rows, upload_blocks
+from opsmetrics.ui import blocks, data_rejects, reviews, rows, undoing, upload_blocks
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, covered_days, site, span_text
 from opsmetrics.ui.upload_files import BROKEN
@@ -83,21 +83,36 @@ def commit(desk: Desk, batches: Sequence[Batch], person: str) -> Outcome:
 
 
 def undo(desk: Desk, batches: Iterable[int], person: str) -> Outcome:
-    """Take batches back, the newest first."""
+    """Take batches back, the newest first. Cancelled work stops before the next one, or in the middle of one, which is
+    then as it was. Raises Cancelled where it was the first."""
     wanted = sorted(batches, reverse=True)
     keys = set(touched(desk.catalog, {key for batch in wanted for key in desk.batch_kpis(batch)}))
+    tell("Looking at the verdicts before")
     before = _variations(desk, keys)
     undone: list[UndoReceipt] = []
     refused: list[tuple[str, str]] = []
-    for batch in wanted:
+    for number, batch in enumerate(wanted):
         try:
+            tell("Taking back", number, len(wanted))
             undone.append(desk.undo(batch, by=person, publish=False))
         except BROKEN:
             raise
         except StoreError as error:
             refused.append((f"Batch {batch}", str(error)))
-    desk.publish(keys)
-    return Outcome((), tuple(undone), tuple(refused), _changed(desk, keys, before))
+        except Cancelled:
+            if not undone:
+                raise
+            refused += [(f"Batch {left}", "It was cancelled.") for left in wanted[number:]]
+            break
+    with unstopped():  # what is taken back has its verdicts
+        desk.publish(keys)
+        return Outcome((), tuple(undone), tuple(refused), _changed(desk, keys, before))
+
+
+def begin_undo(desk: Desk, batches: Sequence[int], person: str, slot: str) -> None:
+    """Take batches back beside the page; the outcome is kept in the session under `slot`."""
+    apart = Desk(desk.store, desk.settings)
+    undoing.begin(f"Undo of {batches_text(batches).lower()}", lambda: undo(apart, batches, person), slot)
 
 
 _Known = dict[tuple[str, Slice], Verdict | None]
@@ -241,7 +256,7 @@ def show(desk: Desk, slot: str, person: str) -> None:
     text = f"Undo {batches_text(opened).lower()}"
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(text, key=f"{slot}_undo"):
-            st.session_state[slot] = undo(desk, opened, person)
+            begin_undo(desk, opened, person, slot)
             st.rerun()
         receipts = outcome.receipts
         sums = (sum(getattr(receipt, name) for receipt in receipts) for name in ("new", "updated", "removed"))

@@ -20,6 +20,7 @@ from opsmetrics.ui import (
     blocks,
     page,
     receipts,
+    undoing,
     upload_blocks,
     upload_files,
     upload_job,
@@ -59,6 +60,7 @@ def render(desk: Desk) -> None:
             received = upload_session.receive(desk, session)
         if received:
             st.session_state.pop(_SLOT, None)
+    undoing.attend()
     if session.job is not None:
         _busy(desk, head, session, session.job)
         return

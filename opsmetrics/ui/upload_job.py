@@ -27,6 +27,8 @@ _STEPS = {
     "Checking every record": (0.65, 0.75),
     "Looking for repeated records": (0.75, 0.85),
     "Comparing with the store": (0.85, 1.0),
+    "Looking at the verdicts before": (0.0, 0.1),
+    "Taking back": (0.1, 0.8),
 }
 
 

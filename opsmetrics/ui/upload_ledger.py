@@ -13,7 +13,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.measurements import events_key
 from opsmetrics.store import undo_effect
-from opsmetrics.ui import blocks, page, receipts, reviews, upload_blocks
+from opsmetrics.ui import blocks, page, receipts, reviews, undoing, upload_blocks
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, covered_days, site, span_text
 from opsmetrics.ui.links import target
@@ -105,7 +105,7 @@ def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
     """The question before an undo, with what it will do, in front of the page wherever it was asked for."""
     asked = st.session_state.get(_ASKED)
     found = ledger[(ledger["batch"] == asked) & ledger["undone_at"].isna()] if asked is not None else ledger.head(0)
-    if asked is None or found.empty:
+    if asked is None or found.empty or undoing.under_way():
         return
     row = found.iloc[0]
     effect = receipts.undo_effect(*(int(row[name]) for name in ("new", "updated", "removed")))
@@ -117,7 +117,7 @@ def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
         page.show(blocks.callout(data_mark("suspect"), str(row["source"]), text), key="upload_undo_ask")
         with st.container(horizontal=True):
             if st.button(f"Undo batch {asked}", type="primary", key="upload_undo_yes"):
-                st.session_state[slot] = receipts.undo(desk, [asked], person)
+                receipts.begin_undo(desk, [int(asked)], person, slot)
                 _forget()
                 st.rerun()
             if st.button("Keep it", key="upload_undo_no"):

@@ -100,6 +100,6 @@ def test_a_scale_that_changes_within_the_file_is_asked_about_also_where_values_d
     text = "date,site,line,metric,value\n" + "".join(
         f"2026-03-{i + 1:02d},A,L1,scrap,{value:g}\n" for i, value in enumerate([*percent, *(v / 100 for v in percent)])
     )
-    with pytest.raises(NeedsAnswer, match="two scales: about 0.33 in some records, about 33 in others"):
+    with pytest.raises(NeedsAnswer, match=r"two scales: about 0[.]33 in some records, about 33 in others"):
         prepared(tmp_path, text)
     assert list(readings(prepared(tmp_path, text, answers={"scale": "percent"}))["value"]) == [*percent, *percent]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from opsmetrics.access import OPEN
 from opsmetrics.desk import Desk
 from opsmetrics.facts import rows_between
 from opsmetrics.store import Chore
+from opsmetrics.ui import upload_job
+from opsmetrics.working import tell
 from tests.pages import pareto_stores, stores
 from tests.pages.stores import block, blocks, page
 from tests.store.builders import batch, event
@@ -67,6 +70,31 @@ def test_a_file_is_taken_back_from_inside_it_after_a_question(seen: Path) -> Non
     assert "takes out 810 values" in block(app, "callout")["text"]
     app.button(key="upload_undo_no").click().run()
     assert not [part for part in blocks(app) if part["kind"] == "callout"]
+    assert store.current().batches()["undone_at"].isna().all()
+
+
+def test_an_undo_is_watched_and_cancelled_while_the_page_stays(seen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object, **__: object) -> None:
+        while True:
+            tell("Taking back", 1, 2)
+            time.sleep(0.01)
+
+    monkeypatch.setattr(upload_job, "PATIENCE", 0.0)
+    monkeypatch.setattr(Desk, "undo", endless)
+    app = page("data")
+    app.button(key="inside_undo").click().run()
+    app.button(key="upload_undo_yes").click().run()
+    assert not app.exception
+    assert [row[0] for row in grid(app, "Loaded before")] == ["1"], "the page is there"
+    assert len(grid(app, "Freshness")) > 2
+    app.button(key="inside_undo").click().run()
+    assert "upload_undo_yes" not in [button.key for button in app.button], "one at a time"
+    app.button(key="upload_stop").click().run()
+    for _ in range(50):
+        if said := [part for part in blocks(app) if "was cancelled" in str(part.get("text"))]:
+            break
+        app.run()
+    assert said[0]["text"] == "Undo of batch 1 was cancelled: nothing was changed."
     assert store.current().batches()["undone_at"].isna().all()
 
 

@@ -12,10 +12,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import duckdb
 import pytest
 
 from opsmetrics.measurements import Span
 from opsmetrics.store import Store, StoreError
+from opsmetrics.working import Cancelled, Work
 from tests.cases import cases
 from tests.store.builders import batch, count, day, reading
 
@@ -160,3 +162,22 @@ def test_an_undone_or_unknown_batch_is_refused_with_a_sentence(store: Store) -> 
     with pytest.raises(StoreError, match="There is no batch 7"):
         store.undo(7, by="Cy")
     assert store.data_version == 2
+
+
+def test_a_cancelled_undo_leaves_the_store_as_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in (1.0, 2.0):
+        store.commit(batch(count(day(1), value)), by="Ada")
+    before = (store.counted, stored(store, day(0), day(9)), str(store.batches()))
+    with Work().open() as work:
+
+        def in_the_middle(cursor: duckdb.DuckDBPyConnection, *_: object) -> None:
+            """The facts are put back and the totals of their cells are not yet made anew."""
+            work.cancel()
+            cursor.execute("SELECT count(*) FROM range(1_000_000_000_000)").fetchall()
+
+        monkeypatch.setattr("opsmetrics.store.undo.cells.renew", in_the_middle)
+        with pytest.raises(Cancelled):
+            store.undo(2, by="Ada")
+    monkeypatch.undo()
+    assert (store.counted, stored(store, day(0), day(9)), str(store.batches())) == before
+    assert store.undo(2, by="Ada").restored == 1
