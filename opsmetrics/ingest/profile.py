@@ -209,13 +209,9 @@ def _chosen_forms(scratch: Scratch, layout: Layout, forms: Counts) -> tuple[str,
     said = sum(n for code, n in forms.items() if code != date_forms.EMPTY)
     known = {FORMS[code].name: n for code, n in forms.items() if code < len(FORMS)}
     ranked = sorted(known, key=lambda name: -known[name])
-    if ranked and ranked[0] in date_forms.BARE:
-        texts = [form.name for form in FORMS if form.ordered and form.name in known]
-        kept = (ranked[0], *(texts if ranked[0] == "serial" else ()))  # a spreadsheet leaves some dates texts
-    else:
-        kept = tuple(
-            name for name in ranked if name not in date_forms.BARE or name == "serial"
-        )  # left by a spreadsheet
+    kept = tuple(name for name in ranked if name == "serial" or name not in date_forms.BARE)  # of a spreadsheet: both
+    if ranked and ranked[0] in date_forms.BARE and ranked[0] != "serial":
+        kept = (ranked[0],)
     readable = sum(known[name] for name in kept)
     if said and said - readable > UNREADABLE * said:
         assert layout.time is not None

@@ -35,8 +35,10 @@ def settle_base(
     """
     if "serial" not in style.forms:
         return style, None, []
-    if style.forms[0] != "serial":
-        return _among_dates(scratch, layout, style, records)
+    if len(style.forms) > 1:
+        among = _among_dates(scratch, layout, style, records)
+        if style.forms[0] != "serial" or "serial" in among[0].forms:
+            return among
     if scratch.sheet.exact:
         return style, None, [_told(style)]
     assert layout.time is not None
