@@ -1,7 +1,7 @@
 """Dates that stand only in the first record of a group, as reports have them: an empty cell is the date above it.
 
-It is certain where each date stands once and its group tells its records apart; where many dates are missing otherwise,
-a person is asked. A few records without a date are damaged, and are rejected.
+It is certain where each date stands once, most have such records, and these are told apart by more than the date; where
+many dates are missing otherwise, a person is asked. A few records without a date are damaged, and are rejected.
 """
 
 # ruff: noqa: S608  (columns are named by position, texts are quoted by sql.text: no word of the file is SQL)
@@ -54,8 +54,8 @@ def settle_carried(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
     grouped = f"SELECT *, count(day) OVER (ORDER BY line) AS part FROM ({rows})"
     days = f"SELECT part, max(day) AS day, count(*) AS rows, count(DISTINCT key) AS keys FROM ({grouped}) GROUP BY part"
     told = f"SELECT *, lag(day) OVER (ORDER BY part) AS before FROM ({days}) WHERE part > 0"
-    asked = "count(*), coalesce(sum(rows), 0), count_if(day = before), count_if(keys < rows)"
-    dated, records, repeated, alike = scratch.rows(f"SELECT {asked} FROM ({told})")[0]
+    asked = "count(*), coalesce(sum(rows), 0), count_if(day = before), count_if(keys < rows), count_if(rows > 1)"
+    dated, records, repeated, alike, several = scratch.rows(f"SELECT {asked} FROM ({told})")[0]
     if not dated or records - dated < _SEVERAL or (records - dated) * _ONE_IN < records:
         return []
     header = scratch.sheet.headers[layout.time]
@@ -65,7 +65,8 @@ def settle_carried(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
         ("carry: an empty cell means the date above it", "reject: records without a date are left out"),
     )
     answer = question.answered(answers)
-    certain = not repeated and (layout.clock is not None or (bool(layout.series) and not alike))
+    apart = layout.clock is not None or (bool(layout.series) and not alike)
+    certain = apart and not repeated and 2 * several >= dated
     if answer is None and not certain:
         raise NeedsAnswer([question])
     if answer == "reject":

@@ -47,8 +47,10 @@ def table(rejects: pd.DataFrame, code: str | None = None, title: str = "") -> Bl
     found = rejects if code is None else rejects[rejects["code"] == code]
     lines = []
     for line in found.head(ROWS).itertuples():
-        texts = [line.column or "", clip(str(line.text)), line.reason, line.mend]
-        lines.append([cell(str(line.line)), *(cell(str(text)) for text in texts)])
+        says = cell(clip(str(line.text)), under=f"{line.reason}: {line.mend}")  # where there is no room beside it
+        lines.append(
+            [cell(str(line.line)), cell(str(line.column or "")), says, cell(str(line.reason)), cell(str(line.mend))]
+        )
     total = len(rejects)
     title = title or f"{wording.number(total, 0)} {'row cannot' if total == 1 else 'rows cannot'} be read"
     tall = len(lines) > TALL

@@ -132,7 +132,7 @@ def receive(desk: Desk, session: Session) -> bool:
 def _uploader(desk: Desk, session: Session) -> list[UploadedFile]:
     return st.file_uploader(
         "CSV, Excel or Parquet files, one or several",
-        type=["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet"],
+        type=["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "zip"],
         accept_multiple_files=True,
         max_upload_size=max(1, desk.settings.upload_bytes // (1024 * 1024)),
         key=session.uploader,

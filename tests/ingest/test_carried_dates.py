@@ -60,6 +60,7 @@ def test_few_records_without_a_date_are_damaged(tmp_path: Path) -> None:
     [
         [(FIRST, "A", 1), (None, "A", 2), (None, "B", 3)],  # two of one site on one day
         [(FIRST, "A", 1), (FIRST, "B", 2), (None, "C", 3), (None, "D", 4)],  # the date is also written twice
+        [*((FIRST + dt.timedelta(i), "A", i) for i in range(3)), (None, "B", 3), (None, "C", 4)],  # one group only
     ],
 )
 def test_what_is_not_certain_is_asked_once(tmp_path: Path, rows: list[tuple[dt.date | None, str, int]]) -> None:
@@ -67,7 +68,7 @@ def test_what_is_not_certain_is_asked_once(tmp_path: Path, rows: list[tuple[dt.d
     with pytest.raises(NeedsAnswer, match="no date in 'date', below ones that have"):
         loaded(tmp_path, text)
     carried, rejected = (loaded(tmp_path, text, blank_dates=said) for said in ("carry", "reject"))
-    assert {day for day, _, _ in facts(carried)} == {FIRST}
+    assert {day for day, _, _ in facts(carried)} == {day for day, _, _ in rows if day is not None}
     assert [code for _, code in codes(rejected)] == ["no_date"] * sum(day is None for day, _, _ in rows)
     assert carried.read_as is not None
     assert carried.read_as.remembered is not None
