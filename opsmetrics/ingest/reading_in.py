@@ -106,7 +106,11 @@ def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], tod
     except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
         return None
     if stamp is not None:
-        return reading if read_straight(scratch, layout, stamp, whole, today) else None
+        straight = read_straight(scratch, layout, stamp, whole, today)
+        if straight and not _tells_days(scratch, today):
+            scratch.hold_in_file()
+            return None
+        return reading if straight else None
     quick = dict.fromkeys(layout.numbers, _PlainNumber()) if scratch.sheet.ascii else {}
     trial = replace(reading, numbers={**reading.numbers, **quick, **dict.fromkeys(whole, _WholeNumber())})
     if reading.dates == DateStyle() and padded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import zipfile
@@ -34,9 +35,16 @@ for path in map(Path, sys.argv[1:]):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
 def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
-    stamps = [f"2026-{1 + i % 10:02d}-{1 + i % 28:02d} {i % 24:02d}:{i % 60:02d}" for i in range(LONG + 1)]
-    plain = "when,minutes\n" + "".join(f"{stamp},{i}\n" for i, stamp in enumerate(stamps))
-    contents = {"records": plain, "rewritten": plain.replace(",0\n", ',"0"\n')}
+    chance = random.Random(5)
+    days = [f"{1 + i % 28:02d}/{1 + i % 10:02d}/2026" for i in range(LONG + 1)]
+    plain = "when,minutes\n" + "".join(f"{day} {i % 24:02d}:00,{chance.random()}\n" for i, day in enumerate(days))
+    contents = {
+        "records": plain,
+        "rewritten": plain.replace("\n", '"\n', 2)
+        .replace(",", ',"', 2)
+        .replace('minutes"', "minutes")
+        .replace(',"m', ",m"),
+    }
     paths = [tmp_path / f"{name}.csv" for name in contents]
     for path, content in zip(paths, contents.values(), strict=True):
         path.write_text(content)
