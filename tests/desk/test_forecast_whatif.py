@@ -209,10 +209,9 @@ def test_an_event_that_nobody_has_seen_needs_its_effect(desk: Desk) -> None:
 
 def test_effects_of_days_are_learned_for_weeks_too(desk: Desk) -> None:
     scenario = read_scenario("shutdown@2026-11-09..2026-11-10", DEFECTS)
-    told = made(desk, "orders", grain="week", as_of=as_of(), scenario=scenario)
-    assert told.under is not None
-    usual, other = told.found.points["mean"], told.under.found.points["mean"]
-    ratio = (other / usual)[told.found.points["label"] == "week of 9 Nov 2026"].iloc[0]
+    usual = forecast_review(desk.review("orders", grain="week", as_of=as_of()))
+    other = plan(desk, usual.review, scenario).applied(usual)
+    ratio = (other.points["mean"] / usual.points["mean"])[usual.points["label"] == "week of 9 Nov 2026"].iloc[0]
     assert ratio == pytest.approx(1 - 0.5 * 2 / 7, abs=0.03), "two days of seven lose half"
 
 
@@ -220,7 +219,7 @@ def test_effects_of_days_are_learned_for_weeks_too(desk: Desk) -> None:
 
 
 def test_a_past_holiday_is_no_ordinary_day_and_a_coming_one_gets_its_effect(desk: Desk) -> None:
-    found = made(desk, "orders", as_of=as_of()).found
+    found = forecast_review(desk.review("orders", as_of=as_of()))
     assert (found.holidays.past, found.holidays.coming) == (3, 1)
     effect = found.holidays.effect
     assert effect is not None

@@ -100,13 +100,13 @@ def test_a_share_is_told_in_points_of_its_mean() -> None:
     assert fit.term("x").change(step)[0] == pytest.approx(np.mean(1 / (1 + np.exp(-moved))) - mean, rel=1e-3)
 
 
-@pytest.mark.parametrize(("kind", "rho"), [("mean", 0.0), ("mean", 0.6), ("share", 0.5), ("rate", 0.5)])
+@pytest.mark.parametrize(("kind", "rho"), [("mean", 0.6), ("share", 0.5), ("rate", 0.5)])
 def test_intervals_hold_with_alike_neighbours_too(kind: Kind, rho: float) -> None:
-    """Seeded simulation, 80 series of 80 slots: 95 % less what alike neighbours cost (docs/conventions), ± 2.5 standard
-    errors of 2.4 points."""
+    """Seeded simulation, 50 series of 80 slots: 95 % less what alike neighbours cost (docs/conventions), ± 2.5 standard
+    errors of 3 points."""
     draw, inside = np.random.default_rng(4), []
     time = np.arange(80) / 10
-    for _ in range(80):
+    for _ in range(50):
         noise = draw.normal(0, 1, 80)
         for slot in range(1, 80):
             noise[slot] += rho * noise[slot - 1]
@@ -119,7 +119,7 @@ def test_intervals_hold_with_alike_neighbours_too(kind: Kind, rho: float) -> Non
             y = y / 300
         term = regress(y, [Term.of("time", time)], kind=kind, sizes=size).term("time")
         inside.append(term.low <= 0.05 <= term.high)
-    assert np.mean(inside) >= 0.87
+    assert np.mean(inside) >= 0.86
 
 
 def test_residuals_that_are_alike_are_noticed() -> None:
