@@ -37,7 +37,10 @@ function el(tag, name, ...children) {
 const UNBROKEN = /(\S*\d–\S*\d\S*|\b\d{1,2} \p{Lu}\p{Ll}{2} \d{4}\b[.,;:]?)/u;
 
 function sentence(name, text) {
-  const node = el("p", name);
+  return unbroken(el("p", name), text);
+}
+
+function unbroken(node, text) {
   String(text).split(UNBROKEN).forEach((part, place) => {
     if (part) node.append(place % 2 ? el("span", "om-unbroken", part) : part);
   });
@@ -306,7 +309,7 @@ function lines(block) {
   const list = el("ul", "om-linelist");
   for (const item of block.items) {
     list.append(el("li", "", item.mark ? worded(item.mark, "om-linemark") : el("span", "om-linelead", item.lead),
-      el("span", "", item.text), el("span", "om-caption", item.note)));
+      unbroken(el("span", ""), item.text), unbroken(el("span", "om-caption"), item.note)));
   }
   node.append(list);
   return node;

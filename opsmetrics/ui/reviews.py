@@ -58,7 +58,7 @@ _NEWS: Kept[tuple[Versions, pd.Timestamp], dict[str, tuple[News, ...]]] = Kept(1
 _WEIGHED: Kept[tuple[Versions, pd.Timestamp, int], Weighed] = Kept(16)
 _SAID: Kept[tuple[str, int], tuple[Attention, ...]] = Kept(4)
 _SECTIONS: Kept[tuple[Versions, str, str, Hashable, Hashable], list[Block]] = Kept(64)
-_TABLES: Kept[tuple[Versions, str, Hashable], Table] = Kept(64)
+_TABLES: Kept[tuple[Versions, str, Hashable, Hashable], Table] = Kept(64)
 
 
 def desk() -> PageDesk:
@@ -149,13 +149,18 @@ def today(
 
 
 def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None, new: New) -> Table:
-    """The table behind Today, made once for each combination of versions, filters and what is new."""
+    """The table behind Today, made once for each combination of versions, filters, what is new and what is ahead."""
     key = versions(at, as_of)
+    ahead = landing_ready.known(shown)
 
     def line(row: KpiReview) -> dict[str, Any]:
-        return _LINES.of((key, rows.row_key(row)), lambda: rows.table_line(row))
+        found = _LINES.of((key, rows.row_key(row)), lambda: rows.table_line(row))
+        return found | {"Ahead": ahead.get(landing_ready.key(row), "")}
 
-    return _TABLES.of((key, wanted.key, new.key), lambda: tables.finished(sections.table(shown, new, line=line)))
+    return _TABLES.of(
+        (key, wanted.key, new.key, frozenset(ahead.items())),
+        lambda: tables.finished(sections.table(shown, new, line=line)),
+    )
 
 
 def slices(at: Desk, kpi: Kpi) -> list[Slice]:
