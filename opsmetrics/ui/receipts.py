@@ -260,7 +260,7 @@ def show(desk: Desk, slot: str, person: str) -> None:
             st.rerun()
         receipts = outcome.receipts
         sums = (sum(getattr(receipt, name) for receipt in receipts) for name in ("new", "updated", "removed"))
-        st.caption(undo_effect(*sums))
+        st.caption(f"Undo {undo_effect(*sums)}.")
 
 
 def outcome_blocks(outcome: Outcome, catalog: Catalog) -> list[Block]:

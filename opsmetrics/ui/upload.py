@@ -232,7 +232,7 @@ def _recognised(desk: Desk, session: Session, file: Incoming) -> None:
     waiting = file.template is None
     if waiting:
         upload_blocks.show(*upload_steps.as_it_stands(file), key=f"upload_raw_{file.key}")
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="large", key="upload_how"):
         if file.sheet.mending is None and (other := upload_templates.another(desk, file)) is not None:
             _settle(desk, session, file, other, {})
         changing = not waiting and st.toggle("Change how it is read", key=f"upload_change_{file.key}")

@@ -76,9 +76,10 @@ def figures(items: Sequence[tuple[str, str, str]]) -> Block:
     return {"kind": "figures", "items": [{"value": v, "caption": c, "tone": tone} for v, c, tone in items]}
 
 
-def column(name: str, *, over: str = "", right: bool = False, narrow: bool = False) -> Block:
-    """A heading of a table; `over` stands above the name."""
-    style = " ".join(word for word, wanted in (("om-right", right), ("om-narrow", narrow)) if wanted)
+def column(name: str, *, over: str = "", right: bool = False, narrow: bool = False, roomy: bool = False) -> Block:
+    """A heading of a table; `over` stands above the name. A `roomy` column is left out on a phone."""
+    styles = (("om-right", right), ("om-narrow", narrow), ("om-roomy", roomy))
+    style = " ".join(word for word, wanted in styles if wanted)
     return {"name": name, "over": over, "style": style}
 
 

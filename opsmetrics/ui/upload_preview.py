@@ -63,7 +63,8 @@ def _columns(badges: Sequence[Badge], fields: Mapping[str, str]) -> list[Block]:
     what to what."""
     united = any(badge.unit for badge in badges)
     heads = ("Column", "Read as", *(["Unit"] if united else []), "Empty", "Least", "Most", "For example")
-    columns = [column(name, right=name in ("Empty", "Least", "Most")) for name in heads]
+    right, roomy = ("Empty", "Least", "Most"), ("Empty", "For example")
+    columns = [column(name, right=name in right, roomy=name in roomy) for name in heads]
     rows = []
     for badge in badges[:COLUMNS]:
         field = fields.get(badge.header, "")
@@ -71,7 +72,7 @@ def _columns(badges: Sequence[Badge], fields: Mapping[str, str]) -> list[Block]:
         rows.append(
             [
                 cell(badge.header, under="" if fold(field) == fold(badge.header) else field),
-                cell(badge.told),
+                cell(badge.told, "told"),
                 *([cell(badge.unit, "thin")] if united else []),
                 cell(empty, "data" if badge.empty else "muted"),
                 *(cell(_end(value), "thin") for value in (badge.least, badge.most)),
