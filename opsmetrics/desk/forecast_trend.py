@@ -105,10 +105,11 @@ def kind_of(kpi: Kpi) -> Kind:
 def _regressed(
     review: KpiReview, table: pd.DataFrame, terms: Sequence[Term], others: tuple[KpiReview, ...] = ()
 ) -> Regressed:
+    values = table["value"].to_numpy(dtype=float)
     kind = kind_of(review.kpi)
     sizes = None if kind == "mean" else table["size"].to_numpy(dtype=float)
     try:
-        fit = regress(table["value"].to_numpy(dtype=float), terms, kind=kind, sizes=sizes)
+        fit = regress(values, terms, kind=kind, sizes=sizes)
     except Cannot as cannot:
         return Regressed(review, table, None, cannot, others)
     return Regressed(review, table, fit, None, others)

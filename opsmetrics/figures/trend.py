@@ -19,7 +19,7 @@ from opsmetrics.verdict import wording
 HEIGHT = 390
 
 #: Words on the figure; another language hands in its own.
-WORDS: Mapping[str, str] = {"fitted": "fitted", "target": "target"}
+WORDS: Mapping[str, str] = {"fitted": "fitted"}
 
 
 def trend_chart(

@@ -32,12 +32,15 @@ def regress(values: Values, terms: Sequence[Term], *, kind: Kind = "mean", sizes
 
     values: one per slot, NaN for a gap; of a share from 0 to 1, of a rate per unit of its size. sizes: denominators of
         shares and rates (None: 1 each).
-    Raises Cannot: too_few, constant (the values), same (a term), collinear (a term and the one it repeats), drifting
-    (the residuals wander so much that any two drifting series would seem related), no_fit.
+    Raises ValueError for a share or rate below 0, and Cannot: too_few, constant (the values), same (a term), collinear
+    (a term and the one it repeats), drifting (the residuals wander so much that any two drifting series would seem
+    related), no_fit.
     """
     given = floats(values)
     size = np.ones(len(given)) if sizes is None else floats(sizes, "sizes")
     matrix = np.column_stack([np.ones(len(given)), *(term.columns for term in terms)])
+    if kind != "mean" and bool((given < 0).any()):
+        raise ValueError(f"values: found {np.nanmin(given):g}, wanted shares and rates of at least 0")
     used = np.isfinite(given) & np.isfinite(matrix).all(axis=1) & np.isfinite(size) & (size > 0)
     _check(given, matrix, used, terms)
     data = _Data(given[used], size[used], matrix[used], kind)
@@ -49,6 +52,8 @@ def regress(values: Values, terms: Sequence[Term], *, kind: Kind = "mean", sizes
         rest = _residuals(fitted)
         _refuse_drifting(rest, explained, kind)
         covariance = cautious(fitted, data.lags)
+        if not np.isfinite(covariance).all():  # values beyond what can be squared
+            raise Cannot("no_fit")
         results = _terms(data, fitted, covariance, terms, explained)
         mean, low, high = _band(fitted, covariance, matrix)
     return Fit(

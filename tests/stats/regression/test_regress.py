@@ -171,6 +171,16 @@ def test_what_would_mislead_is_refused(y: object, terms: list[Term], code: str, 
     assert (refused.value.code, refused.value.names) == (code, names)
 
 
+def test_what_has_no_answer_is_refused_and_what_is_no_share_an_error() -> None:
+    """A share that is parted perfectly has no finite coefficient; values near the largest number cannot be squared."""
+    x = np.arange(40.0)
+    for y, kind in (((x > 20).astype(float), "share"), (np.append(np.zeros(39), 5.0), "rate"), (x % 2 * 1e300, "mean")):
+        with pytest.raises(Cannot, match="no_fit"):
+            regress(y, [Term.of("x", x)], kind=kind)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="found -1, wanted shares and rates of at least 0"):
+        regress(np.append(x, -1.0), [Term.of("x", range(41))], kind="rate")
+
+
 def test_longley_is_refused_as_textbooks_say() -> None:
     """Longley (1967): GNP, employment and year are the example of collinearity; with 16 rows also too few."""
     data = sm.datasets.longley.load_pandas()
