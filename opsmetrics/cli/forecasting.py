@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from opsmetrics.catalog import NotUnderstood
-from opsmetrics.cli import desks, owner
+from opsmetrics.cli import desks, forecasting_many, owner
 from opsmetrics.cli.console import Console, Refused
 from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import expected as expecting
@@ -26,7 +26,9 @@ from opsmetrics.verdict import wording
 
 
 def forecast(given: argparse.Namespace, console: Console) -> int:
-    """The forecast of one KPI slice as text, or as JSON with the whole fan."""
+    """The forecast of one KPI slice as text, or as JSON with the whole fan; of many with --all or --parts."""
+    if forecasting_many.asks_for_many(given):
+        return forecasting_many.forecasts(given, console)
     with owner.reading(given, console) as desk:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
         part = desks.slice_in(desk, kpi, given.slice)

@@ -36,7 +36,9 @@ def forecasts(commands: Commands) -> None:
 
 def _forecast(commands: Commands) -> None:
     forecast = command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
-    forecast.add_argument("kpi", metavar="KPI", help=KPI)
+    forecast.add_argument("kpi", metavar="KPI", nargs="?", help=KPI)
+    forecast.add_argument("--all", action="store_true", help="everything that is watched, a line each")
+    forecast.add_argument("--parts", metavar="DIMENSION", help="its values and their total, so that they agree")
     view(forecast)
     forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
     forecast.add_argument(

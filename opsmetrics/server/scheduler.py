@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from opsmetrics import store
 from opsmetrics.catalog import Calendar
-from opsmetrics.desk import Desk, backups, finished, landing_ready, mornings
+from opsmetrics.desk import Desk, backups, finished, forecast_many, landing_ready, mornings
 from opsmetrics.server.looking import Looking
 from opsmetrics.store import Chore
 
@@ -74,8 +74,10 @@ class Scheduler(Looking):
             if not tried or now - tried[-1] >= AGAIN[min(len(tried), len(AGAIN)) - 1]:
                 self._do(desk, turn, now)
         with contextlib.suppress(_Stopping, store.StoreClosed):
-            finished.refresh(desk, self._breathe)
+            about = finished.refresh(desk, self._breathe)
             landing_ready.work(self._breathe)
+            if about:
+                forecast_many.everything(finished.Question(desk), between=lambda *_: self._breathe())
 
     def _due(self, desk: Desk, now: dt.datetime) -> Iterator[Turn]:
         """A store without a file has nothing to show and nothing to lose."""

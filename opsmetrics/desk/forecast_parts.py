@@ -1,0 +1,136 @@
+"""The values of a dimension and their total, forecast so that they agree.
+
+Numerators and denominators are forecast apart, made coherent (`stats.forecast.reconcile`: MinT with the variances of
+the backtests), and only then divided: the share of the whole is what the parts bring, weighed by their size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from opsmetrics.access import OPEN, Viewer
+from opsmetrics.catalog import Grain, Kpi, NotUnderstood, Slice
+from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.forecast_many_words import say
+from opsmetrics.desk.forecasting import KpiForecast, forecast_review, seasons_of
+from opsmetrics.desk.landing_slots import is_sum
+from opsmetrics.review import KpiReview
+from opsmetrics.stats.forecast import Forecast, forecast
+from opsmetrics.stats.forecast.reconcile import Tree, error_variance, ratios, reconciled
+from opsmetrics.verdict.lead import poolable
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One value of the dimension, or the total (an empty slice). Stored units, one number for each period ahead.
+
+    alone: what it would be forecast to be on its own. value: coherent with the others. above, below: the sums behind it
+    (below NaN for a sum, whose value is above).
+    """
+
+    slice: Slice
+    review: KpiReview
+    alone: Floats
+    value: Floats
+    above: Floats
+    below: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """A KPI by one dimension. periods: label of each period ahead that all of them have; parts: the total first.
+
+    left_out: slices of which nothing can be forecast, and which the parts lack: their share stays with no one.
+    """
+
+    kpi: Kpi
+    grain: Grain
+    dimension: str
+    periods: tuple[str, ...]
+    parts: tuple[Part, ...]
+    left_out: tuple[Slice, ...] = ()
+
+
+def parts(
+    desk: Desk,
+    kpi: Kpi,
+    dimension: str,
+    *,
+    as_of: AsOf = None,
+    horizon: int | None = None,
+    viewer: Viewer = OPEN,
+) -> Parts:
+    """The coherent forecasts of a KPI in whole and by the values of a dimension, at the grain it is operated at.
+
+    Raises NotUnderstood where the KPI does not add up (a median, a formula), does not have the dimension, or has
+    nothing to forecast from.
+    """
+    if not poolable(kpi):
+        raise NotUnderstood(say("does_not_add_up"), say("choose_other", kpi=kpi.name))
+    if dimension not in kpi.dimensions:
+        names = ", ".join(kpi.dimensions)
+        mend = say("there_are", names=names) if names else say("there_are_none")
+        raise NotUnderstood(say("a_dimension", kpi=kpi.name), mend, repr(dimension))
+    slices: list[Slice] = [(), *desk.slices(kpi, by=[dimension], viewer=viewer)]
+    found = [forecast_review(desk.review(kpi.key, part, as_of=as_of, viewer=viewer), horizon) for part in slices]
+    if found[0].forecast is None:
+        raise NotUnderstood(say("figures", kpi=kpi.name), say("load_some"))
+    known = [one for one in found if one.forecast is not None]
+    if len(known) < 2:
+        raise NotUnderstood(say("figures", kpi=f"{kpi.name} by {dimension}"), say("load_some"))
+    left_out = tuple(part for part, one in zip(slices, found, strict=True) if one.forecast is None)
+    return _coherent(kpi, dimension, known, left_out)
+
+
+def _coherent(kpi: Kpi, dimension: str, known: list[KpiForecast], left_out: tuple[Slice, ...]) -> Parts:
+    steps, periods = _common(known)
+    tree = Tree((-1, *[0] * (len(known) - 1)))
+    alone = [one.forecast.mean[own] for one, own in zip(known, steps, strict=True) if one.forecast is not None]
+    whole = all(is_sum(kpi, one.review.points) for one in known)
+    sides = [_sides(kpi, one, whole) for one in known]
+    above = _stacked([side[0] for side in sides], steps)
+    low = kpi.bounds[0]
+    nonnegative = low is not None and low >= 0
+    if whole:
+        sums = reconciled(tree, *above, nonnegative=nonnegative)
+        values, belows = sums, np.full(sums.shape, np.nan)
+    else:
+        below = _stacked([side[1] for side in sides], steps)
+        values, sums, belows = ratios(tree, above, below, share=kpi.share, nonnegative=nonnegative)
+    rows = zip(known, alone, values, sums, belows, strict=True)
+    made = tuple(Part(one.review.series.slice, one.review, own, *rest) for one, own, *rest in rows)
+    return Parts(kpi, known[0].review.series.grain, dimension, periods, made, left_out)
+
+
+def _common(known: list[KpiForecast]) -> tuple[list[npt.NDArray[np.int_]], tuple[str, ...]]:
+    """For each forecast its steps (from 0) of the periods that all of them have, and the labels of these."""
+    shared = set(known[0].ahead["period"])
+    for one in known[1:]:
+        shared &= set(one.ahead["period"])
+    rows = [one.ahead[one.ahead["period"].isin(shared)] for one in known]
+    return [table["step"].to_numpy(dtype=int) - 1 for table in rows], tuple(str(x) for x in rows[0]["label"])
+
+
+def _sides(kpi: Kpi, found: KpiForecast, whole: bool) -> tuple[Forecast, Forecast]:
+    """The forecasts of what stands above and below the line, over the slots of the value's own forecast; of a sum the
+    first alone counts."""
+    assert found.forecast is not None
+    points, grain, horizon = found.review.points, found.review.series.grain, found.forecast.horizon
+    size = np.where(found.positions >= 0, points["size"].to_numpy(dtype=float)[found.positions], np.nan)
+    size = np.where(np.isfinite(found.fitted), size, np.nan)
+    value = found.fitted if whole else found.fitted * size
+    lower = 0.0 if np.nanmin(value) >= 0 else None
+    tried = seasons_of(kpi, grain)
+    above = forecast(value, horizon, seasons_tried=tried, lower=lower)
+    return above, above if whole else forecast(size, horizon, seasons_tried=tried, lower=0.0)
+
+
+def _stacked(found: list[Forecast], steps: list[npt.NDArray[np.int_]]) -> tuple[Floats, Floats]:
+    """Means (nodes × periods) and the variances of their errors."""
+    means = np.array([one.mean[own] for one, own in zip(found, steps, strict=True)])
+    return means, np.array([error_variance(one) for one in found])

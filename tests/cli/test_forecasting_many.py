@@ -1,0 +1,69 @@
+"""forecast --all and --parts: a line for everything watched, and parts whose total agrees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import AS_OF, Run
+
+#: The day after the last one loaded.
+AFTER = "2025-04-05"
+
+
+def test_everything_watched_has_its_line(run: Run, store: Path) -> None:
+    ran = run("forecast", "--all", "--store", store, "--as-of", AS_OF)
+    assert ran.code == 0
+    text = ran.out.replace("\u00a0", " ")
+    assert "Most likely" in text.splitlines()[0]
+    assert any(line.startswith("Scrap ") and "%" in line for line in text.splitlines())
+    assert "Nothing to forecast from yet." in text, "a KPI without points says so, and stops no other"
+
+
+def test_all_as_json_is_what_each_says_alone(run: Run, store: Path) -> None:
+    asked = ("--store", store, "--as-of", AFTER, "--horizon", 5, "--json")
+    every = {each["kpi"]: each for each in run("forecast", "--all", *asked).json["forecasts"] if not each["slice"]}
+    alone = run("forecast", "scrap", *asked).json
+    assert every["scrap"]["method"] == alone["method"]
+    for many, one in zip(every["scrap"]["points"], alone["points"], strict=True):
+        assert many["label"] == one["label"]
+        assert many["mean"] == pytest.approx(one["mean"])
+        assert many["upper_80"] == pytest.approx(one["upper_80"])
+    assert every["weight"]["reason"] == "no_points"
+
+
+def test_parts_and_total_agree(run: Run, store: Path) -> None:
+    answer = run(
+        "forecast", "scrap", "--parts", "line", "--store", store, "--as-of", AFTER, "--horizon", 6, "--json"
+    ).json
+    total, *lines = answer["parts"]
+    assert (total["slice"], [part["slice"] for part in lines]) == ({}, [{"line": "A"}, {"line": "B"}])
+    assert len(answer["periods"]) == 6
+    for step in range(6):
+        for side in ("above", "below"):
+            assert total[side][step] == pytest.approx(sum(part[side][step] for part in lines))
+        assert total["value"][step] == pytest.approx(100 * total["above"][step] / total["below"][step])
+        values = [part["value"][step] for part in lines]
+        assert min(values) <= total["value"][step] <= max(values), "a mean of its parts"
+        assert total["value"][step] == pytest.approx(total["alone"][step], rel=0.15)
+    text = run("forecast", "scrap", "--parts", "line", "--store", store, "--as-of", AS_OF).out
+    assert "parts and total agree" in text
+    assert "total" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["scrap", "--parts", "shift"], 1, "Found 'shift'; wanted a dimension of Scrap. It has line."),
+        (["weight", "--parts", "line"], 1, "wanted a dimension of Weight. It has none."),
+        (["scrap", "--parts", "line", "--as-of", "2020-01-01"], 1, "Wanted figures of Scrap to forecast from."),
+        ([], 2, "found no KPI; wanted one, or --all"),
+        (["scrap", "--all"], 2, "--all goes with"),
+        (["scrap", "--parts", "line", "--slice", "line=A"], 2, "--parts goes with"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(run: Run, store: Path, words: list[str], code: int, said: str) -> None:
+    ran = run("forecast", *words, "--store", store)
+    assert ran.code == code
+    assert said in " ".join(ran.err.split())
