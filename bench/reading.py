@@ -15,7 +15,13 @@ from opsmetrics.settings import Settings
 
 BY_HAND = """
 SELECT bin, sum(numerator), sum(denominator), sum(rows), max(_last_at)
-FROM count_totals WHERE kpi = 'scrap' AND site = 'Site 1' GROUP BY bin
+FROM (
+    SELECT kpi, site, bin, numerator, denominator, rows, _last_at FROM count_totals
+    UNION ALL
+    SELECT kpi, site, time_bucket(INTERVAL 15 MINUTE, observed_at), numerator, denominator, 1, observed_at
+    FROM counts SEMI JOIN sparse USING (batch)
+)
+WHERE kpi = 'scrap' AND site = 'Site 1' GROUP BY bin
 """
 FROM_FACTS = """
 SELECT time_bucket(INTERVAL 15 MINUTE, observed_at) AS bin, sum(numerator), sum(denominator), count(*)

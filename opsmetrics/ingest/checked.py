@@ -134,14 +134,15 @@ def check(
     meaning, told = settle_apart(scratch, layout, meaning, given)
     notices += told
     mark_duplicates(scratch, layout, meaning.joint, stated_sql(layout))
-    tally = _tally(scratch, layout, meaning)
+    kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage GROUP BY 1"))
+    tally = _tally(scratch, layout, meaning, kinds)
     try:
         rejects = rejects_of(scratch, sheet)
     finally:  # whatever a file that changed makes of them: it is read no more
         sheet.refuse_changed()
     read = {**layout.texts, **layout.numbers}
     refuse_table_below(rejects, sheet.headers, read, layout.time, (sheet.dialect.delimiter, sheet.dialect.quote))
-    notices += [*clock.notices, *_counted(scratch, layout, meaning), *event_notices(scratch, layout)]
+    notices += [*clock.notices, *_counted(scratch, layout, meaning, kinds), *event_notices(scratch, layout)]
     return Checked(sheet, layout, meaning, reading, clock, scratch, tally, rejects, tuple(notices))
 
 
@@ -190,8 +191,7 @@ def _states_any(layout: Layout, meaning: Meaning) -> str:
     return "(" + " OR ".join([*(complete_sql(layout, m) for m in meaning.joint), f"({stated_sql(layout)})"]) + ")"
 
 
-def _tally(scratch: Scratch, layout: Layout, meaning: Meaning) -> Tally:
-    kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage GROUP BY 1"))
+def _tally(scratch: Scratch, layout: Layout, meaning: Meaning, kinds: Mapping[int, int]) -> Tally:
     (loaded,) = scratch.rows(f"SELECT count(*) FROM stage WHERE fault = 0 AND {_states_any(layout, meaning)}")[0]
     records = sum(count for kind, count in kinds.items() if kind != faults.CONTINUED)
     return Tally(
@@ -204,9 +204,8 @@ def _tally(scratch: Scratch, layout: Layout, meaning: Meaning) -> Tally:
     )
 
 
-def _counted(scratch: Scratch, layout: Layout, meaning: Meaning) -> list[Notice]:
+def _counted(scratch: Scratch, layout: Layout, meaning: Meaning, kinds: Mapping[int, int]) -> list[Notice]:
     """Warnings about what was left out or may have been meant otherwise."""
-    kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage GROUP BY 1"))
     texts = {
         faults.TOTAL: (
             "total_row_skipped",

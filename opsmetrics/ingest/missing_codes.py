@@ -39,7 +39,10 @@ def settle_codes(
     if not roles:
         return []
     codes = ", ".join(map(repr, CODES))
-    held = (f"count_if(fault = 0 AND {layout.number_name(role)} IN ({codes}))" for role in roles)
+    high, low = min(code for code in CODES if code > 0), max(code for code in CODES if code < 0)
+    named = {role: layout.number_name(role) for role in roles}
+    near = {role: f"({n} >= {high!r} OR {n} <= {low!r})" for role, n in named.items()}  # of most that is all to be said
+    held = (f"count_if({near[role]} AND fault = 0 AND {n} IN ({codes}))" for role, n in named.items())
     found = dict(zip(roles, scratch.rows(f"SELECT {', '.join(held)} FROM stage")[0], strict=True))
     notices, questions = [], []
     for measure in measures:

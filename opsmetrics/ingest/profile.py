@@ -52,6 +52,7 @@ class Reading:
     numbers: Mapping[str, NumberStyle]
     notices: tuple[Notice, ...] = ()
     ends: DateStyle | None = None  # of the stamps at which events closed
+    unproven: tuple[str, ...] = ()  # roles of the columns of numbers without a cell that tells the decimal mark
 
 
 def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading:
@@ -74,13 +75,8 @@ def profile(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today:
         if style is not None and order_question is None:
             refuse_unread(scratch, layout, style)
         raise NeedsAnswer(questions)
-    return Reading(style, styles, (*notices, *more, *found), ends)
-
-
-def unproven(scratch: Scratch, layout: Layout) -> list[str]:
-    """The roles of the columns of numbers without a cell that tells the decimal mark."""
-    _, _, cells = _count(scratch, layout)
-    return [role for role, codes in cells.items() if not any(number_forms.form_of(code).proves for code in codes)]
+    unproven = (role for role, codes in cells.items() if not any(number_forms.form_of(code).proves for code in codes))
+    return Reading(style, styles, (*notices, *more, *found), ends, tuple(unproven))
 
 
 def _ends(

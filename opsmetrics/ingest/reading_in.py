@@ -18,7 +18,7 @@ from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer
-from opsmetrics.ingest.profile import Reading, profile, unproven
+from opsmetrics.ingest.profile import Reading, profile
 from opsmetrics.ingest.scratch import LONG, Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.stage import build_stage, settle_names, settle_stage
@@ -101,7 +101,7 @@ def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], tod
             reading = profile(scratch, layout, answers, today)
             if scratch.rewritten or not _is_plain(layout, reading):
                 return None
-            whole, padded = unproven(scratch, layout), _is_padded(scratch, layout)
+            whole, padded = reading.unproven, _is_padded(scratch, layout)
             stamp = stamp_of(scratch, layout, reading)
     except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
         return None

@@ -63,6 +63,8 @@ class Scratch:
             "memory_limit": sheet.limits.memory,
             "temp_directory": str(folder),
             "autoload_known_extensions": False,
+            "allocator_flush_threshold": "1MB",  # what the reader of a long file held goes back at once
+            "allocator_bulk_deallocation_flush_threshold": "1MB",
         }
         if len(sheet.headers) > _WIDE:
             config["threads"] = 1
@@ -103,10 +105,8 @@ class Scratch:
         """Put other names into a column of the stage; the condition is about the name alone. A column that holds
         positions in a list gets texts first."""
         if name in self._listed:
-            self.run(
-                f"CREATE OR REPLACE TABLE named AS SELECT DISTINCT {name} FROM stage"
-            )  # the condition is said of few
-            if not self.rows(f"SELECT 1 FROM named WHERE {condition} LIMIT 1"):
+            listed = f"SELECT unnest(enum_range(NULL::{name}))::VARCHAR AS {name}"  # few, where the records are many
+            if not self.rows(f"SELECT 1 FROM ({listed}) WHERE {condition} LIMIT 1"):
                 return
             self.run(f"ALTER TABLE stage ALTER {name} TYPE VARCHAR")
             self._listed.discard(name)

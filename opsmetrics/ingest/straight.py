@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import duckdb
+import numpy as np
 
 from opsmetrics.ingest.date_forms import FORMS, TAILS
 from opsmetrics.ingest.dates import DateStyle
@@ -37,22 +38,26 @@ _HELD = 256_000_000
 #: A wider table is parted line by line.
 _WIDE = 200
 _CHUNK = 1024 * 1024
+_BLANK = ord(" ")
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """How stamps are read: an expression over the cell, and which cells it may be said of."""
+    """How stamps are read: an expression over the cell, the condition that it is as long as the first ones, the one
+    that it is blank where they are, and how many blanks that is."""
 
     sql: str
-    passes: str
+    long: str
+    blank: str
+    blanks: int
 
 
 def stamp_of(scratch: Scratch, layout: Layout, reading: Reading) -> Stamp | None:
     """How the reader is told to read stamps that are as long as those of the first lines (`Scratch.first_lines`), and
     blank where they are; None: these are not as plain as that.
 
-    `try_strptime` skips blanks before and between figures: they are nowhere but between day and time. Other signs that
-    it skips are control characters, of which a readable file has none.
+    `try_strptime` skips blanks before and between figures, so they are looked at. Other signs that it skips are control
+    characters, of which a readable file has none.
     """
     sheet, style = scratch.sheet, reading.dates
     if style is None or layout.time is None or not _is_certain(style) or not _has_only_cells(scratch, layout):
@@ -70,13 +75,14 @@ def stamp_of(scratch: Scratch, layout: Layout, reading: Reading) -> Stamp | None
     if tail and not lettered:
         blank = f"strpos({v}, ' ') = 11 AND NOT contains({v}, '  ') AND NOT ends_with({v}, ' ')"
     written = text(form.formats[0] + (tail.replace(" ", "T", 1) if lettered else tail))
-    return Stamp(f"try_strptime({v}, {written})", f"strlen({v}) = {length} AND {blank}")
+    return Stamp(f"try_strptime({v}, {written})", f"strlen({v}) = {length}", blank, int(bool(tail) and not lettered))
 
 
 def read_straight(scratch: Scratch, layout: Layout, stamp: Stamp, whole: Collection[str], today: dt.date) -> bool:
     """Create the table `stage`; False where a record is not as plain as the first ones. `whole`: number roles of whole
     numbers only, which a point further down would make doubtful."""
-    if scratch.sheet.tabs or not _numbers_are_certain(scratch.sheet, bool(whole)):
+    blanks = None if scratch.sheet.tabs else _blanks(scratch.sheet, bool(whole))
+    if blanks is None:
         return False
     names = _names(scratch.sheet, layout)
     size = 16 + 9 * len(layout.numbers) + 2 * len(layout.texts)
@@ -85,16 +91,17 @@ def read_straight(scratch: Scratch, layout: Layout, stamp: Stamp, whole: Collect
             scratch.hold_in_memory()
             for name, listed in names.items():
                 scratch.list_names(name, listed)
-            _build(
-                scratch, layout, stamp, [f"TRY_CAST(v{c} AS {layout.text_name(r)})" for r, c in layout.texts.items()]
-            )
+            cells = [f"TRY_CAST(v{column} AS {layout.text_name(role)})" for role, column in layout.texts.items()]
+            counted = len(layout.columns) == len(scratch.sheet.headers)  # half as dear as a look at each stamp
+            _build(scratch, layout, stamp, cells, stamp.long if counted else f"{stamp.long} AND {stamp.blank}")
             sound, named = _told(scratch, layout, today)
-            if sound and named:
+            if sound and named and (not counted or blanks == _expected_blanks(scratch, layout, stamp)):
                 return _tidied(scratch, layout)
             scratch.hold_in_file()
-            if not sound:
+            if not sound or named:
                 return False
-        _build(scratch, layout, stamp, [f"v{column}" for column in layout.texts.values()])
+        cells = [f"v{column}" for column in layout.texts.values()]
+        _build(scratch, layout, stamp, cells, f"{stamp.long} AND {stamp.blank}")
     except (duckdb.ConversionException, duckdb.InvalidInputException):  # not each line has just these cells
         scratch.hold_in_file()
         return False
@@ -117,14 +124,14 @@ def _has_only_cells(scratch: Scratch, layout: Layout) -> bool:
     return plain and texts and all(each is None for each in other) and len(scratch.sheet.headers) <= _WIDE
 
 
-def _build(scratch: Scratch, layout: Layout, stamp: Stamp, texts: Sequence[str]) -> None:
+def _build(scratch: Scratch, layout: Layout, stamp: Stamp, texts: Sequence[str], passes: str) -> None:
     columns = [f"{stamp.sql} AS stamp", "FALSE AS zoned"]
     columns += [f"{cell} AS x{i}" for i, cell in enumerate(texts)]
     for i, column in enumerate(layout.numbers.values()):
         columns += [f"v{column} AS n{i}", f"FALSE AS p{i}"]
     scratch.run(
         f"CREATE OR REPLACE TABLE stage AS SELECT {', '.join(columns)}, 0::INTEGER AS fault "
-        f"FROM {_reader(scratch.sheet, layout)} WHERE {stamp.passes}"
+        f"FROM {_reader(scratch.sheet, layout)} WHERE {passes}"
     )
 
 
@@ -132,11 +139,10 @@ def _reader(sheet: Sheet, layout: Layout) -> str:
     """The records with their cells v0, v1 … by position in the sheet. An empty cell is a text, and no number."""
     numbers = set(layout.numbers.values())
     types = (f"'v{c}': '{'DOUBLE' if c in numbers else 'VARCHAR'}'" for c in range(len(sheet.headers)))
-    most = 4 * sheet.limits.line
     return (
         f"read_csv({text(str(sheet.readable))}, columns = {{{', '.join(types)}}}, auto_detect = false, "
         f"header = false, delim = {text(sheet.separator)}, quote = '', escape = '', nullstr = '{NEVER}', "
-        f"skip = {sheet.head.first - 1}, max_line_size = {most}, buffer_size = {2 * most})"
+        f"skip = {sheet.head.first - 1}, max_line_size = {4 * sheet.limits.line})"
     )
 
 
@@ -160,16 +166,29 @@ def _tidied(scratch: Scratch, layout: Layout) -> bool:
     return True
 
 
-def _numbers_are_certain(sheet: Sheet, whole: bool) -> bool:
-    """True where no sign stands anywhere below the header by which the reader would take for a number what is none
-    (1_000, +-1), or is doubtful (1.234 where all others are whole)."""
+def _expected_blanks(scratch: Scratch, layout: Layout, stamp: Stamp) -> int:
+    """How many blanks the file has where they stand in names, and in stamps as in the first ones. `try_strptime` wants
+    those, and would skip more."""
+    (records,) = scratch.rows("SELECT count(*) FROM stage")[0]
+    in_names = 0
+    for name in map(layout.text_name, layout.texts):
+        said = scratch.rows(f"SELECT {name}, count(*) FROM stage GROUP BY 1")
+        in_names += sum(written.count(" ") * times for written, times in said)
+    return int(records) * stamp.blanks + in_names
+
+
+def _blanks(sheet: Sheet, whole: bool) -> int | None:
+    """How many blanks stand below the header; None where a sign stands there by which the reader would take what
+    is none for a number (1_000, +-1), or what is doubtful (1.234 where all others are whole)."""
+    blanks = 0
     with sheet.readable.open("rb") as file:
         for _ in islice(file, sheet.head.first - 1):
             pass
         while chunk := file.read(_CHUNK):
             if b"_" in chunk or b"+" in chunk or (whole and b"." in chunk):
-                return False
-    return True
+                return None
+            blanks += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _BLANK))
+    return blanks
 
 
 def _names(sheet: Sheet, layout: Layout) -> Mapping[str, list[str]] | None:
@@ -179,7 +198,7 @@ def _names(sheet: Sheet, layout: Layout) -> Mapping[str, list[str]] | None:
         for place in range(_PLACES):
             file.seek(place * sheet.size // _PLACES)
             lines = file.read(_LOOK).decode("utf-8", "replace").split("\n")
-            for line in lines[place > 0 : None if file.tell() == sheet.size else -1]:
+            for line in lines[1 : None if file.tell() == sheet.size else -1]:
                 cells = line.removesuffix("\r").split(sheet.separator)
                 for column, names in found.items():
                     names.update(cells[column : column + 1])
