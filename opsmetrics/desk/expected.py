@@ -60,6 +60,11 @@ def expected(review: KpiReview) -> Expected:
     return _KNOWN[review]
 
 
+def expected_already(review: KpiReview) -> bool:
+    """True where `expected` answers at once."""
+    return review in _KNOWN
+
+
 def _expected(review: KpiReview) -> Expected:
     points = review.points
     judged = np.flatnonzero((points["state"] == "judged").to_numpy()) if len(points) else np.empty(0, dtype=np.intp)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from opsmetrics.catalog import Grain, Slice
+from opsmetrics.desk.expected import expected, expected_already, sentence
 from opsmetrics.desk.landing import landed_already, landing, spans_of
 from opsmetrics.desk.landing_sentences import NEWS, news
 from opsmetrics.desk.load import load, loaded_already
@@ -34,9 +35,14 @@ def known(reviews: Iterable[KpiReview]) -> dict[Key, str]:
     return {about: text for about, text in told if text}
 
 
+def compared(reviews: Iterable[KpiReview]) -> dict[Key, str]:
+    """What was expected of the latest period of each review of which that is known, in a sentence."""
+    return {key(review): sentence(expected(review)) for review in reviews if expected_already(review)}
+
+
 def ask(reviews: Sequence[KpiReview]) -> None:
     """Wants the landings and loads of these to be known soon."""
-    if any(not (landed_already(review) and loaded_already(review)) for review in reviews):
+    if any(not (landed_already(review) and loaded_already(review) and expected_already(review)) for review in reviews):
         with _GATE:
             _ASKED.append(reviews)
 
@@ -57,9 +63,10 @@ def _newest() -> Sequence[KpiReview] | None:
 
 
 def make(reviews: Iterable[KpiReview], between: Callable[[], None] = lambda: None) -> None:
-    """Makes the landings and loads of these known."""
+    """Makes the landings and loads of these known, and what was expected of their latest periods."""
     for review in reviews:
         between()
         for span in spans_of(review):
             landing(review, span)
         load(review)
+        expected(review)

@@ -155,7 +155,12 @@ def _plain(kpi: Kpi, found: Landing) -> dict[str, Any]:
         **{name: _shown(getattr(found, name), kpi.multiplier) for name in scaled},
         "so_far_counts": {"numerator": found.above, "denominator": found.below},
         "likely_counts": {"numerator": found.likely_above, "denominator": found.likely_below},
-        "breach": {"already": found.breached, "period": found.breach or None},
+        "breach": {
+            "chance": None if found.probability is None else round(1 - found.probability, 2),
+            "already": found.breached,
+            "period": found.breach or None,
+            "text": breach_text(found),
+        },
         "grain": found.grain,
         "left": found.left,
         "sentence": sentence(kpi, found),

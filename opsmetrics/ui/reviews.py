@@ -151,14 +151,15 @@ def today(
 def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.date | None, new: New) -> Table:
     """The table behind Today, made once for each combination of versions, filters, what is new and what is ahead."""
     key = versions(at, as_of)
-    ahead = landing_ready.known(shown)
+    ahead, compared = landing_ready.known(shown), landing_ready.compared(shown)
 
     def line(row: KpiReview) -> dict[str, Any]:
         found = _LINES.of((key, rows.row_key(row)), lambda: rows.table_line(row))
-        return found | {"Ahead": ahead.get(landing_ready.key(row), "")}
+        about = landing_ready.key(row)
+        return found | {"Ahead": ahead.get(about, ""), "As expected?": compared.get(about, "")}
 
     return _TABLES.of(
-        (key, wanted.key, new.key, frozenset(ahead.items())),
+        (key, wanted.key, new.key, (frozenset(ahead), frozenset(compared))),
         lambda: tables.finished(sections.table(shown, new, line=line)),
     )
 

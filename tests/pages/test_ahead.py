@@ -34,6 +34,9 @@ def test_today_shows_what_is_known_and_never_waits(seen: Path) -> None:
     assert rows[today_rows.row_key(scrap)]["ahead"] == outcome(scrap.kpi, landings(scrap)["month"])
     told = {key for key, row in rows.items() if "ahead" in row}
     assert told < set(rows), "only what is likely missed has a line"
+    table = app.dataframe[-1].value.set_index(["KPI", "Slice"])
+    assert table.loc[("Scrap rate", ""), "Ahead"] == rows[today_rows.row_key(scrap)]["ahead"]
+    assert (table["As expected?"] != "").all()
     (orders,) = [item for item in lists(app)["Today's load"] if item["lead"].startswith("Orders")]
     assert orders["text"].startswith("today ")
     assert orders["note"].startswith("late orders today")

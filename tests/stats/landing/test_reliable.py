@@ -101,7 +101,7 @@ def test_chances_have_skill(kind: str) -> None:
 @in_soak
 def test_chances_are_reliable() -> None:
     """Seven points in each of five bins with a hundred cases or more, over all kinds and processes."""
-    parts = [run(kind, 260) for kind in KINDS]
+    parts = [run(kind, 200) for kind in KINDS]
     chances, came = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
     bins = np.minimum((chances * 5).astype(int), 4)
     for place in range(5):
