@@ -73,7 +73,7 @@ ENGLISH: Mapping[str, str] = {
     "caption": "The line is the fitted mean, the grey range holds it with 95 % confidence. Dots are judged values.",
     "alternative": "Trend of {name}: {lead} The table below holds the figures.",
     "table": "Show the table behind this trend",
-    "wrong_kpi": "no KPI “{found}” to set it against",
+    "wrong_kpi": "no values of “{found}” by {one} to set it against",
 }
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}

@@ -16,7 +16,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opsmetrics.figures.forecast_fan import Fan, trace
-from opsmetrics.figures.forecast_two import COVERAGE, Scenario, item_marks, item_names
+from opsmetrics.figures.forecast_two import COVERAGE, Scenario, item_marks, item_names, with_room
 from opsmetrics.figures.labels import pushed_apart
 from opsmetrics.figures.layout import MARGIN, base_layout, left_margin, period_axis, value_axis
 from opsmetrics.figures.plotted import LEVELS, Floats, Plotted, padded_domain, plotted, runs
@@ -75,7 +75,7 @@ def forecast_chart(
     series = _longer(known, ahead, review.kpi.multiplier)
     usual = Fan(forecast, ahead, last, review.kpi.multiplier)
     fan = usual if under is None else Fan.under(under, ahead, last, review.kpi.multiplier)
-    domain = _domain(series, usual, fan)
+    domain = with_room(_domain(series, usual, fan), under.items if under is not None else ())
     figure.update_layout(margin_l=left_margin(series, domain), margin_r=MARGIN["r"] + (WIDER if under else 0))
     beneath = [] if under is None else usual.hatched(known, colours)
     figure.add_traces(

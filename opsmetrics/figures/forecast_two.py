@@ -45,6 +45,12 @@ def as_it_goes(x: np.ndarray, mean: np.ndarray, low: np.ndarray, high: np.ndarra
     return [area, line]
 
 
+def with_room(domain: tuple[float, float], items: Sequence[tuple[str, int, int]]) -> tuple[float, float]:
+    """The domain with room at its foot for the bars and names of items: no range runs into them."""
+    share = (min(len(items), _ROWS) + 0.4) * _ROW if items else 0.0
+    return domain[0] - (domain[1] - domain[0]) * share / (1 - share), domain[1]
+
+
 def item_marks(items: Sequence[tuple[str, int, int]], start: int, colours: Tokens) -> list[dict[str, Any]]:
     """A bar along the foot of the figure for each item, the ones that would touch above each other."""
     shapes = []

@@ -183,6 +183,14 @@ def test_a_scenario_is_drawn_in_full_and_the_course_as_it_goes_hatched_beneath(t
     assert "as it goes" in trace(figure, "ahead").text[0]
 
 
+def test_no_range_runs_into_the_names_of_items() -> None:
+    figure = two()
+    low, high = figure.layout.yaxis.range
+    foot = min(float(np.min(part.y)) for part in figure.data if part.name == "range 95")
+    top = max(shape.y1 for shape in figure.layout.shapes if shape.yref == "paper" and shape.y0 == shape.y1)
+    assert (foot - low) / (high - low) > top + 0.05
+
+
 def test_closed_days_part_the_fan() -> None:
     figure = two(kept=slice(None, None))
     whole = [part for part in figure.data if part.name == "likely"]

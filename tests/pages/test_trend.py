@@ -43,7 +43,7 @@ def test_trend_figure_and_drivers_say_the_same(years: Path) -> None:
 
 def test_choosing_writes_the_address_and_a_wrong_name_is_told(years: Path) -> None:
     app = page("trend", kpi="otif", **{"with": "nothing,wait"})
-    assert "no KPI “nothing” to set it against" in block(app, "caption")["text"]
+    assert "no values of “nothing” by day to set it against" in block(app, "caption")["text"]
     app.multiselect(key="choose_with").set_value(["wait", "harm"]).run()
     assert app.query_params.get("with") == "wait,harm"
     assert not app.exception
