@@ -13,8 +13,8 @@ from opsmetrics.settings import Settings
 
 
 def measure(folder: Path, sizes: Iterable[int], rounds: int) -> Iterator[Ratio]:
-    """Today with so many rows and the charts of the same store, each above an empty page of a server without data: of
-    the same server it would hide what the data that it keeps cost every page. Of the first store the API too."""
+    """Today with so many rows, charts and (of the first store) a forecast, each above an empty page of a server without
+    data: of the same server it would hide what the data that it keeps cost every page. Of the first store the API too."""
     with serving(watched_store(folder, 0)) as idle:
         for place, rows in enumerate(sizes):
             store = watched_store(folder, rows)
@@ -23,6 +23,8 @@ def measure(folder: Path, sizes: Iterable[int], rounds: int) -> Iterator[Ratio]:
                     yield from api.measure(server, store, rows, rounds)
                 yield from _today(server, idle, rows, rounds)
                 yield from _chart(server, idle, rows, rounds)
+                if not place:
+                    yield from _forecast(server, idle, rounds)
 
 
 def watched_store(folder: Path, rows: int) -> Path:
@@ -63,12 +65,22 @@ def _chart(server: Server, idle: Server, rows: int, rounds: int) -> Iterator[Rat
     yield from _compared(f"{name}, unseen", lambda turn: page.at(another(turn)), lambda _: empty, rounds)
 
 
+def _forecast(server: Server, idle: Server, rounds: int) -> Iterator[Ratio]:
+    """A forecast that is kept, run again."""
+    page, plotted = Session(server, "forecast", "kpi=measure_0&slice=line:Line+1"), Session(idle, "plotted")
+    yield from _compared("forecast, seen", lambda _: page, lambda _: plotted, rounds, "an empty Plotly chart")
+
+
 def _compared(
-    what: str, ours: Callable[[int], Session], floor: Callable[[int], Session], rounds: int
+    what: str,
+    ours: Callable[[int], Session],
+    floor: Callable[[int], Session],
+    rounds: int,
+    floor_is: str = "an empty page",
 ) -> Iterator[Ratio]:
     """CPU and bytes of both, the least of the turns that follow an unmeasured one."""
     turns = [(_run(ours(turn)), _run(floor(turn))) for turn in range(rounds + 1)][1:]
-    for place, unit, per, floor_is in ((0, "ms", 1e3, "an empty page"), (1, "kB", 1e-3, "an empty page")):
+    for place, unit, per in ((0, "ms", 1e3), (1, "kB", 1e-3)):
         mine, least = (min(turn[whose][place] for turn in turns) * per for whose in (0, 1))
         yield Ratio(what, mine, least, floor_is, unit)
 

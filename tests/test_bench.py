@@ -21,6 +21,7 @@ FLOORS = [
     ("the same at 2,000", "s"),
     *[("the answer of /healthz", "ms")] * 2,
     *[("an empty page", "ms"), ("an empty page", "kB")] * 5,
+    *[("an empty Plotly chart", "ms"), ("an empty Plotly chart", "kB")],
 ]
 START = [("Streamlit with one heading", "s wall"), ("Streamlit with one heading", "s")]
 

@@ -9,10 +9,11 @@ import pandas as pd
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Slice
 from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.forecast_many import kept
 from opsmetrics.desk.forecast_scenario import Scenario
 from opsmetrics.desk.forecast_sentences import Made, Told, Under
 from opsmetrics.desk.forecast_whatif import plan
-from opsmetrics.desk.forecasting import with_rival
+from opsmetrics.desk.forecasting import compared
 from opsmetrics.desk.landing import landing, landings
 
 
@@ -34,7 +35,7 @@ def made(
     begun = time.perf_counter()
     versions = desk.versions
     review = desk.review(key, part, grain=grain, as_of=as_of, viewer=viewer)
-    found = with_rival(review, horizon)
+    found = compared(kept(review, horizon))
     own = review
     if review.series.grain != review.kpi.operate:
         own = desk.review(key, part, as_of=as_of, viewer=viewer)

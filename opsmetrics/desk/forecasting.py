@@ -119,7 +119,11 @@ def forecast_review(review: KpiReview, horizon: int | None = None) -> KpiForecas
 
 def with_rival(review: KpiReview, horizon: int | None = None) -> KpiForecast:
     """The same, compared also with what statsmodels would have forecast: a second or two more."""
-    found = forecast_review(review, horizon)
+    return compared(forecast_review(review, horizon))
+
+
+def compared(found: KpiForecast) -> KpiForecast:
+    """A forecast with what statsmodels would have forecast among its rivals."""
     if found.forecast is None:
         return found
     return replace(found, forecast=rivals.with_rival(found.forecast, found.fitted))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from opsmetrics import store
-from opsmetrics.desk import Desk
+from opsmetrics.desk import Desk, finished, forecast_many
 from opsmetrics.desk.mornings import MORNING
 from opsmetrics.server import scheduler as module
 from opsmetrics.server.scheduler import AGAIN, FAILURES, Scheduler
@@ -73,6 +73,13 @@ def test_what_was_missed_is_made_up_once_after_the_start(clock: Scheduler, works
     for again in (0, 1):  # another start
         Scheduler(clock.settings, breath=0.0).look(late + again * MINUTE)
     assert [day for _, day, _ in done(works)] == ["2026-11-28", "2026-12-07"]
+
+
+def test_the_forecasts_of_all_stand_ready_after_a_morning(clock: Scheduler, works: Desk) -> None:
+    clock.look(SIX)
+    asked = finished.Question(works)
+    assert finished.watched(asked)
+    assert forecast_many.all_kept(finished.watched(asked))
 
 
 def test_what_it_kept_is_what_was_told(clock: Scheduler, works: Desk) -> None:
