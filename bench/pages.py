@@ -14,7 +14,7 @@ from opsmetrics.settings import Settings
 
 def measure(folder: Path, sizes: Iterable[int], rounds: int) -> Iterator[Ratio]:
     """Today with so many rows, charts and (of the first store) a forecast, each above an empty page of a server without
-    data: of the same server it would hide what the data that it keeps cost every page. Of the first store the API too."""
+    data: of the same one it would hide what the data that it keeps cost every page. Of the first store the API too."""
     with serving(watched_store(folder, 0)) as idle:
         for place, rows in enumerate(sizes):
             store = watched_store(folder, rows)
