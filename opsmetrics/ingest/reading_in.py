@@ -23,6 +23,7 @@ from opsmetrics.ingest.scratch import LONG, Scratch
 from opsmetrics.ingest.sql import text
 from opsmetrics.ingest.stage import build_stage, settle_names, settle_stage
 from opsmetrics.ingest.straight import CERTAIN, read_straight, stamp_of
+from opsmetrics.ingest.unit_column import join_units
 from opsmetrics.working import tell
 
 #: So many lines of a long file are tried.
@@ -65,6 +66,7 @@ def read_in(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today:
     """
     tell("Reading every record")
     told = join_time(scratch, layout, answers)
+    join_units(scratch, layout)
     reading = _tried(scratch, layout, answers, today)
     if reading is None:
         reading = _looked(scratch, layout, answers, today)

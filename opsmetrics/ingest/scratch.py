@@ -52,7 +52,7 @@ class Scratch:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.rewritten: dict[int, tuple[int, ...]] = {}  # columns of dates → the rules by which they become plain
-        self.joined: dict[int, str] = {}  # columns of time → the expression that joins what stands beside them
+        self.joined: dict[int, str] = {}  # columns → the expression that joins what stands beside them
         self.unread: list[tuple[str, Fault, int]] = []  # cells beside a date that cannot be read: condition, column
         self.zones: tuple[str, ...] = ()  # names of zones in a column beside the stamps
         self.carries = False  # an empty cell of the column of dates is the date above it
@@ -194,13 +194,14 @@ class Scratch:
                 cleaned[i] = plainly_sql(cleaned[i], rules)
         cells = "".join(f", {cell} AS c{i}" for i, cell in enumerate(cleaned))
         if self.sheet.exact:
-            cells += "".join(f", starts_with(f[{c + 1}], '{EXACT}') AS e{i}" for i, c in enumerate(columns))
+            given = [f"NOT {c in self.joined} AND starts_with(f[{c + 1}], '{EXACT}')" for c in columns]
+            cells += "".join(f", {exactly} AS e{i}" for i, exactly in enumerate(given))
         number = ", row_number() OVER () AS number" if self.carries else ""
         parted = f"SELECT t{number}, string_split(t, {text(self.sheet.separator)}) AS f, {self.loose()} AS loose"
         return f"(SELECT t, f{cells} FROM {self._beside(f'({parted} FROM {self._lines()})')})"
 
     def _beside(self, parted: str) -> str:
-        """The cells with the columns of time that others are joined to, named once: rules say a cell many times."""
+        """The cells with the columns that others are joined to, named once: rules say a cell many times."""
         if not self.joined:
             return parted
         joined = ", ".join(f"{expression} AS j{column}" for column, expression in self.joined.items())

@@ -156,3 +156,42 @@ def test_what_the_column_cannot_tell_is_asked_once(
         kept = Template("kept", {"a": "date"}, (Measured("b", value="b"),)).remembering({code: choice})
         assert Template.load(kept.dump()) == kept
         assert list(readings(stops(tmp_path, cells, answers=kept.answers))["value"]) == pytest.approx(values)
+
+
+# Units in a column of their own
+
+
+def beside(folder: Path, rows: str, header: str = "unit", **answers: str) -> Batch:
+    """The batch of a long file with a column of units that the template leaves out."""
+    definitions = catalog(
+        Kpi("scrap", "Scrap", "measured", "lower", unit="kg", dimensions=()),
+        Kpi("stop", "Stop", "measured", "lower", unit="min", dimensions=()),
+        Kpi("free", "Free", "measured", "lower", dimensions=()),
+    )
+    template = Template("long", {"date": "date", "metric": "metric", "value": "value"})
+    return prepared(folder, f"date,metric,value,{header}\n{rows}", template, definitions, answers=answers)
+
+
+@pytest.mark.parametrize("header", ["unit", "Einheit", "UoM"])
+def test_several_units_beside_their_numbers_become_that_of_the_kpi(tmp_path: Path, header: str) -> None:
+    rows = "2026-03-02,scrap,100,kg\n2026-03-03,scrap,0.25,t\n2026-03-04,scrap,900,g\n2026-03-02,stop,90,min\n"
+    batch = beside(tmp_path, rows, header)
+    assert list(readings(batch).sort_values(["kpi", "observed_at"])["value"]) == [100, 250, 0.9, 90]
+    assert "unit_converted" in warnings(batch)
+
+
+def test_one_unit_beside_the_numbers_is_compared_with_that_of_the_kpi(tmp_path: Path) -> None:
+    batch = beside(tmp_path, "2026-03-02,scrap,1.5,t\n2026-03-03,scrap,2.5,t\n2026-03-02,stop,2,h\n")
+    assert list(readings(batch).sort_values(["kpi", "observed_at"])["value"]) == [1500, 2500, 120]
+    batch = beside(tmp_path, "2026-03-02,scrap,1.5,kg\n2026-03-02,stop,2,min\n")
+    assert list(readings(batch).sort_values("kpi")["value"]) == [1.5, 2]
+    assert not {"unit_converted", "unit_read"} & warnings(batch)
+
+
+def test_units_that_no_kpi_tells_apart_are_asked_about_and_other_words_are_none(tmp_path: Path) -> None:
+    rows = "2026-03-02,free,100,kg\n2026-03-03,free,0.25,t\n"
+    with pytest.raises(NeedsAnswer, match="written in several units: 1 in kg, 1 in t"):
+        beside(tmp_path, rows)
+    assert list(readings(beside(tmp_path, rows, **{"unit:free": "t"}))["value"]) == [0.1, 0.25]
+    ward = beside(tmp_path, "2026-03-02,scrap,100,ward 3\n2026-03-03,scrap,200,t\n")
+    assert list(readings(ward)["value"]) == [100, 200]
