@@ -14,7 +14,7 @@ from opsmetrics.desk.forecast_made import made
 from opsmetrics.desk.forecast_scenario import Scenario
 from opsmetrics.desk.forecast_sentences import NEAR, REMOTE, Told
 from opsmetrics.desk.forecast_words import say
-from opsmetrics.figures import CONFIG, Mark, assurance_mark
+from opsmetrics.figures import CONFIG, Finished, Mark, assurance_mark
 from opsmetrics.figures.forecast import forecast_chart
 from opsmetrics.ui import (
     blocks,
@@ -30,6 +30,7 @@ from opsmetrics.ui import (
     reviews,
     tables,
 )
+from opsmetrics.ui import forecast_kept as kept
 from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.forecast_blocks import AT_RISK, UNSURE, panel
 from opsmetrics.ui.forecast_view import ForecastView
@@ -47,7 +48,8 @@ def render(at: Desk) -> None:
         return
     forecast_blocks.apply_style()
     told, scenario, wrong = _told(at, view)
-    page.show(head(told), *([strip(told)] if told.found.forecast else []), key="head")
+    above = kept.blocks(told, "head", lambda: [head(told), *([strip(told)] if told.found.forecast else [])])
+    page.show(*above, key="head")
     misread.tell(at, [wrong] if wrong else [])
     forecast_controls.controls(at, told.found.review, view, scenario if told.found.forecast else None)
     if told.found.forecast is None:
@@ -56,11 +58,12 @@ def render(at: Desk) -> None:
     _figure(told, view)
     forecast_scenario.compared(told, scenario)
     _landing(told)
-    forecast_blocks.show(forecast_blocks.panels(likely_panel(told), trust_panel(told), used_panel(told)), key="panels")
+    forecast_blocks.show(kept.blocks(told, "panels", lambda: [_panels(told)])[0], key="panels")
     stem = told.found.review.kpi.key
-    tables.behind(say("table"), cells.frame(told), file=f"{stem}-forecast.csv", key="forecast_table")
-    tested = cells.backtest_frame(told)
-    if len(tested):
+    listed = kept.table(told, "points", lambda: tables.finished(cells.frame(told)))
+    tables.behind(say("table"), listed, file=f"{stem}-forecast.csv", key="forecast_table")
+    tested = kept.table(told, "backtest", lambda: tables.finished(cells.backtest_frame(told)))
+    if len(tested.frame):
         tables.behind(say("backtest"), tested, file=f"{stem}-past-forecasts.csv", key="backtest_table")
 
 
@@ -159,8 +162,13 @@ def _target(told: Told) -> Block:
 
 def _landing(told: Told) -> None:
     """Where month, quarter and year land."""
+    shown = kept.blocks(told, "landing", lambda: _landed(told))
+    page.show(*shown, key="landing")
+
+
+def _landed(told: Told) -> list[Block]:
     shown = landing.block(told.found.review.kpi, told.landed)
-    page.show(*([] if shown is None else [shown]), *landing.as_expected(told.found.review), key="landing")
+    return [*([] if shown is None else [shown]), *landing.as_expected(told.found.review)]
 
 
 def _figure(told: Told, view: ForecastView) -> None:
@@ -168,15 +176,17 @@ def _figure(told: Told, view: ForecastView) -> None:
     asked = view.series.span
     grain = found.review.series.grain
     span = SPANS[grain] if asked is None else asked or None
-    figure = forecast_chart(
-        found.review,
-        found.forecast,
-        found.ahead,
-        found.positions,
-        theme=look.theme(),
-        span=span,
-        under=forecast_scenario.drawn(told),
-    )
+    theme = look.theme()
+
+    def drawn() -> Finished:
+        under = forecast_scenario.drawn(told)
+        return Finished(
+            forecast_chart(
+                found.review, found.forecast, found.ahead, found.positions, theme=theme, span=span, under=under
+            )
+        )
+
+    figure = kept.figure(told, theme, span, drawn)
     said = " ".join(part for part in (told.headline(), told.lead()) if part)
     st.plotly_chart(
         figure,
@@ -203,6 +213,10 @@ def _caption(told: Told) -> str:
     else:
         parts += [say("dash" if bool(np.any(tested["step"] == 1)) else "ranges_only", one=told.one), told.coverage()]
     return " ".join(parts)
+
+
+def _panels(told: Told) -> Block:
+    return forecast_blocks.panels(likely_panel(told), trust_panel(told), used_panel(told))
 
 
 def likely_panel(told: Told) -> Block:
