@@ -54,6 +54,16 @@ def item_text(kpi: Kpi, planned: Planned) -> str:
     return say_of(effect.seen, "event_seen", effect=effect_text(kpi, effect), **values)
 
 
+def learned_text(kpi: Kpi, effect: Effect | None) -> str:
+    """What is known of an event before it is put into a scenario; None: it was never seen."""
+    if effect is None:
+        return say("learned_new")
+    n = wording.number(effect.seen)
+    if effect.size == 0.0:
+        return say_of(effect.seen, "learned_none", n=n, range=_range(kpi, effect))
+    return say_of(effect.seen, "learned", n=n, effect=effect_text(kpi, effect))
+
+
 def effect_text(kpi: Kpi, effect: Effect) -> str:
     """An effect with its 95 % interval where it was learned: "−31 % (−45 to −12)", "−3.1 points"."""
     shown = effect.shown(effect.size)

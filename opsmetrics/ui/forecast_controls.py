@@ -32,7 +32,7 @@ def controls(at: Desk, review: KpiReview, view: ForecastView, scenario: Scenario
         addressed.select("Ahead", options, str(horizon), key="choose_horizon", write=_ahead, width=170)
         filters.as_of_control(at_site(kpi.calendar).date())
         if scenario is not None:
-            forecast_scenario.control(review, scenario)
+            forecast_scenario.control(at, review, scenario)
     filters.keep(replace(at.catalog, dimensions=()))  # a slice of this page stands in its own parameter
     carried.keep_series(view.series)
 

@@ -7,14 +7,16 @@ import datetime as dt
 import streamlit as st
 
 from opsmetrics.catalog import Kpi, NotUnderstood
+from opsmetrics.desk import Desk
 from opsmetrics.desk import forecast_scenario_sentences as scenarios
 from opsmetrics.desk.forecast_events import offered
 from opsmetrics.desk.forecast_scenario import MOST, Item, Known, Scenario, read_amount, read_scenario, scenario_text
 from opsmetrics.desk.forecast_sentences import Told
+from opsmetrics.desk.forecast_whatif import plan
 from opsmetrics.desk.forecast_words import say
 from opsmetrics.figures.forecast_two import Scenario as Drawn
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, forecast_blocks, page
+from opsmetrics.ui import blocks, forecast_blocks, page, reviews
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.ui.upload_blocks import plain
@@ -40,10 +42,10 @@ def read(view: ForecastView, kpi: Kpi) -> tuple[Scenario, str]:
         return (), f"no scenario “{view.what_if[:80]}” ({error})"
 
 
-def control(review: KpiReview, scenario: Scenario) -> None:
+def control(at: Desk, review: KpiReview, scenario: Scenario) -> None:
     """The button that opens the form."""
     with st.popover(say("what_if"), width="content", key="what_if_open"):
-        _form(review, scenario)
+        _form(at, review, scenario)
 
 
 def compared(told: Told, scenario: Scenario) -> None:
@@ -77,7 +79,7 @@ def drawn(told: Told) -> Drawn | None:
 # The form
 
 
-def _form(review: KpiReview, scenario: Scenario) -> None:
+def _form(at: Desk, review: KpiReview, scenario: Scenario) -> None:
     kpi, key = review.kpi, st.session_state.get(_ROUND, 0)
     page.show(blocks.caption(say("what_if_none")), key="what_if_hint")
     kind: Known = st.selectbox("What", list(_KINDS), format_func=lambda known: _KINDS[known], key=f"what_if_kind_{key}")
@@ -87,6 +89,8 @@ def _form(review: KpiReview, scenario: Scenario) -> None:
             "Which event", offered(review), index=None, accept_new_options=True, key=f"what_if_name_{key}",
             placeholder="Choose, or type a name",
         )  # fmt: skip
+        if name:
+            st.caption(plain(_learned(at, review, name)))
     first, last = _days(review, kind, key)
     amount = ""
     if kind != "closed":
@@ -96,6 +100,16 @@ def _form(review: KpiReview, scenario: Scenario) -> None:
     full = len(scenario) >= MOST
     st.button("Add", type="primary", key=f"what_if_add_{key}", disabled=full, on_click=_add,
               args=(kpi, scenario, kind, name, first, last, amount))  # fmt: skip
+
+
+def _learned(at: Desk, review: KpiReview, name: str) -> str:
+    """What the event did before, in a sentence."""
+    day = review.series.as_of.date()
+    try:
+        known = plan(at, review, (Item("event", name, day, day),), viewer=reviews.viewer()).planned[0].effect
+    except NotUnderstood:
+        known = None
+    return scenarios.learned_text(review.kpi, known)
 
 
 def _asks(kind: Known, kpi: Kpi) -> str:

@@ -190,6 +190,9 @@ def test_effects_are_learned_and_told_with_their_interval(desk: Desk) -> None:
         low, high = (effect.shown(end) for end in effect.interval())
         assert low <= true <= high
         assert effect.shown(effect.size) == pytest.approx(true, abs=0.08)
+    known = sentences.learned_text(DEFECTS, campaign).replace("\u00a0", " ")
+    assert known.startswith("Seen 2 times before: +")
+    assert sentences.learned_text(DEFECTS, None) == "Not seen before: give its effect."
     line = sentences.item_lines(told)[0].replace("\u00a0", " ")
     assert line.startswith("campaign, 9 Nov 2026 – 13 Nov 2026: +")
     assert line.endswith("seen 2 times before")
