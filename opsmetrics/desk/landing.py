@@ -229,6 +229,8 @@ def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: 
         found, joint = under(found, joint)
     landed = stats.land(joint, found.stretch, total=known.total)
     values = landed.total if known.total else landed.ratio
+    if not np.isfinite(values).any():  # no path counts anything
+        return replace(known, reason="no_points")
     middle, least, most = (float(x) for x in np.nanquantile(values, (0.5, 0.1, 0.9)))
     told = replace(
         known,

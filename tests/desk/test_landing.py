@@ -318,6 +318,11 @@ def test_without_a_judged_point_there_is_none() -> None:
     assert month(reviewed(counts([]))).reason == "no_points"
 
 
+def test_nothing_to_count_is_no_landing() -> None:
+    """Days on which nobody was there: zero of zero, and no day of the month to come has anybody either."""
+    assert month(reviewed(counts([0.0] * 60, 0.0, kpi=with_target(LATE, 5.0)))).reason == "no_points"
+
+
 def test_what_never_changed_is_taken_to_stay() -> None:
     found = month(reviewed(counts([500.0] * 200, 500.0, kpi=with_target(YIELD, 100.0))))
     assert (found.probability, found.low, found.high) == (0.95, 1.0, 1.0)
