@@ -103,18 +103,18 @@ def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], tod
             reading = profile(scratch, layout, answers, today)
             if scratch.rewritten or not _is_plain(layout, reading):
                 return None
-            whole, padded = reading.unproven, _is_padded(scratch, layout)
             stamp = stamp_of(scratch, layout, reading)
+            padded = stamp is None and _is_padded(scratch, layout)
     except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
         return None
     if stamp is not None:
-        straight = read_straight(scratch, layout, stamp, whole, today)
+        straight = read_straight(scratch, layout, stamp, reading.unproven, today)
         if straight and not _tells_days(scratch, today):
             scratch.hold_in_file()
             return None
         return reading if straight else None
     quick = dict.fromkeys(layout.numbers, _PlainNumber()) if scratch.sheet.ascii else {}
-    trial = replace(reading, numbers={**reading.numbers, **quick, **dict.fromkeys(whole, _WholeNumber())})
+    trial = replace(reading, numbers={**reading.numbers, **quick, **dict.fromkeys(reading.unproven, _WholeNumber())})
     if reading.dates == DateStyle() and padded:
         trial = replace(trial, dates=_PlainDay())
     build_stage(scratch, layout, trial, today)

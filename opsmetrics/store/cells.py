@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import duckdb
 
-from opsmetrics.measurements import any_twice
+from opsmetrics.measurements import BIN, any_twice
 from opsmetrics.store.shape import FACT_TABLES, FactTable, Shape
 from opsmetrics.store.statements import statement
 
 #: From so many facts on a batch may be sparse: totals of fewer take no time.
 LARGE = 100_000
+#: About so many facts are added up at once: that takes memory.
+PORTION = 2_500_000
 #: Facts in a cell from which on totals are worth their room; readings are put together in two steps.
 DENSE = {"counts": 4.0, "readings": 2.0}
 
@@ -43,11 +45,16 @@ def renew(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], table:
 def add(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], table: FactTable, batch: int) -> None:
     """Makes the cells of a batch that shares no quarter-hour with any other, unless it is sparse: each is new."""
     parts = _parts(table, dimensions)
-    facts, made = cursor.execute(statement("cells", "density", **parts), {"batch": batch}).fetchall()[0]
+    of_batch: dict[str, object] = {"batch": batch}
+    facts, made, first, last = cursor.execute(statement("cells", "density", **parts), of_batch).fetchall()[0]
     if facts >= LARGE and facts < DENSE[table] * made:
-        cursor.execute(statement("cells", "sparse", **parts), {"batch": batch})
-    else:
-        _put(cursor, parts, statement("cells", "facts_of_batch", **parts), {"batch": batch})
+        cursor.execute(statement("cells", "sparse", **parts), of_batch)
+        return
+    portion = -(-((last - first) // BIN + 1) // -(-facts // PORTION)) * BIN
+    while first <= last:
+        stretch = {**of_batch, "first": first, "last": first + portion}
+        _put(cursor, parts, statement("cells", "facts_of_batch", **parts), stretch)
+        first += portion
 
 
 def is_sparse(cursor: duckdb.DuckDBPyConnection, table: FactTable, batch: int) -> bool:

@@ -74,6 +74,13 @@ def test_loads_and_undos_make_the_cells_that_they_touch_anew(store: Store) -> No
     assert store.read("SELECT * FROM count_totals").empty and store.read("SELECT * FROM reading_totals").empty
 
 
+def test_totals_are_made_in_portions(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_cells, "PORTION", 5)
+    loaded(store)
+    store.commit(batch(*(count(day(n), n, site="N") for n in range(3, 15)), source="later"), by="Ada")
+    assert_totals_are_the_facts(store)
+
+
 def test_a_value_given_to_old_rows_moves_their_totals(store: Store) -> None:
     store.commit(batch(count(day(0), 3, kpi="plain"), count(day(1), 4, kpi="plain")), by="Ada")
     wider = catalog(LATE, WAIT, replace(PLAIN, dimensions=("site",)), version="v2")

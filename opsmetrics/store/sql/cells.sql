@@ -6,8 +6,9 @@ FROM {facts} AS fact
 GROUP BY ALL
 
 -- name: density
--- How many facts a batch has, and about how many cells (some 3 % more or less).
-SELECT count(*), approx_count_distinct(hash({cell_dimensions}, {bin})) FROM {table} WHERE batch = $batch
+-- How many facts a batch has, about how many cells (some 3 % more or less), and its first and last quarter-hour.
+SELECT count(*), approx_count_distinct(hash({cell_dimensions}, {bin})), min({bin}), max({bin})
+FROM {table} WHERE batch = $batch
 
 -- name: sparse
 INSERT INTO sparse VALUES ($batch, '{table}')
@@ -56,7 +57,7 @@ DELETE FROM {totals} AS target USING touched_cells AS source WHERE {match_cell}
 DROP TABLE IF EXISTS temp.touched_cells
 
 -- name: facts_of_batch
-(SELECT * FROM {table} WHERE batch = $batch)
+(SELECT * FROM {table} WHERE batch = $batch AND observed_at >= $first AND observed_at < $last)
 
 -- name: facts_of_kpi
 (SELECT * FROM {totalled} WHERE kpi = $kpi)
