@@ -87,11 +87,20 @@ class Told:
 
     def target(self) -> str:
         """The target of the year (or of the last period ahead) as text with its unit, "" where there is none."""
-        low, high = self.year.target_low, self.year.target_high
-        if low is None and high is None and len(self.found.ahead):
-            last = self.found.ahead.iloc[-1]
-            low, high = (None if math.isnan(last[end]) else float(last[end]) for end in ("target_low", "target_high"))
-        return wording.target(self.found.review.kpi, {"low": low, "high": high})
+        year = self.year
+        if not year.aimed:
+            return self.target_ahead()
+        return wording.target(self.found.review.kpi, {"low": year.target_low, "high": year.target_high})
+
+    def target_ahead(self) -> str:
+        """That of the last period ahead; of a count it is another one than that of the year, which adds them up."""
+        if self.found.ahead.empty:
+            return ""
+        last = self.found.ahead.iloc[-1]
+        ends = {
+            end: None if math.isnan(last[f"target_{end}"]) else float(last[f"target_{end}"]) for end in ("low", "high")
+        }
+        return wording.target(self.found.review.kpi, ends)
 
     def next(self) -> pd.Series:
         """The first future period that is not over; where all are, the last."""

@@ -44,7 +44,7 @@ def likely_head(told: Told) -> Cells:
 def likely_title(told: Told) -> str:
     """The table's title: with its target where chances can be told."""
     if told.found.points["chance"].notna().any():
-        return say("ahead_target", target=told.target())
+        return say("ahead_target", target=told.target_ahead())
     return say("ahead")
 
 

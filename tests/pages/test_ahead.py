@@ -6,11 +6,16 @@ from pathlib import Path
 
 from opsmetrics import store
 from opsmetrics.desk import Desk, landing_ready
+from opsmetrics.desk import forecast_tables as cells
+from opsmetrics.desk.forecast_sentences import Told
+from opsmetrics.desk.forecasting import forecast_review
 from opsmetrics.desk.landing import landings
 from opsmetrics.desk.landing_sentences import outcome, sentence
+from opsmetrics.review import review
 from opsmetrics.settings import Settings
 from opsmetrics.ui import rows as today_rows
 from tests.pages.stores import block, blocks, page
+from tests.verdict.made import DEFECTS, totals, with_target
 
 
 def lists(app: object) -> dict[str, list[dict[str, str]]]:
@@ -43,8 +48,8 @@ def test_today_shows_what_is_known_and_never_waits(seen: Path) -> None:
 
 
 def test_the_page_of_a_kpi_says_the_same_at_every_grain(seen: Path) -> None:
-    review = desk().review("scrap")
-    wanted = [sentence(review.kpi, found) for found in landings(review).values()]
+    found = desk().review("scrap")
+    wanted = [sentence(found.kpi, each) for each in landings(found).values()]
     for params in ({"kpi": "scrap"}, {"kpi": "scrap", "grain": "week"}):
         app = page("chart", **params)
         assert not app.exception
@@ -53,9 +58,19 @@ def test_the_page_of_a_kpi_says_the_same_at_every_grain(seen: Path) -> None:
         assert len(shown["As expected?"]) == 1
 
 
+def test_periods_ahead_are_held_against_their_own_target() -> None:
+    """At most 50 a day is at most 365 · 50 in the year 2026: the table of days asks about 50."""
+    kpi = with_target(DEFECTS, 50.0)
+    found = review(totals([30.0 + x % 5 for x in range(200)], kpi=kpi), ())
+    told = Told(forecast_review(found), landings(found))
+    assert told.target() == "≤\u00a018,250.0"
+    assert told.target_ahead() == "≤\u00a050.0"
+    assert cells.likely_title(told) == "Chance to meet ≤\u00a050.0"
+
+
 def test_the_forecast_page_and_the_summary_say_it_too(seen: Path) -> None:
-    review = desk().review("late")
-    wanted = sentence(review.kpi, landings(review)["year"])
+    found = desk().review("late")
+    wanted = sentence(found.kpi, landings(found)["year"])
     assert lists(page("forecast", kpi="late"))["Will we make it?"][-1]["text"] == wanted
     app = page("summary")
     table = app.dataframe[-1].value.set_index("KPI")
