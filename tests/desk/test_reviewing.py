@@ -110,7 +110,7 @@ def test_a_page_in_small_portions_is_the_same(desk: Desk, monkeypatch: pytest.Mo
 def test_a_summary_reads_its_series_as_they_are_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def told() -> list[Any]:
         found = summary(desk, as_of=MOMENTS[1])
-        return [as_plain((plain(row.review), row.to_date, row.last_year, row.chance)) for row in found]
+        return [as_plain((plain(row.review), row.to_date, row.last_year, row.year)) for row in found]
 
     whole = told()
     monkeypatch.setattr(snapshot, "ROWS_AT_ONCE", 0)
