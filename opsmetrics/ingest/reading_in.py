@@ -107,14 +107,15 @@ def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], tod
             padded = stamp is None and _is_padded(scratch, layout)
     except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
         return None
+    quick = dict.fromkeys(layout.numbers, _PlainNumber()) if scratch.sheet.ascii else {}
+    styles = {**reading.numbers, **quick, **dict.fromkeys(reading.unproven, _WholeNumber())}
     if stamp is not None:
-        straight = read_straight(scratch, layout, stamp, reading.unproven, today)
+        straight = read_straight(scratch, layout, stamp, styles, bool(reading.unproven), today)
         if straight and not _tells_days(scratch, today):
             scratch.hold_in_file()
             return None
         return reading if straight else None
-    quick = dict.fromkeys(layout.numbers, _PlainNumber()) if scratch.sheet.ascii else {}
-    trial = replace(reading, numbers={**reading.numbers, **quick, **dict.fromkeys(reading.unproven, _WholeNumber())})
+    trial = replace(reading, numbers=styles)
     if reading.dates == DateStyle() and padded:
         trial = replace(trial, dates=_PlainDay())
     build_stage(scratch, layout, trial, today)

@@ -22,6 +22,7 @@ from opsmetrics.ingest.date_forms import FORMS, TAILS
 from opsmetrics.ingest.dates import DateStyle
 from opsmetrics.ingest.layout import EARLIEST, Layout
 from opsmetrics.ingest.marks import CELL
+from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.profile import Reading
 from opsmetrics.ingest.scratch import NEVER, Scratch
 from opsmetrics.ingest.sheet import Sheet
@@ -78,12 +79,16 @@ def stamp_of(scratch: Scratch, layout: Layout, reading: Reading) -> Stamp | None
     return Stamp(f"try_strptime({v}, {written})", f"strlen({v}) = {length}", blank, int(bool(tail) and not lettered))
 
 
-def read_straight(scratch: Scratch, layout: Layout, stamp: Stamp, whole: Collection[str], today: dt.date) -> bool:
-    """Create the table `stage`; False where a record is not as plain as the first ones. `whole`: number roles of whole
-    numbers only, which a point further down would make doubtful."""
-    blanks = None if scratch.sheet.tabs else _blanks(scratch.sheet, bool(whole))
-    if blanks is None:
+def read_straight(
+    scratch: Scratch, layout: Layout, stamp: Stamp, styles: Mapping[str, NumberStyle], whole: bool, today: dt.date
+) -> bool:
+    """Create the table `stage`; False where a record is not as plain as the first ones. `styles`: how numbers are read
+    where the reader itself may not be trusted with them. `whole`: some are whole numbers only, which a point further
+    down would make doubtful."""
+    if scratch.sheet.tabs:
         return False
+    blanks, certain = _signs(scratch.sheet, whole)
+    numbers = {} if certain else styles
     names = _names(scratch.sheet, layout)
     size = 16 + 9 * len(layout.numbers) + 2 * len(layout.texts)
     try:
@@ -93,7 +98,7 @@ def read_straight(scratch: Scratch, layout: Layout, stamp: Stamp, whole: Collect
                 scratch.list_names(name, listed)
             cells = [f"TRY_CAST(v{column} AS {layout.text_name(role)})" for role, column in layout.texts.items()]
             counted = len(layout.columns) == len(scratch.sheet.headers)  # half as dear as a look at each stamp
-            _build(scratch, layout, stamp, cells, stamp.long if counted else f"{stamp.long} AND {stamp.blank}")
+            _build(scratch, layout, stamp, numbers, cells, stamp.long if counted else f"{stamp.long} AND {stamp.blank}")
             sound, named = _told(scratch, layout, today)
             if sound and named and (not counted or blanks == _expected_blanks(scratch, layout, stamp)):
                 return _tidied(scratch, layout)
@@ -101,7 +106,7 @@ def read_straight(scratch: Scratch, layout: Layout, stamp: Stamp, whole: Collect
             if not sound or named:
                 return False
         cells = [f"v{column}" for column in layout.texts.values()]
-        _build(scratch, layout, stamp, cells, f"{stamp.long} AND {stamp.blank}")
+        _build(scratch, layout, stamp, numbers, cells, f"{stamp.long} AND {stamp.blank}")
     except (duckdb.ConversionException, duckdb.InvalidInputException):  # not each line has just these cells
         scratch.hold_in_file()
         return False
@@ -124,21 +129,31 @@ def _has_only_cells(scratch: Scratch, layout: Layout) -> bool:
     return plain and texts and all(each is None for each in other) and len(scratch.sheet.headers) <= _WIDE
 
 
-def _build(scratch: Scratch, layout: Layout, stamp: Stamp, texts: Sequence[str], passes: str) -> None:
+def _build(
+    scratch: Scratch,
+    layout: Layout,
+    stamp: Stamp,
+    numbers: Mapping[str, NumberStyle],
+    texts: Sequence[str],
+    passes: str,
+) -> None:
     columns = [f"{stamp.sql} AS stamp", "FALSE AS zoned"]
     columns += [f"{cell} AS x{i}" for i, cell in enumerate(texts)]
-    for i, column in enumerate(layout.numbers.values()):
-        columns += [f"v{column} AS n{i}", f"FALSE AS p{i}"]
+    for i, (role, column) in enumerate(layout.numbers.items()):
+        cell = f"v{column}"
+        read = numbers[role].sql(scratch.number(cell)) if role in numbers else cell
+        columns += [f"{read} AS n{i}", f"FALSE AS p{i}"]
+    typed = set(layout.numbers.values()) if not numbers else set()
     scratch.run(
         f"CREATE OR REPLACE TABLE stage AS SELECT {', '.join(columns)}, 0::INTEGER AS fault "
-        f"FROM {_reader(scratch.sheet, layout)} WHERE {passes}"
+        f"FROM {_reader(scratch.sheet, typed)} WHERE {passes}"
     )
 
 
-def _reader(sheet: Sheet, layout: Layout) -> str:
-    """The records with their cells v0, v1 … by position in the sheet. An empty cell is a text, and no number."""
-    numbers = set(layout.numbers.values())
-    types = (f"'v{c}': '{'DOUBLE' if c in numbers else 'VARCHAR'}'" for c in range(len(sheet.headers)))
+def _reader(sheet: Sheet, typed: Collection[int]) -> str:
+    """The records with their cells v0, v1 … by position in the sheet, some of them as numbers. An empty cell is a text,
+    and no number."""
+    types = (f"'v{c}': '{'DOUBLE' if c in typed else 'VARCHAR'}'" for c in range(len(sheet.headers)))
     return (
         f"read_csv({text(str(sheet.readable))}, columns = {{{', '.join(types)}}}, auto_detect = false, "
         f"header = false, delim = {text(sheet.separator)}, quote = '', escape = '', nullstr = '{NEVER}', "
@@ -177,18 +192,17 @@ def _expected_blanks(scratch: Scratch, layout: Layout, stamp: Stamp) -> int:
     return int(records) * stamp.blanks + in_names
 
 
-def _blanks(sheet: Sheet, whole: bool) -> int | None:
-    """How many blanks stand below the header; None where a sign stands there by which the reader would take what
-    is none for a number (1_000, +-1), or what is doubtful (1.234 where all others are whole)."""
-    blanks = 0
+def _signs(sheet: Sheet, whole: bool) -> tuple[int, bool]:
+    """How many blanks stand below the header, and whether no sign stands there by which the reader might take what is
+    none for a number (1_000, +-1), or what is doubtful (1.234 where all others are whole)."""
+    blanks, certain = 0, True
     with sheet.readable.open("rb") as file:
         for _ in islice(file, sheet.head.first - 1):
             pass
         while chunk := file.read(_CHUNK):
-            if b"_" in chunk or b"+" in chunk or (whole and b"." in chunk):
-                return None
+            certain = certain and not (b"_" in chunk or b"+" in chunk or (whole and b"." in chunk))
             blanks += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _BLANK))
-    return blanks
+    return blanks, certain
 
 
 def _names(sheet: Sheet, layout: Layout) -> Mapping[str, list[str]] | None:

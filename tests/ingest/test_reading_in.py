@@ -88,7 +88,7 @@ def test_one_pass_tells_what_two_tell(
     [
         (["1.5", "2", "3", "4", "5.125"], 1),
         (["1", "2", "3", "4", "5"], 1),
-        (["1", "2", "3", "4", "5.125"], 1),  # only whole numbers before: is it five thousand?
+        (["1", "2", "3", "4", "5.125"], 2),  # only whole numbers before: is it five thousand?
         (["1.5", "2", "3", "4", ""], 2),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_doubt_further_down_is_seen(
         batch = prepared(tmp_path, text)
     except NeedsAnswer as asked:
         assert [question.code for question in asked.questions] == ["decimal"]
-        assert (values[-1], next(staged)) == ("5.125", 0)  # the point is seen before
+        assert (values[-1], next(staged)) == ("5.125", 1)
         return
     assert next(staged) == passes
     assert readings(batch)["value"].tolist() == [float(value) for value in values if value]
@@ -154,6 +154,8 @@ _PLAIN = [f"2025-01-{day:02d} 07:{day:02d}:00,Site {day % 3},L{day % 2},scrap,{d
         (":00,", ","),
         ("\n", "\r\n"),
         (".5\n", "\n"),
+        ("Site ", "site_"),
+        (",", ";"),
         (".5\n", ".125\n"),
         ("07:09:00", " 7:09:00"),
         ("2025-01-09 07:09:00", "2025-01-9  07:09:00"),
