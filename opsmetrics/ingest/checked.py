@@ -18,6 +18,7 @@ import pandas as pd
 
 from opsmetrics.ingest import faults
 from opsmetrics.ingest.apart import settle_apart
+from opsmetrics.ingest.carried_names import settle_carried_names
 from opsmetrics.ingest.clock import Clock, set_clock, with_ends
 from opsmetrics.ingest.duplicates import complete_sql, mark_duplicates
 from opsmetrics.ingest.faults import COLUMN
@@ -115,6 +116,7 @@ def check(
     tell("Checking every record")
     meaning = layout.meaning(_metrics(scratch, layout))
     clock = with_ends(set_clock(scratch, layout, meaning, given), scratch, layout)
+    notices += settle_carried_names(scratch, layout, meaning, given)
     measure_time(scratch, layout, clock)
     mark_refused(scratch, layout, meaning)
     name_metrics(scratch, layout, meaning)

@@ -19,6 +19,7 @@ QUESTIONS = (
     "month_or_week",
     "business_year",
     "blank_dates",
+    "blank_names",
     "decimal",
     "percent",
     "scale",

@@ -81,3 +81,35 @@ def test_times_below_one_date(tmp_path: Path) -> None:
     batch = prepared(tmp_path, text, template, catalog(Kpi("wait", "Wait", "measured", "lower")))
     found = [f"{at:%d %H}" for at in readings(batch).sort_values("value")["observed_at"]]
     assert found == ["02 07", "02 08", "02 09", "03 07", "03 08"]
+
+
+NAMED = [(FIRST, "A", 1), (SECOND, "", 2), (FIRST, "B", 3), (SECOND, "", 4)]
+
+
+def test_names_that_stand_once_are_asked_about(tmp_path: Path) -> None:
+    text = HEAD + "".join(line(*row) for row in NAMED)
+    with pytest.raises(NeedsAnswer, match="2 records have no name in 'site', below ones that have"):
+        loaded(tmp_path, text)
+    carried = loaded(tmp_path, text, **{"blank_names:site": "carry"})
+    assert facts(carried) == [(FIRST, "A", 1.0), (SECOND, "A", 2.0), (FIRST, "B", 3.0), (SECOND, "B", 4.0)]
+    assert "names_carried_down" in warnings(carried)
+    assert codes(loaded(tmp_path, text, **{"blank_names:site": "reject"})) == [(3, "empty_key"), (5, "empty_key")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            (FIRST, "A", 1),
+            (FIRST, "B", 2),
+            (FIRST, "", 3),
+            (SECOND, "A", 4),
+            (SECOND, "B", 5),
+            (SECOND, "", 6),
+        ],  # of all
+        [(FIRST, "A", 1), (SECOND, "A", 2), (FIRST, "", 3), (SECOND, "", 4)],  # the name is written in each record
+    ],
+)
+def test_names_that_would_make_records_one_are_not(tmp_path: Path, rows: list[tuple[dt.date | None, str, int]]) -> None:
+    batch = loaded(tmp_path, HEAD + "".join(line(*row) for row in rows))
+    assert {code for _, code in codes(batch)} == {"empty_key"}
