@@ -89,6 +89,7 @@ def test_other_archives_are_called_by_their_name(tmp_path: Path) -> None:
         path = tmp_path / "a.zip"
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(part, b"x")
+            archive.writestr("beside.csv", b"x")
         with pytest.raises(IngestRefused, match=says):
             read_file(path)
 
