@@ -77,9 +77,9 @@ def test_the_ledger_asks_before_it_undoes(watch: Open, tmp_path: Path) -> None:
     page.wait_for_selector("text=10 loaded = 10 records")
     page.locator(".om-act").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=Undo takes out 10 values")
+    page.wait_for_selector("[role=dialog] >> text=Undo takes out 10 values")
     press(found, "Keep it")
-    page.wait_for_selector("text=Undo takes out 10 values", state="detached")
+    page.wait_for_selector("[role=dialog]", state="detached")
     found.assert_clean()
 
 
