@@ -10,13 +10,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
 from opsmetrics.desk.expected_words import say
 from opsmetrics.desk.forecasting import forecast_review
+from opsmetrics.desk.kept import OncePer
 from opsmetrics.review import KpiReview
 from opsmetrics.series import to_utc
 from opsmetrics.stats.forecast import COVERAGES
@@ -50,22 +50,9 @@ class Expected:
         return max(beyond, default=0)
 
 
-_KNOWN: WeakKeyDictionary[KpiReview, Expected] = WeakKeyDictionary()
-
-
+@OncePer
 def expected(review: KpiReview) -> Expected:
     """The latest judged value of a review against the forecast from what was judged before it; kept with the review."""
-    if review not in _KNOWN:
-        _KNOWN[review] = _expected(review)
-    return _KNOWN[review]
-
-
-def expected_already(review: KpiReview) -> bool:
-    """True where `expected` answers at once."""
-    return review in _KNOWN
-
-
-def _expected(review: KpiReview) -> Expected:
     points = review.points
     judged = np.flatnonzero((points["state"] == "judged").to_numpy()) if len(points) else np.empty(0, dtype=np.intp)
     if not len(judged):
@@ -84,6 +71,11 @@ def _expected(review: KpiReview) -> Expected:
         return replace(known, mean=float(told["mean"]), reason="constant")
     bands = {nominal: (float(told[f"lower_{nominal}"]), float(told[f"upper_{nominal}"])) for nominal in COVERAGES}
     return replace(known, mean=float(told["mean"]), bands=bands, reason="")
+
+
+def expected_already(review: KpiReview) -> bool:
+    """True where `expected` answers at once."""
+    return review in expected
 
 
 def _before(review: KpiReview, last: int) -> KpiReview:

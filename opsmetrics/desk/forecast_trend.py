@@ -16,6 +16,7 @@ import pandas as pd
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Kpi, slice_of
 from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.forecasting import judged_in_force
 from opsmetrics.review import KpiReview
 from opsmetrics.stats.regression import PER_COLUMN, Cannot, Fit, Kind, Term, regress
 
@@ -119,7 +120,7 @@ def _table(review: KpiReview) -> pd.DataFrame:
     points = review.points
     if points.empty:
         return pd.DataFrame(columns=["period", "label", "value", "size", "position"])
-    chosen = (points["state"] == "judged") & (points["phase"] == points["phase"].iloc[-1])
+    chosen = judged_in_force(points)
     table = points.loc[chosen, ["period", "label", "value", "size"]].assign(position=np.flatnonzero(chosen))
     whole = table["size"].fillna(1.0) if kind_of(review.kpi) == "rate" else table["size"]
     found: pd.DataFrame = table.assign(size=whole).reset_index(drop=True)

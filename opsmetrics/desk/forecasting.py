@@ -80,7 +80,7 @@ def forecast_review(review: KpiReview, horizon: int | None = None) -> KpiForecas
     """
     grain = review.series.grain
     wanted = min(max(horizon or HORIZONS[grain], 1), FURTHEST * HORIZONS[grain])
-    judged = _judged(review.points)
+    judged = judged_in_force(review.points)
     if not judged.any():
         return KpiForecast(review, wanted, None, "no_points")
     slots = _slots(review, judged, wanted)
@@ -164,7 +164,7 @@ def slots_with(review: KpiReview, states: tuple[str, ...]) -> tuple[pd.DataFrame
     return slots.iloc[:last], values[:last]
 
 
-def _judged(points: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def judged_in_force(points: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """The judged points of the phase in force."""
     if points.empty:
         return np.zeros(0, dtype=bool)

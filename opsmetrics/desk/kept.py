@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -66,3 +67,22 @@ class Kept(Generic[K, V]):
             self._weight += self._weigh(found)
             while self._weight > self._most and len(self._held) > 1:
                 self._weight -= self._weigh(self._held.popitem(last=False)[1])
+
+
+class OncePer(Generic[K, V]):
+    """A function whose result is kept for as long as what it was made of, such as a review, is kept by others.
+
+    `thing in function` says whether it answers at once.
+    """
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        self._make = make
+        self._made: WeakKeyDictionary[K, V] = WeakKeyDictionary()
+
+    def __contains__(self, thing: K) -> bool:
+        return thing in self._made
+
+    def __call__(self, thing: K) -> V:
+        if thing not in self._made:
+            self._made[thing] = self._make(thing)
+        return self._made[thing]

@@ -12,18 +12,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from opsmetrics.access import OPEN, Viewer
-from opsmetrics.catalog import GRAINS, Grain, Kpi, Slice
-from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.catalog import GRAINS, Grain
 from opsmetrics.desk.forecast_whatif import with_holidays
 from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, GOOD_BRIER, HORIZONS, STALE, bounds_for, seasons_of
-from opsmetrics.desk.kept import Kept
+from opsmetrics.desk.kept import Kept, OncePer
 from opsmetrics.desk.landing_slots import Arranged, Running, arrange, is_sum, running
 from opsmetrics.review import KpiReview
 from opsmetrics.series import Stretch as Span
@@ -102,12 +99,6 @@ Under = Callable[[Arranged, Joint], tuple[Arranged, Joint]]
 
 _JOINTS: Kept[tuple[object, ...], Joint] = Kept(1_000)
 _LANDED: Kept[tuple[Span, bytes], Landing] = Kept(3_000)
-_DIGESTS: WeakKeyDictionary[KpiReview, bytes] = WeakKeyDictionary()
-
-
-def landings_of(desk: Desk, kpi: Kpi, slice_: Slice = (), *, as_of: AsOf = None, viewer: Viewer = OPEN) -> Landed:
-    """The landings of a KPI slice, as `landings` of its review at the grain it is operated at."""
-    return landings(desk.review(kpi.key, slice_, as_of=as_of, viewer=viewer))
 
 
 def landings(review: KpiReview, under: Under | None = None) -> Landed:
@@ -148,15 +139,10 @@ def _key(review: KpiReview, span: Span) -> tuple[Span, bytes]:
     return span, digest_of(review)
 
 
+@OncePer
 def digest_of(review: KpiReview) -> bytes:
-    """A digest of all that landings follow from, made once for each review."""
-    if review not in _DIGESTS:
-        _DIGESTS[review] = _digest(review)
-    return _DIGESTS[review]
-
-
-def _digest(review: KpiReview) -> bytes:
-    """All that landings follow from: the points, the definition, the targets that were decided, and the site's day."""
+    """A digest of all that landings follow from: the points, the definition, the targets that were decided, and the
+    site's day; made once for each review."""
     points, series = review.points, review.series
     found = hashlib.blake2b(digest_size=16)
     for name in ("value", "size", "phase") if len(points) else ():

@@ -7,13 +7,14 @@ first; a slot of which half is missing is a gap, one of which less is missing co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.catalog import Grain, Kpi, period_start
+from opsmetrics.desk.forecasting import judged_in_force
+from opsmetrics.desk.kept import OncePer
 from opsmetrics.review import KpiReview
 from opsmetrics.series import Stretch as Span
 from opsmetrics.series import period_label, periods, to_utc
@@ -165,32 +166,22 @@ def _start(moment: pd.Timestamp, grain: Grain, review: KpiReview) -> pd.Timestam
     return pd.Timestamp(period_start(moment.to_pydatetime(), coarse, review.kpi.calendar))
 
 
-_FACTS: WeakKeyDictionary[KpiReview, pd.DataFrame] = WeakKeyDictionary()
-
-
+@OncePer
 def _facts(review: KpiReview) -> pd.DataFrame:
-    """What its points add up from, made once for all stretches of a review."""
-    if review not in _FACTS:
-        _FACTS[review] = _added_up(review)
-    return _FACTS[review]
-
-
-def _added_up(review: KpiReview) -> pd.DataFrame:
-    """Of each point: period, what it adds above and below, whether it is known, and judged in the phase in force."""
+    """Of each point: period, what it adds above and below, whether it is known, and judged in the phase in force; made
+    once for all stretches of a review."""
     points = review.points
     if points.empty:
         return pd.DataFrame({"judged": pd.Series(dtype=bool)})
     value, size = points["value"].to_numpy(dtype=float), points["size"].to_numpy(dtype=float)
     total = is_sum(review.kpi, points)
     known = np.isfinite(value) & np.isfinite(size) & (points["state"] != "gap").to_numpy()
-    current = (points["phase"] == points["phase"].iloc[-1]).to_numpy()
-    judged = known & (points["state"] == "judged").to_numpy() & current
     return pd.DataFrame(
         {
             "period": points["period"].to_numpy(),
             "above": np.where(known, value if total else value * size, 0.0),
             "below": np.where(known, 1.0 if total else size, 0.0),
-            "judged": judged,
+            "judged": known & judged_in_force(points),
             "known": known,
         }
     )

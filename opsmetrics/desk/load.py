@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from opsmetrics.catalog import Kpi
 from opsmetrics.desk.forecasting import HORIZONS, STALE
-from opsmetrics.desk.kept import Kept
+from opsmetrics.desk.kept import Kept, OncePer
 from opsmetrics.desk.landing import digest_of, joint_of
 from opsmetrics.desk.landing_slots import Arranged, arrange, running
 from opsmetrics.review import KpiReview
@@ -68,17 +67,11 @@ class Load:
 
 
 _LOADS: Kept[bytes, Load | None] = Kept(1_000)
-_HAVE: WeakKeyDictionary[KpiReview, bool] = WeakKeyDictionary()
 
 
+@OncePer
 def has_volume(review: KpiReview) -> bool:
     """True where a KPI counts something by the day or finer that its review knows enough of."""
-    if review not in _HAVE:
-        _HAVE[review] = _has_volume(review)
-    return _HAVE[review]
-
-
-def _has_volume(review: KpiReview) -> bool:
     kpi, points = review.kpi, review.points
     if review.series.grain not in ("shift", "day") or int((points["state"] == "judged").sum()) < _FEWEST:
         return False
