@@ -81,7 +81,7 @@ def test_every_guide_can_be_reached_from_the_readme() -> None:
 
 def test_the_readme_names_every_page() -> None:
     section = read("README.md").split("## Pages", 1)[1].split("\n## ", 1)[0]
-    named = re.findall(r"^\| (\w+) \|", section, flags=re.M)[1:]
+    named = re.findall(r"^\| ([\w ]+) \|", section, flags=re.M)[1:]
     assert named == [title for _, title, _ in (*PAGES, *STUDY_PAGES)]
 
 

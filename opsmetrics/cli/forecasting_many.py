@@ -8,11 +8,12 @@ from opsmetrics.catalog import NotUnderstood
 from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table, wrapped
-from opsmetrics.desk import Desk
+from opsmetrics.desk import Desk, finished
 from opsmetrics.desk import forecast_many_sentences as sentences
+from opsmetrics.desk import forecast_outlook_sentences as ahead
 from opsmetrics.desk.finished import Question
-from opsmetrics.desk.forecast_many import everything
 from opsmetrics.desk.forecast_many_words import say
+from opsmetrics.desk.forecast_outlook import outlooks
 from opsmetrics.desk.forecast_parts import parts
 
 
@@ -32,17 +33,14 @@ def forecasts(given: argparse.Namespace, console: Console) -> int:
     with owner.reading(given, console) as desk:
         if given.parts:
             return _parts(given, console, desk)
-        found = everything(
-            Question(desk, as_of=given.as_of),
-            given.horizon,
-            lambda done, of, name: console.progress(done + 1, of, name),
-        )
+        watched = finished.watched(Question(desk, as_of=given.as_of))
+        found = outlooks(watched, given.horizon, lambda name, done, of: console.progress(done + 1, of, name))
     if console.as_json:
-        console.answer({"forecasts": [sentences.as_dict(each) for each in found]})
+        console.answer({"forecasts": [ahead.as_dict(each) for each in found]})
     elif not found:
         console.say(say("nothing"))
     else:
-        console.say(table(sentences.rows(found), sentences.head(), right=sentences.head()[2:]))
+        console.say(table(ahead.rows(found), ahead.head(), right=ahead.head()[2:4]))
     return 0
 
 

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from opsmetrics.figures.forecast_ahead import longer
 from opsmetrics.figures.forecast_fan import Fan, trace
 from opsmetrics.figures.forecast_two import COVERAGE, Scenario, item_marks, item_names, with_room
 from opsmetrics.figures.labels import pushed_apart
 from opsmetrics.figures.layout import MARGIN, base_layout, left_margin, period_axis, value_axis
-from opsmetrics.figures.plotted import LEVELS, Floats, Plotted, padded_domain, plotted, runs
+from opsmetrics.figures.plotted import Floats, Plotted, padded_domain, plotted, runs
 from opsmetrics.figures.text import plain
 from opsmetrics.figures.tokens import Theme, Tokens, tokens
 from opsmetrics.review import KpiReview
@@ -72,7 +73,7 @@ def forecast_chart(
     last = int(positions[forecast.last])
     known = plotted(review)
     known = known.at(known.position <= last).last(span)
-    series = _longer(known, ahead, review.kpi.multiplier)
+    series = longer(known, ahead, review.kpi.multiplier)
     usual = Fan(forecast, ahead, last, review.kpi.multiplier)
     fan = usual if under is None else Fan.under(under, ahead, last, review.kpi.multiplier)
     domain = with_room(_domain(series, usual, fan), under.items if under is not None else ())
@@ -95,29 +96,6 @@ def forecast_chart(
         shapes=[_rule(last, colours), *item_marks(items, last + 1, colours)],
     )
     return figure
-
-
-def _longer(known: Plotted, ahead: pd.DataFrame, scale: float) -> Plotted:
-    """The measured series with empty slots for the future periods, their labels and targets."""
-    more = len(ahead)
-    nothing, silence = np.full(more, np.nan), np.full(more, "", dtype=object)
-    levels: dict[str, Any] = {
-        name: np.concatenate([known.level(name), nothing]) for name in ("value", *LEVELS) if "target" not in name
-    }
-    for name in ("target_low", "target_high"):
-        levels[name] = np.concatenate([known.level(name), ahead[name].to_numpy(dtype=float) * scale])
-    start = int(known.position[-1]) if len(known) else -1
-    return replace(
-        known,
-        position=np.concatenate([known.position, start + 1 + np.arange(more)]),
-        label=np.concatenate([known.label, ahead["label"].to_numpy(dtype=object)]),
-        **levels,
-        phase=np.concatenate([known.phase, np.full(more, known.phase[-1] if len(known) else 0)]),
-        state=np.concatenate([known.state, np.full(more, "ahead", dtype=object)]),
-        tone=np.concatenate([known.tone, silence]),
-        note=np.concatenate([known.note, silence]),
-        silent=np.concatenate([known.silent, np.zeros(more, dtype=bool)]),
-    )
 
 
 def _domain(series: Plotted, usual: Fan, fan: Fan) -> tuple[float, float]:

@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SHAPES = new Set(["path", "circle", "rect", "line"]);
 const ATTRIBUTES = new Set([
   "d", "cx", "cy", "r", "x", "y", "rx", "width", "height", "x1", "y1", "x2", "y2",
-  "stroke-width", "stroke-dasharray", "vector-effect",
+  "stroke-width", "stroke-dasharray", "vector-effect", "fill-opacity",
 ]);
 const PAINTS = new Set(["page", "band", "hair", "ink", "line", "muted", "limit", "concern", "improve", "data", "on"]);
 
@@ -182,7 +182,7 @@ function row(item, host) {
   const numbers = el("div", "om-value", figure(item, item.stale ? "om-figure om-stale" : "om-figure"));
   for (const line of item.counts) numbers.append(el("span", "om-caption", line));
   const fresh = item.fresh ? el("span", "om-fresh", item.fresh) : null;
-  const meta = el("p", "om-caption om-meta", worded(item.second), fresh, item.meta ? el("span", "", item.meta) : null, weight(item));
+  const meta = el("p", "om-caption om-meta", item.second ? worded(item.second) : null, fresh, item.meta ? el("span", "", item.meta) : null, weight(item));
   const ahead = item.ahead ? el("p", "om-caption om-ahead", item.ahead) : null;
   const note = item.said ? el("p", "om-caption om-noted", item.said) : null;
   const said = el("div", "om-said", sentence("", item.sentence), meta, ahead, also(item, host), note);

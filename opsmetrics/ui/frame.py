@@ -18,6 +18,7 @@ PAGES = (
     ("chart.py", "Charts", "chart"),
     ("pareto.py", "Pareto", "pareto"),
     ("forecast.py", "Forecast", "forecast"),
+    ("forecasts.py", "All forecasts", "forecasts"),
     ("enter.py", "Enter", "enter"),
     ("upload.py", "Upload", "upload"),
     ("data.py", "Data", "data"),

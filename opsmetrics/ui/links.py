@@ -20,6 +20,7 @@ PAGES = {
     "chart": "pages/chart.py",
     "pareto": "pages/pareto.py",
     "forecast": "pages/forecast.py",
+    "forecasts": "pages/forecasts.py",
     "enter": "pages/enter.py",
     "upload": "pages/upload.py",
     "data": "pages/data.py",

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from opsmetrics.figures import sparkline, sparkline_svg
-from opsmetrics.figures.sparkline import MARGIN, PERIODS
+from opsmetrics.figures.sparkline import PERIODS
+from opsmetrics.figures.sparkline_parts import MARGIN
 from opsmetrics.figures.svg import Shape
 from opsmetrics.figures.tokens import DARK
 from opsmetrics.review import KpiReview
