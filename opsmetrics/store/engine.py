@@ -40,6 +40,7 @@ class Engine:
         self.path = path
         self.query_seconds = query_seconds
         self.generation = 0
+        self._writings = 0
         self._memory_limit = memory_limit
         self._writer = threading.RLock()
         self._gate = threading.Condition()
@@ -52,6 +53,15 @@ class Engine:
         """False after `close`, and after a reopening that failed."""
         with self._settled():
             return self._connection is not None
+
+    @property
+    def moment(self) -> tuple[int, int]:
+        """Grows with each reopening and each commit: between two equal ones nothing changed that a new cursor sees.
+        Raises StoreClosed."""
+        with self._settled():
+            if self._connection is None:
+                raise StoreClosed(self.path)
+            return self.generation, self._writings
 
     @property
     def has_room(self) -> bool:
@@ -82,7 +92,10 @@ class Engine:
                 yield transaction  # an error passes through here, and the cursor's end rolls back
             if transaction.abandoned:
                 return
-            loan.cursor.execute("COMMIT")
+            try:
+                loan.cursor.execute("COMMIT")
+            finally:
+                self._writings += 1  # before the checkpoint, which may take long; a commit that failed may count too
             loan.stored = True
             _checkpoint(loan.cursor)
 

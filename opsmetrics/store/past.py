@@ -78,6 +78,10 @@ class _PastEngine:
     def is_open(self) -> bool:
         return self._engine.is_open
 
+    @property
+    def moment(self) -> tuple[int, int]:
+        return self._engine.moment
+
     @contextlib.contextmanager
     def reading(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._engine.reading(seconds) as cursor:

@@ -43,6 +43,12 @@ def migrate(engine: Engine, migrations: tuple[Migration, ...]) -> bool:
     return found == 0
 
 
+def counted(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
+    """The versions of data and of decisions, and how much was said about signals."""
+    data, decided, said = cursor.execute(statement("schema", "versions")).fetchall()[0]
+    return int(data), int(decided), int(said)
+
+
 def dimension_columns(cursor: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """The dimension columns of the fact tables, in the order in which they were added."""
     return tuple(name for (name,) in cursor.execute(statement("schema", "dimensions")).fetchall())

@@ -22,7 +22,8 @@ from opsmetrics.store.check import Finding, check, refuse_one_that_is_gone, refu
 from opsmetrics.store.engine import Engine
 from opsmetrics.store.errors import StoreError
 from opsmetrics.store.lock import OwnerLock
-from opsmetrics.store.schema import dimension_columns, known_migrations, migrate, utc_now
+from opsmetrics.store.recalled import Recalled
+from opsmetrics.store.schema import counted, dimension_columns, known_migrations, migrate, utc_now
 from opsmetrics.store.statements import statement
 
 
@@ -35,6 +36,8 @@ class Store:
         self._lock = lock
         self._notes = Notes(engine.path)
         self._doubts = lock.left_behind
+        self._counted = Recalled(engine, counted)
+        self._catalog = Recalled(engine, self._current)
         self._held: tuple[int | None, Catalog] | None = None  # the definitions in force, with their number
         self._given: Catalog | None = None  # the last one applied here: spares reading its text again
 
@@ -134,15 +137,12 @@ class Store:
     @property
     def counted(self) -> tuple[int, int, int]:
         """The same and, third, how much was said about signals: no verdict depends on it."""
-        with self._engine.reading() as cursor:
-            data, decided, said = cursor.execute(statement("schema", "versions")).fetchall()[0]
-        return int(data), int(decided), int(said)
+        return self._counted()
 
     @property
     def catalog(self) -> Catalog:
         """The applied definitions; an empty catalogue where none were applied."""
-        with self._engine.reading() as cursor:
-            return self._current(cursor)
+        return self._catalog()
 
     @property
     def dimensions(self) -> tuple[str, ...]:

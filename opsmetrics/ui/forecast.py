@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import streamlit as st
 
-from opsmetrics.catalog import Grain, NotUnderstood, Slice, slice_text
+from opsmetrics.catalog import NotUnderstood, slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk import forecast_tables as cells
 from opsmetrics.desk.forecast_made import made
@@ -35,7 +33,6 @@ from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.forecast_blocks import AT_RISK, UNSURE, panel
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.ui.links import SPANS
-from opsmetrics.ui.reviews import Versions
 from opsmetrics.verdict import wording
 
 
@@ -85,23 +82,14 @@ def _told(at: Desk, view: ForecastView) -> tuple[Told, Scenario, str]:
 
 def read(at: Desk, view: ForecastView, scenario: Scenario = ()) -> Told:
     """The forecast of a view, kept by what it is a function of. Raises NotUnderstood for an event never seen."""
-    series = view.series
-    key = reviews.versions(at, series.as_of)
-    return _read(at, key, series.kpi, series.slice, series.grain, series.as_of, view.horizon, scenario)
+    series, horizon, viewer = view.series, view.horizon, reviews.viewer()
+    asked = (series.kpi, series.slice, series.grain, horizon, scenario)
 
+    def make() -> Told:
+        return made(at, series.kpi, series.slice, grain=series.grain, as_of=series.as_of, horizon=horizon,
+                    scenario=scenario, viewer=viewer)  # fmt: skip
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _read(
-    _at: Desk,
-    key: Versions,
-    kpi: str,
-    part: Slice,
-    grain: Grain | None,
-    as_of: dt.date | None,
-    horizon: int | None,
-    scenario: Scenario,
-) -> Told:
-    return made(_at, kpi, part, grain=grain, as_of=as_of, horizon=horizon, scenario=scenario, viewer=reviews.viewer())
+    return kept.told((reviews.versions(at, series.as_of), asked), make)
 
 
 # Head
@@ -187,16 +175,15 @@ def _figure(told: Told, view: ForecastView) -> None:
         )
 
     figure = kept.figure(told, theme, span, drawn)
+    alternative, caption = kept.texts(told, "figure", lambda: (_alternative(told), _caption(told)))
+    st.plotly_chart(figure, theme=None, width="stretch", key="forecast_chart", config=CONFIG, alt=alternative)
+    page.show(blocks.caption(caption), key="forecast_caption")
+
+
+def _alternative(told: Told) -> str:
+    """What the figure shows, for those who cannot see it."""
     said = " ".join(part for part in (told.headline(), told.lead()) if part)
-    st.plotly_chart(
-        figure,
-        theme=None,
-        width="stretch",
-        key="forecast_chart",
-        config=CONFIG,
-        alt=say("alternative", name=found.review.kpi.name, lead=said),
-    )
-    page.show(blocks.caption(_caption(told)), key="forecast_caption")
+    return say("alternative", name=told.found.review.kpi.name, lead=said)
 
 
 def _caption(told: Told) -> str:

@@ -44,8 +44,10 @@ def read(view: ForecastView, kpi: Kpi) -> tuple[Scenario, str]:
 
 def control(at: Desk, review: KpiReview, scenario: Scenario) -> None:
     """The button that opens the form."""
-    with st.popover(say("what_if"), width="content", key="what_if_open"):
-        _form(at, review, scenario)
+    opened = st.popover(say("what_if"), width="content", key="what_if_open", on_change="rerun")
+    if opened.open:  # most readers never open it, and its controls would be made anew in each run
+        with opened:
+            _form(at, review, scenario)
 
 
 def compared(told: Told, scenario: Scenario) -> None:

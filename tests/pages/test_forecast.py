@@ -163,6 +163,9 @@ def test_a_scenario_that_cannot_be_is_told_and_left_out(years: Path, text: str) 
 
 def test_the_form_adds_to_the_address_or_says_what_is_missing(years: Path) -> None:
     app = page("forecast", kpi="wait")
+    assert not app.text_input, "the form is made once it is opened"
+    app.session_state["what_if_open"] = True
+    app.run()
     app.text_input(key="what_if_amount_0").input("much").run()
     app.button(key="what_if_add_0").click().run()
     assert any("the name of the event" in caption.value for caption in app.caption)
