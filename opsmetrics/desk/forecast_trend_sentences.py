@@ -225,7 +225,8 @@ class ToldRegression:
         if math.isfinite(fit.dispersion):
             text = say("used_dispersion_some", n=wording.number(fit.dispersion, 1))
             rows.append([say("used_dispersion"), text])
-        return [*rows, [say("used_warnings"), wording.number(fit.warnings)]]
+        code = "used_warnings_some" if fit.warnings else "used_warnings_none"
+        return [*rows, [say("used_warnings"), say(code, n=wording.number(fit.warnings))]]
 
     def frame(self) -> pd.DataFrame:
         """Measured value, fitted mean and its range by period, in the shown unit."""

@@ -68,6 +68,8 @@ ENGLISH: Mapping[str, str] = {
     "used_explained": "Explains",
     "used_phase": "Phase",
     "used_warnings": "Warnings",
+    "used_warnings_none": "none",
+    "used_warnings_some": "{n} while fitting; the fit settled all the same",
     "choose": "Set against",
     "chosen_none": "Choose KPIs that may go with it.",
     "caption": "The line is the fitted mean, the grey range holds it with 95 % confidence. Dots are judged values.",

@@ -10,7 +10,17 @@ from opsmetrics.catalog import GRAINS, Decision, DecisionKind
 from opsmetrics.desk import Desk
 from opsmetrics.figures import data_mark
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, chart_blocks, chart_made, decisions_form, decisions_words, rows, tables, upload_blocks
+from opsmetrics.ui import (
+    blocks,
+    chart_blocks,
+    chart_made,
+    decisions_form,
+    decisions_words,
+    reviews,
+    rows,
+    tables,
+    upload_blocks,
+)
 from opsmetrics.ui.chart_made import Made
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import act, cell, column
@@ -45,7 +55,7 @@ def confirmation(at: Desk, review: KpiReview) -> None:
     number = decisions_form.just_made(review)
     if number is None:
         return
-    made = next((d for d in at.store.decisions(review.kpi.key) if d.id == number), None)
+    made = next((d for d in reviews.decisions(at, review.kpi) if d.id == number), None)
     if made is None:
         return
     parts = (decisions_words.name(made), decisions_words.when(made))
@@ -89,7 +99,7 @@ def in_force(at: Desk, review: KpiReview) -> None:
         if len(listed) < count and st.button(f"Show all {count}", type="tertiary", key="show_all_decisions"):
             st.session_state[_ALL] = rows.row_key(review)
             st.rerun()
-    made = at.store.decisions(review.kpi.key)
+    made = reviews.decisions(at, review.kpi)
     if made:
         table = chart_made.history(review, made)
         label = f"Show every decision about this KPI ({len(made)})"

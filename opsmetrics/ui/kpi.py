@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.catalog import slice_text
+from opsmetrics.desk.kept import OncePer
 from opsmetrics.figures import data_mark
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import blocks, rows
@@ -42,6 +43,7 @@ def lead(review: KpiReview) -> str:
     return f"By {review.series.grain} this is a view without a verdict: {kpi.name} is judged by {kpi.operate}."
 
 
+@OncePer
 def last_judged(review: KpiReview) -> Mapping[str, Any] | None:
     """The row of the last judged period with its position, None where there is none."""
     judged = np.flatnonzero((review.points["state"] == "judged").to_numpy())

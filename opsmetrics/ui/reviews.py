@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from opsmetrics.access import OPEN, Viewer
-from opsmetrics.catalog import Attention, Grain, Kpi, Slice
+from opsmetrics.catalog import Attention, Decision, Grain, Kpi, Slice
 from opsmetrics.desk import Desk, finished, landing_ready, showing
 from opsmetrics.desk.kept import Kept
 from opsmetrics.desk.summary import SummaryRow
@@ -50,6 +50,7 @@ class Versions(NamedTuple):
 _WATCHED: Kept[Versions, list[KpiReview]] = Kept(finished.LISTED, _computing, len)
 _REVIEWS: Kept[tuple[Versions, str, Slice, Grain | None], KpiReview] = Kept(256)
 _SUMMARIES: Kept[tuple[Versions, Slice], list[SummaryRow]] = Kept(finished.LISTED // 4, _computing, len)
+_DECISIONS: Kept[tuple[str, int, str, str], tuple[Decision, ...]] = Kept(256)
 _SLICES: Kept[tuple[Versions, str], list[Slice]] = Kept(256)
 _SOURCES: Kept[Versions, pd.DataFrame] = Kept(16)
 _ROWS: Kept[tuple[Versions, str, str], Block] = Kept(2_000)
@@ -162,6 +163,12 @@ def today_table(at: Desk, shown: list[KpiReview], wanted: Filters, as_of: dt.dat
         (key, wanted.key, new.key, (frozenset(ahead), frozenset(compared))),
         lambda: tables.finished(sections.table(shown, new, line=line)),
     )
+
+
+def decisions(at: Desk, kpi: Kpi) -> tuple[Decision, ...]:
+    """All decisions about a KPI, superseded ones too, oldest first."""
+    key = (str(at.store.path), at.versions[1], at.catalog.version, kpi.key)
+    return _DECISIONS.of(key, lambda: at.store.decisions(kpi.key))
 
 
 def slices(at: Desk, kpi: Kpi) -> list[Slice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import streamlit as st
 
@@ -11,8 +12,10 @@ from opsmetrics.desk import Desk
 from opsmetrics.desk.forecast_trend import MOST, drivers_of, trend_of
 from opsmetrics.desk.forecast_trend_sentences import ToldRegression
 from opsmetrics.desk.forecast_trend_words import say
-from opsmetrics.figures import CONFIG
+from opsmetrics.desk.kept import Kept
+from opsmetrics.figures import CONFIG, Finished, Theme
 from opsmetrics.figures.trend import trend_chart
+from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
     blocks,
     carried,
@@ -31,6 +34,7 @@ from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.forecast_blocks import panel, panels
 from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.tables import Table
 from opsmetrics.verdict import wording
 
 #: The parameter of the address that names other KPIs.
@@ -41,10 +45,41 @@ _OF_ONE_KPI = ("slice", "grain", PARAMETER, *queue.OF_ONE_KPI)
 
 @dataclass(frozen=True, eq=False)
 class _Read:
-    """The trend, and what goes with the KPI."""
+    """The trend, what goes with the KPI, and what the page makes of both, made once."""
 
     trend: ToldRegression
     drivers: ToldRegression
+
+    @cached_property
+    def head(self) -> Block:
+        """Whether it rises or falls, and what that rests on."""
+        review = self.trend.found.review
+        eyebrow = f"{say('eyebrow')} · {review.name} · by {wording.period_word(1, review.series.grain)}"
+        return blocks.heading(self.trend.trend(), eyebrow=eyebrow, lead=self.trend.trend_lead())
+
+    @cached_property
+    def alternative(self) -> str:
+        """What the figure shows, for those who cannot see it."""
+        lead = f"{self.trend.trend()} {self.trend.trend_lead()}"
+        return say("alternative", name=self.trend.found.review.name, lead=lead)
+
+    @cached_property
+    def panels(self) -> Block:
+        """What goes with it, and what was used."""
+        beside, used = self.drivers, self.trend.used_rows()
+        text = f"{beside.drivers()} {beside.drivers_lead()}"
+        head = beside.short_head() if beside.rows() else ()
+        shown = [panel(say("drivers"), beside.short_rows(), head=head, text=text)]
+        return panels(*shown, *([panel(say("used"), used, words=True)] if used else []), wide=True)
+
+    @cached_property
+    def table(self) -> Table:
+        """The table behind the figure."""
+        return tables.finished(self.trend.frame())
+
+
+_READ: Kept[tuple[KpiReview, tuple[KpiReview, ...]], _Read] = Kept(64)
+_FIGURES: Kept[tuple[_Read, Theme], Finished] = Kept(64)
 
 
 def render(at: Desk) -> None:
@@ -60,7 +95,7 @@ def render(at: Desk) -> None:
     asked = str(st.query_params.get(PARAMETER, ""))
     chosen, wrong = _others(asked, at.catalog, kpi, view)
     read = _read(at, view, chosen)
-    page.show(_head(read), key="head")
+    page.show(read.head, key="head")
     one = wording.period_word(1, view.grain or kpi.operate)
     misread.tell(at, [say("wrong_kpi", found=key, one=one) for key in wrong])
     _controls(at, kpi, view, chosen)
@@ -88,13 +123,11 @@ def _read(at: Desk, view: ChartView, chosen: list[str]) -> _Read:
     for key in chosen:
         kept = tuple(pair for pair in part.items() if pair[0] in at.catalog[key].dimensions)
         beside.append(reviews.review(at, ChartView(key, kept, review.series.grain, as_of=view.as_of)))
-    return _Read(ToldRegression(trend_of(review)), ToldRegression(drivers_of(review, beside)))
 
+    def made() -> _Read:
+        return _Read(ToldRegression(trend_of(review)), ToldRegression(drivers_of(review, beside)))
 
-def _head(read: _Read) -> Block:
-    review = read.trend.found.review
-    eyebrow = f"{say('eyebrow')} · {review.name} · by {wording.period_word(1, review.series.grain)}"
-    return blocks.heading(read.trend.trend(), eyebrow=eyebrow, lead=read.trend.trend_lead())
+    return _READ.of((review, tuple(beside)), made)
 
 
 def _controls(at: Desk, kpi: Kpi, view: ChartView, chosen: list[str]) -> None:
@@ -127,21 +160,20 @@ def _write() -> None:
 
 def _drawn(read: _Read) -> None:
     """The figure with its table, and the two tables beneath."""
-    told, found = read.trend, read.trend.found
-    if found.fit is not None:
-        figure = trend_chart(
-            found.review, found.table["position"].to_numpy(), found.fit.fitted, found.fit.low, found.fit.high,
-            theme=look.theme(),
-        )  # fmt: skip
-        lead = f"{told.trend()} {told.trend_lead()}"
-        st.plotly_chart(figure, theme=None, width="stretch", key="trend_chart", config=CONFIG,
-                        alt=say("alternative", name=found.review.name, lead=lead))  # fmt: skip
+    fitted = read.trend.found.fit is not None
+    if fitted:
+        theme = look.theme()
+        figure = _FIGURES.of((read, theme), lambda: _figure(read, theme))
+        st.plotly_chart(figure, theme=None, width="stretch", key="trend_chart", config=CONFIG, alt=read.alternative)
         page.show(blocks.caption(say("caption")), key="trend_caption")
-    beside = read.drivers
-    text = f"{beside.drivers()} {beside.drivers_lead()}"
-    shown = [panel(say("drivers"), beside.short_rows(), head=beside.short_head() if beside.rows() else (), text=text)]
-    if told.used_rows():
-        shown.append(panel(say("used"), told.used_rows(), words=True))
-    forecast_blocks.show(panels(*shown, wide=True), key="panels")
-    if found.fit is not None:
-        tables.behind(say("table"), told.frame(), file=f"{found.review.kpi.key}-trend.csv", key="trend_table")
+    forecast_blocks.show(read.panels, key="panels")
+    if fitted:
+        file = f"{read.trend.found.review.kpi.key}-trend.csv"
+        tables.behind(say("table"), read.table, file=file, key="trend_table")
+
+
+def _figure(read: _Read, theme: Theme) -> Finished:
+    found, fit = read.trend.found, read.trend.found.fit
+    assert fit is not None
+    places = found.table["position"].to_numpy()
+    return Finished(trend_chart(found.review, places, fit.fitted, fit.low, fit.high, theme=theme))

@@ -36,6 +36,7 @@ def test_trend_figure_and_drivers_say_the_same(years: Path) -> None:
     assert [row[0].split(",")[0] for row in drivers["rows"]][:2] == ["Waiting time", "Its volume (orders)"]
     assert drivers["text"].endswith("What goes together need not be cause and effect.")
     assert dict(used["rows"])["Model"] == "binomial model of the counts"
+    assert dict(used["rows"])["Warnings"] in ("none", "3 while fitting; the fit settled all the same")
     table = app.dataframe[0].value
     line = trace(app, "fitted")
     assert len(table) == len(line["x"]) if not isinstance(line["y"], dict) else True
