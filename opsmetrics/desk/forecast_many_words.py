@@ -27,6 +27,7 @@ ENGLISH: Mapping[str, str] = {
     "watched": "{n} watched",
     "show_all": "Show all {n}",
     "all_making": "Forecasts are being made.",
+    "all_stopped": "Not all forecasts are made.",
     "all_fits_none": "No forecast fits these filters.",
     "lead_open": "{n} may go either way",
     "lead_meets": "{n} will likely make it",

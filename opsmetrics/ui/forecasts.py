@@ -79,18 +79,23 @@ def render(at: Desk) -> None:
     if job is None:  # it was short, or there is none
         made, missing = split(shown)
     with top:
-        page.show(head([outlook(each) for each in made], len(missing), as_of, at_site(site(catalog))), key="head")
+        told = head(
+            [outlook(each) for each in made], len(missing), as_of, at_site(site(catalog)), working=job is not None
+        )
+        page.show(told, key="head")
     forecasts_job.follow(job, len(missing), lambda: _listed(key, shown, as_of))
     if made and not missing:
         _tables(key, wanted.key, made)
 
 
-def head(found: Sequence[Outlook], missing: int, as_of: dt.date | None, now: dt.datetime) -> Block:
-    """The headline from what is made, below the day and how many it speaks of."""
+def head(
+    found: Sequence[Outlook], missing: int, as_of: dt.date | None, now: dt.datetime, *, working: bool = False
+) -> Block:
+    """The headline from what is made, below the day and how many it speaks of; of a part of them none is computed."""
     day = f"As of noon, {wording.date(as_of, weekday=True)}" if as_of else wording.date(now, weekday=True)
-    of = wording.number(len(found) + missing)
-    many = say("made_of", made=wording.number(len(found)), of=of) if missing else say("watched", n=of)
-    title = words.headline(found) if not missing else say("all_making")
+    of, made = wording.number(len(found) + missing), wording.number(len(found))
+    many = say("made_of", made=made, of=of) if missing and not working else say("watched", n=of)
+    title = say("all_making" if working else "all_stopped") if missing else words.headline(found)
     return blocks.heading(title, eyebrow=" · ".join((say("all"), day, many)), lead="" if missing else words.lead(found))
 
 

@@ -144,6 +144,7 @@ def test_stopping_holds_until_the_others_are_asked_for(printed: Printed, gate: t
     app.button(key="forecasts_stop").click().run()
     waited(app)
     assert f"Stopped: {len(printed)} are not made yet. What was made is kept." in [text.value for text in app.text]
+    assert block(app, "heading")["title"] == "Not all forecasts are made."
     assert "forecasts_job" not in app.session_state, "no run begins it again"
     gate.set()
     waited(app.button(key="forecasts_make").click().run())
