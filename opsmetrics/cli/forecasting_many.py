@@ -9,12 +9,12 @@ from opsmetrics.cli import desks, owner
 from opsmetrics.cli.console import Console, Refused, WrongUsage
 from opsmetrics.cli.layout import table, wrapped
 from opsmetrics.desk import Desk, finished
-from opsmetrics.desk import forecast_many_sentences as sentences
 from opsmetrics.desk import forecast_outlook_sentences as ahead
+from opsmetrics.desk import forecast_parts_sentences as sentences
 from opsmetrics.desk.finished import Question
 from opsmetrics.desk.forecast_many_words import say
 from opsmetrics.desk.forecast_outlook import outlooks
-from opsmetrics.desk.forecast_parts import parts
+from opsmetrics.desk.forecast_parts import How, parts
 
 
 def asks_for_many(given: argparse.Namespace) -> bool:
@@ -22,7 +22,9 @@ def asks_for_many(given: argparse.Namespace) -> bool:
     if given.all and (given.kpi or given.parts or given.slice or given.grain or given.what_if):
         raise WrongUsage("forecast: --all goes with --horizon, --as-of and --json alone.")
     if given.parts and (given.slice or given.grain or given.what_if):
-        raise WrongUsage("forecast: --parts goes with --horizon, --as-of and --json alone.")
+        raise WrongUsage("forecast: --parts goes with --bottom-up, --horizon, --as-of and --json alone.")
+    if given.bottom_up and not given.parts:
+        raise WrongUsage("forecast: --bottom-up goes with --parts.")
     if not given.all and not given.kpi:
         raise WrongUsage("forecast: found no KPI; wanted one, or --all.")
     return bool(given.all or given.parts)
@@ -47,13 +49,22 @@ def forecasts(given: argparse.Namespace, console: Console) -> int:
 def _parts(given: argparse.Namespace, console: Console, desk: Desk) -> int:
     try:
         kpi = desks.kpi_of(desk.catalog, given.kpi)
-        found = parts(desk, kpi, given.parts, as_of=given.as_of, horizon=given.horizon)
+        how: How = "bottom_up" if given.bottom_up else "mint"
+        found = parts(
+            desk,
+            kpi,
+            given.parts,
+            as_of=given.as_of,
+            horizon=given.horizon,
+            how=how,
+            between=lambda name, done, of: console.progress(done + 1, of, name),
+        )
     except NotUnderstood as error:
         raise Refused(str(error)) from error
     if console.as_json:
-        console.answer(sentences.parts_dict(found))
+        console.answer(sentences.as_dict(found))
         return 0
-    head = sentences.parts_head()
-    said = [wrapped(sentences.parts_title(found)), table(sentences.parts_rows(found), head, right=head[1:])]
-    console.say("\n\n".join(filter(None, [*said, sentences.left_out(found)])))
+    head = sentences.head(found)
+    said = wrapped(f"{sentences.title(found)} {sentences.lead(found)}")
+    console.say(f"{said}\n\n{table(sentences.rows(found), head, right=head[1:])}")
     return 0

@@ -39,6 +39,9 @@ def _forecast(commands: Commands) -> None:
     forecast.add_argument("kpi", metavar="KPI", nargs="?", help=KPI)
     forecast.add_argument("--all", action="store_true", help="everything that is watched, a line each")
     forecast.add_argument("--parts", metavar="DIMENSION", help="its values and their total, so that they agree")
+    forecast.add_argument(
+        "--bottom-up", action="store_true", help="with --parts: the total is what its parts add up to"
+    )
     view(forecast)
     forecast.add_argument("--horizon", type=arguments.above_zero, metavar="N", help="periods ahead (default: by grain)")
     forecast.add_argument(

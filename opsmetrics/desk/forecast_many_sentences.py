@@ -1,4 +1,4 @@
-"""Forecasts of many series as rows and plain values: of everything watched, and of parts with their total."""
+"""Forecasts of many series as rows and plain values."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from opsmetrics.catalog import slice_text
 from opsmetrics.desk import forecast_words
 from opsmetrics.desk.forecast_many_words import say
-from opsmetrics.desk.forecast_parts import Part, Parts
 from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.forecasting import KpiForecast
 from opsmetrics.stats.forecast import COVERAGES
@@ -59,64 +57,3 @@ def as_dict(found: KpiForecast) -> dict[str, Any]:
         chance = None if math.isnan(row["chance"]) else round(float(row["chance"]), 2)
         answer["points"].append({"period": str(row["period"]), "label": row["label"], **numbers, "chance": chance})
     return answer
-
-
-# Parts
-
-
-def parts_title(found: Parts) -> str:
-    """What stands in the table, and how it came about."""
-    period = found.periods[0] if found.periods else wording.DASH
-    return f"{say('parts', kpi=found.kpi.name, dimension=found.dimension, period=period)} {say('parts_sum')}"
-
-
-def parts_head() -> Cells:
-    """Headings of `parts_rows`."""
-    return ["", say("together"), say("alone")]
-
-
-def parts_rows(found: Parts) -> list[Cells]:
-    """The total first: the next period, coherent and on its own."""
-    return [
-        [name_of(part), *(wording.value(found.kpi, float(line[0])) for line in (part.value, part.alone))]
-        for part in found.parts
-        if found.periods
-    ]
-
-
-def left_out(found: Parts) -> str:
-    """Which values have no forecast, "" where all have one."""
-    names = ", ".join(slice_text(part) for part in found.left_out)
-    return say("left_out", names=names) if names else ""
-
-
-def name_of(part: Part) -> str:
-    """The value of the dimension, or that it is the total."""
-    return slice_text(part.slice) or say("total")
-
-
-def parts_dict(found: Parts) -> dict[str, Any]:
-    """Parts and total as plain values in the shown unit; above and below are sums as they were counted."""
-    scale = found.kpi.multiplier
-    return {
-        "kpi": found.kpi.key,
-        "dimension": found.dimension,
-        "grain": found.grain,
-        "unit": found.kpi.unit,
-        "periods": list(found.periods),
-        "parts": [
-            {
-                "slice": dict(part.slice),
-                "value": [_plain(x, scale) for x in part.value],
-                "alone": [_plain(x, scale) for x in part.alone],
-                "above": [_plain(x) for x in part.above],
-                "below": [_plain(x) for x in part.below],
-            }
-            for part in found.parts
-        ],
-        "left_out": [dict(part) for part in found.left_out],
-    }
-
-
-def _plain(value: float, scale: float = 1.0) -> float | None:
-    return float(value) * scale if math.isfinite(value) else None

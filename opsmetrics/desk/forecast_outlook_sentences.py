@@ -106,7 +106,7 @@ def as_dict(found: Outlook) -> dict[str, Any]:
         "sentence": sentence(found),
         "landing": landed or None,
         "past_forecasts": trust(found) or None,
-        "coverage": [{"nominal": each.nominal, "inside": each.inside, "of": each.of} for each in coverage],
+        "coverage": {str(each.nominal): {"inside": each.inside, "of": each.of} for each in coverage},
     }
 
 

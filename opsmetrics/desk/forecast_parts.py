@@ -1,44 +1,57 @@
 """The values of a dimension and their total, forecast so that they agree.
 
 Numerators and denominators are forecast apart, made coherent (`stats.forecast.reconcile`: MinT with the variances of
-the backtests), and only then divided: the share of the whole is what the parts bring, weighed by their size.
+the backtests, or bottom-up), and only then divided: the share of the whole is what the parts bring, weighed by their
+size. The range of each is the one of its own past errors, laid around the coherent value.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from opsmetrics.access import OPEN, Viewer
-from opsmetrics.catalog import Grain, Kpi, NotUnderstood, Slice
+from opsmetrics.catalog import Grain, Kpi, NotUnderstood, Slice, slice_text
 from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.forecast_many import kept
 from opsmetrics.desk.forecast_many_words import say
-from opsmetrics.desk.forecasting import KpiForecast, forecast_review, seasons_of
+from opsmetrics.desk.forecasting import KpiForecast, seasons_of
 from opsmetrics.desk.landing_slots import is_sum
 from opsmetrics.review import KpiReview
 from opsmetrics.stats.forecast import Forecast, forecast
+from opsmetrics.stats.forecast.fan import bounded
+from opsmetrics.stats.forecast.reconcile import How as How
 from opsmetrics.stats.forecast.reconcile import Tree, error_variance, ratios, reconciled
 from opsmetrics.verdict.lead import poolable
 
 Floats = npt.NDArray[np.float64]
+
+#: The range that is told of each part.
+COVERAGE = 80
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
     """One value of the dimension, or the total (an empty slice). Stored units, one number for each period ahead.
 
-    alone: what it would be forecast to be on its own. value: coherent with the others. above, below: the sums behind it
-    (below NaN for a sum, whose value is above).
+    alone: what it would be forecast to be on its own. value: coherent with the others, low and high its 80 % range.
+    above, below: the sums behind it (below NaN for a sum, whose value is above); above_alone, below_alone: the same as
+    they were forecast before they were made coherent.
     """
 
     slice: Slice
     review: KpiReview
     alone: Floats
     value: Floats
+    low: Floats
+    high: Floats
     above: Floats
     below: Floats
+    above_alone: Floats
+    below_alone: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +59,7 @@ class Parts:
     """A KPI by one dimension. periods: label of each period ahead that all of them have; parts: the total first.
 
     left_out: slices of which nothing can be forecast, and which the parts lack: their share stays with no one.
+    how: "mint" or "bottom_up". whole: values add up themselves, without anything below the line.
     """
 
     kpi: Kpi
@@ -54,6 +68,8 @@ class Parts:
     periods: tuple[str, ...]
     parts: tuple[Part, ...]
     left_out: tuple[Slice, ...] = ()
+    how: How = "mint"
+    whole: bool = False
 
 
 def parts(
@@ -64,9 +80,12 @@ def parts(
     as_of: AsOf = None,
     horizon: int | None = None,
     viewer: Viewer = OPEN,
+    how: How = "mint",
+    between: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Parts:
     """The coherent forecasts of a KPI in whole and by the values of a dimension, at the grain it is operated at.
 
+    between: called before each slice with its name, how far it has come, and of how much; what it raises ends the work.
     Raises NotUnderstood where the KPI does not add up (a median, a formula), does not have the dimension, or has
     nothing to forecast from.
     """
@@ -77,34 +96,60 @@ def parts(
         mend = say("there_are", names=names) if names else say("there_are_none")
         raise NotUnderstood(say("a_dimension", kpi=kpi.name), mend, repr(dimension))
     slices: list[Slice] = [(), *desk.slices(kpi, by=[dimension], viewer=viewer)]
-    found = [forecast_review(desk.review(kpi.key, part, as_of=as_of, viewer=viewer), horizon) for part in slices]
+    found = []
+    for place, part in enumerate(slices):
+        between(slice_text(part) or kpi.name, place, 2 * len(slices))
+        found.append(kept(desk.review(kpi.key, part, as_of=as_of, viewer=viewer), horizon))
     if found[0].forecast is None:
         raise NotUnderstood(say("figures", kpi=kpi.name), say("load_some"))
     known = [one for one in found if one.forecast is not None]
     if len(known) < 2:
         raise NotUnderstood(say("figures", kpi=f"{kpi.name} by {dimension}"), say("load_some"))
     left_out = tuple(part for part, one in zip(slices, found, strict=True) if one.forecast is None)
-    return _coherent(kpi, dimension, known, left_out)
-
-
-def _coherent(kpi: Kpi, dimension: str, known: list[KpiForecast], left_out: tuple[Slice, ...]) -> Parts:
-    steps, periods = _common(known)
-    tree = Tree((-1, *[0] * (len(known) - 1)))
-    alone = [one.forecast.mean[own] for one, own in zip(known, steps, strict=True) if one.forecast is not None]
     whole = all(is_sum(kpi, one.review.points) for one in known)
-    sides = [_sides(kpi, one, whole) for one in known]
+    sides = []
+    for place, one in enumerate(known):
+        between(slice_text(one.review.series.slice) or kpi.name, len(slices) + place, 2 * len(slices))
+        sides.append(_sides(kpi, one, whole))
+    steps, periods = _common(known)
     above = _stacked([side[0] for side in sides], steps)
-    low = kpi.bounds[0]
-    nonnegative = low is not None and low >= 0
-    if whole:
-        sums = reconciled(tree, *above, nonnegative=nonnegative)
-        values, belows = sums, np.full(sums.shape, np.nan)
+    below = None if whole else _stacked([side[1] for side in sides], steps)
+    made = _coherent(kpi, known, steps, above, below, how)
+    return Parts(kpi, known[0].review.series.grain, dimension, periods, made, left_out, how, whole)
+
+
+_Side = tuple[Floats, Floats]
+
+
+def _coherent(
+    kpi: Kpi,
+    known: list[KpiForecast],
+    steps: list[npt.NDArray[np.int_]],
+    above: _Side,
+    below: _Side | None,
+    how: How,
+) -> tuple[Part, ...]:
+    """The parts from means and variances of their sums; below None: the values are sums themselves."""
+    tree = Tree((-1, *[0] * (len(known) - 1)))
+    least = kpi.bounds[0]
+    nonnegative = least is not None and least >= 0
+    if below is None:
+        values = sums = reconciled(tree, *above, how=how, nonnegative=nonnegative)
+        apart = belows = np.full(sums.shape, np.nan)
     else:
-        below = _stacked([side[1] for side in sides], steps)
-        values, sums, belows = ratios(tree, above, below, share=kpi.share, nonnegative=nonnegative)
-    rows = zip(known, alone, values, sums, belows, strict=True)
-    made = tuple(Part(one.review.series.slice, one.review, own, *rest) for one, own, *rest in rows)
-    return Parts(kpi, known[0].review.series.grain, dimension, periods, made, left_out)
+        values, sums, belows = ratios(tree, above, below, how=how, share=kpi.share, nonnegative=nonnegative)
+        apart = below[0]
+    rows = zip(known, steps, values, sums, belows, above[0], apart, strict=True)
+    return tuple(_part(one, own, value, *behind) for one, own, value, *behind in rows)
+
+
+def _part(found: KpiForecast, steps: npt.NDArray[np.int_], value: Floats, *behind: Floats) -> Part:
+    own = found.forecast
+    assert own is not None
+    alone, review = own.mean[steps], found.review
+    moved = np.where(np.isfinite(value), value - alone, 0.0)
+    low, high = (bounded(end[steps] + moved, own.lower, own.upper) for end in own.interval(COVERAGE))
+    return Part(review.series.slice, review, alone, value, low, high, *behind)
 
 
 def _common(known: list[KpiForecast]) -> tuple[list[npt.NDArray[np.int_]], tuple[str, ...]]:

@@ -20,6 +20,7 @@ from opsmetrics.ui import (
     filters,
     forecast_blocks,
     forecast_controls,
+    forecast_parts,
     forecast_scenario,
     landing,
     look,
@@ -47,7 +48,7 @@ def render(at: Desk) -> None:
     told, scenario, wrong = _told(at, view)
     above = kept.blocks(told, "head", lambda: [head(told), *([strip(told)] if told.found.forecast else [])])
     page.show(*above, key="head")
-    misread.tell(at, [wrong] if wrong else [])
+    misread.tell(at, [*([wrong] if wrong else []), *forecast_parts.not_understood(told)])
     forecast_controls.controls(at, told.found.review, view, scenario if told.found.forecast else None)
     if told.found.forecast is None:
         page.first_steps(at.catalog, told.lead(), key="nothing")
@@ -56,6 +57,7 @@ def render(at: Desk) -> None:
     forecast_scenario.compared(told, scenario)
     _landing(told)
     forecast_blocks.show(kept.blocks(told, "panels", lambda: [_panels(told)])[0], key="panels")
+    forecast_parts.show(at, told, view)
     stem = told.found.review.kpi.key
     listed = kept.table(told, "points", lambda: tables.finished(cells.frame(told)))
     tables.behind(say("table"), listed, file=f"{stem}-forecast.csv", key="forecast_table")

@@ -11,13 +11,13 @@ from opsmetrics.desk import Desk
 from opsmetrics.desk.forecast_scenario import Scenario
 from opsmetrics.desk.forecasting import FURTHEST, HORIZONS
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import addressed, carried, filters, forecast_scenario, pickers
+from opsmetrics.ui import addressed, carried, filters, forecast_parts, forecast_scenario, pickers
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.verdict import wording
 
 #: These belong to one KPI, or to one grain.
-_OF_ONE_KPI = ("slice", "grain", "horizon", "span", "what_if")
+_OF_ONE_KPI = ("slice", "grain", "horizon", "span", "what_if", *forecast_parts.NAMES)
 _OF_ONE_GRAIN = ("horizon", "span")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,12 +15,12 @@ from opsmetrics.catalog import slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk import forecast_outlook_sentences as words
 from opsmetrics.desk.forecast_many_words import say
-from opsmetrics.desk.forecast_outlook import STATES, Outlook, State, outlook, split
+from opsmetrics.desk.forecast_outlook import STATES, Outlook, State, outlook, outlooks, split
 from opsmetrics.desk.kept import Kept
 from opsmetrics.figures import Mark, assurance_mark, variation_mark
 from opsmetrics.figures.forecast_ahead import forecast_spark
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, filters, forecasts_job, page, reviews, rows, tables
+from opsmetrics.ui import blocks, filters, forecast_job, page, reviews, rows, tables
 from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.forecast_blocks import AT_RISK, UNSURE
@@ -28,6 +29,7 @@ from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.reviews import Versions
 from opsmetrics.ui.tables import Table
 from opsmetrics.verdict import wording
+from opsmetrics.working import tell
 
 V = TypeVar("V")
 
@@ -40,6 +42,9 @@ _STYLE = (Path(__file__).parent / "forecasts_look.css").read_text(encoding="utf-
 MISSING = "missing"
 
 SPARK = (256, 48)
+
+#: Where the work that makes what is missing lies in the session.
+_SLOT = "forecasts"
 
 _MARKS: dict[State, Mark] = {
     "misses": AT_RISK,
@@ -75,7 +80,8 @@ def render(at: Desk) -> None:
         return
     key = reviews.versions(at, as_of)
     made, missing = split(shown)
-    job = forecasts_job.attend(missing, (*key[:4], str(as_of)))
+    run = partial(outlooks, missing, None, tell) if missing else None
+    job = forecast_job.attend(_SLOT, say("making"), (*key[:4], as_of), run)
     if job is None:  # it was short, or there is none
         made, missing = split(shown)
     with top:
@@ -83,7 +89,13 @@ def render(at: Desk) -> None:
             [outlook(each) for each in made], len(missing), as_of, at_site(site(catalog)), working=job is not None
         )
         page.show(told, key="head")
-    forecasts_job.follow(job, len(missing), lambda: _listed(key, shown, as_of))
+    listed = partial(_listed, key, shown, as_of)
+    if job is not None:
+        forecast_job.follow(_SLOT, job, listed)
+        return
+    if missing:
+        forecast_job.stopped(_SLOT, say("stopped", n=wording.number(len(missing))), say("make"))
+    listed()
     if made and not missing:
         _tables(key, wanted.key, made)
 

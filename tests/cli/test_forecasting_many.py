@@ -61,9 +61,25 @@ def test_parts_and_total_agree(run: Run, store: Path) -> None:
         ([], 2, "found no KPI; wanted one, or --all"),
         (["scrap", "--all"], 2, "--all goes with"),
         (["scrap", "--parts", "line", "--slice", "line=A"], 2, "--parts goes with"),
+        (["scrap", "--bottom-up"], 2, "--bottom-up goes with --parts"),
     ],
 )
 def test_what_cannot_be_asked_is_said(run: Run, store: Path, words: list[str], code: int, said: str) -> None:
     ran = run("forecast", *words, "--store", store)
     assert ran.code == code
     assert said in " ".join(ran.err.split())
+
+
+def test_all_tells_what_is_likely_of_the_target(run: Run, store: Path) -> None:
+    every = run("forecast", "--all", "--store", store, "--as-of", AFTER, "--json").json["forecasts"]
+    scrap = next(each for each in every if each["kpi"] == "scrap" and not each["slice"])
+    alone = run("forecast", "scrap", "--store", store, "--as-of", AFTER, "--json").json
+    ((span, landed),) = scrap["landing"].items()
+    assert landed == alone["landing"][span]
+    assert scrap["sentence"] == landed["sentence"]
+    chance = landed["probability"]
+    expected = "early" if chance is None else "misses" if chance <= 0.25 else "meets" if chance >= 0.75 else "open"
+    assert scrap["outlook"] == expected
+    assert scrap["coverage"] == alone["backtest"]["coverage"]
+    none = next(each for each in every if each["kpi"] == "weight")
+    assert (none["outlook"], none["past_forecasts"], none["coverage"]) == ("nothing", None, {})

@@ -16,7 +16,7 @@ from opsmetrics.desk import Desk
 from opsmetrics.desk.finished import Question, watched
 from opsmetrics.desk.forecast_outlook import Outlook, outlooks
 from opsmetrics.desk.forecast_outlook_sentences import periods
-from opsmetrics.ui import forecasts_job, upload_job
+from opsmetrics.ui import forecasts, upload_job
 from tests.pages import stores
 from tests.pages.stores import block, blocks, page
 
@@ -63,9 +63,9 @@ def test_page_and_json_are_one(printed: Printed) -> None:
         assert row["spark"]["shapes"]
         (landed,) = each["landing"].values()
         assert line["Lands at"] == pytest.approx(landed["likely"])
-        held = {found["nominal"]: found for found in each["coverage"]}
-        assert f"Of {held[80]['of']} past values" in row["ahead"].replace("\u00a0", " ")
-        assert line["80 % range held"] == held[80]["inside"]
+        held = each["coverage"]["80"]
+        assert f"Of {held['of']} past values" in row["ahead"].replace("\u00a0", " ")
+        assert line["80 % range held"] == held["inside"]
 
 
 def test_the_file_of_all_periods_is_the_json(printed: Printed) -> None:
@@ -110,7 +110,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         return outlooks(*asked)
 
     monkeypatch.setattr(upload_job, "PATIENCE", 0.0)
-    monkeypatch.setattr(forecasts_job, "outlooks", gated)
+    monkeypatch.setattr(forecasts, "outlooks", gated)
     return opened
 
 
@@ -121,8 +121,8 @@ def earlier(days: int) -> str:
 
 def waited(app: AppTest) -> AppTest:
     """The page once the work of its session is over."""
-    if "forecasts_job" in app.session_state:
-        assert app.session_state["forecasts_job"].wait(60)
+    if "forecasts" in app.session_state:
+        assert app.session_state["forecasts"][0].wait(60)
         app.run()
     return app
 
@@ -145,7 +145,7 @@ def test_stopping_holds_until_the_others_are_asked_for(printed: Printed, gate: t
     waited(app)
     assert f"Stopped: {len(printed)} are not made yet. What was made is kept." in [text.value for text in app.text]
     assert block(app, "heading")["title"] == "Not all forecasts are made."
-    assert "forecasts_job" not in app.session_state, "no run begins it again"
+    assert "forecasts" not in app.session_state, "no run begins it again"
     gate.set()
     waited(app.button(key="forecasts_make").click().run())
     assert "missing" not in {row["section"] for row in rows(app).values()}

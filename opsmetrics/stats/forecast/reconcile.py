@@ -104,16 +104,17 @@ def ratios(
     numerators: tuple[FloatArray, FloatArray],
     denominators: tuple[FloatArray, FloatArray],
     *,
+    how: How = "mint",
     share: bool = False,
     nonnegative: bool = True,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Numerators and denominators made coherent apart, then divided: ratio (NaN where nothing is below), above, below.
 
-    Each is forecasts and variances as in `reconciled`, denominators never below 0. share: a numerator is a part of its
-    denominator, and no leaf exceeds it. nonnegative: numerators are not below 0 either.
+    Each is forecasts and variances, and `how`, as in `reconciled`, denominators never below 0. share: a numerator is a
+    part of its denominator, and no leaf exceeds it. nonnegative: numerators are not below 0 either.
     """
-    above = reconciled(tree, *numerators, nonnegative=nonnegative)
-    below = reconciled(tree, *denominators, nonnegative=True)
+    above = reconciled(tree, *numerators, how=how, nonnegative=nonnegative)
+    below = reconciled(tree, *denominators, how=how, nonnegative=True)
     if share:
         above = tree.added(np.minimum(above, below))
     return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0), above, below
