@@ -123,8 +123,9 @@ class Span:
 
 def any_twice(hashes: npt.ArrayLike) -> bool:
     """True where two rows may be equal, because their hashes are; False is certain. Sorting the hashes takes a fifth of
-    the time of grouping by them. An array is sorted in place."""
+    the time of grouping by them. An array that may be written to is sorted in place."""
     found = np.asarray(hashes)
+    found = found if found.flags.writeable else found.copy()
     found.sort()
     return bool((found[1:] == found[:-1]).any())
 

@@ -20,15 +20,15 @@ OF = "(?:de |of )?"
 #: The half of the day: 5 pm, 5 p.m.
 M = "(?:[Mm]|[.] ?[Mm][.])"
 _HALF = f" ?[AaPp]{M}"
-_CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 #: The end of a day, the first instant of the next one (ISO 8601-1:2004).
 END_OF_DAY = "24:00"
 #: Ways to write the time after a date, and how it is parsed.
 TAILS: tuple[tuple[str, str], ...] = (
     ("", ""),
-    (f"[T ]{_CLOCK}", " %H:%M"),
-    (f"[T ]{_CLOCK}:[0-5][0-9]", " %H:%M:%S"),
-    (f"[T ]{_CLOCK}:[0-5][0-9][.,][0-9]{{1,9}}", " %H:%M:%S.%f"),
+    (f"[T ]{CLOCK}", " %H:%M"),
+    (f"[T ]{CLOCK}:[0-5][0-9]", " %H:%M:%S"),
+    (f"[T ]{CLOCK}:[0-5][0-9][.,][0-9]{{1,9}}", " %H:%M:%S.%f"),
     (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]{_HALF}", " %I:%M %p"),
     (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9]{_HALF}", " %I:%M:%S %p"),
     (f" (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9][.,][0-9]{{1,9}}{_HALF}", " %I:%M:%S.%f %p"),

@@ -192,7 +192,11 @@ def _stream(scratch: Scratch, sql: str, schema: pa.Schema) -> Callable[[], pa.Re
 def _part(checked: Checked, number: int, measure: Measure, dimensions: Sequence[str]) -> str:
     """The facts of one measure, the `number`-th of the file's joint ones."""
     layout, keyed_by = checked.layout, measure.keyed_by or ()
-    key = text(measure.key) if measure.metrics is None else f"r.{layout.text_name(METRIC)}"
+    key = (
+        f"{text(measure.key)}::ENUM({text(measure.key)})"
+        if measure.metrics is None
+        else f"r.{layout.text_name(METRIC)}"
+    )
     columns = [f"{key} AS kpi", "r.observed_at"]
     for name in dimensions:
         value = layout.text_name(name) if name in keyed_by else "NULL"

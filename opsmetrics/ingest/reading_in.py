@@ -15,6 +15,7 @@ from dataclasses import replace
 from opsmetrics.ingest.beside import join_time
 from opsmetrics.ingest.carried_dates import settle_carried
 from opsmetrics.ingest.dates import DateStyle
+from opsmetrics.ingest.glance import first_lines, plain_reading
 from opsmetrics.ingest.layout import Layout
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.problems import IngestRefused, NeedsAnswer
@@ -98,15 +99,18 @@ def _tried(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: 
 def _suggested(scratch: Scratch, layout: Layout, answers: Mapping[str, str], today: dt.date) -> Reading | None:
     if scratch.sheet.lines < LONG or scratch.sheet.exact:
         return None
-    try:
-        with scratch.first_lines(TRIAL):
-            reading = profile(scratch, layout, answers, today)
-            if scratch.rewritten or not _is_plain(layout, reading):
-                return None
-            stamp = stamp_of(scratch, layout, reading)
-            padded = stamp is None and _is_padded(scratch, layout)
-    except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
-        return None
+    first = first_lines(scratch, layout, TRIAL)
+    reading, padded = plain_reading(scratch, layout, answers, first) if first else None, True
+    if reading is None:
+        try:
+            with scratch.first_lines(TRIAL):
+                reading = profile(scratch, layout, answers, today)
+                if scratch.rewritten or not _is_plain(layout, reading):
+                    return None
+                padded = _is_padded(scratch, layout)
+        except (NeedsAnswer, IngestRefused):  # the whole file may tell what its beginning does not
+            return None
+    stamp = stamp_of(layout, reading, first) if first else None
     quick = dict.fromkeys(layout.numbers, _PlainNumber()) if scratch.sheet.ascii else {}
     styles = {**reading.numbers, **quick, **dict.fromkeys(reading.unproven, _WholeNumber())}
     if stamp is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,16 +61,19 @@ def scan_file(path: Path, limits: Limits) -> Scan:
     """
     scan = Scan()
     digest = hashlib.sha256()
+    hashed: Future[None] | None = None
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, ThreadPoolExecutor(1) as beside:  # hashing takes as long as all the rest
             size = path.stat().st_size
             while chunk := file.read(CHUNK):
                 tell("Reading the file", scan.size, size)
+                if hashed is not None:
+                    hashed.result()
+                hashed = beside.submit(digest.update, chunk)
                 if not scan.size:
                     scan = replace(scan, head=chunk[:HEAD])
                     refuse_other_formats(scan.head)
-                digest.update(chunk)
                 scan = _count(scan, chunk, limits)
                 ascii_only = chunk.isascii()
                 plain = ascii_only and not decoder.getstate()[0]  # no letter of the chunk before is open

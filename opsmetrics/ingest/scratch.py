@@ -101,11 +101,18 @@ class Scratch:
         """True where this column of the stage holds positions in a list of names."""
         return name in self._listed
 
+    def distinct(self, name: str) -> str:
+        """A query for the names in a column of the stage, as `name`: of a list all that are in it, which is more than
+        most files have left of it and costs nothing."""
+        if name in self._listed:
+            return f"SELECT unnest(enum_range(NULL::{name}))::VARCHAR AS name"
+        return f"SELECT DISTINCT {name} AS name FROM stage WHERE {name} IS NOT NULL"
+
     def rename(self, name: str, value: str, condition: str) -> None:
         """Put other names into a column of the stage; the condition is about the name alone. A column that holds
         positions in a list gets texts first."""
         if name in self._listed:
-            listed = f"SELECT unnest(enum_range(NULL::{name}))::VARCHAR AS {name}"  # few, where the records are many
+            listed = f"SELECT name AS {name} FROM ({self.distinct(name)})"  # few, where the records are many
             if not self.rows(f"SELECT 1 FROM ({listed}) WHERE {condition} LIMIT 1"):
                 return
             self.run(f"ALTER TABLE stage ALTER {name} TYPE VARCHAR")
@@ -131,7 +138,7 @@ class Scratch:
     def repeats(self, of: str, source: str) -> bool:
         """True where rows of the source (FROM … WHERE …) may agree in these columns; False is certain."""
         with self.cursor() as cursor:
-            return any_twice(cursor.execute(f"SELECT hash({of}) AS hash {source}").fetchnumpy()["hash"])
+            return any_twice(cursor.sql(f"SELECT hash({of}) AS hash {source}").to_arrow_table()["hash"].to_numpy())
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -89,7 +89,7 @@ def _clean(scratch: Scratch, name: str) -> None:
 
 def _names(scratch: Scratch, name: str) -> list[str]:
     """All names of a column. They are few: each is looked at once, not in every record."""
-    return [cell for (cell,) in scratch.rows(f"SELECT DISTINCT {name} FROM stage WHERE {name} IS NOT NULL ORDER BY 1")]
+    return [cell for (cell,) in scratch.rows(f"{scratch.distinct(name)} ORDER BY 1")]
 
 
 def _mark_totals(scratch: Scratch, layout: Layout, role: str, said: Sequence[str]) -> None:

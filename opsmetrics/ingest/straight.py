@@ -20,8 +20,8 @@ import numpy as np
 
 from opsmetrics.ingest.date_forms import FORMS, TAILS
 from opsmetrics.ingest.dates import DateStyle
+from opsmetrics.ingest.glance import FirstLines
 from opsmetrics.ingest.layout import EARLIEST, Layout
-from opsmetrics.ingest.marks import CELL
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.profile import Reading
 from opsmetrics.ingest.scratch import NEVER, Scratch
@@ -33,11 +33,9 @@ CERTAIN = ("iso", "dotted")
 #: Times behind them: none, to the minute, to the second.
 _TAILS = (0, 1, 2)
 #: Names are looked for at so many places of a file, in so many bytes each; more of them than this are no list.
-_PLACES, _LOOK, _NAMES = 500, 2_000, 1_000
+_PLACES, _LOOK, _NAMES = 500, 1_000, 1_000
 #: Bytes of records that are held in memory. More lie in the private file, which costs a third more.
 _HELD = 256_000_000
-#: A wider table is parted line by line.
-_WIDE = 200
 _CHUNK = 1024 * 1024
 _BLANK = ord(" ")
 
@@ -53,30 +51,28 @@ class Stamp:
     blanks: int
 
 
-def stamp_of(scratch: Scratch, layout: Layout, reading: Reading) -> Stamp | None:
-    """How the reader is told to read stamps that are as long as those of the first lines (`Scratch.first_lines`), and
-    blank where they are; None: these are not as plain as that.
+def stamp_of(layout: Layout, reading: Reading, first: FirstLines) -> Stamp | None:
+    """How the reader is told to read stamps that are as long as those of the first lines, and blank where they are;
+    None: these are not as plain as that.
 
     `try_strptime` skips blanks before and between figures, so they are looked at. Other signs that it skips are control
     characters, of which a readable file has none.
     """
-    sheet, style = scratch.sheet, reading.dates
-    if style is None or layout.time is None or not _is_certain(style) or not _has_only_cells(scratch, layout):
+    style = reading.dates
+    if style is None or layout.time is None or not _is_certain(style) or first.loose:
         return None
-    cell, form = layout.cell(layout.time), next(form for form in FORMS if form.name == style.forms[0])
-    shortest, longest, lettered, loose, records = scratch.rows(
-        f"SELECT min(strlen({cell})), max(strlen({cell})), count_if(contains({cell}, 'T')), "
-        f"count_if({scratch.loose()}), count(*) FROM {scratch.source(layout.columns)}"
-    )[0]
+    stamps = set(first.columns[layout.time])
+    form = next(form for form in FORMS if form.name == style.forms[0])
+    lettered = {"T" in stamp for stamp in stamps}
     length = 10 + (0, 6, 9)[style.tails[0]]
-    if loose or not shortest == longest == length or lettered not in (0, records) or sheet.separator == CELL:
+    if len(lettered) != 1 or {len(stamp) for stamp in stamps} != {length}:
         return None
-    tail, v = TAILS[style.tails[0]][1], f"v{layout.time}"
+    tail, v, blanks = TAILS[style.tails[0]][1], f"v{layout.time}", not lettered.pop()
     blank = f"NOT contains({v}, ' ')"
-    if tail and not lettered:
+    if tail and blanks:
         blank = f"strpos({v}, ' ') = 11 AND NOT contains({v}, '  ') AND NOT ends_with({v}, ' ')"
-    written = text(form.formats[0] + (tail.replace(" ", "T", 1) if lettered else tail))
-    return Stamp(f"try_strptime({v}, {written})", f"strlen({v}) = {length}", blank, int(bool(tail) and not lettered))
+    written = text(form.formats[0] + (tail if blanks else tail.replace(" ", "T", 1)))
+    return Stamp(f"try_strptime({v}, {written})", f"strlen({v}) = {length}", blank, int(bool(tail) and blanks))
 
 
 def read_straight(
@@ -117,16 +113,6 @@ def read_straight(
 def _is_certain(style: DateStyle) -> bool:
     once = len(style.forms) == len(style.tails) == 1
     return once and style.forms[0] in CERTAIN and style.tails[0] in _TAILS and not (style.american or style.swapped)
-
-
-def _has_only_cells(scratch: Scratch, layout: Layout) -> bool:
-    """True where the records are a time, names and numbers of one cell each, and nothing else is asked of them."""
-    columns = [layout.time, *layout.texts.values(), *layout.numbers.values()]
-    other = (layout.reading, layout.end, layout.clock, layout.offset, layout.apart, layout.events)
-    special = layout.parts or layout.pairs or layout.records or layout.lasting or any(layout.flags.values())
-    texts = set(layout.texts) == set(layout.series) and len(set(columns)) == len(columns)
-    plain = not (special or scratch.joined or scratch.rewritten or scratch.sheet.exact or layout.tells_equals)
-    return plain and texts and all(each is None for each in other) and len(scratch.sheet.headers) <= _WIDE
 
 
 def _build(

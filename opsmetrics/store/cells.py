@@ -75,7 +75,7 @@ def everywhere(dimensions: tuple[str, ...], table: FactTable) -> str:
 
 def repeats(cursor: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> bool:
     """True where two of the hashes that a query brings may be equal; False is certain."""
-    return any_twice(cursor.execute(query, values).fetchnumpy()["hash"])
+    return any_twice(cursor.sql(query, params=values).to_arrow_table()["hash"].to_numpy())
 
 
 def renew_kpi(cursor: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], kpi: str) -> None:
