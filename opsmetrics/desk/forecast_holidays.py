@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from opsmetrics.catalog import Kpi
 from opsmetrics.desk.forecast_events import holidays
 from opsmetrics.desk.forecast_scenario import exposure
 from opsmetrics.review import KpiReview
@@ -18,7 +17,7 @@ from opsmetrics.stats.forecast.effects import Change, Effect
 Floats = npt.NDArray[np.float64]
 
 #: So few ordinary values are left that setting holidays apart would leave nothing to forecast from.
-_LEAST = 7
+LEAST = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +60,14 @@ def holidays_of(review: KpiReview, slots: pd.DataFrame, known: Floats, seasons: 
     ahead = found[last + 1 :][~slots["closed"].to_numpy(dtype=bool)[last + 1 :]]
     past, coming = int(there.sum()), int((ahead > 0).sum())
     ordinary = int((np.isfinite(values) & ~there).sum())
-    if ordinary < _LEAST:
+    if ordinary < LEAST:
         return Holidays(found, None, 0, coming)
-    effect = estimated(review.kpi, values[: last + 1], found[: last + 1], seasons) if past else None
+    effect = estimated(review.kpi.bounds[1], values[: last + 1], found[: last + 1], seasons) if past else None
     return Holidays(found, effect, past, coming)
 
 
-def estimated(kpi: Kpi, values: Floats, touched: Floats, seasons: tuple[int, ...]) -> Effect | None:
-    """The effect of an event on a KPI: as a factor where its values have no upper end and are above zero."""
+def estimated(most: float | None, values: Floats, touched: Floats, seasons: tuple[int, ...]) -> Effect | None:
+    """The effect of an event on values: as a factor where they have no upper end (`most`) and are above zero."""
     seen = values[np.isfinite(values)]
-    multiplied = kpi.bounds[1] is None and bool(len(seen) and seen.min() > 0)
+    multiplied = most is None and bool(len(seen) and seen.min() > 0)
     return effects.estimate(values, touched, seasons_tried=seasons, multiplied=multiplied)

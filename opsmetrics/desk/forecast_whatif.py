@@ -17,11 +17,10 @@ from opsmetrics.desk.forecast_events import Span as Days
 from opsmetrics.desk.forecast_events import holidays, past_spans
 from opsmetrics.desk.forecast_holidays import estimated
 from opsmetrics.desk.forecast_scenario import Amount, Item, Scenario, exposure
-from opsmetrics.desk.forecasting import KpiForecast, chances, seasons_of, slots_with
+from opsmetrics.desk.forecasting import Column, KpiForecast, chances, seasons_of, slots_with
 from opsmetrics.desk.landing_slots import Arranged, running
 from opsmetrics.review import KpiReview
 from opsmetrics.series import Stretch as Span
-from opsmetrics.series import to_local
 from opsmetrics.stats.forecast import Forecast, effects
 from opsmetrics.stats.forecast.effects import Change, Effect
 from opsmetrics.stats.landing import Joint
@@ -64,7 +63,7 @@ class WhatIf:
         for part, each in zip(parts, self.planned, strict=True):
             part[where] = self.parts(found, each)
         shut = self._shut(parts)
-        altered = self._laid(found.forecast, parts, _per_slot(kpi, grain))
+        altered = self._laid(found.forecast, parts, per_slot(kpi, grain))
         if kpi.kind == "count" and shut.any():
             altered = effects.changed(altered, [Change(_NOTHING, np.where(shut < 1, shut, 0.0))])
         ahead = found.ahead[shut[where] < 1].reset_index(drop=True)
@@ -85,8 +84,8 @@ class WhatIf:
                 for p in self.planned
             ]
             weight = np.maximum(found.stretch.weight - self._shut(within), 0.0)
-            value = _turned(joint.value, joint.ceiling)
-            value = _turned(self._laid(value, parts, _per_slot(review.kpi, found.grain)), joint.ceiling)
+            value = turned(joint.value, joint.ceiling)
+            value = turned(self._laid(value, parts, per_slot(review.kpi, found.grain)), joint.ceiling)
             return replace(found, stretch=replace(found.stretch, weight=weight)), replace(joint, value=value)
 
         return laid
@@ -147,29 +146,13 @@ def _planned(desk: Desk, review: KpiReview, item: Item, viewer: Viewer) -> Plann
     return Planned(item, effect, past=spans)
 
 
-def with_holidays(review: KpiReview, found: Arranged, joint: Joint) -> Joint:
-    """What a landing is made of, with the effect of the holidays to come that are worked; the same without any.
-
-    Closed days need none: they are no part of what is to come.
-    """
-    days = sorted(review.kpi.calendar.holidays)
-    ahead = exposure([(day, day) for day in days], found.ahead, review.kpi, found.grain)
-    if not ahead.any():
-        return joint
-    today = to_local([review.series.as_of], review.kpi.calendar.time_zone)[0].date()
-    effect = learned(review, [(day, day) for day in days if day < today])
-    if effect is None:
-        return joint
-    value = effects.changed(_turned(joint.value, joint.ceiling), [Change(effect, ahead)])
-    return replace(joint, value=_turned(value, joint.ceiling))
-
-
-def learned(review: KpiReview, spans: Sequence[Days]) -> Effect | None:
-    """What an event did each time, from judged and excluded values of all phases; None where too little is known.
+def learned(review: KpiReview, spans: Sequence[Days], column: Column = "value") -> Effect | None:
+    """What an event did each time to the value or its size, from judged and excluded points of all phases; None where
+    too little is known.
 
     Holidays and excluded periods are no ordinary ones: they count only where the event lies on them.
     """
-    slots, values = slots_with(review, _STATES)
+    slots, values = slots_with(review, _STATES, column)
     if not len(slots) or not spans:
         return None
     grain = review.series.grain
@@ -178,9 +161,8 @@ def learned(review: KpiReview, spans: Sequence[Days]) -> Effect | None:
     unlike = exposure([(day, day) for day in sorted(days)], slots, review.kpi, grain) > 0
     position = slots["position"].to_numpy(dtype=int)
     unlike |= (position >= 0) & (review.points["state"] == "excluded").to_numpy(dtype=bool)[position]
-    return estimated(
-        review.kpi, np.where(unlike & (touched == 0), np.nan, values), touched, seasons_of(review.kpi, grain)
-    )
+    ordinary, seasons = np.where(unlike & (touched == 0), np.nan, values), seasons_of(review.kpi, grain)
+    return estimated(review.kpi.bounds[1] if column == "value" else None, ordinary, touched, seasons)
 
 
 def _given(kpi: Kpi, amount: Amount) -> Effect:
@@ -205,10 +187,13 @@ def _earlier(day: dt.date | int | None, last: dt.date) -> dt.date:
     return min(day, last) if isinstance(day, dt.date) else last
 
 
-def _per_slot(kpi: Kpi, grain: Grain) -> float:
-    """How many periods of the operate grain a slot adds up: of counts only, and on average."""
-    if kpi.kind != "count":
-        return 1.0
+def per_slot(kpi: Kpi, grain: Grain) -> float:
+    """How many values of the operate grain a slot's value adds up: of counts only, and on average."""
+    return periods_in(kpi, grain) if kpi.kind == "count" else 1.0
+
+
+def periods_in(kpi: Kpi, grain: Grain) -> float:
+    """How many periods of the operate grain a slot holds, on average."""
     return _length(kpi, grain) / _length(kpi, kpi.operate)
 
 
@@ -226,6 +211,6 @@ def _length(kpi: Kpi, grain: Grain) -> float:
     return found[grain]
 
 
-def _turned(found: Forecast, ceiling: float | None) -> Forecast:
+def turned(found: Forecast, ceiling: float | None) -> Forecast:
     """A forecast of what values fall short of a ceiling as one of the values, and back."""
     return found if ceiling is None else effects.turned(found, ceiling)

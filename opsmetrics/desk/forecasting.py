@@ -8,6 +8,7 @@ and is no ordinary day: what it does is learned apart and laid over the holidays
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,9 @@ STALE = 2
 #: Backtest origins that a chance needs, and the Brier score that is good enough whatever the base rate.
 ENOUGH_ORIGINS = 8
 GOOD_BRIER = 0.01
+
+#: What of a point is meant.
+Column = Literal["value", "size"]
 
 _DAYS: dict[Grain, float] = {"shift": 1, "day": 1, "week": 7, "month": 31, "quarter": 92}
 _COLUMNS = ("step", "period", "ends_at", "label", "ended", "target_low", "target_high", "chance")
@@ -152,13 +156,16 @@ def bounds_for(kpi: Kpi, values: npt.NDArray[np.float64]) -> tuple[float | None,
     )
 
 
-def slots_with(review: KpiReview, states: tuple[str, ...]) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
-    """All slots from the first point of these states to the last, whatever its phase, with its value (NaN: none)."""
+def slots_with(
+    review: KpiReview, states: tuple[str, ...], column: Column = "value"
+) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
+    """All slots from the first point of these states to the last, whatever its phase, with its value or its size (NaN:
+    none)."""
     chosen = review.points["state"].isin(states).to_numpy(dtype=bool)
     if not chosen.any():
         return pd.DataFrame(columns=["period", "ends_at"]), np.empty(0)
     slots = _slots(review, chosen, 1)
-    values = _values(review, chosen, slots)
+    values = _values(review, chosen, slots, column)
     known = np.flatnonzero(np.isfinite(values))
     last = int(known[-1]) + 1 if len(known) else 0
     return slots.iloc[:last], values[:last]
@@ -209,11 +216,13 @@ def _numbered(points: pd.DataFrame, first: int, horizon: int) -> pd.DataFrame:
     return pd.DataFrame({"period": numbers, "ends_at": ends, "ended": ~ahead, "closed": False, "position": position})
 
 
-def _values(review: KpiReview, judged: npt.NDArray[np.bool_], slots: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """The judged value of each slot, NaN where there is none."""
-    column = np.where(judged, review.points["value"].to_numpy(dtype=float), np.nan)
+def _values(
+    review: KpiReview, judged: npt.NDArray[np.bool_], slots: pd.DataFrame, column: Column = "value"
+) -> npt.NDArray[np.float64]:
+    """The judged value or size of each slot, NaN where there is none."""
+    given = np.where(judged, review.points[column].to_numpy(dtype=float), np.nan)
     position = slots["position"].to_numpy()
-    return np.where(position >= 0, column[position], np.nan)
+    return np.where(position >= 0, given[position], np.nan)
 
 
 def _ahead(review: KpiReview, coming: pd.DataFrame) -> pd.DataFrame:

@@ -18,9 +18,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from opsmetrics.catalog import GRAINS, Grain
-from opsmetrics.desk.forecast_whatif import with_holidays
 from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, GOOD_BRIER, HORIZONS, STALE, bounds_for, seasons_of
 from opsmetrics.desk.kept import Kept, OncePer
+from opsmetrics.desk.landing_holidays import apart
 from opsmetrics.desk.landing_slots import Arranged, Running, arrange, is_sum, running
 from opsmetrics.review import KpiReview
 from opsmetrics.series import Stretch as Span
@@ -51,8 +51,8 @@ class Landing:
 
     probability: that it meets its target, rounded to 5 % within 5 … 95 %; None where it cannot be told, and reason
         says why: "no_target", "no_points", "stale", "few_origins" (too few earlier starts to check it by), "no_skill"
-        (no better than its base rate), "grain" (numbered samples), "kind" (values that do not add up), "over" (nothing
-        is left to come).
+        (not clearly better than its base rate), "grain" (numbered samples), "kind" (values that do not add up), "over"
+        (nothing is left to come).
     span, label: "month", "quarter" or "year", and its name. ends: its last day.
     so_far: its value to date, with above and below the sums behind it (below NaN for a sum, which `total` says).
     likely, low, high: the landing in the middle and its 80 % range; likely_above, likely_below: the sums behind it.
@@ -208,9 +208,10 @@ def _known(review: KpiReview, bare: Landing, found: Arranged, low: float, high: 
 
 
 def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: float, under: Under | None) -> Landing:
+    found, holidays = apart(review, found)
     joint = joint_of(review, found)
     reason = _distrust(joint, found, low, high, total=known.total)
-    joint = with_holidays(review, found, joint)
+    joint = holidays.over(joint)
     if under is not None:
         found, joint = under(found, joint)
     landed = stats.land(joint, found.stretch, total=known.total)
@@ -257,10 +258,11 @@ def _distrust(joint: Joint, found: Arranged, low: float, high: float, *, total: 
         return "no_target"
     if joint.value.method == "constant":  # it was always right, and there is nothing to test it on
         return "" if joint.value.known >= CONSTANT else "few_origins"
-    tested = stats.skill(joint, found.values, found.sizes, found.stretch, found.before, low, high, total=total)
+    slots = found.length if total else 1.0  # a sum is tested by its mean of a slot
+    tested = stats.skill(joint, found.values, found.sizes, found.stretch, found.before, low / slots, high / slots)
     if tested.origins < ENOUGH_ORIGINS:
         return "few_origins"
-    return "" if tested.score < tested.base or tested.score <= GOOD_BRIER else "no_skill"
+    return "" if tested.earned or tested.score <= GOOD_BRIER else "no_skill"
 
 
 def _breach(landed: stats.Landings, found: Arranged, total: bool, low: float, high: float) -> str | None:

@@ -39,15 +39,18 @@ class Running:
 @dataclass(frozen=True, eq=False)
 class Arranged:
     """values, sizes: of each complete slot since the phase in force, NaN for a gap. stretch: what is known of the
-    running stretch, over the slots ahead. before: its complete slots. grain, ahead: of the slots ahead, with their
-    period (naive local start), ends_at (naive UTC) and label. waiting: open periods that are over and not judged.
-    coming: open periods still to come (or to be judged) in the stretch."""
+    running stretch, over the slots ahead. before: its complete slots; length: all its slots, those at its ends in part.
+    grain, ahead: of the slots ahead, with their period (naive local start), ends_at (naive UTC) and label; past: period
+    and ends_at of the slots of `values`. waiting: open periods that are over and not judged. coming: open periods still
+    to come (or to be judged) in the stretch."""
 
     values: _Floats
     sizes: _Floats
     stretch: Stretch
     before: int
+    length: float
     grain: Grain
+    past: pd.DataFrame
     ahead: pd.DataFrame
     waiting: int
     coming: int
@@ -85,26 +88,42 @@ def arrange(review: KpiReview, within: Running, grain: Grain) -> Arranged | None
 
     every, waits = summed(openly | known), summed(to_come)
     complete = int(np.argmax(waits > 0)) if (waits > 0).any() else len(starts)
-    part = np.divide(summed(to_come & inside), every, out=np.zeros(len(starts)), where=every > 0)
+
+    def parts(of: npt.NDArray[np.bool_]) -> _Floats:
+        return np.divide(summed(of & inside), every, out=np.zeros(len(starts)), where=every > 0)
+
     above, below = (summed(units[name].to_numpy(dtype=float))[:complete] for name in ("above", "below"))
     values, sizes = _history(review, above, below, every[:complete], summed(known)[:complete])
     ended = (units["ends_at"] <= review.series.as_of).to_numpy()
     return Arranged(
         values,
         sizes,
-        _stretch(facts, within, last, part[complete:], starts.iloc[complete:]),
+        _stretch(facts, within, last, parts(to_come)[complete:], starts.iloc[complete:]),
         before=int((starts.iloc[:complete] >= within.start).sum()),
+        length=float(parts(openly | known).sum() + _earlier(review, within, starts.iloc[0]) / every[every > 0].mean()),
         grain=grain,
-        ahead=_ahead(review, units, starts.iloc[complete:], grain),
+        past=_spans(units, starts.iloc[:complete]),
+        ahead=_spans(units, starts.iloc[complete:]).assign(
+            label=[period_label(slot, grain, review.kpi.calendar) for slot in starts.iloc[complete:]]
+        ),
         waiting=int((to_come & ended).sum()),
         coming=int((to_come & inside).sum()),
     )
 
 
-def _ahead(review: KpiReview, units: pd.DataFrame, starts: pd.Series, grain: Grain) -> pd.DataFrame:
+def _earlier(review: KpiReview, within: Running, begin: pd.Timestamp) -> int:
+    """Open periods of the stretch before the first slot that is laid out: before the phase in force, or any value."""
+    if within.start >= begin:
+        return 0
+    calendar = review.kpi.calendar
+    first, after = to_utc(pd.DatetimeIndex([within.start, begin]), calendar.time_zone)
+    found = periods(calendar, review.series.grain, first, after)
+    return int((~found["closed"] & (found["period"] >= within.start) & (found["period"] < begin)).sum())
+
+
+def _spans(units: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     ends = units.groupby("slot")["ends_at"].max().reindex(starts)
-    labels = [period_label(slot, grain, review.kpi.calendar) for slot in starts]
-    return pd.DataFrame({"period": starts.to_numpy(), "ends_at": ends.to_numpy(), "label": labels})
+    return pd.DataFrame({"period": starts.to_numpy(), "ends_at": ends.to_numpy()})
 
 
 def _stretch(facts: pd.DataFrame, within: Running, last: pd.Timestamp, weight: _Floats, ahead: pd.Series) -> Stretch:

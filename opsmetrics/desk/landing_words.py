@@ -11,7 +11,7 @@ ENGLISH: Mapping[str, str] = {
     "likely_meet": "{label} will likely meet its target of {target}: {chance} chance.",
     "early": "{label}: too early to tell, {why}.",
     "why_few_origins": "with fewer than {n} earlier starts to check a chance by",
-    "why_no_skill": "past chances were no better than the share of the time that met the target",
+    "why_no_skill": "past chances were not clearly better than the share of the time that met the target",
     "no_points": "{label}: nothing to land from yet.",
     "stale": "{label}: the last judged period is too long ago.",
     "kind": "{label}: {what} does not add up over periods, so no landing is told.",

@@ -16,6 +16,7 @@ from opsmetrics.catalog import Kpi
 from opsmetrics.desk.forecasting import HORIZONS, STALE
 from opsmetrics.desk.kept import Kept, OncePer
 from opsmetrics.desk.landing import digest_of, joint_of
+from opsmetrics.desk.landing_holidays import apart
 from opsmetrics.desk.landing_slots import Arranged, arrange, running
 from opsmetrics.review import KpiReview
 from opsmetrics.stats import landing as stats
@@ -113,7 +114,8 @@ def _load(review: KpiReview) -> Load | None:
         return None
     if not np.isfinite(week.values).any() or not len(week.stretch.weight):
         return None
-    values, sizes = stats.paths(joint_of(review, week))
+    ordinary, holidays = apart(review, week)
+    values, sizes = stats.paths(holidays.over(joint_of(review, ordinary)))
     missed = review.kpi.better == "higher"
     today, in_week = (_part(review.kpi, each, values, sizes, missed=missed) for each in (day, week))
     return Load(review, today, in_week, missed)

@@ -299,13 +299,30 @@ def test_few_months_are_too_early() -> None:
 
 
 def test_a_coin_cannot_be_foretold() -> None:
-    """The target at the middle of pure noise, with the whole month to come: nothing beats one half."""
+    """The target at the middle of pure noise, with the whole month to come: nothing beats one half, and luck does not
+    pass for skill."""
     told = []
-    for seed in range(16):
+    for seed in range(12):
         noise = np.random.default_rng(seed).normal(70, 1, 208)
         kpi = with_target(replace(SPEED, better="lower"), 70.0)
         told.append(month(reviewed(readings(list(noise), kpi=kpi))).reason)
-    assert told.count("no_skill") >= 5
+    assert told.count("no_skill") >= 11
+
+
+def test_what_drifts_is_foretold_and_so_is_a_month_that_is_nearly_over() -> None:
+    """A level that drifts, with 12 days of the month to come and the target where the last days were: like months say
+    little of it. Noise about its target, with three days to come."""
+    kpi = replace(SPEED, better="lower")
+    drifting, late = [], []
+    for seed in range(6):
+        draw = np.random.default_rng(seed)
+        noise = draw.normal(70, 1, 205)
+        moved = (noise + np.cumsum(draw.normal(0, 0.3, 205)))[:196]
+        drifting.append(month(reviewed(readings(list(moved), kpi=with_target(kpi, float(moved[-30:].mean()))))))
+        late.append(month(reviewed(readings(list(noise), kpi=with_target(kpi, 70.0)))))
+    assert [found.left for found in (drifting[0], late[0])] == [12, 3]
+    assert sum(found.reason == "" for found in drifting) >= 5
+    assert sum(found.reason == "" for found in late) >= 5
 
 
 def test_a_series_that_stopped_long_ago_does_not_land() -> None:

@@ -25,6 +25,9 @@ _CLOSEST = 0.95
 #: Shares are no nearer to 0 and 1 than this on the logit scale.
 _NEAREST = 1e-4
 
+#: Correlation found in n stretches that do not overlap is raised by this share of one over n (measured).
+_FEW = 2.0
+
 #: From this share of values at the upper bound on, what falls short of it is forecast, as a series that is mostly 0.
 _PERFECT = 0.5
 
@@ -91,8 +94,8 @@ def paths(joint: Joint, count: int = PATHS, seed: int = 0) -> tuple[FloatArray, 
     """Joint paths of the value and of its size, count × horizon each. The same seed gives the same paths.
 
     A normal copula (Nelsen, An Introduction to Copulas, 2.5): each step of either has exactly the distribution of its
-    own fan and the correlation over the horizon of its own errors; what is new in the one goes with what is new in the
-    other.
+    own fan and goes with the other steps as its errors did (`over_horizon`); what is new in the one goes with what is
+    new in the other.
     """
     draw = np.random.default_rng(seed)
     own = draw.standard_normal((count, joint.horizon))
@@ -101,9 +104,34 @@ def paths(joint: Joint, count: int = PATHS, seed: int = 0) -> tuple[FloatArray, 
     else:
         of_size = draw.standard_normal(own.shape)
         own = joint.together * of_size + np.sqrt(1 - joint.together**2) * own
-        sizes = through_fan(joint.size, _even(of_size @ np.linalg.cholesky(joint.size.correlation).T))
-    values = through_fan(joint.value, _even(own @ np.linalg.cholesky(joint.value.correlation).T))
+        sizes = through_fan(joint.size, _even(of_size @ np.linalg.cholesky(over_horizon(joint.size)).T))
+    values = through_fan(joint.value, _even(own @ np.linalg.cholesky(over_horizon(joint.value)).T))
     return joint.turned(values), sizes
+
+
+def over_horizon(forecast: Forecast) -> FloatArray:
+    """How the steps of a forecast go together: the correlation of its errors, horizon × horizon, raised by how few
+    stretches of the horizon's length it was found in.
+
+    Found in few, it is as often too low as too high. A range of a sum that is too narrow loses more than one that is
+    too wide gains, so that ranges by what was found hold less than they say, as those by an estimated width do (Student
+    1908). Two n-ths of the average correlation of two steps are added as a part that all steps have in common; errors
+    without any keep none, and the result is a correlation matrix.
+    """
+    found, horizon = forecast.correlation, forecast.horizon
+    if horizon < 2 or forecast.backtest.empty:
+        return found
+    average = (float(found.sum()) - horizon) / (horizon * (horizon - 1))
+    common = min(_FEW / stretches_of(forecast), 1.0) * float(np.clip(average, 0.0, _CLOSEST))
+    raised: FloatArray = (1 - common) * found + common
+    return raised
+
+
+def stretches_of(forecast: Forecast) -> float:
+    """How many stretches of the horizon's length fit into the slots that the backtest spans; 0 without one."""
+    if forecast.backtest.empty:
+        return 0.0
+    return (forecast.last + 1 - int(forecast.backtest["origin"].min())) / forecast.horizon
 
 
 def _even(scores: FloatArray) -> FloatArray:

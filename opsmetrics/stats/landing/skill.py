@@ -10,8 +10,8 @@ import pandas as pd
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Values, floats
 from opsmetrics.stats.forecast import Forecast
-from opsmetrics.stats.landing.joint import Joint, paths
-from opsmetrics.stats.landing.totals import Stretch, added, met, of_sums
+from opsmetrics.stats.landing.joint import Joint, paths, stretches_of
+from opsmetrics.stats.landing.totals import Stretch, added, met
 
 #: Paths for each earlier origin.
 _PATHS = 400
@@ -19,28 +19,49 @@ _PATHS = 400
 #: An origin counts where what came is known of this share of the slots ahead.
 _SEEN = 0.5
 
+#: What a landing has to save on the base rate before it is believed, in stretches' worth of its own score.
+_AGAINST = 1.5
+
 
 @dataclass(frozen=True)
 class Skill:
     """score: mean squared error of the chances at earlier origins (Brier 1950); base: that of the share of like
-    stretches that had met the target until then; origins: how many. NaN without any."""
+    stretches that had met the target until then. ranked, ranked_base: the same for all targets at once, the continuous
+    ranked probability score of the landing and of the landings of like stretches (Gneiting and Raftery 2007). origins:
+    how many; stretches: how many of the horizon's length fit into the time that they span. NaN without any."""
 
     origins: int
     score: float
     base: float
+    ranked: float
+    ranked_base: float
+    stretches: float
+
+    @property
+    def earned(self) -> bool:
+        """True where the chances were better than the base rate, and by more than luck gives.
+
+        Neighbouring origins share most of what came, so that one target is met or missed a few times in all, and a
+        chance of it wins as often as not where nothing can be known. Whether a landing is foretold better than by what
+        like stretches were is seen from where it came to lie: what that saved over all stretches has to exceed what one
+        and a half of them cost.
+        """
+        saved = self.ranked_base - self.ranked
+        return self.score < self.base and saved * self.stretches > _AGAINST * self.ranked
 
 
-def skill(
-    joint: Joint, values: Values, sizes: Values, stretch: Stretch, before: int, low: float, high: float, *, total: bool
-) -> Skill:
-    """The backtest of the chance that a stretch lands within low … high (NaN: open side).
+_NONE = Skill(0, float("nan"), float("nan"), float("nan"), float("nan"), 0.0)
+
+
+def skill(joint: Joint, values: Values, sizes: Values, stretch: Stretch, before: int, low: float, high: float) -> Skill:
+    """The backtest of the chance that Σ value·size / Σ size of a stretch lies within low … high (NaN: open side). For
+    a sum, whose sizes are 1, these are its target divided by the slots of the stretch.
 
     values, sizes: the history that `joint` was made of. before: complete slots of the stretch. At each origin of the
     backtest a stretch of the same make is looked at: so many slots before it as they were, and the slots after it as
-    far as they are known, at least half of them, by the paths of today around what was forecast then. total: the target
-    is one of the sum; it is then scaled to the slots that are known.
+    far as they are known, at least half of them, by the paths of today around what was forecast then.
     """
-    history = _History(floats(values, "values"), floats(sizes, "sizes"), total)
+    history = _History(floats(values, "values"), floats(sizes, "sizes"))
     slots = len(stretch.weight)
     origins, told_values, known = _grid(joint.value.backtest, slots)
     told_sizes = _sizes(joint, history.sizes, origins, slots)
@@ -48,23 +69,31 @@ def skill(
     scores = []
     for place, origin in enumerate(origins.tolist()):
         steps = np.flatnonzero(known[place])
-        if len(steps) < max(1, math.ceil(_SEEN * slots)):
-            continue
         began = max(origin - before, 0)
-        part = (origin - began + len(steps)) / (before + slots) if total else 1.0
+        came = history.landed(np.concatenate([np.arange(began, origin), origin + steps]))
+        like, apart = history.like(origin, origin - began + len(steps))
+        if len(steps) < max(1, math.ceil(_SEEN * slots)) or not np.isfinite(came) or not len(like):
+            continue
         drawn = _within(joint, joint.turned(told_values[place, steps]) + spread[0][:, steps])
         weights = np.maximum(told_sizes[place, steps] + spread[1][:, steps], 0.0)
-        whole = Stretch.of_whole(len(steps), *history.sums(slice(began, origin)))
-        reached = of_sums(drawn, whole).total if total else added(drawn, weights, whole).ratio
-        told = float(met(reached, low * part, high * part).mean())
-        came = history.landed(np.concatenate([np.arange(began, origin), origin + steps]))
-        happened = float(met(np.array([came]), low * part, high * part)[0])
-        usual = history.share(origin, origin - began + len(steps), low * part, high * part)
-        scores.append(((told - happened) ** 2, (usual - happened) ** 2))
+        reached = added(drawn, weights, Stretch.of_whole(len(steps), *history.sums(slice(began, origin)))).ratio
+        usual = (float(met(like, low, high).mean()) * apart + 0.5) / (apart + 1.0)
+        told, happened = float(met(reached, low, high).mean()), float(met(np.array([came]), low, high)[0])
+        scores.append(((told - happened) ** 2, (usual - happened) ** 2, _ranked(reached, came), _ranked(like, came)))
     if not scores:
-        return Skill(0, float("nan"), float("nan"))
-    score, base = np.mean(scores, axis=0)
-    return Skill(len(scores), float(score), float(base))
+        return _NONE
+    score, base, ranked, ranked_base = (float(column) for column in np.mean(scores, axis=0))
+    return Skill(len(scores), score, base, ranked, ranked_base, stretches_of(joint.value))
+
+
+def _ranked(drawn: FloatArray, came: float) -> float:
+    """The continuous ranked probability score of equally likely values (Gneiting and Raftery 2007, 4.2)."""
+    ordered = np.sort(drawn[np.isfinite(drawn)])
+    count = len(ordered)
+    if not count:
+        return float("nan")
+    among = float(ordered @ (2.0 * np.arange(1, count + 1) - count - 1)) / count**2
+    return float(np.abs(ordered - came).mean()) - among
 
 
 def _grid(table: pd.DataFrame, slots: int) -> tuple[IntArray, FloatArray, BoolArray]:
@@ -94,40 +123,33 @@ def _sizes(joint: Joint, known: FloatArray, origins: IntArray, slots: int) -> Fl
 class _History:
     values: FloatArray
     sizes: FloatArray
-    total: bool
 
-    def sums(self, slots: slice) -> tuple[float, float]:
+    def sums(self, slots: slice | IntArray) -> tuple[float, float]:
         """Σ value·size and Σ size of the slots that are known."""
         value, size = self.values[slots], self.sizes[slots]
         known = np.isfinite(value) & np.isfinite(size)
         return float(value[known] @ size[known]), float(size[known].sum())
 
-    def landed(self, slots: np.ndarray) -> float:
-        """The landing of these slots."""
-        value, size = self.values[slots], self.sizes[slots]
-        known = np.isfinite(value) & np.isfinite(size)
-        above, below = float(value[known] @ size[known]), float(size[known].sum())
-        if self.total:
-            return above
+    def landed(self, slots: IntArray) -> float:
+        """The landing of these slots; NaN where nothing was counted."""
+        above, below = self.sums(slots)
         return above / below if below > 0 else float("nan")
 
-    def share(self, until: int, length: int, low: float, high: float) -> float:
-        """The share of all stretches of this length up to a slot that met the target, with half a case of either kind
-        added (Jeffreys): what one would have said without a forecast."""
+    def like(self, until: int, length: int) -> tuple[FloatArray, float]:
+        """The landings of all stretches of this length up to a slot, what one would go by without a forecast, and how
+        many of them do not overlap; where none is over yet, of those half as long as what is known."""
+        length = length if length <= until else max(until // 2, 1)
         known = np.isfinite(self.values[:until]) & np.isfinite(self.sizes[:until])
         size = np.where(known, self.sizes[:until], 0.0)
         above = _windows(np.where(known, self.values[:until], 0.0) * size, length)
         below = _windows(size, length)
-        quotient = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
-        landed = above if self.total else quotient
-        landed = landed[np.isfinite(landed)]
-        return (float(met(landed, low, high).sum()) + 0.5) / (len(landed) + 1.0)
+        return above[below > 0] / below[below > 0], until / length
 
 
 def _windows(values: FloatArray, length: int) -> FloatArray:
     """Sums of all stretches of a length."""
     running = np.concatenate([[0.0], np.cumsum(values)])
-    found: FloatArray = running[length:] - running[:-length] if length < len(running) else np.empty(0)
+    found: FloatArray = running[length:] - running[:-length]
     return found
 
 

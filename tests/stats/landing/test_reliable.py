@@ -66,11 +66,11 @@ def case(kind: str, process: str, draw: np.random.Generator) -> tuple[Case | Non
     stretch = Stretch.of_whole(ahead, float(past[known] @ weights[known]), float(weights[known].sum()))
     ends = land(joint, stretch, total=total, count=1000)
     reached = ends.total if total else ends.ratio
-    tested = skill(joint, past, weights, stretch, before, float("nan"), target, total=total)
+    tested = skill(joint, past, weights, stretch, before, float("nan"), target / (MONTH if total else 1))
     came = landed(HISTORY - before, HISTORY + ahead)
     low, high = np.quantile(reached, (0.1, 0.9))
     told = float(np.clip(np.round(20 * met(reached, float("nan"), target).mean()) / 20, 0.05, 0.95))
-    may = tested.origins >= 8 and (tested.score < tested.base or tested.score <= 0.01)
+    may = tested.origins >= 8 and (tested.earned or tested.score <= 0.01)
     return (told, came <= target, may), bool(low <= came <= high)
 
 

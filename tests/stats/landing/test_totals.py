@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opsmetrics.stats.landing import Joint, Stretch, breach, forecasts, land, met, paths, skill
+from opsmetrics.stats.landing import Joint, Skill, Stretch, breach, forecasts, land, met, paths, skill
 from opsmetrics.stats.landing.totals import added, of_sums
 
 NAN = float("nan")
@@ -88,7 +88,7 @@ def test_a_sum_passes_its_limit_once() -> None:
 def test_the_chance_is_tested_at_earlier_origins() -> None:
     """A target that was always met by far: the chances are right every time, and there is nothing to gain on the base
     rate, which a few windows tell too."""
-    found = skill(joint(), VALUES, SIZES, Stretch.of_whole(6, 500.0, 50.0), 1, NAN, 15.0, total=False)
+    found = skill(joint(), VALUES, SIZES, Stretch.of_whole(6, 500.0, 50.0), 1, NAN, 15.0)
     assert found.origins >= 8
     assert found.score < 0.001
     assert found.base < 0.01
@@ -97,35 +97,62 @@ def test_the_chance_is_tested_at_earlier_origins() -> None:
 def test_most_of_a_stretch_behind_is_skill() -> None:
     """Nine tenths are counted: the rest changes little, the base rate knows nothing of it."""
     few = joint(2)
-    late = skill(few, VALUES, SIZES, Stretch.of_whole(2, 9000.0, 900.0), 18, NAN, 10.0, total=False)
+    late = skill(few, VALUES, SIZES, Stretch.of_whole(2, 9000.0, 900.0), 18, NAN, 10.0)
     assert late.score < 0.6 * late.base
+    assert late.ranked < 0.6 * late.ranked_base
+    assert late.earned
 
 
 def test_the_base_rate_knows_only_what_was_over() -> None:
-    """The share of like stretches until each origin with half a case of either kind, written out by hand."""
+    """The share of like stretches until each origin, with half a case of either kind added to as many as do not
+    overlap, and the ranked score of their landings, |X − y| less half of |X − X′| on average: written out by hand."""
     found = joint(3)
     table = found.value.backtest
-    limit, before, scores = 10.05, 2, []
+    limit, before, scores, ranked = 10.05, 2, [], []
     for origin in sorted(set(table["origin"])):
         steps = table.loc[table["origin"] == origin, "step"].tolist()
         if len(steps) < 2:
             continue
         length = before + len(steps)
-        hits = [met_of(start, length, limit) for start in range(origin - length + 1)]
-        usual = (sum(hits) + 0.5) / (len(hits) + 1)
-        scores.append((usual - met_of(origin - before, length, limit)) ** 2)
-    told = skill(found, VALUES, SIZES, Stretch.of_whole(3, 1000.0, 100.0), before, NAN, limit, total=False)
+        like = [landed_of(start, length) for start in range(origin - length + 1)]
+        apart, came = origin / length, landed_of(origin - before, length)
+        usual = (np.mean([each <= limit for each in like]) * apart + 0.5) / (apart + 1)
+        scores.append((usual - (came <= limit)) ** 2)
+        ranked.append(np.mean(np.abs(np.subtract(like, came))) - np.abs(np.subtract.outer(like, like)).mean() / 2)
+    told = skill(found, VALUES, SIZES, Stretch.of_whole(3, 1000.0, 100.0), before, NAN, limit)
     assert told.origins == len(scores)
     assert told.base == pytest.approx(np.mean(scores))
+    assert told.ranked_base == pytest.approx(np.mean(ranked))
+    assert told.stretches == pytest.approx((80 - min(table["origin"])) / 3)
 
 
-def met_of(start: int, length: int, limit: float) -> bool:
+def landed_of(start: int, length: int) -> float:
     part = slice(start, start + length)
-    return bool(VALUES[part] @ SIZES[part] / SIZES[part].sum() <= limit)
+    return float(VALUES[part] @ SIZES[part] / SIZES[part].sum())
+
+
+@pytest.mark.parametrize(
+    ("score", "ranked", "stretches", "earned"),
+    [(0.1, 1.0, 4.0, True), (0.1, 1.0, 2.0, False), (0.3, 1.0, 9.0, False), (0.1, 1.9, 9.0, False)],
+)
+def test_what_was_saved_has_to_exceed_what_luck_gives(
+    score: float, ranked: float, stretches: float, earned: bool
+) -> None:
+    """Against a base rate of 0.2 and 1.6: 4 × 0.6 exceeds 1.5, 2 × 0.6 does not, nor what was lost."""
+    assert Skill(26, score, 0.2, ranked, 1.6, stretches).earned is earned
+
+
+def test_a_history_shorter_than_the_stretch_is_compared_with_half_of_itself() -> None:
+    """A year of which nine tenths are over and the only one there is: no like year is known, and a chance is earned."""
+    few = joint(4)
+    whole = skill(few, VALUES, SIZES, Stretch.of_whole(4, 4000.0, 400.0), 76, NAN, 10.0)
+    assert whole.origins >= 8
+    assert np.isfinite(whole.ranked_base)
 
 
 def test_without_a_backtest_there_is_no_skill() -> None:
     short = forecasts([1.0, 2.0, 3.0], [1, 1, 1], 4)
-    found = skill(short, [1.0, 2.0, 3.0], [1, 1, 1], Stretch.of_whole(4), 0, NAN, 2.0, total=True)
+    found = skill(short, [1.0, 2.0, 3.0], [1, 1, 1], Stretch.of_whole(4), 0, NAN, 2.0)
     assert found.origins == 0
     assert np.isnan(found.score)
+    assert not found.earned
