@@ -147,9 +147,20 @@ def _part(found: KpiForecast, steps: npt.NDArray[np.int_], value: Floats, *behin
     own = found.forecast
     assert own is not None
     alone, review = own.mean[steps], found.review
-    moved = np.where(np.isfinite(value), value - alone, 0.0)
-    low, high = (bounded(end[steps] + moved, own.lower, own.upper) for end in own.interval(COVERAGE))
+    low, high = _around(own, steps, np.where(np.isfinite(value), value, alone))
     return Part(review.series.slice, review, alone, value, low, high, *behind)
+
+
+def _around(own: Forecast, steps: npt.NDArray[np.int_], value: Floats) -> tuple[Floats, Floats]:
+    """The range of a forecast moved to another value. What no error made stays where it is: an end on a bound, and
+    the whole counts between which a rate lies; the value is inside in any case."""
+    moved = value - own.mean[steps]
+    ends: list[Floats] = []
+    for end, bound in zip(own.interval(COVERAGE), (own.lower, own.upper), strict=True):
+        there = end[steps]
+        stays = own.method == "intermittent" or (np.abs(there - bound) < 1e-9 if bound is not None else False)
+        ends.append(bounded(np.where(stays, there, there + moved), own.lower, own.upper))
+    return np.minimum(ends[0], value), np.maximum(ends[1], value)
 
 
 def _common(known: list[KpiForecast]) -> tuple[list[npt.NDArray[np.int_]], tuple[str, ...]]:

@@ -15,8 +15,10 @@ from opsmetrics.desk.forecast_parts import How, Parts, parts
 from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.kept import Kept
 from opsmetrics.ui import addressed, blocks, forecast_blocks, forecast_job, page, reviews, tables
+from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.ui.reviews import Versions
+from opsmetrics.ui.tables import Table
 from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict.lead import poolable
 from opsmetrics.working import tell
@@ -32,6 +34,7 @@ _SLOT = "forecast_parts"
 
 _Asked = tuple[Versions, str, str, int | None, How]
 _MADE: Kept[_Asked, Parts | str] = Kept(64)
+_FINISHED: Kept[Parts, tuple[Block, Table]] = Kept(64)
 
 
 def not_understood(told: Told) -> list[str]:
@@ -126,9 +129,13 @@ def _drawn(found: Parts | str) -> None:
     if isinstance(found, str):
         page.show(blocks.caption(found), key="parts_refused")
         return
-    said, head = f"{cells.lead(found)} {say('parts_ranges')}", cells.head(found)
-    table = forecast_blocks.panel(cells.title(found), cells.rows(found), head=head, text=said, strong=True)
+    panels, table = _FINISHED.of(found, lambda: _finished(found))
     st.html(f"<style>{_STYLE}</style>")  # takes no room
-    forecast_blocks.show(forecast_blocks.panels(table), key="parts")
-    file = f"{found.kpi.key}-by-{found.dimension}.csv"
-    tables.behind(say("parts_table"), cells.table(found), file=file, key="parts_table")
+    forecast_blocks.show(panels, key="parts")
+    tables.behind(say("parts_table"), table, file=f"{found.kpi.key}-by-{found.dimension}.csv", key="parts_table")
+
+
+def _finished(found: Parts) -> tuple[Block, Table]:
+    said, head = f"{cells.lead(found)} {say('parts_ranges')}", cells.head(found)
+    shown = forecast_blocks.panel(cells.title(found), cells.rows(found), head=head, text=said, strong=True)
+    return forecast_blocks.panels(shown), tables.finished(cells.table(found))

@@ -22,7 +22,7 @@ STUDIES = [address for _, _, address in STUDY_PAGES]
 MORE = [
     "?line=Line+3&line=Line+4",
     "chart?kpi=late&slice=line:Line%203&rules=nelson",
-    "forecast?kpi=late",
+    "forecast?kpi=late&parts=line",
     "kpis?edit=late",
 ]
 
