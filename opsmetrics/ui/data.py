@@ -30,7 +30,7 @@ from opsmetrics.ui import (
     rows,
     stored_rows,
     tables,
-    undoing,
+    undo_asking,
     upload_blocks,
     upload_ledger,
     upload_rejects,
@@ -79,7 +79,6 @@ def render(desk: Desk) -> None:
         page.first_steps(catalog, text, key="empty")
         return
     person = _person()
-    undoing.attend()
     receipts.show(desk, _OUTCOME, person)
     _freshness(desk, catalog, watched)
     upload_ledger.render(desk, person, _OUTCOME)
@@ -229,7 +228,7 @@ def _inside(desk: Desk, ledger: pd.DataFrame, *, arrive: bool) -> None:
     row = ledger[ledger["batch"] == batch].iloc[0].to_dict()
     page.show(blocks.strip(_facts_of(row, site(desk.catalog))), key="inside_strip")
     if pd.isna(row["undone_at"]) and row["kind"] == "load":
-        st.button(f"Undo batch {batch}", key="inside_undo", on_click=upload_ledger.ask, args=(int(batch),))
+        st.button(f"Undo batch {batch}", key="inside_undo", on_click=undo_asking.ask, args=(int(batch),))
     data_rejects.render(desk, int(batch))
     if row["rejected"] and len(kept := rejects_of(desk.store, int(batch))):
         with st.expander(f"Rejected records ({len(kept)})", key="inside_rejects"):

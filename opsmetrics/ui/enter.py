@@ -18,7 +18,7 @@ from opsmetrics.entry import EntryRow, HalfTyped, NotANumber, Typed
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import IngestRefused, typed_batch
 from opsmetrics.measurements import counted
-from opsmetrics.ui import blocks, filters, page, receipts, reviews, undoing, upload_blocks
+from opsmetrics.ui import blocks, filters, page, receipts, reviews, upload_blocks
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.upload_blocks import plain
@@ -69,7 +69,6 @@ def render(desk: Desk) -> None:
         st.caption(plain(untyped))
     note = st.text_input("Note for this entry (optional)", key=f"note_{_round()}", max_chars=500, width=560)
     _save(desk, answers, person, note)
-    undoing.attend()
     receipts.show(desk, _SLOT, person)
 
 

@@ -110,8 +110,7 @@ def undo(desk: Desk, batches: Iterable[int], person: str) -> Outcome:
 
 
 def begin_undo(desk: Desk, batches: Sequence[int], person: str, slot: str) -> None:
-    """Take batches back beside the page; the outcome is kept in the session under `slot` by `undoing.attend`, which
-    each page that shows such a button has to call."""
+    """Take batches back beside the page; the outcome is kept in the session under `slot` once it is known."""
     apart = Desk(desk.store, desk.settings)
     undoing.begin(f"Undo of {batches_text(batches).lower()}", lambda: undo(apart, batches, person), slot)
 

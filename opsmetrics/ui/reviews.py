@@ -19,7 +19,7 @@ from opsmetrics.desk.summary import summary as rows_of_summary
 from opsmetrics.review import KpiReview
 from opsmetrics.series import as_of_instant
 from opsmetrics.store import attention
-from opsmetrics.ui import frame, rows, sections, tables
+from opsmetrics.ui import frame, rows, sections, tables, undoing
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.filters import Filters
 from opsmetrics.ui.links import ChartView
@@ -63,8 +63,10 @@ _TABLES: Kept[tuple[Versions, str, Hashable, Hashable], Table] = Kept(64)
 
 
 def desk() -> PageDesk:
-    """The desk of this process for one run of a page inside the frame. Raises StoreClosed where no store is open."""
+    """The desk of this process for one run of a page inside the frame, above which an undo that is under way is watched
+    on whatever page its reader is. Raises StoreClosed where no store is open."""
     frame.required()
+    undoing.attend()
     held = Desk.of_process()
     return PageDesk(held.store, held.settings)
 

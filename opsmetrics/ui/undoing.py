@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from opsmetrics.ui import upload_blocks, upload_job
+from opsmetrics.ui import blocks, page, upload_job
 from opsmetrics.ui.upload_job import Job
 
 _JOB, _CANCELLED = "undo_job", "undo_cancelled"
@@ -31,17 +32,29 @@ def under_way() -> bool:
 
 
 def attend() -> None:
-    """Draw how far it has come, with a way to stop it, and take over what became of it once it is over."""
+    """Above any page, draw how far it has come, with a way to stop it, and take over what became of it once it is
+    over. That it was cancelled stands on that page until another one is looked at."""
     job = st.session_state.get(_JOB)
     if not isinstance(job, Job):
-        if stopped := st.session_state.get(_CANCELLED):
-            upload_blocks.show(
-                upload_blocks.said(f"{stopped} was cancelled: nothing was changed."), key="undo_cancelled"
-            )
+        _tell_cancelled()
         return
-    if not upload_job.attend(job):
+    if not upload_job.attend(job, "undo"):
         return
     st.session_state.pop(_JOB)
     if not job.settle():
-        st.session_state[_CANCELLED] = job.name
+        st.session_state[_CANCELLED] = (job.name, _page())
     st.rerun()
+
+
+def _tell_cancelled() -> None:
+    name, seen = st.session_state.get(_CANCELLED, ("", _page()))
+    if seen != _page():
+        st.session_state.pop(_CANCELLED)
+    elif name:
+        page.show(blocks.caption(f"{name} was cancelled: nothing was changed."), key="undo_cancelled")
+
+
+def _page() -> str:
+    """Which page is run."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.page_script_hash

@@ -20,7 +20,6 @@ from opsmetrics.ui import (
     blocks,
     page,
     receipts,
-    undoing,
     upload_blocks,
     upload_files,
     upload_job,
@@ -60,7 +59,6 @@ def render(desk: Desk) -> None:
             received = upload_session.receive(desk, session)
         if received:
             st.session_state.pop(_SLOT, None)
-    undoing.attend()
     if session.job is not None:
         _busy(desk, head, session, session.job)
         return
@@ -90,7 +88,7 @@ def _busy(desk: Desk, head: st.delta_generator.DeltaGenerator, session: Session,
     """While something is read or loaded: how far it has come, and all that does not wait for it."""
     place = st.container()
     with place:
-        over = upload_job.attend(job)
+        over = upload_job.attend(job, "upload")
     if over:
         upload_session.settle(session, job)
         st.rerun()

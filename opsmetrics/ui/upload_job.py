@@ -1,4 +1,4 @@
-"""Long work of the Upload page in a thread of its own: watched, cancelled, and ended with the tab that asked for it."""
+"""Long work of a page in a thread of its own: watched, cancelled, and ended with the tab that asked for it."""
 
 from __future__ import annotations
 
@@ -93,25 +93,27 @@ class Job:
                 self.work.cancel()
 
 
-def attend(job: Job) -> bool:
-    """Draw how far a work has come, with a way to stop it; True where it is over and may be settled."""
+def attend(job: Job, key: str) -> bool:
+    """Draw how far a work has come, with a way to stop it; True where it is over and may be settled. key: of what it
+    draws, as several works may be under way at once."""
     if job.seconds < PATIENCE:
         with st.spinner(job.name):
             job.wait(PATIENCE)
     if job.wait(0):
         return True
-    _progress(job)
+    progress(job, key)
     return False
 
 
 @st.fragment(run_every=LOOK)
-def _progress(job: Job) -> None:
+def progress(job: Job, key: str) -> None:
+    """How far a work has come, with a way to stop it; the page runs again once it is over."""
     if job.wait(0):
         st.rerun()
     step = "Stopping" if job.work.cancelled else job.work.progress.step or "Beginning"
-    with st.container(horizontal=True, vertical_alignment="bottom", key="upload_progress"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_progress"):
         st.progress(min(job.share, 1.0), upload_blocks.plain(f"{job.name}: {step}, {job.seconds} s"))
-        if st.button("Cancel", key="upload_stop", disabled=job.work.cancelled):
+        if st.button("Cancel", key=f"{key}_stop", disabled=job.work.cancelled):
             job.work.cancel()
             st.rerun(scope="fragment")
     meanwhile = "You may look at other pages meanwhile."

@@ -10,10 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from opsmetrics.desk import Desk
-from opsmetrics.figures import data_mark
 from opsmetrics.measurements import events_key
-from opsmetrics.store import undo_effect
-from opsmetrics.ui import blocks, page, receipts, reviews, undoing, upload_blocks
+from opsmetrics.ui import blocks, reviews, undo_asking, upload_blocks
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, covered_days, site, span_text
 from opsmetrics.ui.links import target
@@ -23,7 +21,6 @@ from opsmetrics.verdict import wording
 
 #: Batches shown before "Show all".
 SHOWN = 12
-_ASKED = "upload_undo_asked"
 _ALL = "upload_ledger_all"
 
 _COLUMNS = (
@@ -49,11 +46,11 @@ def render(desk: Desk, person: str, slot: str) -> None:
     lines = [_line(desk, row, _spans(desk, reviews.versions(desk, None))) for row in shown.to_dict("records")]
     pressed = upload_blocks.show(title, upload_blocks.grid("Loaded before", _COLUMNS, lines), key="upload_ledger")
     if pressed:
-        ask(int(pressed["undo"]))
+        undo_asking.ask(int(pressed["undo"]))
     if len(shown) < len(ledger) and st.button(f"Show all {len(ledger)}", type="tertiary", key="upload_show_all"):
         st.session_state[_ALL] = True
         st.rerun()
-    _ask(desk, ledger, person, slot)
+    undo_asking.question(desk, ledger, person, slot)
 
 
 def _line(desk: Desk, row: Mapping[Hashable, Any], spans: dict[int, str]) -> Sequence[Block]:
@@ -90,38 +87,3 @@ def _spans(_desk: Desk, key: Versions) -> dict[int, str]:
             bounds = (span["starts_at"].to_pydatetime(), span["ends_at"].to_pydatetime())
             ends.setdefault(int(span["batch"]), []).extend(covered_days(catalog, name, *bounds))
     return {batch: span_text(min(days), max(days)) for batch, days in ends.items() if days}
-
-
-def ask(batch: int) -> None:
-    """Ask whether to undo this batch, in the run that follows."""
-    st.session_state[_ASKED] = batch
-
-
-def _forget() -> None:
-    st.session_state.pop(_ASKED, None)
-
-
-def _ask(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
-    """The question before an undo, with what it will do, in front of the page wherever it was asked for."""
-    asked = st.session_state.get(_ASKED)
-    found = ledger[(ledger["batch"] == asked) & ledger["undone_at"].isna()] if asked is not None else ledger.head(0)
-    if asked is None or found.empty or undoing.under_way():
-        return
-    row = found.iloc[0]
-    effect = receipts.undo_effect(*(int(row[name]) for name in ("new", "updated", "removed")))
-    stays = [notice.text for notice in undo_effect(desk.store, int(asked)).warnings]
-
-    @st.dialog(f"Undo batch {asked}?", on_dismiss=_forget)
-    def question() -> None:
-        text = " ".join([f"Loaded by {row['by']}. Undo {effect}.", *stays])
-        page.show(blocks.callout(data_mark("suspect"), str(row["source"]), text), key="upload_undo_ask")
-        with st.container(horizontal=True):
-            if st.button(f"Undo batch {asked}", type="primary", key="upload_undo_yes"):
-                receipts.begin_undo(desk, [int(asked)], person, slot)
-                _forget()
-                st.rerun()
-            if st.button("Keep it", key="upload_undo_no"):
-                _forget()
-                st.rerun()
-
-    question()

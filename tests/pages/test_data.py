@@ -15,8 +15,8 @@ from opsmetrics import store
 from opsmetrics.access import OPEN
 from opsmetrics.desk import Desk
 from opsmetrics.facts import rows_between
-from opsmetrics.store import Chore
-from opsmetrics.ui import upload_job
+from opsmetrics.store import Chore, StoreError
+from opsmetrics.ui import undo_asking, upload_job
 from opsmetrics.working import tell
 from tests.pages import pareto_stores, stores
 from tests.pages.stores import block, blocks, page
@@ -79,23 +79,67 @@ def test_an_undo_is_watched_and_cancelled_while_the_page_stays(seen: Path, monke
             tell("Taking back", 1, 2)
             time.sleep(0.01)
 
-    monkeypatch.setattr(upload_job, "PATIENCE", 0.0)
     monkeypatch.setattr(Desk, "undo", endless)
     app = page("data")
     app.button(key="inside_undo").click().run()
+    monkeypatch.setattr(upload_job, "PATIENCE", 0.0)
     app.button(key="upload_undo_yes").click().run()
     assert not app.exception
     assert [row[0] for row in grid(app, "Loaded before")] == ["1"], "the page is there"
     assert len(grid(app, "Freshness")) > 2
     app.button(key="inside_undo").click().run()
     assert "upload_undo_yes" not in [button.key for button in app.button], "one at a time"
-    app.button(key="upload_stop").click().run()
+    app.switch_page("pages/kpis.py").run()
+    assert not app.exception
+    app.button(key="undo_stop").click().run()  # it is watched on whatever page its reader is
     for _ in range(50):
         if said := [part for part in blocks(app) if "was cancelled" in str(part.get("text"))]:
             break
         app.run()
     assert said[0]["text"] == "Undo of batch 1 was cancelled: nothing was changed."
+    app.switch_page("pages/data.py").run()
+    assert not [part for part in blocks(app) if "was cancelled" in str(part.get("text"))], "told once"
     assert store.current().batches()["undone_at"].isna().all()
+
+
+def test_what_an_undo_would_do_is_looked_at_beside_the_page(seen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object) -> None:
+        while True:
+            tell("Looking")
+            time.sleep(0.01)
+
+    def asks(app: AppTest) -> list[str | None]:
+        return [button.key for button in app.button if button.key in ("upload_undo_yes", "undo_look_stop")]
+
+    monkeypatch.setattr(upload_job, "PATIENCE", 0.0)
+    monkeypatch.setattr(undo_asking, "undo_effect", endless)
+    app = page("data")
+    app.button(key="inside_undo").click().run()
+    assert not app.exception
+    assert "takes out 810 values" in block(app, "callout")["text"], "what the ledger knows is told at once"
+    assert app.button(key="upload_undo_yes").disabled
+    assert len(grid(app, "Freshness")) > 2, "the page is there"
+    app.button(key="undo_look_stop").click().run()
+    for _ in range(50):
+        if not asks(app):
+            break
+        app.run()
+    assert asks(app) == []
+    assert not app.exception
+    assert store.current().batches()["undone_at"].isna().all()
+
+
+def test_a_batch_that_somebody_else_undid_is_refused_in_words(seen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        raise StoreError("Batch 1 was undone already.")
+
+    monkeypatch.setattr(undo_asking, "undo_effect", gone)
+    app = page("data")
+    app.button(key="inside_undo").click().run()
+    told = block(app, "callout")
+    assert told["mark"]["word"] == "Batch 1 cannot be undone"
+    assert told["text"] == "Batch 1 was undone already. Nothing was changed."
+    assert not app.exception
 
 
 def chosen() -> AppTest:
