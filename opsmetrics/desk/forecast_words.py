@@ -54,6 +54,7 @@ ENGLISH: Mapping[str, str] = {
     "method_last_value": "last value, wide range",
     "method_constant": "the value that never changed",
     "method_intermittent": "rate for each {one} (mostly zero)",
+    "method_saturated": "what each {one} lacks of the most possible (mostly nothing)",
     "untold_no_target": "no target",
     "untold_few_origins": "too early to tell",
     "untold_no_skill": "too early to tell",

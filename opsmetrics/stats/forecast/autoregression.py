@@ -19,6 +19,9 @@ _ORDERS = (1, 2, 3, 4, 6, 8)
 #: A set of lags needs this share of the values before the first origin.
 _ROOM = 0.75
 
+#: Roots are looked for of no longer lags than this.
+_ROOTS = 32
+
 #: Against lags that say the same.
 _RIDGE = 1e-6
 
@@ -52,7 +55,10 @@ def autoregressed(
         least[better] = found.criterion[better]
         chosen[better] = 0.0
         chosen[np.flatnonzero(better)[:, None], columns] = found.coefficients[better]
-    result = _continued(scaled, row, origins, chosen, np.array(used), horizon)
+    # A shock that has more than doubled at the end of the horizon has exploded.
+    result = _continued(
+        scaled, row, origins, settled(chosen, np.array(used), 2 ** (1 / horizon)), np.array(used), horizon
+    )
     result = result * spread[row, None] + centre[row, None]
     result[~np.isfinite(least)] = np.nan
     return result, failures
@@ -118,6 +124,27 @@ def fit(products: FloatArray, columns: list[int], rows: IntArray) -> Fit | None:
     enough = over > 3
     criterion = rows * np.log(rest / rows) + 2 * free * rows / np.where(enough, over, 1)
     return Fit(np.where(enough & np.isfinite(criterion), criterion, np.inf), found)
+
+
+def settled(coefficients: FloatArray, used: IntArray, most: float) -> FloatArray:
+    """Coefficients (origins × (1 + lags)) whose answer to a shock does not explode.
+
+    One wild value late in a calm series can make a fit that answers it with ever wilder ones. Where the largest root of
+    its characteristic polynomial (Hamilton 1994, 1.2) is above `most`, each coefficient is divided by that root to the
+    power of its lag, which divides all roots by it. Smaller ones above 1 are a trend.
+    """
+    result = coefficients.copy()
+    for place in np.flatnonzero(np.abs(coefficients[:, 1:]).sum(axis=1) > 1):  # else no root can be above 1
+        there = np.flatnonzero(coefficients[place, 1:])
+        longest = int(used[there].max())
+        if longest > _ROOTS:
+            continue
+        companion = np.eye(longest, k=-1)
+        companion[0, used[there] - 1] = coefficients[place, 1 + there]
+        root = float(np.abs(np.linalg.eigvals(companion)).max())
+        if root > most:
+            result[place, 1:] /= root ** used.astype(np.float64)
+    return result
 
 
 def _continued(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -84,7 +84,8 @@ class _Found:
     def ranges(self, quantiles: FloatArray, size: float, lower: float | None, upper: float | None) -> Ranges:
         """Both ends by coverage, in the units of the values: those of the fan, or those of whole counts."""
         if self.counts is not None:
-            return {c: (np.array(low * size), np.array(high * size)) for c, (low, high) in self.counts.items()}
+            scaled = {c: _scaled(np.array(both), size, lower, upper) for c, both in self.counts.items()}
+            return {c: (both[0], both[1]) for c, both in scaled.items()}
         return {c: fan.ends(quantiles, fan.LEVELS, c / 100, lower, upper) for c in COVERAGES}
 
     def accuracy(self, size: float) -> Accuracy:
@@ -142,6 +143,9 @@ def _climb(
     season = seasons.find(filled, lengths)
     if season == 1 and intermittent.is_intermittent(observed):
         return _intermittent(observed, filled, horizon, lower, upper)
+    if season == 1 and upper is not None and intermittent.is_intermittent(short := _short_of(observed, upper)):
+        deepest = None if lower is None else upper - lower
+        return _mirrored(_intermittent(short, _short_of(filled, upper), horizon, 0.0, deepest), upper, observed)
     return _combined(observed, filled, horizon, lengths, season, lower, upper)
 
 
@@ -254,3 +258,27 @@ def _typical(filled: FloatArray, length: int) -> FloatArray:
     season = seasons.estimate(filled, length)
     index = season.at(len(filled) + np.arange(length))
     return (index - 1) * float(filled[-length:].mean()) if season.multiplied else index
+
+
+def _short_of(values: FloatArray, upper: float) -> FloatArray:
+    """What the values lack of the upper bound; by a hair is nothing."""
+    short = upper - values
+    return np.where(np.abs(short) <= 1e-9 * max(abs(upper), 1.0), 0.0, short)
+
+
+def _mirrored(found: _Found, upper: float, observed: FloatArray) -> _Found:
+    """The forecast of what is mostly the upper bound, from that of what it lacks of it: an uptime of 100 % but for its
+    outages has no level to smooth and no memory to fit."""
+    tested = found.tested
+    turned = Backtest(
+        tested.origins, upper - tested.forecasts, -tested.errors, tested.inside, None, upper - tested.last
+    )
+    return replace(
+        found,
+        method="saturated",
+        mean=upper - found.mean,
+        quantiles=upper - found.quantiles[:, ::-1],
+        tested=turned,
+        observed=observed,
+        counts={c: (upper - high, upper - low) for c, (low, high) in (found.counts or {}).items()},
+    )

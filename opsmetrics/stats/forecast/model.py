@@ -10,7 +10,7 @@ import pandas as pd
 
 from opsmetrics.stats.arrays import FloatArray
 
-Method = Literal["combination", "weekday_profile", "last_value", "constant", "intermittent"]
+Method = Literal["combination", "weekday_profile", "last_value", "constant", "intermittent", "saturated"]
 
 #: The members of the combination, in order.
 MEMBERS = ("smoothing", "learning", "autoregression", "adjusted", "average")

@@ -14,7 +14,7 @@ from statsmodels.tsa.holtwinters import ExponentialSmoothing, SimpleExpSmoothing
 from statsmodels.tsa.stattools import acf
 
 from opsmetrics.stats.forecast import forecast, seasons
-from opsmetrics.stats.forecast.autoregression import autoregressed, candidates, fit
+from opsmetrics.stats.forecast.autoregression import autoregressed, candidates, fit, settled
 from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
 from opsmetrics.stats.forecast.combining import combined, weights_of, weights_without_own
 from opsmetrics.stats.forecast.filters import filtered, moving
@@ -128,6 +128,16 @@ def test_filters_are_loops(values: np.ndarray) -> None:
 
 
 # Autoregression
+
+
+def test_roots_of_what_explodes_are_on_the_circle_and_others_are_left() -> None:
+    """y = 1.21·y₋₂ has the roots ±1.1; y = y₋₁ + 0.02·y₋₂ one of 1.0196, a trend; lag 40 is not looked at."""
+    used = np.array([1, 2, 40])
+    given = np.array([[0.1, 0.0, 1.21, 0.0], [0.2, 1.0, 0.02, 0.0], [0.3, 0.5, 0.2, 0.0], [0.4, 1.0, 0.0, 0.4]])
+    found = settled(given, used, 1.05)
+    assert np.allclose(found[0], [0.1, 0.0, 1.0, 0.0])
+    assert np.array_equal(found[1:], given[1:])
+    assert np.allclose(settled(given, used, 1.0)[1, 1:3], [1 / 1.019615, 0.02 / 1.019615**2], atol=1e-6)
 
 
 def test_autoregression_is_that_of_statsmodels() -> None:

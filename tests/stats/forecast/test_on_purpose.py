@@ -129,3 +129,45 @@ def test_whole_numbers_have_a_fan_of_whole_numbers() -> None:
         assert found.probability_below(1, 6) == found.probability_below(1, 6.9)
         told.append(1 - found.probability_below(1, 6))
     assert np.mean(told) == pytest.approx(0.111, abs=0.03)
+
+
+def outages(n: int, seed: int) -> np.ndarray:
+    """Shares of 100 % but for one day in twelve, and the worst of all on the last."""
+    draw = np.random.default_rng(seed)
+    values = np.where(draw.random(n) < 1 / 12, 1 - draw.uniform(0.01, 0.05, n), 1.0)
+    values[-6:] = (0.983, 1.0, 0.976, 1.0, 0.985, 0.543)
+    return values
+
+
+@pytest.mark.parametrize("lower", [0.0, None])
+def test_what_is_mostly_at_its_upper_bound_goes_back_there(lower: float | None) -> None:
+    """An outage says nothing of the days to come but that there are outages: no swing, no fall."""
+    found = forecast(outages(400, 1), 14, seasons_tried=(7,), lower=lower, upper=1.0)
+    low, high = found.interval(95)
+    assert found.method == "saturated"
+    assert np.ptp(found.mean) == 0 and 0.97 <= found.mean[0] <= 1.0
+    assert (high == 1.0).all() and (low < 0.99).all()
+    assert 0.75 < 1 - found.probability_below(1, 0.99) < 0.95, "11 of 12 days, some less for the last week"
+    assert (np.diff(found.quantiles, axis=1) >= 0).all()
+    assert found.backtest["actual"].max() == 1.0
+
+
+def test_a_share_mirrored_is_its_complement() -> None:
+    """Time up and time down are one series: what is forecast of them adds up to one."""
+    up = outages(300, 2)
+    both = [forecast(values, 7, lower=0.0, upper=1.0) for values in (up, np.round(1 - up, 12))]
+    assert [found.method for found in both] == ["saturated", "intermittent"]
+    assert np.allclose(both[0].mean + both[1].mean, 1.0)
+    for coverage in COVERAGES:
+        (low, high), (other_low, other_high) = (found.interval(coverage) for found in both)
+        assert np.allclose(low + other_high, 1.0)
+        assert np.allclose(high + other_low, 1.0)
+    assert both[0].accuracy.mae == pytest.approx(both[1].accuracy.mae)
+
+
+def test_one_wild_value_does_not_swing_for_ever() -> None:
+    """Without a bound the same outages have a level; a fit that answers the last one by ever worse ones is not kept."""
+    found = forecast(outages(400, 1), 28, seasons_tried=(7,))
+    assert found.method == "combination"
+    assert np.abs(np.diff(found.mean)).max() < 0.1
+    assert found.mean.min() > 0.7
