@@ -76,6 +76,7 @@ ENGLISH: Mapping[str, str] = {
     "why_no_chance": "no target, or values that do not add up to a month",
     "why_early": "a chance is told once it has proved itself on the past",
     "why_nothing": "load newer measurements, or wait for the first judged period",
+    "aged": "{data}: forecast from what was there, {period} the last",
     # What is still to be made
     "missing": "Not made yet",
     "missing_why": "stands here once it is made",

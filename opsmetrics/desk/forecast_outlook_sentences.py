@@ -14,6 +14,7 @@ from opsmetrics.desk import forecast_many_sentences, landing_sentences
 from opsmetrics.desk.forecast_many_words import say
 from opsmetrics.desk.forecast_outlook import Outlook, State
 from opsmetrics.desk.forecast_tables import chance_text
+from opsmetrics.review import KpiReview
 from opsmetrics.stats.forecast import COVERAGES
 from opsmetrics.verdict import wording
 
@@ -66,6 +67,15 @@ def trust(found: Outlook) -> str:
         return ""
     text = ", ".join(part for part in (told.trust(), told.origins()) if part)
     return text[:1].upper() + text[1:]
+
+
+def aged(review: KpiReview) -> str:
+    """What stands beside a forecast whose data are late or missing: it speaks of a process as it was then."""
+    verdict = review.verdict
+    if verdict is None or verdict.data not in ("late", "missing"):
+        return ""
+    told = wording.data(verdict.data, verdict.data_names)
+    return say("aged", data=told, period=verdict.as_of_period) if verdict.as_of_period else told
 
 
 def next_cell(found: Outlook) -> tuple[str, str, str]:
@@ -140,6 +150,7 @@ def _line(found: Outlook) -> dict[str, Any]:
         **landed,
         "Past forecasts": trust(found),
         **_held(found),
+        "Data": "" if review.verdict is None else wording.data(review.verdict.data, review.verdict.data_names),
         "Owner": kpi.owner,
     }
 

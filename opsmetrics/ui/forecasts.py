@@ -179,6 +179,7 @@ def row(found: Outlook, as_of: dt.date | None) -> Block:
         "sentence": words.sentence(found),
         "meta": words.trust(found),
         "ahead": found.told.coverage(),
+        "said": words.aged(review),
         "owner": "",
     }
 

@@ -27,13 +27,9 @@ def test_a_row_leads_to_its_forecast_within_the_session_and_back(watch: Open) ->
 
 
 @in_soak
-def test_parts_are_chosen_by_hand_and_scroll_in_themselves_on_a_phone(watch: Open) -> None:
+def test_parts_scroll_in_themselves_on_a_phone(watch: Open) -> None:
     found = watch("full", width=390, theme="dark")
-    page = found.open("/forecast?kpi=late")
-    page.get_by_role("combobox", name="Parts and total").click()
-    page.get_by_role("option", name="By Line").click()
-    page.wait_for_selector(".st-key-parts .om-paneltable")
-    assert "parts=line" in page.url
+    page = found.open("/forecast?kpi=late&parts=line")
     page.wait_for_function("document.querySelectorAll('.st-key-parts tbody tr').length === 3")
     found.ready()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")

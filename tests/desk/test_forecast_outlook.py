@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from opsmetrics.desk.forecast_outlook import STATES, Outlook, State, outlook, outlooks, ready, split
-from opsmetrics.desk.forecast_outlook_sentences import headline, lead, state_title, state_word
+from opsmetrics.desk.forecast_outlook_sentences import aged, headline, lead, state_title, state_word
 from opsmetrics.desk.landing import Landing
 from opsmetrics.review import KpiReview, review
 from opsmetrics.working import Cancelled
@@ -76,6 +76,21 @@ def test_the_headline_counts_what_will_be_missed(states: list[State], said: str,
     shown = [of_state(state, "Scrap") for state in states]
     assert headline(shown) == said
     assert lead(shown) == others
+
+
+@pytest.mark.parametrize(
+    ("data", "period", "said"),
+    [
+        ("fresh", "20 Nov 2026", ""),
+        ("partial", "20 Nov 2026", ""),
+        ("late", "20 Nov 2026", "Late: forecast from what was there, 20 Nov 2026 the last"),
+        ("missing", None, "Missing"),
+    ],
+)
+def test_a_forecast_from_old_data_says_so(data: str, period: str | None, said: str) -> None:
+    verdict = SimpleNamespace(data=data, data_names=(), as_of_period=period)
+    assert aged(cast(Any, SimpleNamespace(verdict=verdict))) == said
+    assert aged(cast(Any, SimpleNamespace(verdict=None))) == ""
 
 
 def watched(seed: int) -> KpiReview:

@@ -49,6 +49,7 @@ def key(each: dict[str, Any]) -> str:
 def test_page_and_json_are_one(printed: Printed) -> None:
     app = page("forecasts")
     assert not app.exception
+    assert not app.markdown, "hostile names are text: nothing on this page is drawn as markdown"
     shown, table = rows(app), app.dataframe[0].value.to_dict("records")
     assert sorted(shown) == sorted(key(each) for each in printed)
     assert len(table) == len(printed) > 4
