@@ -8,7 +8,7 @@ land(ahead, Stretch.of_whole(5, above=18.0, below=200.0)).ratio
 from opsmetrics.stats.landing.breach import Breach, breach
 from opsmetrics.stats.landing.joint import Joint, forecasts, paths
 from opsmetrics.stats.landing.skill import Skill, skill
-from opsmetrics.stats.landing.totals import Landings, Stretch, added, land, met, of_sums
+from opsmetrics.stats.landing.totals import Landings, Stretch, added, decided, land, met, of_sums
 
 __all__ = [
     "Breach",
@@ -18,6 +18,7 @@ __all__ = [
     "Stretch",
     "added",
     "breach",
+    "decided",
     "forecasts",
     "land",
     "met",

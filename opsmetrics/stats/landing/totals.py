@@ -100,3 +100,21 @@ def met(values: FloatArray, low: float, high: float) -> BoolArray:
         below = np.isnan(high) | (values <= high + 1e-9 * abs(high))
     found: BoolArray = above & below & np.isfinite(values)
     return found
+
+
+def decided(
+    landed: Landings, low: float, high: float, lower: float | None, upper: float | None, *, total: bool = False
+) -> bool:
+    """True where no values within lower … upper (None: no bound) could change whether low … high is met: all paths
+    would meet it, or none, by arithmetic and not by a forecast. Sizes are those of the paths."""
+    now, size = landed.above[:, 0], landed.below[:, -1]
+    rest = size - landed.below[:, 0]
+    least, most = -np.inf if lower is None else lower, np.inf if upper is None else upper
+    if total:
+        worst, best = now + (0.0 if least >= 0 else -np.inf), np.full(now.shape, np.inf)
+    else:
+        with np.errstate(invalid="ignore", divide="ignore"):  # an open end times nothing; nothing counted
+            worst, best = ((now + np.where(rest > 0, end * rest, 0.0)) / size for end in (least, most))
+    always = (np.isnan(low) | (worst >= low)) & (np.isnan(high) | (best <= high))
+    never = (best < low - 1e-9 * abs(low)) | (worst > high + 1e-9 * abs(high))  # as `met` takes equality
+    return bool(always.all() or never.all())

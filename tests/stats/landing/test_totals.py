@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from opsmetrics.stats.landing import Joint, Skill, Stretch, breach, forecasts, land, met, paths, skill
-from opsmetrics.stats.landing.totals import added, of_sums
+from opsmetrics.stats.landing.totals import added, decided, of_sums
 
 NAN = float("nan")
 DRAW = np.random.default_rng(8)
@@ -53,6 +53,36 @@ def test_nothing_counted_is_no_number() -> None:
 def test_equality_meets_a_target() -> None:
     assert met(np.array([1.0, 2.0, 3.0, 4.0]), 2.0, 3.0).tolist() == [False, True, True, False]
     assert met(np.array([0.1 + 0.2]), NAN, 0.3).all()
+
+
+@pytest.mark.parametrize(
+    ("above", "low", "high", "found"),
+    [
+        (950.0, 0.99, NAN, True),  # 950 + 50 of 1,050 is 95.2 %
+        (990.0, 0.99, NAN, False),
+        (1000.0, 0.95, NAN, True),  # 1,000 of 1,050 is 95.2 %
+        (1000.0, 0.955, NAN, False),
+        (20.0, NAN, 0.019, True),  # 20 of 1,050 is 1.9 %
+        (20.0, NAN, 0.02, False),
+        (20.0, NAN, 0.07, True),  # 70 of 1,050
+        (500.0, 0.4, 0.6, True),
+    ],
+)
+def test_what_arithmetic_decides_needs_no_forecast(above: float, low: float, high: float, found: bool) -> None:
+    """Of a share 1,000 are counted and 50 to come on each path."""
+    landed = added(DRAW.random((20, 1)), np.full((20, 1), 50.0), Stretch.of_whole(1, above=above, below=1000.0))
+    assert decided(landed, low, high, 0.0, 1.0) is found
+    assert not decided(landed, low, high, None, None)
+    assert len(set(met(landed.ratio, low, high).tolist())) == 1 or not found
+
+
+def test_a_count_that_has_passed_its_target_is_decided() -> None:
+    landed = of_sums(DRAW.random((20, 3)), Stretch.of_whole(3, above=10.0))
+    assert decided(landed, NAN, 9.0, 0.0, None, total=True)
+    assert not decided(landed, NAN, 12.0, 0.0, None, total=True)
+    assert decided(landed, 8.0, NAN, 0.0, None, total=True)
+    assert not decided(landed, NAN, 9.0, None, None, total=True)
+    assert not decided(added(np.ones((2, 1)), np.zeros((2, 1)), Stretch.of_whole(1)), 0.5, NAN, 0.0, 1.0)
 
 
 # Breaches
