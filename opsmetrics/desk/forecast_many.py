@@ -15,8 +15,8 @@ from opsmetrics.review import KpiReview
 #: How many forecasts are kept: some 60 kB each.
 MOST = 1_000
 
-_Key = tuple[bytes, object, int | None]
-_KEPT: Kept[_Key, KpiForecast] = Kept(MOST)
+Key = tuple[bytes, object, int | None]
+_KEPT: Kept[Key, KpiForecast] = Kept(MOST)
 
 
 def everything(
@@ -37,16 +37,16 @@ def everything(
 
 def kept(review: KpiReview, horizon: int | None = None) -> KpiForecast:
     """The forecast of one review, as `forecast_review`, made once for the data and decisions that it follows from."""
-    found = _KEPT.of(_key(review, horizon), lambda: forecast_review(review, horizon))
+    found = _KEPT.of(key(review, horizon), lambda: forecast_review(review, horizon))
     return found if found.review is review else replace(found, review=review)
 
 
 def all_kept(reviews: Sequence[KpiReview], horizon: int | None = None) -> bool:
     """True where `kept` answers at once for all of these."""
-    return all(_key(review, horizon) in _KEPT for review in reviews)
+    return all(key(review, horizon) in _KEPT for review in reviews)
 
 
-def _key(review: KpiReview, horizon: int | None) -> _Key:
-    """Which periods are over follows from the day, that of shifts from the moment."""
+def key(review: KpiReview, horizon: int | None = None) -> Key:
+    """What a forecast follows from. Which periods are over follows from the day, that of shifts from the moment."""
     moment = review.series.as_of if review.series.grain == "shift" else None
     return digest_of(review), moment, horizon

@@ -6,7 +6,7 @@ is there at once until data or decisions of its own change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -82,6 +82,13 @@ def outlooks(
         between(review.name, place, len(reviews))
         found.append(outlook(review, horizon))
     return found
+
+
+def about(review: KpiReview) -> Hashable:
+    """What all that is told of an outlook follows from, but for what people decided about its limits."""
+    verdict = review.verdict
+    data = None if verdict is None else (verdict.data, verdict.data_names, verdict.as_of_period)
+    return forecast_many.key(review), data
 
 
 def split(reviews: Iterable[KpiReview]) -> tuple[list[KpiReview], list[KpiReview]]:

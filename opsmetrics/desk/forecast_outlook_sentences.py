@@ -120,12 +120,8 @@ def as_dict(found: Outlook) -> dict[str, Any]:
     }
 
 
-def table(shown: Sequence[Outlook]) -> pd.DataFrame:
-    """One line for each, values in the shown unit."""
-    return pd.DataFrame([_line(found) for found in shown])
-
-
-def _line(found: Outlook) -> dict[str, Any]:
+def line(found: Outlook) -> dict[str, Any]:
+    """An outlook as one line of a table, values in the shown unit."""
     review, told, nearest = found.review, found.told, found.landing
     kpi, scale = review.kpi, review.kpi.multiplier
     names = {"KPI": kpi.name, "Slice": slice_text(review.series.slice), "Grain": review.series.grain, "Unit": kpi.unit}

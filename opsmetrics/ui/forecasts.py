@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from opsmetrics.catalog import slice_text
 from opsmetrics.desk import Desk
 from opsmetrics.desk import forecast_outlook_sentences as words
 from opsmetrics.desk.forecast_many_words import say
-from opsmetrics.desk.forecast_outlook import STATES, Outlook, State, outlook, outlooks, split
+from opsmetrics.desk.forecast_outlook import STATES, Outlook, State, about, outlook, outlooks, split
 from opsmetrics.desk.kept import Kept
 from opsmetrics.figures import Mark, assurance_mark, variation_mark
 from opsmetrics.figures.forecast_ahead import forecast_spark
@@ -55,8 +56,13 @@ _MARKS: dict[State, Mark] = {
     "nothing": variation_mark("none"),
 }
 
-_ROWS: Kept[tuple[Versions, str], Block] = Kept(2_000)
-_TABLES: Kept[tuple[Versions, str, str], Table] = Kept(32)
+#: What a row follows from: its outlook, decisions and definitions (its limits do), and the date that its link asks for.
+#: It outlasts the quarter of an hour after which everything is reviewed anew.
+_About = tuple[Hashable, int, str, dt.date | None]
+
+_ROWS: Kept[_About, Block] = Kept(2_000)
+_LINES: Kept[_About, dict[str, Any]] = Kept(2_000)
+_TABLES: Kept[tuple[Versions, str], Table] = Kept(32)
 
 
 def render(at: Desk) -> None:
@@ -147,7 +153,11 @@ def _section(key: Versions, state: State, found: list[Outlook], as_of: dt.date |
 
 
 def _drawn(key: Versions, found: Outlook, as_of: dt.date | None) -> Block:
-    return _ROWS.of((key, rows.row_key(found.review)), lambda: row(found, as_of))
+    return _ROWS.of(_about(key, found.review, as_of), lambda: row(found, as_of))
+
+
+def _about(key: Versions, review: KpiReview, as_of: dt.date | None) -> _About:
+    return about(review), key.decisions, key.definitions, as_of
 
 
 def _first(found: Sequence[V], name: str, everything: bool) -> tuple[Sequence[V], Block | None]:
@@ -213,7 +223,12 @@ def foot() -> Block:
 def _tables(key: Versions, wanted: str, made: Sequence[KpiReview]) -> None:
     """The table behind the rows, and the whole of the fans as a file."""
     found = [outlook(each) for each in made]
-    table = _TABLES.of((key, wanted, "rows"), lambda: tables.finished(words.table(found)))
+
+    def finished() -> Table:
+        lines = [_LINES.of(_about(key, each.review, None), partial(words.line, each)) for each in found]
+        return tables.finished(pd.DataFrame(lines))
+
+    table = _TABLES.of((key, wanted), finished)
     tables.behind(say("table"), table, file="forecasts.csv", key="forecasts_table")
     st.download_button(
         say("periods"),

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from opsmetrics.cli import main
-from opsmetrics.desk import Desk
+from opsmetrics.desk import Desk, finished
 from opsmetrics.desk.finished import Question, watched
 from opsmetrics.desk.forecast_outlook import Outlook, outlooks
 from opsmetrics.desk.forecast_outlook_sentences import periods
@@ -98,6 +98,17 @@ def test_filters_choose_and_a_row_leads_to_its_forecast(printed: Printed) -> Non
     nothing = page("forecasts", q="no such thing")
     assert block(nothing, "heading")["title"] == "No forecast fits these filters."
     assert nothing.button(key="clear_filters")
+
+
+def test_a_quarter_of_an_hour_later_the_same_rows_stand_there(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, drawn = rows(page("forecasts")), list[Outlook]()
+    now = finished.quarter_now()
+    monkeypatch.setattr(finished, "quarter_now", lambda: now + 1)
+    monkeypatch.setattr(forecasts, "row", lambda found, as_of: drawn.append(found))
+    assert rows(page("forecasts")) == before
+    assert drawn == [], "everything is reviewed anew, and no row is"
 
 
 @pytest.fixture
