@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from opsmetrics.stats.forecast import forecast, paths
+from opsmetrics.stats.forecast import Forecast, forecast, paths
+
+#: Makes so many joint paths of a forecast.
+Joint = Callable[[Forecast, int], np.ndarray]
 
 PROCESSES = ("memory", "walk", "week", "shift", "noise", "counts")
 
@@ -41,12 +44,14 @@ class Told:
     base: float
 
 
-def told(known: np.ndarray, came: np.ndarray, draw: np.random.Generator, **more: object) -> Iterator[Told]:
+def told(
+    known: np.ndarray, came: np.ndarray, draw: np.random.Generator, joint: Joint = paths, **more: object
+) -> Iterator[Told]:
     """Chances from the joint paths that the largest value, and the mean, of the steps ahead lie above a line drawn at a
     random quantile of what stretches of this length had been."""
     horizon = len(came)
     found = forecast(known, horizon, **more)  # type: ignore[arg-type]
-    drawn = paths(found, 1000)
+    drawn = joint(found, 1000)
     stretches = np.lib.stride_tricks.sliding_window_view(known, horizon)
     for event, of in (("any", np.max), ("mean", np.mean)):
         ahead, past, real = of(drawn, axis=1), of(stretches, axis=1), of(came)
@@ -54,14 +59,14 @@ def told(known: np.ndarray, came: np.ndarray, draw: np.random.Generator, **more:
             yield Told(event, float((ahead > line).mean()), bool(real > line), float((past > line).mean()))
 
 
-def of_process(kind: str, series: int, n: int = 120, horizon: int = 14) -> list[Told]:
+def of_process(kind: str, series: int, n: int = 120, horizon: int = 14, joint: Joint = paths) -> list[Told]:
     """Chances told of so many series of one process."""
     draw = np.random.default_rng([7, PROCESSES.index(kind)])
     found: list[Told] = []
     for _ in range(series):
         values = simulated(kind, draw, n + horizon)
         lower = 0.0 if kind == "counts" else None
-        found += told(values[:n], values[n:], draw, seasons_tried=(7,), lower=lower)
+        found += told(values[:n], values[n:], draw, joint, seasons_tried=(7,), lower=lower)
     return found
 
 
