@@ -19,9 +19,6 @@ _PATHS = 400
 #: An origin counts where what came is known of this share of the slots ahead.
 _SEEN = 0.5
 
-#: What a landing has to save on the base rate before it is believed, in stretches' worth of its own score.
-_AGAINST = 1.5
-
 
 @dataclass(frozen=True)
 class Skill:
@@ -43,11 +40,11 @@ class Skill:
 
         Neighbouring origins share most of what came, so that one target is met or missed a few times in all, and a
         chance of it wins as often as not where nothing can be known. Whether a landing is foretold better than by what
-        like stretches were is seen from where it came to lie: what that saved over all stretches has to exceed what one
-        and a half of them cost.
+        like stretches were is seen from where it came to lie: what that saved over all stretches has to exceed what
+        one of them cost.
         """
-        saved = self.ranked_base - self.ranked
-        return self.score < self.base and saved * self.stretches > _AGAINST * self.ranked
+        saved = (self.ranked_base - self.ranked) * self.stretches
+        return self.score < self.base and saved > self.ranked
 
 
 _NONE = Skill(0, float("nan"), float("nan"), float("nan"), float("nan"), 0.0)
