@@ -35,6 +35,7 @@ ENGLISH: Mapping[str, str] = {
     "parts_make": "Forecast them",
     "parts_table": "Show every period of the parts",
     "parts_ranges": "The 80\u00a0% ranges are those of past errors, laid around what agrees.",
+    "no_parts_of_slice": "parts of {kpi}, which are those of all slices by the period it is operated at",
     "no_parts": "no {dimension} to part {kpi} by",
     "left_out": "Without a forecast: {names}.",
     "nothing": "Nothing is watched yet.",

@@ -18,7 +18,7 @@ from opsmetrics.verdict import wording
 
 #: These belong to one KPI, or to one grain.
 _OF_ONE_KPI = ("slice", "grain", "horizon", "span", "what_if", *forecast_parts.NAMES)
-_OF_ONE_GRAIN = ("horizon", "span")
+_OF_ONE_GRAIN = ("horizon", "span", *forecast_parts.NAMES)
 
 
 def controls(at: Desk, review: KpiReview, view: ForecastView, scenario: Scenario | None) -> None:
@@ -26,7 +26,9 @@ def controls(at: Desk, review: KpiReview, view: ForecastView, scenario: Scenario
     kpi = review.kpi
     grain = view.series.grain or kpi.operate
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        pickers.series(at, kpi, view.series.slice, grain, of_kpi=_OF_ONE_KPI, of_grain=_OF_ONE_GRAIN)
+        pickers.series(
+            at, kpi, view.series.slice, grain, of_kpi=_OF_ONE_KPI, of_grain=_OF_ONE_GRAIN, of_slice=forecast_parts.NAMES
+        )
         horizon = view.horizon or HORIZONS[grain]
         options = _horizons(grain, horizon)
         addressed.select("Ahead", options, str(horizon), key="choose_horizon", write=_ahead, width=170)

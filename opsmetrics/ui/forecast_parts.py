@@ -14,6 +14,7 @@ from opsmetrics.desk.forecast_many_words import say
 from opsmetrics.desk.forecast_parts import How, Parts, parts
 from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.kept import Kept
+from opsmetrics.review import KpiReview
 from opsmetrics.ui import addressed, blocks, forecast_blocks, forecast_job, page, reviews, tables
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.forecast_view import ForecastView
@@ -39,8 +40,17 @@ _FINISHED: Kept[Parts, tuple[Block, Table]] = Kept(64)
 
 def not_understood(told: Told) -> list[str]:
     """What the address asks for of parts and is not here."""
-    kpi, asked = told.found.review.kpi, st.query_params.get(PARTS, "")
-    return [] if not asked or asked in kpi.dimensions else [say("no_parts", dimension=asked[:80], kpi=kpi.name)]
+    review, asked = told.found.review, st.query_params.get(PARTS, "")
+    if not asked:
+        return []
+    if asked not in review.kpi.dimensions:
+        return [say("no_parts", dimension=asked[:80], kpi=review.kpi.name)]
+    return [] if _whole(review) else [say("no_parts_of_slice", kpi=review.kpi.name)]
+
+
+def _whole(review: KpiReview) -> bool:
+    """Parts are of the whole KPI, at the grain that it is operated at."""
+    return not review.series.slice and review.series.grain == review.kpi.operate
 
 
 def show(at: Desk, told: Told, view: ForecastView) -> None:
@@ -48,7 +58,7 @@ def show(at: Desk, told: Told, view: ForecastView) -> None:
     no dimension."""
     review = told.found.review
     kpi = review.kpi
-    if not kpi.dimensions or review.series.slice or review.series.grain != kpi.operate:
+    if not kpi.dimensions or not _whole(review):
         return
     if not poolable(kpi):
         page.show(blocks.caption(f"{say('parts_title')}: {say('choose_other', kpi=kpi.name)}"), key="parts_refused")

@@ -102,6 +102,8 @@ def test_it_is_chosen_and_left_in_the_address(printed: Printed) -> None:
     assert app.query_params.get("parts") == "line"
     app.selectbox(key="choose_agree").select("bottom_up").run()
     assert "bottom-up" in panel(app)["text"]
+    app.selectbox(key="choose_slice").select(stores.slice_address("Line 3")).run()
+    assert not {"parts", "agree"} & set(app.query_params), "a slice has no parts, and no word is made of them"
     app.selectbox(key="choose_kpi").select("scrap").run()
     assert not {"parts", "agree"} & set(app.query_params)
     assert not [box for box in app.selectbox if box.key == "choose_parts"], "scrap has no dimension"
@@ -111,6 +113,7 @@ def test_it_is_chosen_and_left_in_the_address(printed: Printed) -> None:
 def test_a_slice_has_no_parts_and_what_is_not_there_is_said(printed: Printed) -> None:
     part = page("forecast", kpi="late", slice=stores.slice_address("Line 3"), parts="line", horizon="7")
     assert not [box for box in part.selectbox if box.key == "choose_parts"]
+    assert "parts of Late deliveries, which are those of all slices" in " ".join(str(each) for each in blocks(part))
     wrong = page("forecast", kpi="late", slice="", parts="shift", horizon="7")
     told = " ".join(str(each) for each in blocks(wrong))
     assert "no shift to part Late deliveries by" in told
