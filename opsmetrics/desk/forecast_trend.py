@@ -28,7 +28,7 @@ TIME, WEEKDAY, MONTH, VOLUME = "time", "weekday", "month", "volume"
 #: KPIs that may stand beside it: more could not be told apart.
 MOST = 5
 
-_MONTH = np.timedelta64(1, "D") * 30.4375
+_MONTH = np.timedelta64(2_629_800, "s")  # 30.4375 days; a multiple of one day would lose the fraction
 _TENS = 10.0
 
 
@@ -49,7 +49,7 @@ class Regressed:
     @property
     def kind(self) -> Kind:
         """How the KPI varies."""
-        return kind_of(self.review.kpi)
+        return kind_of(self.review.kpi) if self.fit is None else self.fit.kind
 
 
 def trend_of(review: KpiReview) -> Regressed:
@@ -108,6 +108,8 @@ def _regressed(
 ) -> Regressed:
     values = table["value"].to_numpy(dtype=float)
     kind = kind_of(review.kpi)
+    if (values < 0).any() or (kind == "share" and (values > 1).any()):
+        kind = "mean"  # amounts that were called counts
     sizes = None if kind == "mean" else table["size"].to_numpy(dtype=float)
     try:
         fit = regress(values, terms, kind=kind, sizes=sizes)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from opsmetrics.catalog import Catalog, Kpi
-from opsmetrics.measurements import Tally
+from opsmetrics.measurements import Tally, counted
 from opsmetrics.store import cells, ledger
 from opsmetrics.store.admission import table_of
 from opsmetrics.store.errors import KeyDimensionNeedsAnswer, StoreError
@@ -18,6 +18,9 @@ from opsmetrics.store.schema import dimension_columns, utc_now
 from opsmetrics.store.shape import DIMENSIONED, NOT_A_DIMENSION
 from opsmetrics.store.statements import quoted, statement
 from opsmetrics.store.targets import copy_targets
+
+#: Kinds whose numbers are counted: never below 0.
+_COUNTING = ("proportion", "rate", "count", "rare")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ def apply(
     stored = _stored(cursor)
     for kpi in after.kpis:
         _refuse_new_shape(kpi, stored.get(kpi.key))
+        if kpi.key in stored and kpi.key in before and kpi.kind != before[kpi.key].kind:
+            _refuse_no_counts(cursor, before[kpi.key].kind, kpi)
     gains = _gains(after, stored, fill)
     told = _add_columns(cursor, after)
     at = utc_now()
@@ -106,6 +111,21 @@ def _refuse_new_shape(kpi: Kpi, stored: Stored | None) -> None:
             f"{kpi.key!r} has {stored.rows} rows told apart by {dropped[0]!r}; the new definitions drop it from the "
             "key, and rows that differ in nothing else would become one. Keep the dimension, or define the KPI under "
             "a new key and load its files again."
+        )
+
+
+def _refuse_no_counts(cursor: duckdb.DuckDBPyConnection, was: str, kpi: Kpi) -> None:
+    """Refuses to call counts what a file could not have brought as such."""
+    if kpi.kind not in _COUNTING:
+        return
+    negative, above = cursor.execute(statement("definitions", "no_counts"), {"kpi": kpi.key}).fetchall()[0]
+    told = counted(negative, "{n} row below 0", "{n} rows below 0") if negative else ""
+    if not told and above and kpi.kind == "proportion":
+        told = counted(above, "{n} row of more than its denominator", "{n} rows of more than their denominators")
+    if told:
+        raise StoreError(
+            f"{kpi.key!r} has {told}, which as kind {kpi.kind!r} it cannot have. Keep it as {was!r}, or correct these "
+            "rows or undo their batches first."
         )
 
 

@@ -16,7 +16,6 @@ from opsmetrics.store import Store, StoreError, undo_effect
 from opsmetrics.ui import blocks, page, receipts, undoing, upload_job
 from opsmetrics.ui.upload_files import BROKEN
 from opsmetrics.ui.upload_job import Job
-from opsmetrics.working import tell
 
 _ASKED, _LOOK = "upload_undo_asked", "undo_look"
 
@@ -56,10 +55,20 @@ def question(desk: Desk, ledger: pd.DataFrame, person: str, slot: str) -> None:
         text = " ".join([f"Loaded by {row['by']}. Undo {effect}.", *(look.stays or ())])
         page.show(blocks.callout(data_mark("suspect"), str(row["source"]), text), key="upload_undo_ask")
         if look.stays is None:
-            upload_job.progress(look.job, "undo_look")
+            _looking(look.job)
         _answer(desk, int(asked), person, slot, known=look.stays is not None)
 
     dialog()
+
+
+@st.fragment(run_every=upload_job.LOOK)
+def _looking(job: Job) -> None:
+    """For how long it has been looked; the question is asked again once it is over."""
+    if job.wait(0):
+        st.rerun()
+    page.show(
+        blocks.caption(f"Looking at what came after it, {job.seconds} s. Nothing is changed by it."), key="undo_looking"
+    )
 
 
 def _answer(desk: Desk, batch: int, person: str, slot: str, *, known: bool) -> None:
@@ -87,14 +96,10 @@ def _look(store: Store, batch: int) -> _Look:
 
 
 def _begun(store: Store, about: tuple[int, int]) -> _Look:
-    def run() -> UndoReceipt:
-        tell("Looking at what it wrote and what came after")
-        return undo_effect(store, about[0])
-
     def found(receipt: UndoReceipt) -> None:
         look.stays = tuple(notice.text for notice in receipt.warnings)
 
-    look = _Look(about, Job(f"Undo of batch {about[0]}", run, found))
+    look = _Look(about, Job(f"Undo of batch {about[0]}", lambda: undo_effect(store, about[0]), found))
     return look
 
 

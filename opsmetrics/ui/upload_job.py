@@ -101,13 +101,12 @@ def attend(job: Job, key: str) -> bool:
             job.wait(PATIENCE)
     if job.wait(0):
         return True
-    progress(job, key)
+    _progress(job, key)
     return False
 
 
 @st.fragment(run_every=LOOK)
-def progress(job: Job, key: str) -> None:
-    """How far a work has come, with a way to stop it; the page runs again once it is over."""
+def _progress(job: Job, key: str) -> None:
     if job.wait(0):
         st.rerun()
     step = "Stopping" if job.work.cancelled else job.work.progress.step or "Beginning"

@@ -76,10 +76,17 @@ def measure(series: KpiSeries, judged: Judged, offset: Numbers | None = None) ->
     numerator = np.where(drawn, points["numerator"].to_numpy(dtype=float), np.nan)
     counts = numerator if offset is None else numerator - off * size
     counted = judged.judged  # what is excluded must not decide what the others follow
-    law = None if _fractions(numerator[counted]) else law_of(series.kpi)
-    if law == "binomial" and _fractions(size[counted]):
+    law = law_of(series.kpi)
+    amounts = _fractions(numerator[counted]) or (law == "binomial" and _fractions(size[counted]))
+    if amounts or _no_counts(numerator, size, law):
         law = None
     return Measures(value - off, size, counts, spread, off, law)
+
+
+def _no_counts(counts: Numbers, sizes: Numbers, law: Law | None) -> bool:
+    """True where a number lies below 0 or above all of its trials. Only older stores hold that, in which amounts were
+    called counts later."""
+    return bool((counts < 0).any()) or (law == "binomial" and bool((counts > sizes).any()))
 
 
 def _fractions(numbers: Numbers) -> bool:

@@ -53,6 +53,13 @@ def test_a_share_is_told_in_points_and_a_count_in_per_cent() -> None:
     assert "% a month" in plain(told.trend())
 
 
+def test_amounts_that_were_called_counts_have_the_trend_of_amounts() -> None:
+    found = trend_of(reviewed(totals([3.0 - day / 10 for day in range(60)])))
+    assert (found.kind, found.cannot) == ("mean", None)
+    assert found.fit is not None
+    assert found.fit.term("time").change()[0] == pytest.approx(-3.04375)
+
+
 def test_no_trend_is_told_as_none() -> None:
     told = ToldRegression(trend_of(reviewed(readings([70 + x for x in np.random.default_rng(1).normal(0, 1, 90)]))))
     assert plain(told.trend()).startswith("Weight has no trend that can be told from chance: between −")

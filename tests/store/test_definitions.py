@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from opsmetrics.catalog import Catalog, Decision, Dimension, Kpi, Target, read_catalog
+from opsmetrics.catalog import Catalog, Decision, Dimension, Kind, Kpi, Target, read_catalog
 from opsmetrics.store import KeyDimensionNeedsAnswer, Store, StoreError
 from tests.store.builders import LATE, PLAIN, WAIT, batch, catalog, count, day, reading
 
@@ -168,6 +169,26 @@ def test_dropping_a_key_dimension_or_changing_the_table_is_refused_while_there_a
     store.undo(1, by="Ada")
     store.apply_catalog(catalog(replace(LATE, kind="measured", dimensions=()), version="v2"), by="Ada")
     assert store.commit(batch(reading(day(0), 1.0, kpi="late")), by="Ada").new == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "numerator", "told"),
+    [
+        ("count", -2.0, "'net' has 1 row below 0, which as kind 'count' it cannot have. Keep it as 'ratio'"),
+        ("rate", -2.0, "1 row below 0"),
+        ("proportion", 150.0, "'net' has 1 row of more than its denominator, which as kind 'proportion'"),
+    ],
+)
+def test_stored_amounts_are_not_called_counts(store: Store, kind: Kind, numerator: float, told: str) -> None:
+    net = Kpi("net", "Net returns", "ratio", "lower", lower_bound=-10.0)
+    store.apply_catalog(catalog(net, version="v2"), by="Ada")
+    store.commit(batch(count(day(0), numerator, kpi="net"), count(day(1), 5.0, kpi="net")), by="Ada")
+    with pytest.raises(StoreError, match=re.escape(told)):
+        store.apply_catalog(catalog(replace(net, kind=kind, lower_bound=None), version="v3"), by="Ada")
+    assert store.catalog.version == "v2", "nothing half done"
+    store.undo(1, by="Ada")
+    store.apply_catalog(catalog(replace(net, kind=kind, lower_bound=None), version="v3"), by="Ada")
+    assert store.catalog["net"].kind == kind
 
 
 def test_the_key_of_a_kpi_is_remembered_while_it_is_not_defined(store: Store) -> None:

@@ -3,6 +3,7 @@ the textbook formulas in plain Python beside each test."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 from dataclasses import replace
@@ -12,7 +13,7 @@ from statistics import mean
 import numpy as np
 import pytest
 
-from opsmetrics.catalog import EventSource
+from opsmetrics.catalog import Decision, EventSource, Kpi
 from opsmetrics.review import review
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.as_dict import review_as_dict
@@ -22,6 +23,7 @@ from tests.verdict.made import (
     ENERGY,
     FALLS,
     IN_TIME,
+    LATE,
     WAIT,
     counts,
     decision,
@@ -129,6 +131,20 @@ def test_amounts_are_no_counts() -> None:
     assert kind(found) == "xmr" and found.choice["why"].startswith("Amounts, not counts")
     varied = counts([x + 0.5 for x in poisson(60, 8)], [n * (1 + day % 2) for day, n in enumerate(BEDS)], kpi=FALLS)
     assert kind(review(varied, ())) == "i_prime"
+
+
+@pytest.mark.parametrize("kpi", [LATE, FALLS, DEFECTS], ids=lambda kpi: str(kpi.kind))
+@pytest.mark.parametrize("excluded", [False, True])
+def test_what_no_count_can_be_is_an_amount(kpi: Kpi, excluded: bool) -> None:
+    """An older store may hold a ratio that was called a count later: below 0, or more than all."""
+    odd = 700.0 if kpi is LATE else -3.0
+    numbers = [9.0 + day % 5 for day in range(39)] + [odd]
+    series = totals(numbers) if kpi is DEFECTS else counts(numbers, 400.0, kpi=kpi)
+    first = series.points["period"].iloc[-1].to_pydatetime()
+    given = (Decision(kpi.key, "exclude", start=first, end=first + dt.timedelta(days=1), why="odd"),)
+    found = review(series, given if excluded else ())
+    assert kind(found) == "xmr" and found.choice["why"].startswith("Amounts, not counts")
+    assert found.verdict is not None
 
 
 # 8: readings too few to be judged

@@ -31,6 +31,11 @@ FROM (
 )
 GROUP BY kpi
 
+-- name: no_counts
+SELECT count(*) FILTER (numerator < 0 OR denominator < 0), count(*) FILTER (numerator > denominator)
+FROM counts
+WHERE kpi = $kpi
+
 -- name: add_column
 ALTER TABLE {table} ADD COLUMN {column} VARCHAR
 
