@@ -20,7 +20,7 @@ from opsmetrics.desk.forecast_whatif import learned, per_slot, periods_in, turne
 from opsmetrics.desk.landing_slots import Arranged, is_sum
 from opsmetrics.review import KpiReview
 from opsmetrics.series import to_local
-from opsmetrics.stats.forecast import Forecast, effects
+from opsmetrics.stats.forecast import Forecast, effects, forecast
 from opsmetrics.stats.forecast.effects import Change, Effect
 from opsmetrics.stats.landing import Joint
 
@@ -44,8 +44,9 @@ class Worked:
         if self.value is not None:
             value = turned(value, joint.ceiling)
             value = turned(effects.changed(value, [Change(self.value, self.exposure)]), joint.ceiling)
-        if self.size is not None and isinstance(size, Forecast):
-            size = effects.changed(size, [Change(self.size, self.exposure)])
+        if self.size is not None:
+            same = size if isinstance(size, Forecast) else forecast([size] * LEAST, joint.horizon, lower=0.0)
+            size = effects.changed(same, [Change(self.size, self.exposure)])
         return replace(joint, value=value, size=size)
 
 

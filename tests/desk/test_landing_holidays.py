@@ -15,6 +15,7 @@ from opsmetrics.desk.landing_slots import Arranged, arrange, running
 from opsmetrics.desk.load import load
 from opsmetrics.review import KpiReview, review
 from opsmetrics.stats.forecast import Forecast
+from opsmetrics.stats.landing import paths
 from tests.verdict.made import DEFECTS, LATE, counts, totals, with_target
 
 FIRST = dt.date(2026, 1, 5)
@@ -28,10 +29,10 @@ HELD = Calendar(time_zone="UTC", holidays=frozenset({*PAST, COMING}))
 ROWS = [(day - FIRST).days for day in PAST]
 
 
-def shares(on_holidays: float = 0.3, size: float = 100.0, calendar: Calendar = HELD) -> KpiReview:
-    """One case in ten of some 500 a day; on past holidays other shares of other sizes."""
+def shares(on_holidays: float = 0.3, size: float = 100.0, calendar: Calendar = HELD, within: int = 20) -> KpiReview:
+    """One case in ten of 500 a day, more or less; on past holidays other shares of other sizes."""
     draw = np.random.default_rng(3)
-    sizes = draw.integers(480, 521, DAYS).astype(float)
+    sizes = draw.integers(500 - within, 501 + within, DAYS).astype(float)
     events = draw.binomial(sizes.astype(int), 0.1).astype(float)
     sizes[ROWS], events[ROWS] = size, size * on_holidays
     kpi = replace(with_target(LATE, 10.5), calendar=calendar)
@@ -84,19 +85,21 @@ def test_a_week_is_given_back_what_its_holiday_took(least: float) -> None:
     assert ordinary.values[place + 1] == found.values[place + 1], "a week without one stays"
 
 
-def test_a_coming_holiday_has_its_own_value_and_size() -> None:
+@pytest.mark.parametrize("within", [20, 0], ids=["sizes vary", "sizes are all one"])
+def test_a_coming_holiday_has_its_own_value_and_size(within: int) -> None:
     """Tomorrow is one: a fifth of the usual size and three times the share, as on the five before."""
-    seen = shares()
+    seen = shares(within=within)
     ordinary, worked = apart(seen, arranged(seen))
     assert worked.exposure.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     bare, held = joint_of(seen, ordinary), worked.over(joint_of(seen, ordinary))
     assert bare.value.mean[0] == pytest.approx(0.1, abs=0.02)
     assert held.value.mean[0] == pytest.approx(0.3, abs=0.02)
     assert held.value.mean[1:] == pytest.approx(bare.value.mean[1:])
-    assert isinstance(bare.size, Forecast)
     assert isinstance(held.size, Forecast)
     assert held.size.mean[0] == pytest.approx(100, rel=0.1)
-    assert held.size.mean[1:] == pytest.approx(bare.size.mean[1:])
+    usual = bare.size.mean[1:] if isinstance(bare.size, Forecast) else np.full(7, bare.size)
+    assert held.size.mean[1:] == pytest.approx(usual)
+    assert (paths(held, 100)[1][:, 0] < 200).all()
 
 
 def test_the_load_of_a_worked_holiday_is_its_own() -> None:
