@@ -11,8 +11,10 @@ from opsmetrics.ingest.date_forms import form_of
 
 CellKind = Literal["empty", "number", "date", "text"]
 
-#: Characters without width that spreadsheets and web pages leave in cells.
-ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+#: Characters without width that spreadsheets and web pages leave in cells, marks of the direction of writing included.
+ZERO_WIDTH = (
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 #: Blanks that are not the ordinary one.
 BLANKS = "\u00a0\u2007\u2009\u202f\t\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u3000"
 

@@ -143,7 +143,8 @@ def check(
     finally:  # whatever a file that changed makes of them: it is read no more
         sheet.refuse_changed()
     read = {**layout.texts, **layout.numbers}
-    refuse_table_below(rejects, sheet.headers, read, layout.time, (sheet.dialect.delimiter, sheet.dialect.quote))
+    marks = (sheet.dialect.delimiter, sheet.dialect.quote)
+    refuse_table_below(rejects, sheet.headers, sheet.head.first, read, layout.time, marks)
     notices += [*clock.notices, *_counted(scratch, layout, meaning, kinds), *event_notices(scratch, layout)]
     return Checked(sheet, layout, meaning, reading, clock, scratch, tally, rejects, tuple(notices))
 

@@ -22,6 +22,8 @@ NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", BLANK
 SCORED = 200
 #: Blanks part a table where so many of its lines have the same number of cells.
 ENOUGH = 0.8
+#: A quoted cell between blanks, as R writes its tables.
+_QUOTED = re.compile(r'(?<!\S)"(?:[^"]|"")*"(?!\S)')
 #: A cell between apostrophes.
 _APOSTROPHES = re.compile(r"(?:^|[,;|\t])\s*'(?:[^']|'(?!\s*[,;|\t]))*'\s*(?:$|[,;|\t])")
 
@@ -153,7 +155,8 @@ def _in_blanks(lines: Sequence[str], quote: str) -> float:
     rows = [cells for line in lines[1:] if len(cells := split(line, BLANK, quote) or ()) == width]
     figures = [kind_of(cell) != "text" for cells in rows for cell in cells]
     aligned = sum("  " in line.strip() for line in lines) > len(lines) / 2  # in columns, as no text is
-    return share * sum(figures) / len(figures) if sum(figures) > len(figures) / (4 if aligned else 2) else 0.0
+    parted = sum(len(_QUOTED.findall(line)) > 1 for line in lines) > len(lines) / 2 if quote == '"' else False
+    return share * sum(figures) / len(figures) if sum(figures) > len(figures) / (4 if aligned or parted else 2) else 0.0
 
 
 def _naming(lines: Sequence[str], quote: str, known: set[str]) -> str | None:

@@ -104,6 +104,13 @@ SHARE_FOR_COUNT = Fault(
     "write the count, or name the column as rate in the template",
 )
 
+STRAY_QUOTE = Fault(
+    39,
+    "stray_quote",
+    "'{cell}' in '{column}' has a quotation mark where more records have the same name without it",
+    "remove the mark, or say that the name means another one",
+)
+
 BAD_TIME = Fault(60, "bad_time", "no time of day can be read in '{column}'", "write a time such as 07:03")
 BAD_ZONE = Fault(
     61, "bad_zone", "'{cell}' is no offset from UTC and no zone", "write an offset such as +01:00, or Europe/Berlin"
@@ -128,6 +135,7 @@ _NAMES = {
     "as_above": "says as above",
     "no_whole_numerator": "share of no whole count",
     "share_for_count": "share in place of a count",
+    "stray_quote": "quotation mark in a name",
 }
 
 

@@ -80,8 +80,8 @@ def _parted(text: str, quote: str) -> list[str]:
     """The cells of a line between blanks; a mark that is never closed is a character like others."""
     if quote not in text:
         return text.split()
-    found = re.findall(f"{quote}([^{quote}]*){quote}(?!\\S)|(\\S+)", text)
-    return [bare or quoted for quoted, bare in found]
+    found = re.findall(f"{quote}((?:[^{quote}]|{quote}{quote})*){quote}(?!\\S)|(\\S+)", text)
+    return [bare or quoted.replace(2 * quote, quote) for quoted, bare in found]
 
 
 def _several_lines(

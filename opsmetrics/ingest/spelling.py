@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 from opsmetrics.ingest.aliases import same
 from opsmetrics.ingest.event_plan import REFERENCE
+from opsmetrics.ingest.faults import STRAY_QUOTE, stored
 from opsmetrics.ingest.layout import METRIC, Layout
+from opsmetrics.ingest.marks import CELL
 from opsmetrics.ingest.problems import ALIAS, listed
 from opsmetrics.ingest.scratch import Scratch
-from opsmetrics.ingest.sql import text
+from opsmetrics.ingest.sql import one_of, text
 from opsmetrics.measurements import Notice, counted
 
 #: Anything but letters and digits, which is left out where names are compared, unless it stands between two digits.
@@ -19,6 +21,8 @@ _BESIDE = "[^\\p{L}\\p{N}]"
 #: The second ways of writing a letter in names without accents.
 _LETTERS = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 
+#: A name with a quotation mark in so many times fewer records than the same name without it is a slip.
+_FEWER = 3
 #: More names than these are codes, which are not compared.
 _COMPARED = 5_000
 
@@ -29,6 +33,7 @@ def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
     notices = [*_whole_codes(scratch, layout), *_apply_aliases(scratch, layout, answers)]
     for role in (role for role in layout.texts if role != REFERENCE):
         name = layout.text_name(role)
+        _hold_stray_marks(scratch, stored(STRAY_QUOTE, layout.texts[role]), name)
         variants, alike = _variants(scratch, name)
         for kept, others in variants.items():
             said = " OR ".join(f"{name} = {text(other)}" for other in others)
@@ -42,6 +47,23 @@ def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
             notices += _alike(scratch, role, name)
         notices += _encoded_twice(scratch, role, name)
     return notices
+
+
+def _hold_stray_marks(scratch: Scratch, fault: int, name: str) -> None:
+    """Records whose name has a quotation mark that the same name lacks in most others, "L"2" beside "L2": whether the
+    mark is lost, added or meant the file does not tell, so that a line of its own would be made of a slip."""
+    if scratch.sheet.separator != CELL or scratch.sheet.dialect.quote != '"':
+        return
+    marked = f"fault = 0 AND contains({name}::VARCHAR, '\"')"
+    found = dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {marked} GROUP BY 1"))
+    if not found:
+        return
+    bare = {said: said.replace('"', "").strip() for said in found}
+    meant = f"fault = 0 AND {name} IN {one_of(list(bare.values()))}"
+    others = dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {meant} GROUP BY 1"))
+    slips = [said for said, count in found.items() if _FEWER * count <= others.get(bare[said], 0)]
+    if slips:
+        scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {name} IN {one_of(slips)}")
 
 
 def _apply_aliases(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:

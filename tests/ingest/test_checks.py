@@ -217,6 +217,25 @@ def test_the_spelling_kept_does_not_depend_on_the_order_of_the_records(tmp_path:
         assert set(readings(prepared(tmp_path, HEAD + "".join(order)))["site"]) == {"Lyon"}
 
 
+def test_a_name_with_a_stray_mark_is_held_back_where_others_have_it_without(tmp_path: Path) -> None:
+    """Whether the mark was added, lost or meant the file does not tell; a mark that stands in all of them is meant."""
+    rows = [f'"2025-01-{day:02}","A","{line}","scrap","{day}"\n' for day, line in enumerate(["L2", "L1"] * 6, start=1)]
+    rows[4] = rows[4].replace('"L2"', '"L"2"')
+    batch = prepared(tmp_path, HEAD + "".join(rows))
+    assert codes(batch) == [(6, "stray_quote")] and set(readings(batch)["line"]) == {"L1", "L2"}
+    meant = "".join(rows).replace('"L2"', '"12"" press"').replace('"L"2"', '"12" press"')
+    assert set(readings(prepared(tmp_path, HEAD + meant))["line"]) == {"L1", '12" press'}
+    both = "".join(rows).replace('"L2"', '"12"""').replace('"L"2"', '"12"""').replace('"L1"', '"12"')
+    assert set(readings(prepared(tmp_path, HEAD + both))["line"]) == {"12", '12"'}  # as often as the other: a name
+
+
+def test_marks_of_the_direction_of_writing_are_no_part_of_a_cell(tmp_path: Path) -> None:
+    batch = prepared(
+        tmp_path, HEAD + "\u200e2025-01-27,\u2067A\u2069,L1,scrap,\u200e-1.5\n2025-01-27,A\u200f,L2,scrap,2\n"
+    )
+    assert list(readings(batch)["value"]) == [-1.5, 2] and set(readings(batch)["site"]) == {"A"}
+
+
 def test_names_that_may_be_one_stay_apart_and_are_told(tmp_path: Path) -> None:
     sites = ["Saint-Étienne", "Saint Etienne", "SaintEtienne", "Düsseldorf", "Duesseldorf", "Lyon"]
     lines = ["1-1", "11", "1 1-1", "11-1", "L-2", "L2"]

@@ -71,6 +71,12 @@ def test_blanks_part_the_columns(tmp_path: Path) -> None:
     assert (sheet.headers, sheet.delimiter_name) == (("x", "size"), "blanks")
 
 
+def test_blanks_part_quoted_cells_as_r_writes_them(tmp_path: Path) -> None:
+    sheet = ingest.read_file(written(tmp_path, '"day" "hall" "size"\n"a" "Hall ""A"", left" 5\n"b" "Hall B" 6\n'))
+    assert sheet.delimiter_name == "blanks"
+    assert sheet.rows[0] == ("a", 'Hall "A", left', "5")
+
+
 def test_a_text_is_no_table(tmp_path: Path) -> None:
     with pytest.raises(IngestRefused, match="No character parts these lines"):
         ingest.read_file(written(tmp_path, "to be or\nnot to be\nthat is the\n"))

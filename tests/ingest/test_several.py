@@ -31,6 +31,12 @@ def test_a_table_with_other_columns_below_is_refused_with_its_line(tmp_path: Pat
     assert refused.value.code == "several_tables"
 
 
+def test_a_header_in_two_languages_heads_one_table(tmp_path: Path) -> None:
+    path = written(tmp_path, "\n".join(["when,minutes,line", "Datum,min,Linie", *FIRST[1:]]) + "\n")
+    batch = prepare(read_file(path, template=WAITS), WAITS, CATALOG, today=TODAY)
+    assert batch.tally.rows == len(DAYS) and list(batch.rejects["line"]) == [2]
+
+
 def test_the_same_header_again_and_other_damage_are_no_second_table(tmp_path: Path) -> None:
     rows = [*FIRST, "When,Minutes (min),Line", *(f"{day},9,B".replace("-05-", "-06-") for day in DAYS), "soon,many,A"]
     path = written(tmp_path, "\n".join(rows) + "\n")
