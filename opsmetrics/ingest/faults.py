@@ -108,7 +108,7 @@ STRAY_QUOTE = Fault(
     39,
     "stray_quote",
     "'{cell}' in '{column}' has a quotation mark where more records have the same name without it",
-    "remove the mark, or say that the name means another one",
+    "remove the mark; one that is meant is doubled in the file",
 )
 
 BAD_TIME = Fault(60, "bad_time", "no time of day can be read in '{column}'", "write a time such as 07:03")

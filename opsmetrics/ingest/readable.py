@@ -15,9 +15,9 @@ from opsmetrics.ingest.dialect import Dialect
 from opsmetrics.ingest.encoding import LOST, clean_lines
 from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.limits import Limits
-from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, SPOILT, UNCLOSED
+from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, SPOILT, STRAY, UNCLOSED
 from opsmetrics.ingest.problems import IngestRefused, no_room
-from opsmetrics.ingest.records import BLANK, Record, records
+from opsmetrics.ingest.records import BLANK, Record, records, well_formed
 from opsmetrics.ingest.scan import Scan
 from opsmetrics.working import tell
 
@@ -112,10 +112,19 @@ def _rewritten(lines: Iterable[str], dialect: Dialect, head: Head) -> Iterator[s
             yield SPOILT + text.replace("\n", BREAK)
             yield from repeat(CONTINUED, taken - 1)
         elif taken == 1:
-            yield CELL.join(cells)
+            joined = CELL.join(cells)
+            yield CELL.join(_doubted(cells, text, dialect)) if dialect.quote in joined else joined
         else:
             yield CELL.join(cells).replace("\n", BREAK)
             yield from repeat(CONTINUED, taken - 1)
+
+
+def _doubted(cells: list[str], text: str, dialect: Dialect) -> list[str]:
+    """The cells of a line, those marked in which a quotation mark is neither doubled nor at an end."""
+    quote = dialect.quote
+    if well_formed(text, dialect.delimiter, quote, len(cells)):
+        return cells
+    return [STRAY + cell if quote in cell and cell.replace(quote, 2 * quote) not in text else cell for cell in cells]
 
 
 def _folded(found: Iterable[Record], across: Across) -> Iterator[str]:

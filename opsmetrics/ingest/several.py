@@ -49,8 +49,8 @@ def refuse_table_below(
 ) -> None:
     """Raises IngestRefused (`several_tables`) where a rejected record heads a table with other columns.
 
-    first: the line below the header. read: role → position of the columns read beside that of time. marks: delimiter and
-    quotation mark.
+    first: the line below the header. read: role → position of the columns read beside that of time.
+    marks: delimiter and quotation mark.
     """
     times = () if time is None else (fold(headers[time]),)
     some = rejects[rejects["code"].isin(_FAILS)].head(_MOST)

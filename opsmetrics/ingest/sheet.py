@@ -18,7 +18,7 @@ from opsmetrics.ingest.dialect import NAMES, Dialect
 from opsmetrics.ingest.header import Head, refuse_without_rows
 from opsmetrics.ingest.held import Held, Look, hold, look_at
 from opsmetrics.ingest.limits import Limits
-from opsmetrics.ingest.marks import BREAK, CELL, EXACT, SPOILT, UNCLOSED
+from opsmetrics.ingest.marks import BREAK, CELL, EXACT, SPOILT, STRAY, UNCLOSED
 from opsmetrics.ingest.origin import Origin, Part
 from opsmetrics.ingest.packed import only_table
 from opsmetrics.ingest.parquet import is_parquet, read_parquet
@@ -112,7 +112,7 @@ class Sheet:
             self.held.refuse_changed()
 
     def _as_given(self, line: str) -> str:
-        line = line.removeprefix("\ufeff").replace(EXACT, "")
+        line = line.removeprefix("\ufeff").replace(EXACT, "").replace(STRAY, "")
         if self.separator != CELL or line.startswith((UNCLOSED, SPOILT)):
             return line.removeprefix(UNCLOSED).removeprefix(SPOILT).replace(BREAK, "\n")
         return self.dialect.delimiter.join(_quoted(cell, self.dialect) for cell in line.split(CELL))

@@ -10,7 +10,7 @@ from opsmetrics.ingest.aliases import same
 from opsmetrics.ingest.event_plan import REFERENCE
 from opsmetrics.ingest.faults import STRAY_QUOTE, stored
 from opsmetrics.ingest.layout import METRIC, Layout
-from opsmetrics.ingest.marks import CELL
+from opsmetrics.ingest.marks import CELL, STRAY
 from opsmetrics.ingest.problems import ALIAS, listed
 from opsmetrics.ingest.scratch import Scratch
 from opsmetrics.ingest.sql import one_of, text
@@ -21,7 +21,7 @@ _BESIDE = "[^\\p{L}\\p{N}]"
 #: The second ways of writing a letter in names without accents.
 _LETTERS = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 
-#: A name with a quotation mark in so many times fewer records than the same name without it is a slip.
+#: A name with a stray quotation mark in so many times fewer records than the same name without it is a slip.
 _FEWER = 3
 #: More names than these are codes, which are not compared.
 _COMPARED = 5_000
@@ -30,10 +30,11 @@ _COMPARED = 5_000
 def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:
     """Replace rarer spellings in the stage. The choice does not depend on the order of the records, so that the same
     records in another order give the same keys. Names that mean a known one take its place before."""
+    for role, column in layout.texts.items():
+        _hold_stray_marks(scratch, stored(STRAY_QUOTE, column), layout.text_name(role))
     notices = [*_whole_codes(scratch, layout), *_apply_aliases(scratch, layout, answers)]
     for role in (role for role in layout.texts if role != REFERENCE):
         name = layout.text_name(role)
-        _hold_stray_marks(scratch, stored(STRAY_QUOTE, layout.texts[role]), name)
         variants, alike = _variants(scratch, name)
         for kept, others in variants.items():
             said = " OR ".join(f"{name} = {text(other)}" for other in others)
@@ -50,20 +51,21 @@ def unify_spelling(scratch: Scratch, layout: Layout, answers: Mapping[str, str])
 
 
 def _hold_stray_marks(scratch: Scratch, fault: int, name: str) -> None:
-    """Records whose name has a quotation mark that the same name lacks in most others, "L"2" beside "L2": whether the
-    mark is lost, added or meant the file does not tell, so that a line of its own would be made of a slip."""
-    if scratch.sheet.separator != CELL or scratch.sheet.dialect.quote != '"':
+    """Records whose name has a quotation mark that is not doubled, "L"2", where more have it without: whether the mark
+    is lost, added or meant the file does not tell, so that a line of its own would be made of a slip."""
+    if scratch.sheet.separator != CELL:
         return
-    marked = f"fault = 0 AND contains({name}::VARCHAR, '\"')"
-    found = dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {marked} GROUP BY 1"))
-    if not found:
-        return
-    bare = {said: said.replace('"', "").strip() for said in found}
+    doubted = f"starts_with({name}::VARCHAR, {text(STRAY)})"
+    found = dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {doubted} AND fault = 0 GROUP BY 1"))
+    bare = {said: said[1:].replace(scratch.sheet.dialect.quote, "").strip() for said in found}
     meant = f"fault = 0 AND {name} IN {one_of(list(bare.values()))}"
-    others = dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {meant} GROUP BY 1"))
+    others = (
+        dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {meant} GROUP BY 1")) if found else {}
+    )
     slips = [said for said, count in found.items() if _FEWER * count <= others.get(bare[said], 0)]
     if slips:
         scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {name} IN {one_of(slips)}")
+    scratch.rename(name, f"substr({name}, 2)", doubted)
 
 
 def _apply_aliases(scratch: Scratch, layout: Layout, answers: Mapping[str, str]) -> list[Notice]:

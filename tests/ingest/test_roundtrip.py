@@ -79,11 +79,13 @@ def in_style(rows: list[tuple[dt.date, str, str, float]], style: Style) -> bytes
 
 
 def _reads_as_other_text(content: bytes, encoding: str) -> bool:
-    """True where the bytes are sound UTF-8 for another text: then no reader can tell."""
+    """True where the bytes are sound UTF-8 for another text, or hold a sign whose byte is a letter of another code page
+    (¢A is óA in DOS 850): then no reader can tell."""
+    meant = content.decode(encoding)
     try:
-        return content.decode("utf-8") != content.decode(encoding)
+        return content.decode("utf-8") != meant
     except UnicodeDecodeError:
-        return False
+        return any(not sign.isascii() and not sign.isalpha() for sign in meant)
 
 
 def by_key(batch: Batch) -> dict[tuple[dt.date, str, str], float]:
