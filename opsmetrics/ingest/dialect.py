@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from opsmetrics.ingest.cells import fold, kind_of
 from opsmetrics.ingest.fixed_width import TAB, cut, cuts_of
 from opsmetrics.ingest.problems import IngestRefused
-from opsmetrics.ingest.records import BLANK, split, unescaped, unwrapped, well_formed
+from opsmetrics.ingest.records import BLANK, records, split, unescaped, unwrapped, well_formed
 
 DELIMITERS = (",", ";", "\t", "|")
 #: Marks that part cells where none of those does.
@@ -74,13 +74,20 @@ def dialect_of(
     quotes = _quotes(lines)
     chosen = wanted or hinted or _naming(bare, quotes[0], {fold(name) for name in known})
     pairs = [(mark, quote) for mark in ((chosen,) if chosen else _delimiters(lines)) for quote in quotes]
-    scores = {pair: _score(bare, *pair) for pair in pairs}
+    scores = {pair: _score(_joined(bare, *pair), *pair) for pair in pairs}
     delimiter, quote = max(pairs, key=scores.__getitem__)
     found = Dialect(delimiter, quote, 0, hinted is not None, _escapes(lines, delimiter, quote), wrapped)
     if not chosen:
         found = _otherwise(found, bare, scores[delimiter, quote])
     read = [replace(found, wrapped=False).plain(line) for line in lines]
-    return replace(found, width=_width(read, found.delimiter, quote)[0])
+    return replace(found, width=_width(_joined(read, found.delimiter, quote), found.delimiter, quote)[0])
+
+
+def _joined(lines: Sequence[str], delimiter: str, quote: str) -> Sequence[str]:
+    """The lines, those joined over which a quoted cell runs: a line inside of one says nothing about the delimiter."""
+    if delimiter == BLANK or all(split(line, delimiter, quote) is not None for line in lines):
+        return lines
+    return [record.text for record in records(lines, delimiter, quote)]
 
 
 def _otherwise(found: Dialect, lines: Sequence[str], score: float) -> Dialect:

@@ -9,25 +9,19 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from opsmetrics.ingest.cells import CellKind, fold, kind_of, tidy
-from opsmetrics.ingest.flags import NO, YES
 from opsmetrics.ingest.formulas import as_it_was
-from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.records import Record
 from opsmetrics.ingest.said_order import said_order
-from opsmetrics.ingest.several import several, table_above
+from opsmetrics.ingest.several import table_above
 from opsmetrics.ingest.synonyms import DIMENSIONS, EVENTS, ROLES
 
 #: Lines in which the header is looked for.
 SEARCHED = 100
 
-#: Characters of a header that a refusal repeats.
-SHOWN = 40
 
 #: Most characters of a unit without brackets.
 UNIT = 5
 
-#: What a person is asked for where a file holds no table.
-A_TABLE = "a header and below it records with a date and a value"
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 #: A line drawn below a header.
@@ -45,9 +39,6 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 _KNOWN = frozenset(fold(word) for words in (*ROLES.values(), *EVENTS.values(), *DIMENSIONS) for word in words)
-
-#: Words that may be all that a record states beside what it is about.
-FLAGS = frozenset((*YES, *NO))
 
 
 @dataclass(frozen=True)
@@ -72,12 +63,12 @@ def find_head(found: Sequence[Record], width: int, known: Iterable[str] = (), of
     below it; then the table has none and its columns are called column 1, column 2 …
     """
     lines = line_numbers(found, offset)
-    rows = [[as_it_was(tidy(cell)) for cell in record.cells or ()] for record in found]
+    rows = _with_row_names([[as_it_was(tidy(cell)) for cell in record.cells or ()] for record in found], width)
     at, most = _named(rows, {fold(name) for name in known}), width
     other = None
     if at is None:
         width = _used(rows, width)
-        at = _first_full(rows, width)
+        at = _below_a_title(rows, _first_full(rows, width), width)
         if at is None or _is_data(rows[at], rows[at + 1 :]):
             start = 0 if at is None else at
             count = max(width, len(rows[start]) if rows else 0)
@@ -121,9 +112,20 @@ def _used(rows: Sequence[Sequence[str]], width: int) -> int:
     return max((i + 1 for row in full for i, cell in enumerate(row) if cell), default=width)
 
 
+def _with_row_names(rows: list[list[str]], width: int) -> list[list[str]]:
+    """The rows, with an empty name in front of the header where the records are numbered and it leaves that column out,
+    as R writes tables with row names."""
+    for at, row in enumerate(rows[:SEARCHED]):
+        below = [other for other in rows[at + 1 : at + 1 + SEARCHED] if any(other)]
+        if len(row) == width - 1 and len(below) > 1 and all(row) and _is_words(row):
+            numbered = all(len(other) == width and other[0] == str(n) for n, other in enumerate(below, start=1))
+            return [*rows[:at], ["", *row], *rows[at + 1 :]] if numbered else rows
+    return rows
+
+
 def _misfit(rows: Sequence[Sequence[str]], start: int, width: int) -> tuple[str, ...]:
-    """The row right above records without a header, where it names columns and their number is another."""
-    row = rows[start - 1] if start else ()
+    """The row of names nearest above records without a header, where their number is another."""
+    row = next((row for row in reversed(rows[:start]) if sum(map(bool, row)) > 1 and _is_words(row)), ())
     named = [cell for cell in row if cell]
     below = {kind for kind in _column_kinds(rows[start:], width) if kind != "empty"}
     names = len(named) > 1 and all(kind_of(cell) == "text" for cell in named) and below - {"text"}
@@ -183,41 +185,6 @@ def without_comment(name: str) -> str:
     return name.lstrip("#").strip() or name
 
 
-def refuse_without_rows(head: Head, lines: int) -> None:
-    """Raises IngestRefused (`no_rows`) where the file ends with its header, or with the one line that could be it;
-    `several_tables` where another table stands above it."""
-    if head.above is not None:
-        raise several(*head.above)
-    if lines < head.first:
-        raise _without_rows(head)
-
-
-def _without_rows(head: Head) -> IngestRefused:
-    names = listed(tidy(name)[:SHOWN] for name in head.raw)
-    if head.line is None or head.line == 1:
-        found = f"a header ({names}) without rows below it"
-        return IngestRefused("no_rows", found, "at least one record", "export the period again")
-    return IngestRefused(
-        "no_rows",
-        f"no table: the only line that could be a header is line {head.line} ({names}), and nothing stands below it",
-        A_TABLE,
-        "choose the file that holds the figures, or export the period again",
-    )
-
-
-def refuse_words(head: Head, rows: Iterable[Sequence[str]]) -> None:
-    """Raises IngestRefused (`no_table`) where the first records say neither a number, a date nor yes or no: a text
-    whose commas look like columns; `no_rows` where they say nothing."""
-    cells = [cell for row in rows for cell in map(tidy, row) if cell]
-    if not cells:
-        raise _without_rows(head)
-    if any(fold(cell) in FLAGS or any(sign.isdigit() for sign in cell) for cell in cells):
-        return
-    names = listed(tidy(name)[:SHOWN] for name in head.raw)
-    found = f"no table of measurements: below the line with {names} stand only words, no number and no date"
-    raise IngestRefused("no_table", found, A_TABLE, "choose the file that holds the figures, or export them as CSV")
-
-
 def line_numbers(found: Sequence[Record], offset: int) -> list[int]:
     """The physical line in which each record begins, where `offset` lines stand before the first."""
     numbers, line = [], offset + 1
@@ -242,6 +209,17 @@ def _first_full(rows: Sequence[Sequence[str]], width: int) -> int | None:
         if len(row) >= width and sum(cell != "" for cell in row) >= max(2, width / 2):
             return number
     return None
+
+
+def _below_a_title(rows: Sequence[Sequence[str]], at: int | None, width: int) -> int | None:
+    """The row of names right above the first record, where the one found has more names than the records have cells:
+    a title with commas in it."""
+    if at is None or not any(rows[at][width:]):
+        return at
+    words = range(at + 1, min(len(rows), SEARCHED))
+    below = next((number for number in words if not _is_words(rows[number])), at) - 1
+    heads_them = below > at and len(rows[below]) == width and all(rows[below])
+    return below if heads_them else at
 
 
 def _is_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

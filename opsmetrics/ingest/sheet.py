@@ -15,10 +15,11 @@ import pandas as pd
 from opsmetrics.ingest.across import Across
 from opsmetrics.ingest.binary import BinaryTable
 from opsmetrics.ingest.dialect import NAMES, Dialect
-from opsmetrics.ingest.header import Head, refuse_without_rows
+from opsmetrics.ingest.header import Head
 from opsmetrics.ingest.held import Held, Look, hold, look_at
 from opsmetrics.ingest.limits import Limits
 from opsmetrics.ingest.marks import BREAK, CELL, EXACT, SPOILT, STRAY, UNCLOSED
+from opsmetrics.ingest.no_records import refuse_without_rows
 from opsmetrics.ingest.origin import Origin, Part
 from opsmetrics.ingest.packed import only_table
 from opsmetrics.ingest.parquet import is_parquet, read_parquet

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream
 from opsmetrics.ingest.cells import fold, kind_of
 from opsmetrics.ingest.guesses import CONTENT, EXACT, SIMILAR, SYNONYM, Guess
-from opsmetrics.ingest.header import refuse_words
+from opsmetrics.ingest.no_records import refuse_words
 from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet

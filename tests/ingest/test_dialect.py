@@ -97,3 +97,26 @@ def test_the_private_copy_goes_with_the_sheet(tmp_path: Path) -> None:
     assert folder.is_dir()
     del sheet
     assert not folder.exists()
+
+
+def test_lines_inside_of_quoted_cells_say_nothing_about_the_delimiter(tmp_path: Path) -> None:
+    """A note of several lines in each record, with semicolons in it, as service desks export them."""
+    note = '"2025-01-27 - Bob\n<p>say ""hi"", then; go</p>\n"'
+    text = '"number","opened","notes"\n' + "".join(f'"INC{n}","2025-01-{n:02d}",{note}\n' for n in range(1, 20))
+    sheet = read_file(written(tmp_path, text))
+    assert (sheet.headers, sheet.dialect.delimiter) == (("number", "opened", "notes"), ",")
+
+
+def test_a_title_with_more_commas_than_the_table_is_no_header(tmp_path: Path) -> None:
+    rows = "".join(f"2025-01-{day:02d},{day}.5\n" for day in range(1, 20))
+    sheet = read_file(written(tmp_path, f"Report of plant Lyon, made by Bob, approved\ndate,value\n{rows}"))
+    assert (sheet.headers, sheet.head.line, sheet.head.units) == (("date", "value"), 2, ())
+
+
+def test_records_numbered_in_a_column_without_a_name(tmp_path: Path) -> None:
+    """R's write.table leaves out the name of its row names; a header that is short for another reason is left alone."""
+    rows = "".join(f'"{n}" "2025-01-{n:02d}" "Lyon" {n}.5\n' for n in range(1, 9))
+    assert read_file(written(tmp_path, f'"date" "site" "value"\n{rows}')).headers[1:] == ("date", "site", "value")
+    torn = "".join(f"2025-01-{n:02d},Lyon,{n},5\n" for n in range(1, 9))
+    sheet = read_file(written(tmp_path, f"date,site,value\n2025-01-09,Lyon,3\n{torn}"))
+    assert sheet.head.line is None and "header_misfit" in {notice.code for notice in sheet.notices}
