@@ -58,6 +58,8 @@ ENGLISH: Mapping[str, str] = {
     "lead_no_chance": "{n} without a chance to tell",
     "lead_early": "{n} too early to tell",
     "lead_nothing": "{n} with nothing to forecast from",
+    "lead_no_better": "{n} forecasts are no better than repeating what was: use the average there.",
+    "lead_no_better_one": "{n} forecast is no better than repeating what was: use the average there.",
     # What is likely: beside a row, above a section
     "state_misses": "likely misses",
     "state_open": "may go either way",

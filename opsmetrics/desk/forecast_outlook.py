@@ -6,6 +6,7 @@ is there at once until data or decisions of its own change.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -15,6 +16,7 @@ from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.landing import Landing, landed_already, landing, spans_of
 from opsmetrics.desk.landing_sentences import MEETS, MISSES
 from opsmetrics.review import KpiReview
+from opsmetrics.stats.forecast import REAL_GAIN
 
 #: What is likely, in the order of a manager's questions: a target likely missed, open, likely met; no target, or values
 #: that do not add up to a stretch; too early to tell; nothing to forecast from.
@@ -37,6 +39,13 @@ class Outlook:
     def review(self) -> KpiReview:
         """The review that it follows from, at the grain that it is operated at."""
         return self.told.found.review
+
+    @property
+    def no_better(self) -> bool:
+        """True where past forecasts did not beat the seasonal naive: the average does as well."""
+        forecast = self.told.found.forecast
+        naive = None if forecast is None else forecast.accuracy.naive
+        return naive is not None and math.isfinite(naive.gain) and naive.gain < REAL_GAIN
 
     @property
     def state(self) -> State:

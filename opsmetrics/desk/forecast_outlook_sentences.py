@@ -33,11 +33,13 @@ def headline(shown: Sequence[Outlook]) -> str:
 
 
 def lead(shown: Sequence[Outlook]) -> str:
-    """The others by what is likely of them, in one sentence."""
+    """The others by what is likely of them, and how many forecasts the average would do as well as."""
     counts = Counter(each.state for each in shown)
     told: tuple[State, ...] = ("open", "meets", "no_chance", "early", "nothing")
     parts = [say(f"lead_{state}", n=wording.number(counts[state])) for state in told if counts[state]]
-    return f"{'; '.join(parts)}." if parts else ""
+    poor = sum(each.no_better for each in shown)
+    told_poor = [say("lead_no_better_one" if poor == 1 else "lead_no_better", n=wording.number(poor))] if poor else []
+    return " ".join([*([f"{'; '.join(parts)}."] if parts else []), *told_poor])
 
 
 def state_word(state: State) -> str:

@@ -15,8 +15,9 @@ from opsmetrics.working import Cancelled
 from tests.verdict.made import LATE, counts, with_target
 
 
-def bare(landing: Landing | None, *, forecast: bool = True, name: str = "Late") -> Outlook:
-    found = SimpleNamespace(forecast=object() if forecast else None, review=SimpleNamespace(name=name))
+def bare(landing: Landing | None, *, forecast: bool = True, name: str = "Late", gain: float = 0.2) -> Outlook:
+    made = SimpleNamespace(accuracy=SimpleNamespace(naive=SimpleNamespace(gain=gain)))
+    found = SimpleNamespace(forecast=made if forecast else None, review=SimpleNamespace(name=name))
     return Outlook(cast(Any, SimpleNamespace(found=found)), landing)
 
 
@@ -76,6 +77,26 @@ def test_the_headline_counts_what_will_be_missed(states: list[State], said: str,
     shown = [of_state(state, "Scrap") for state in states]
     assert headline(shown) == said
     assert lead(shown) == others
+
+
+@pytest.mark.parametrize(
+    ("gains", "said"),
+    [
+        ([0.2, 0.051], "2 will likely make it."),
+        (
+            [0.2, 0.049],
+            "2 will likely make it. 1 forecast is no better than repeating what was: use the average there.",
+        ),
+        (
+            [-0.3, 0.0],
+            "2 will likely make it. 2 forecasts are no better than repeating what was: use the average there.",
+        ),
+        ([float("nan"), 0.2], "2 will likely make it."),
+    ],
+)
+def test_forecasts_that_are_no_better_are_counted(gains: list[float], said: str) -> None:
+    """Less than 5 % better is no better; what could not be tested is neither."""
+    assert lead([bare(Landing(0.95), gain=gain) for gain in gains]) == said
 
 
 @pytest.mark.parametrize(
