@@ -186,10 +186,12 @@ class Told:
         return say(f"untold_{code}", one=self.one, many=self.many), why
 
     def season(self) -> str:
-        """The season found: "repeats every 7 days"."""
+        """The season found: "repeats every 7 days", or one that is not beyond chance."""
         forecast = self.found.forecast
-        if forecast is None or forecast.season == 1:
+        if forecast is None or (forecast.season == 1 and forecast.weak_season == 1):
             return say("season_none")
+        if forecast.season == 1:
+            return say("season_weak", n=self.periods(forecast.weak_season))
         return say("season_found", n=self.periods(forecast.season))
 
     def method(self) -> str:

@@ -47,6 +47,7 @@ ENGLISH: Mapping[str, str] = {
     "season": "Season",
     "season_none": "none found",
     "season_found": "repeats every {n}",
+    "season_weak": "every {n}, not beyond chance: followed in part",
     "trust": "Past forecasts",
     "method": "Method",
     "method_combination": "median and average of {n} methods",

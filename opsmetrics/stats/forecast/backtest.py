@@ -111,31 +111,22 @@ def seasonal_naive(filled: FloatArray, origins: IntArray, horizon: int, season: 
     return before
 
 
-def judged_without_own(
-    forecasts: FloatArray,
-    errors: FloatArray,
-    origins: IntArray,
-    *,
-    known: int,
-    season: int,
-    usual: float,
-    lower: float | None,
-    upper: float | None,
-) -> tuple[BoolArray, ...]:
+def judged_without_own(past: fan.Past, series: fan.Series) -> tuple[BoolArray, ...]:
     """For each of MEASURED: whether a value lay inside the range that the origins of the other blocks give."""
-    inside = [np.zeros(errors.shape, dtype=bool) for _ in MEASURED]
-    for block in np.array_split(np.arange(len(errors)), min(_BLOCKS, len(errors))):
-        others = np.delete(np.arange(len(errors)), block)
-        if not len(others):
+    inside = [np.zeros(past.errors.shape, dtype=bool) for _ in MEASURED]
+    lower, upper = series.lower, series.upper
+    for block in np.array_split(np.arange(len(past.errors)), min(_BLOCKS, len(past.errors))):
+        if len(block) == len(past.errors):
             continue
-        found = fan.widths(errors[others], origins[others], known, season=season, usual=usual, levels=_ENDS)
+        found = fan.widths(past.without(block), series, _ENDS)
         if found is None:
             continue
-        quantiles = found.fan(forecasts[block], lower, upper)
-        came = forecasts[block] + errors[block]
+        forecasts = past.forecasts[block]
+        quantiles = found.fan(forecasts, lower, upper)
+        came = forecasts + past.errors[block]
         for nominal, flags in zip(MEASURED, inside, strict=True):
             low, high = fan.ends(quantiles, _ENDS, nominal / 100, lower, upper)
-            flags[block] = (came >= np.minimum(low, forecasts[block])) & (came <= np.maximum(high, forecasts[block]))
+            flags[block] = (came >= np.minimum(low, forecasts)) & (came <= np.maximum(high, forecasts))
     return tuple(inside)
 
 

@@ -39,10 +39,13 @@ _HALF = 20.0
 class Fitted:
     """Forecasts of the members at each origin: members × origins × horizon, NaN where a member has none.
 
-    A series too short for the members has one forecast, which stands in the place of the first.
+    A series too short for the members has one forecast, which stands in the place of the first. lengths: that of the
+    season that the members had at each origin, found or weak; 1: none. latest: that of the last origin.
     """
 
     values: FloatArray
+    lengths: IntArray
+    latest: seasons.Season | None
     failures: int
 
 
@@ -58,28 +61,30 @@ def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequenc
     """All members at these ascending origins, each from what was known then. values: without gaps."""
     result = np.full((len(MEMBERS), len(origins), horizon), np.nan)
     rungs = np.array([stage(int(origin), lengths) for origin in origins])
-    failures = 0
+    had, latest, failures = np.ones(len(origins), dtype=np.int64), None, 0
     for place in np.flatnonzero(rungs == "last_value"):
         result[0, place] = values[origins[place] - 1]
     for place in np.flatnonzero(rungs == "weekday_profile"):
         week = next(length for length in lengths if length in WEEKS)
-        result[0, place] = weekday_profile(values[: origins[place]], horizon, week)
+        result[0, place], had[place] = weekday_profile(values[: origins[place]], horizon, week), week
     full = np.flatnonzero(rungs == "combination")
     if len(full):
-        result[:, full], failures = _members(values, origins[full], horizon, lengths)
-    return Fitted(result, failures)
+        result[:, full], had[full], latest, failures = _members(values, origins[full], horizon, lengths)
+    return Fitted(result, had, latest, failures)
 
 
-def _members(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequence[int]) -> tuple[FloatArray, int]:
+def _members(
+    values: FloatArray, origins: IntArray, horizon: int, lengths: Sequence[int]
+) -> tuple[FloatArray, IntArray, seasons.Season | None, int]:
     """All members, with the season that was known at the first origin of each group; the last origin is a group."""
     places = np.arange(len(origins))
     groups = [group for group in (*np.array_split(places[:-1], _GROUPS), places[-1:]) if len(group)]
     found = [_without_season(values, int(origins[group[0]]), lengths) for group in groups]
     row = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    length_of = np.array([1 if season is None else season.length for season, _ in found])
+    length_of = np.array([length for length, _, _ in found])
     result = np.empty((len(MEMBERS), len(origins), horizon))
     failures = 0
-    plain = np.array([rest for _, rest in found])
+    plain = np.array([rest for _, _, rest in found])
     for length in np.unique(length_of):
         mine = np.flatnonzero(length_of[row] == length)
         own = origins[mine]
@@ -91,21 +96,22 @@ def _members(values: FloatArray, origins: IntArray, horizon: int, lengths: Seque
         failures += failed
     result[3], failed = autoregressed(plain, row, origins, horizon, 1)
     for place, group in enumerate(groups):
-        season = found[place][0]
+        season = found[place][1]
         if season is not None:
             ahead = origins[group][:, None] + np.arange(horizon)
             for member in (0, 1, 3):
                 result[member, group] = season.restored(result[member, group], ahead)
-    return result, failures + failed
+    had = np.array([1 if season is None else season.length for _, season, _ in found])[row]
+    return result, had, found[-1][1], failures + failed
 
 
-def _without_season(values: FloatArray, known: int, lengths: Sequence[int]) -> tuple[seasons.Season | None, FloatArray]:
-    """The season known after so many values, and all values without it."""
+def _without_season(
+    values: FloatArray, known: int, lengths: Sequence[int]
+) -> tuple[int, seasons.Season | None, FloatArray]:
+    """The length found after so many values, the season known then, found or weak, and all values without it."""
     length = seasons.find(values[:known], lengths)
-    if length == 1:
-        return None, values
-    season = seasons.estimate(values[:known], length)
-    return season, season.removed(values)
+    season = seasons.estimate(values[:known], length) if length > 1 else seasons.weak(values[:known], lengths)
+    return length, season, values if season is None else season.removed(values)
 
 
 def combined(members: FloatArray, weights: FloatArray) -> FloatArray:

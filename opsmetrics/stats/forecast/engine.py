@@ -59,6 +59,7 @@ def forecast(
         lower=lower,
         upper=upper,
         failures=found.failures,
+        weak_season=found.weak_season,
     )
 
 
@@ -76,6 +77,7 @@ class _Found:
     tested: Backtest
     observed: FloatArray
     season: int = 1
+    weak_season: int = 1
     profile: FloatArray = field(default_factory=lambda: np.empty(0))
     members: tuple[Member, ...] = ()
     failures: int = 0
@@ -162,11 +164,13 @@ def _combined(
     origins = backtest.origins_of(n, horizon)
     every = combining.fitted(filled, np.append(origins, n), horizon, lengths)
     now = every.values[:, -1]
-    tested, weights = _tested(observed, filled, every.values[:, :-1], origins, season, lower, upper)
+    series = fan.Series(n, season, lower, upper, fan.expected_error(observed, season))
+    past, weights = _past(observed, every, origins, series)
+    tested = _tested(filled, past, series) if len(origins) else backtest.nothing(horizon)
     mean = fan.bounded(combining.combined(now, weights), lower, upper)
-    usual = fan.expected_error(observed, season)
-    widths = fan.widths(tested.errors, origins, n, season=season, usual=usual) if len(origins) else None
+    widths = fan.widths(past, series) if len(origins) else None
     widths = widths or fan.guessed(observed[np.isfinite(observed)], horizon)
+    weak = every.latest if season == 1 and every.latest is not None and every.latest.moves else None
     rung: Method = "weekday_profile" if combining.stage(n, lengths) == "weekday_profile" else "combination"
     there = np.isfinite(now[:, 0])
     shares = np.where(there, weights, 0.0) / max(float(weights[there].sum()), 1e-300)
@@ -179,43 +183,40 @@ def _combined(
         tested,
         observed,
         season,
+        weak.length if weak is not None else 1,
         profile,
         members if rung == "combination" else (),
         every.failures,
     )
 
 
-def _tested(
-    observed: FloatArray,
-    filled: FloatArray,
-    then: FloatArray,
-    origins: IntArray,
-    season: int,
-    lower: float | None,
-    upper: float | None,
-) -> tuple[Backtest, FloatArray]:
-    """The backtest of the members (members × origins × horizon), and their weights for today."""
-    horizon = then.shape[2]
-    if not len(origins):
-        return backtest.nothing(horizon), np.full(len(MEMBERS), 1 / len(MEMBERS))
-    actual = backtest.coming(observed, origins, horizon)
+def _past(
+    observed: FloatArray, every: combining.Fitted, origins: IntArray, series: fan.Series
+) -> tuple[fan.Past, FloatArray]:
+    """What the combination would have forecast at each origin, and the weights of the members for today.
+
+    every: at the origins, and last of all today.
+    """
+    then = every.values[:, :-1]
+    actual = backtest.coming(observed, origins, then.shape[2])
     off = np.abs(actual - then)
+    if not len(origins):
+        weights = np.full(len(MEMBERS), 1 / len(MEMBERS))
+        return fan.Past(origins, actual, actual, np.empty(0, dtype=bool)), weights
     mixed = combining.combined(then, combining.weights_without_own(off))
-    forecasts = fan.bounded(mixed, lower, upper)
-    errors = actual - forecasts
+    forecasts = fan.bounded(mixed, series.lower, series.upper)
+    alike = every.lengths[:-1] == every.lengths[-1]
+    return fan.Past(origins, forecasts, actual - forecasts, alike), combining.weights_of(off)
+
+
+def _tested(filled: FloatArray, past: fan.Past, series: fan.Series) -> Backtest:
+    """What was forecast beside its naive rivals."""
+    origins, horizon = past.origins, past.errors.shape[1]
+    season = series.season
     naive = backtest.seasonal_naive(filled, origins, horizon, season) if season > 1 else None
     last = np.repeat(filled[origins - 1][:, None], horizon, axis=1)
-    inside = backtest.judged_without_own(
-        forecasts,
-        errors,
-        origins,
-        known=len(observed),
-        season=season,
-        usual=fan.expected_error(observed, season),
-        lower=lower,
-        upper=upper,
-    )
-    return Backtest(origins, forecasts, errors, inside, naive, last), combining.weights_of(off)
+    inside = backtest.judged_without_own(past, series)
+    return Backtest(origins, past.forecasts, past.errors, inside, naive, last)
 
 
 def _intermittent(
@@ -228,7 +229,8 @@ def _intermittent(
     centres, expected = intermittent.centres(seen, known, horizon), intermittent.chosen(seen, known)[0]
     now = intermittent.distribution(seen, float(expected[-1]))
     mean = fan.bounded(np.full(horizon, centres[-1]), lower, upper)
-    counts = {coverage: intermittent.ends(*now, coverage / 100) for coverage in COVERAGES}
+    of = intermittent.weighing(len(seen))
+    counts = {coverage: intermittent.ends(*now, coverage / 100, of) for coverage in COVERAGES}
     quantiles = fan.bounded(np.tile(intermittent.quantiles(*now), (horizon, 1)), lower, upper)
     if not len(origins):
         return _Found("intermittent", mean, quantiles, backtest.nothing(horizon), observed, counts=counts)
@@ -238,7 +240,7 @@ def _intermittent(
     for place, n in enumerate(known[:-1]):
         then = intermittent.distribution(seen[:n], float(expected[place]))
         for flags, nominal in zip(inside, backtest.MEASURED, strict=True):
-            low, high = intermittent.ends(*then, nominal / 100)
+            low, high = intermittent.ends(*then, nominal / 100, intermittent.weighing(int(n)))
             flags[place] = (actual[place] >= low) & (actual[place] <= max(high, centres[place]))
     last = np.repeat(filled[origins - 1][:, None], horizon, axis=1)
     tested = Backtest(origins, forecasts, actual - forecasts, tuple(inside), None, last)

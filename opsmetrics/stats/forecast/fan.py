@@ -1,24 +1,30 @@
 """The fan: how far off forecasts were at earlier origins becomes how far off this one may be.
 
-Widths are not those of a model but those of a backtest: absolute errors at rolling origins, smoothed over the horizon
-by one power of the step and over the slots of the season, then one distribution of error over width for all steps.
+Widths are not those of a model but those of a backtest: absolute errors at rolling origins, over what goes with the
+level that was forecast, smoothed over the horizon by one power of the step and over the slots of the season, then one
+distribution of error over width for all steps.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from scipy.special import gammaln, ndtri, stdtrit
 
-from opsmetrics.stats.arrays import FloatArray, IntArray
+from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray
+from opsmetrics.stats.forecast.spread import Spread, spread_of
 
 #: Probabilities at which a fan is kept: every half per cent, and the ends of the 95 % range.
 LEVELS: FloatArray = np.unique(np.concatenate([np.arange(1, 200) / 200, [0.025, 0.975]]).round(4))
 
 #: Widths grow with this power of the step at most; a random walk has one half.
 _STEEPEST = 0.75
+
+#: The power is drawn towards this one, which counts as so many horizons of backtest.
+_RISE, _RISE_COUNTS = 0.15, 2.0
 
 #: So many origins is what the values' own changes count for.
 _PRIOR = 3.0
@@ -33,65 +39,109 @@ _SHAPE, _WIDER = 0.7, 0.12
 _FREE, _FREE_MORE = 2.0, 0.5
 
 #: Horizons of backtest from which on half of what was seen of lopsided errors is believed, in a range of 80 %.
-_LOPSIDED = 3.0
+_LOPSIDED = 5.0
 
 #: Seasons from which on half of a slot's own size of errors is believed.
-_SLOT = 8.0
+_SLOT = 16.0
 
 #: Values that a forecast spends on what it estimates: earlier origins knew less and were wrong by more.
 _SPENT = 4.0
 
+#: So many origins is what all of them count for beside those that knew as much of the season as is known now.
+_UNLIKE = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What was forecast and how far off it was, at earlier origins; all origins × horizon.
+
+    origins: slots known at each of them, ascending. errors: value − forecast, NaN unknown. alike: the origins whose
+    forecast had the season that today's has, or none as that.
+    """
+
+    origins: IntArray
+    forecasts: FloatArray
+    errors: FloatArray
+    alike: BoolArray
+
+    def without(self, block: IntArray) -> Past:
+        """The other origins."""
+        others = np.delete(np.arange(len(self.origins)), block)
+        return Past(self.origins[others], self.forecasts[others], self.errors[others], self.alike[others])
+
+
+@dataclass(frozen=True)
+class Series:
+    """What is known of the series: slots, season, bounds, and the error to expect from its changes alone."""
+
+    known: int
+    season: int = 1
+    lower: float | None = None
+    upper: float | None = None
+    usual: float = 0.0
+
 
 @dataclass(frozen=True, eq=False)
 class Widths:
-    """Mean absolute error by step (horizon), and the size of errors over it at each of the levels, never below 0."""
+    """Mean absolute error by step (horizon), and the size of errors over it at each of the levels, never below 0.
+
+    spread: what the former is to be multiplied by at the level that is forecast.
+    """
 
     scale: FloatArray
     reach: FloatArray
     levels: FloatArray
+    spread: Spread = field(default_factory=Spread)
 
     def fan(self, mean: FloatArray, lower: float | None, upper: float | None) -> FloatArray:
         """Quantiles at the levels for each step: … × horizon × levels for means … × horizon, inside the bounds."""
         sides = np.sign(self.levels - 0.5) * self.reach
-        return bounded(mean[..., None] + self.scale[:, None] * sides, lower, upper)
+        return bounded(mean[..., None] + (self.scale * self.spread.at(mean))[..., None] * sides, lower, upper)
 
 
-def widths(
-    errors: FloatArray,
-    origins: IntArray,
-    known: int,
-    *,
-    season: int = 1,
-    usual: float = 0.0,
-    levels: FloatArray = LEVELS,
-) -> Widths | None:
-    """From errors at earlier origins (value − forecast, origins × horizon, NaN unknown); None: they say too little.
+def widths(past: Past, series: Series, levels: FloatArray = LEVELS) -> Widths | None:
+    """Of the next forecast, from the errors at earlier origins; None: they say too little.
 
-    origins: slots known at each of them, ascending; known: slots known now. usual: the error to expect from the changes
-    of the values alone (`expected_error`); it counts like a few origins, because few errors may all be small by chance.
-    levels: of the reach, ascending.
+    The error to expect from the changes of the values counts like a few origins, because few errors may all be small
+    by chance. levels: of the reach, ascending.
     """
-    horizon = errors.shape[1]
-    learned = np.sqrt((1 + _SPENT / known) / (1 + _SPENT / origins))
-    off = errors * learned[:, None]
-    size = np.abs(off)
-    there = np.isfinite(size)
+    origins, known, season = past.origins, series.known, series.season
+    horizon = past.errors.shape[1]
+    off = past.errors * np.sqrt((1 + _SPENT / known) / (1 + _SPENT / origins))[:, None]
+    there = np.isfinite(off)
     counts = there.sum(axis=0)
     seen = counts >= 2
-    if seen.sum() < min(2, horizon) or not size[there].sum() > 0:
+    if seen.sum() < min(2, horizon) or not np.abs(off[there]).sum() > 0:
         return None
+    horizons = max(float(known - origins[0]) / horizon, 0.5)
+    smooth = partial(_smoothed, counts=counts, seen=seen, horizons=horizons)
+    spread = spread_of(past.forecasts, np.abs(off) / smooth(np.abs(off)), horizons, series.lower, series.upper)
+    level = spread.at(past.forecasts)
+    off = off / level
     slot = np.ones(horizon)
     if season > 1:
-        profile = _by_slot(size / _smoothed(size, counts, seen), origins, known, season)
+        profile = _by_slot(np.abs(off) / smooth(np.abs(off)), origins, known, season)
         slot = profile[(known + np.arange(horizon)) % season]
-        own = profile[(origins[:, None] + np.arange(horizon)) % season]
-        off, size = off / own, size / own
-    scale: FloatArray = _smoothed(size, counts, seen)
-    reach = _reach((off / scale)[there], max(float(known - origins[0]) / horizon, 0.5), levels)
-    count = int(there.any(axis=1).sum())
-    if usual > 0:
+        off = off / profile[(origins[:, None] + np.arange(horizon)) % season]
+    scale = smooth(np.abs(off))
+    reach = _reach((off / scale)[there], horizons, levels)
+    scale = scale * _of_those_alike(np.abs(off) / scale, past.alike)
+    if series.usual > 0:
+        count = int(there.any(axis=1).sum())
+        usual = series.usual / float(level.mean())
         scale = (count * scale + _PRIOR * np.maximum(scale, usual)) / (count + _PRIOR)
-    return Widths(np.asarray(scale * slot, dtype=np.float64), reach, levels)
+    return Widths(np.asarray(scale * slot, dtype=np.float64), reach, levels, spread)
+
+
+def _of_those_alike(ratio: FloatArray, alike: BoolArray) -> float:
+    """How much smaller (below 1) or larger errors were at the origins that are alike, drawn towards 1 by how few."""
+    there = np.isfinite(ratio)
+    chosen = there & alike[:, None]
+    count = int(alike.sum())
+    if not chosen.any() or chosen.sum() == there.sum():
+        return 1.0
+    own = float(ratio[chosen].mean() / ratio[there].mean())
+    return (count * own + _UNLIKE) / (count + _UNLIKE)
 
 
 def expected_error(values: FloatArray, season: int) -> float:
@@ -114,16 +164,17 @@ def _by_slot(ratio: FloatArray, origins: IntArray, known: int, season: int) -> F
     return found
 
 
-def _smoothed(size: FloatArray, counts: IntArray, seen: FloatArray) -> FloatArray:
+def _smoothed(size: FloatArray, counts: IntArray, seen: BoolArray, horizons: float) -> FloatArray:
     """Mean absolute error by step on a line in logarithms, never falling."""
     steps = np.log(np.arange(1, size.shape[1] + 1))
     mean = np.nansum(size[:, seen], axis=0) / counts[seen]
     level = np.log(np.maximum(mean, 1e-9 * float(mean.max())))
     weight = counts[seen] / counts[seen].sum()
     around = steps[seen] - weight @ steps[seen]
-    spread = float(weight @ around**2)
-    slope = float(np.clip((weight * around) @ level / spread, 0.0, _STEEPEST)) if spread > 0 else 0.5
-    line: FloatArray = np.exp(weight @ level + slope * (steps - weight @ steps[seen]))
+    variance = float(weight @ around**2)
+    own = float((weight * around) @ level) / variance if variance > 0 else 0.5
+    rise = float(np.clip((horizons * own + _RISE_COUNTS * _RISE) / (horizons + _RISE_COUNTS), 0.0, _STEEPEST))
+    line: FloatArray = np.exp(weight @ level + rise * (steps - weight @ steps[seen]))
     return line
 
 

@@ -112,13 +112,24 @@ def distribution(known: FloatArray, expected: float) -> tuple[FloatArray, FloatA
     return values, np.cumsum(shares)
 
 
-def ends(values: FloatArray, reached: FloatArray, coverage: float) -> tuple[float, float]:
+def weighing(known: int) -> float:
+    """How many values of one weight say as much as so many known ones (Kish 1965, 11.7)."""
+    weight = _DECAY ** np.arange(known)
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
+def ends(values: FloatArray, reached: FloatArray, coverage: float, of: float = np.inf) -> tuple[float, float]:
     """The range of a `distribution` that holds this share (0 to 1) as nearly as whole counts allow.
+
+    of: how many values the distribution comes from (`weighing`): the next one exceeds the largest of n in one of n + 1
+    cases, so that from 95 % on the share is taken (n + 1) / n times (Vovk, Gammerman and Shafer 2005).
 
     A range of counts that never held less would hold much more on average; only from 95 % on it does, because few
     values say little about the ends. Where nothing happens more often than either
     side may be left out, the range starts at nothing and leaves out the largest values alone.
     """
+    if coverage >= _ENDS - 1e-9:
+        coverage = min(coverage * (1 + 1 / of), 1.0)
     out = (1 - coverage) / 2
     if reached[0] >= out:
         return float(values[0]), float(values[_end(reached, coverage, coverage)])

@@ -94,7 +94,8 @@ class Forecast:
     backtest: one row per pair: origin (slots known then), step, forecast, actual, naive, last, inside_80, inside_95.
     levels, quantiles: the whole fan, horizon × levels, of whole numbers where all values are; correlation: of the
         errors of the steps, horizon × horizon.
-    season: its length in slots, 1 = none found. profile: a typical season, on average 0, in the units of the values,
+    season: its length in slots, 1 = none found. weak_season: that of one that is not beyond chance and was used as far
+        as it stands out from noise, 1 = none. profile: a typical season, on average 0, in the units of the values,
         from the slot after the last one on; empty without a season.
     known: slots with a value; gaps: slots without one between the first and the last of them; first, last: positions
         of those two.
@@ -119,6 +120,7 @@ class Forecast:
     upper: float | None = None
     failures: int = 0
     warnings: int = 0
+    weak_season: int = 1
 
     @property
     def horizon(self) -> int:

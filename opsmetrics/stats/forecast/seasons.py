@@ -18,6 +18,12 @@ _CRITICAL = 1.645
 #: A season must have been seen this often before it can be found.
 SEEN = 3
 
+#: A season that is not found is believed as far as it stands out from noise, once it was seen this often.
+_WEAK = 2
+
+#: Seasons of more slots than these are drawn towards none.
+_DRAWN = 3
+
 #: Weight of one season against the next one when indices are averaged.
 _DECAY = 0.9
 
@@ -33,6 +39,11 @@ class Season:
     def length(self) -> int:
         """Slots of a season."""
         return len(self.indices)
+
+    @property
+    def moves(self) -> bool:
+        """False where nothing of it was left."""
+        return bool(np.ptp(self.indices) > 0)
 
     def at(self, slots: IntArray) -> FloatArray:
         """The index of each slot."""
@@ -50,11 +61,14 @@ class Season:
 
 
 def find(values: FloatArray, lengths: Sequence[int]) -> int:
-    """The first of these lengths at which the autocorrelation is beyond its 90 % test; 1 where there is none.
+    """Of these lengths that at which the autocorrelation is beyond its 90 % test; 1 where there is none.
 
-    values: without gaps. The standard error is Bartlett's (1946), √((1 + 2Σr²) / n) over the shorter lags.
+    Of several the one whose values change least from one season to the next: a week holds seven days of any pattern,
+    but says more than the day before only where days differ. values: without gaps. The standard error is Bartlett's
+    (1946), √((1 + 2Σr²) / n) over the shorter lags.
     """
-    return next((length for length in lengths if length > 1 and _present(values, length)), 1)
+    found = [length for length in lengths if length > 1 and _present(values, length)]
+    return min(found, key=lambda length: float(np.abs(values[length:] - values[:-length]).mean()), default=1)
 
 
 def _present(values: FloatArray, length: int) -> bool:
@@ -78,8 +92,37 @@ def estimate(values: FloatArray, length: int) -> Season:
     found, noise = _weighted(_pulled_in(_by_slot(*_around_the_trend(values, length, multiplied), length)))
     found = found / found.mean() if multiplied else found - found.mean()
     spread = float(((found - neutral) ** 2).mean())
-    kept = 1 - (length - 3) / (length - 1) * float(noise.mean()) / spread if spread > 0 and length > 3 else 1.0
+    drawn = spread > 0 and length > _DRAWN
+    kept = 1 - (length - 3) / (length - 1) * float(noise.mean()) / spread if drawn else 1.0
     return Season(neutral + (found - neutral) * max(kept, 0.0), multiplied)
+
+
+def weak(values: FloatArray, lengths: Sequence[int]) -> Season | None:
+    """Where none is found: the shortest season, drawn towards none by how well it is known.
+
+    None where it was seen too little or is too short to be drawn (James and Stein need four slots).
+    """
+    length = min((length for length in lengths if length > _DRAWN), default=0)
+    if not length or len(values) < _WEAK * length:
+        return None
+    return estimate(values, length) if len(values) >= SEEN * length else _seen_twice(values, length)
+
+
+def _seen_twice(values: FloatArray, length: int) -> Season:
+    """Terms of a season seen too little for a moving average: each is drawn towards none (empirical Bayes).
+
+    Noise is what values of the same slot differ by once the change from season to season, their median one, is gone.
+    """
+    n = len(values)
+    phase = np.arange(n) % length
+    rest = values - float(np.median(values[length:] - values[:-length])) / length * np.arange(n)
+    rest = rest - rest.mean()
+    counts = np.bincount(phase, minlength=length)
+    terms = np.bincount(phase, weights=rest, minlength=length) / counts
+    noise = float(((rest - terms[phase]) ** 2).sum()) / (n - length)
+    real = max(float((terms**2).mean()) - noise / float(counts.mean()), 0.0)
+    terms = terms * real / (real + noise / counts) if real > 0 else np.zeros(length)
+    return Season(terms - terms.mean(), False)
 
 
 def _around_the_trend(values: FloatArray, length: int, multiplied: bool) -> tuple[FloatArray, int]:

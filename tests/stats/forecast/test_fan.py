@@ -52,19 +52,25 @@ def test_measured_coverage_is_what_it_is_called() -> None:
 FAR = 10_000
 
 
+def widths(errors: np.ndarray, origins: np.ndarray, known: int, season: int = 1) -> fan.Widths | None:
+    """Of origins that forecast 0 and knew all that is known now of the season."""
+    past = fan.Past(origins, np.zeros_like(errors), errors, np.ones(len(origins), dtype=bool))
+    return fan.widths(past, fan.Series(known, season))
+
+
 def test_widths_follow_the_errors_and_never_shrink_with_the_step() -> None:
     errors = np.random.default_rng(0).normal(0, 1, (200, 9)) * np.sqrt(np.arange(1, 10))
     origins = FAR + np.arange(200)
-    found = fan.widths(errors, origins, FAR + 200)
+    found = widths(errors, origins, FAR + 200)
     assert found is not None
     assert found.scale == pytest.approx(np.sqrt(2 / np.pi) * np.sqrt(np.arange(1, 10)), rel=0.1)
-    falling = fan.widths(errors[:, ::-1], origins, FAR + 200)
+    falling = widths(errors[:, ::-1], origins, FAR + 200)
     assert falling is not None
     assert np.ptp(falling.scale) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_the_reach_of_normal_errors_is_the_normal_one() -> None:
-    found = fan.widths(np.random.default_rng(1).normal(0, 1, (4000, 1)), FAR + np.arange(4000), FAR + 4000)
+    found = widths(np.random.default_rng(1).normal(0, 1, (4000, 1)), FAR + np.arange(4000), FAR + 4000)
     assert found is not None
     half = float(found.reach[np.argmin(np.abs(fan.LEVELS - 0.9))] * found.scale[0])
     outer = float(found.reach[np.argmin(np.abs(fan.LEVELS - 0.975))] * found.scale[0])
@@ -75,7 +81,7 @@ def test_the_reach_of_normal_errors_is_the_normal_one() -> None:
 def test_lopsided_errors_make_a_lopsided_fan() -> None:
     """Waits run late by much and early by little: each side has its own reach where enough was seen."""
     errors = np.random.default_rng(5).exponential(1, (4000, 1)) - np.log(2)
-    found = fan.widths(errors, FAR + np.arange(4000), FAR + 4000)
+    found = widths(errors, FAR + np.arange(4000), FAR + 4000)
     assert found is not None
     low, high = (found.reach[np.argmin(np.abs(fan.LEVELS - level))] * found.scale[0] for level in (0.1, 0.9))
     assert (low, high) == (pytest.approx(np.log(2) + np.log(0.9), abs=0.05), pytest.approx(np.log(10 / 2), abs=0.07))
@@ -83,8 +89,8 @@ def test_lopsided_errors_make_a_lopsided_fan() -> None:
 
 def test_few_horizons_of_backtest_widen_the_ends_most() -> None:
     errors = np.random.default_rng(2).normal(0, 1, (12, 6))
-    short = fan.widths(errors, FAR + np.arange(12), FAR + 12)
-    long = fan.widths(errors, np.linspace(FAR - 400, FAR, 12).astype(int), FAR + 12)
+    short = widths(errors, FAR + np.arange(12), FAR + 12)
+    long = widths(errors, np.linspace(FAR - 400, FAR, 12).astype(int), FAR + 12)
     assert short is not None
     assert long is not None
     wider = short.reach / np.where(long.reach > 0, long.reach, 1)
@@ -92,22 +98,48 @@ def test_few_horizons_of_backtest_widen_the_ends_most() -> None:
 
 
 def test_a_slot_with_larger_errors_is_wider() -> None:
-    """Nights are quiet and days are not: a season of four slots whose second half errs three times as much."""
+    """Nights are quiet and days are not: a season of four slots whose second half errs three times as much, half of
+    which is believed after 16 seasons: here 50 were seen."""
     draw = np.random.default_rng(3)
     slots = np.arange(400, 600)[:, None] + np.arange(8)
     errors = draw.normal(0, 1, slots.shape) * np.where(slots % 4 < 2, 1.0, 3.0)
-    found = fan.widths(errors, np.arange(400, 600), 600, season=4)
+    found = widths(errors, np.arange(400, 600), 600, season=4)
     assert found is not None
-    assert found.scale[2:4].mean() / found.scale[:2].mean() == pytest.approx(3.0, rel=0.2)
+    believed = 50 / (50 + 16) * 0.5
+    assert found.scale[2:4].mean() / found.scale[:2].mean() == pytest.approx((1 + believed) / (1 - believed), rel=0.1)
 
 
 def test_earlier_origins_knew_less() -> None:
     """The same errors, made after 10 values: now that 100 are known, smaller ones are expected."""
     errors = np.random.default_rng(2).normal(0, 1, (12, 6))
-    now, then = (fan.widths(errors, 10 + np.arange(12), known) for known in (100, 22))
+    now, then = (widths(errors, 10 + np.arange(12), known) for known in (100, 22))
     assert now is not None
     assert then is not None
     assert (now.scale < then.scale).all()
+
+
+def test_origins_that_knew_as_much_of_the_season_count_for_more() -> None:
+    """Ten origins without the season err by twice as much as ten with it, as which the forecast of today is made."""
+    errors = np.random.default_rng(2).normal(0, 1, (20, 6)) * np.repeat([2.0, 1.0], 10)[:, None]
+    origins, forecasts = FAR + np.arange(20), np.zeros((20, 6))
+    all_alike, half = (
+        fan.widths(fan.Past(origins, forecasts, errors, alike), fan.Series(FAR + 20))
+        for alike in (np.ones(20, dtype=bool), np.arange(20) >= 10)
+    )
+    assert all_alike is not None
+    assert half is not None
+    assert half.scale == pytest.approx(all_alike.scale * (10 * 1 / 1.5 + 3) / 13, rel=0.03)
+
+
+def test_few_horizons_say_little_of_how_errors_grow() -> None:
+    """Errors that grow as those of a walk: over 2 horizons half of that is believed, over 100 nearly all."""
+    errors = np.random.default_rng(0).normal(0, 1, (200, 9)) * np.sqrt(np.arange(1, 10))
+    steep = []
+    for horizons in (2, 100):
+        found = widths(errors, np.linspace(FAR, FAR + 9 * horizons - 9, 200).astype(int), FAR + 9 * horizons)
+        assert found is not None
+        steep.append(np.log(found.scale[-1] / found.scale[0]) / np.log(9))
+    assert steep == [pytest.approx((0.5 + 0.15) / 2, abs=0.05), pytest.approx(0.5, abs=0.05)]
 
 
 def test_a_bound_cuts_a_range_and_all_that_is_left_out_lies_on_the_other_side() -> None:
@@ -119,8 +151,8 @@ def test_a_bound_cuts_a_range_and_all_that_is_left_out_lies_on_the_other_side() 
 
 
 def test_too_few_errors_give_no_widths() -> None:
-    assert fan.widths(np.full((3, 4), np.nan), np.arange(10, 13), 20) is None
-    assert fan.widths(np.zeros((5, 4)), np.arange(10, 15), 20) is None
+    assert widths(np.full((3, 4), np.nan), np.arange(10, 13), 20) is None
+    assert widths(np.zeros((5, 4)), np.arange(10, 15), 20) is None
 
 
 # Chances and paths

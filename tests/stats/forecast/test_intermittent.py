@@ -108,6 +108,18 @@ def test_a_range_of_counts_holds_what_it_says_as_nearly_as_it_can(
     assert intermittent.ends(np.arange(len(shares), dtype=float), np.array(shares), coverage) == expected
 
 
+def test_the_next_value_exceeds_all_of_a_few_as_often_as_they_are_few() -> None:
+    """Of n values alike in law the next is the largest of n + 1 in one of n + 1 cases (Vovk and others 2005): of 19
+    values 95 % reach as far as the largest, of very many they do not."""
+    values = np.arange(20, dtype=float)
+    few = np.concatenate([[0.06], 0.06 + 0.94 * np.arange(1, 20) / 19])
+    assert intermittent.ends(values, few, 0.95, 19.0) == (0.0, 19.0)
+    assert intermittent.ends(values, few, 0.95, 10_000.0) == (0.0, 18.0)
+    assert intermittent.ends(values, few, 0.8, 19.0) == intermittent.ends(values, few, 0.8)
+    assert intermittent.weighing(1) == 1.0
+    assert 45 < intermittent.weighing(60) < 60
+
+
 def test_ranges_of_counts_hold_on_average_what_they_say() -> None:
     """40 Poisson series of rates from 0.1 to 0.7: ± 0.05 is three standard errors of 40 × 12 values."""
     draw = np.random.default_rng(9)
