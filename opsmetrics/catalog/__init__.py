@@ -26,7 +26,7 @@ from opsmetrics.catalog.model import (
     slice_of,
     slice_text,
 )
-from opsmetrics.catalog.moments import parse_moment, parse_range, parse_slice, period_start
+from opsmetrics.catalog.moments import parse_moment, parse_range, period_start
 from opsmetrics.catalog.names import CHARTS, RESERVED, RULE_SETS, RULES, is_rule
 from opsmetrics.catalog.problems import CatalogError, NotHere, NotUnderstood, Problem
 from opsmetrics.catalog.reading import check, read_catalog
@@ -71,7 +71,6 @@ __all__ = [
     "parse_formula",
     "parse_moment",
     "parse_range",
-    "parse_slice",
     "period_start",
     "read_catalog",
     "slice_of",

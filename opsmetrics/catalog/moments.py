@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from typing import NoReturn
 
-from opsmetrics.catalog.model import Calendar, Grain, Kpi, Moment, Slice, slice_of
-from opsmetrics.catalog.problems import NotUnderstood, nearest
+from opsmetrics.catalog.model import Calendar, Grain, Moment
+from opsmetrics.catalog.problems import NotUnderstood
 
 _MOMENT = dt.timedelta(microseconds=1)
 _DAY = dt.timedelta(days=1)
@@ -22,25 +21,6 @@ _FORMS = {
     "shift": re.compile(r"(\d{4}-\d{2}-\d{2})[ ,]+(\S.*)"),
 }
 _WANTED = "a date 2026-11-16, a month 2026-11, a week 2026-W47, a quarter 2026-Q4 or a year 2026"
-
-
-def parse_slice(texts: str | Iterable[str], kpi: Kpi | None = None) -> Slice:
-    """The slice behind "site=North", or behind several such texts; with `kpi`, only its own dimensions are taken.
-
-    Raises NotUnderstood.
-    """
-    read: dict[str, str] = {}
-    for text in [texts] if isinstance(texts, str) else texts:
-        key, sign, value = (part.strip() for part in text.partition("="))
-        if not (key and sign and value):
-            raise NotUnderstood("dimension=value", "Write it as site=North.", repr(text))
-        if kpi is not None and key not in kpi.dimensions:
-            known = ", ".join(kpi.dimensions) or "none"
-            mend = nearest(key, kpi.dimensions) or f"Its dimensions: {known}."
-            raise NotUnderstood(f"a dimension of {kpi.key}", mend, repr(key))
-        if read.setdefault(key, value) != value:
-            raise NotUnderstood(f"one value for {key}", "Name each dimension once.", f"{read[key]!r} and {value!r}")
-    return slice_of(read)
 
 
 def parse_moment(text: str, grain: Grain, calendar: Calendar) -> Moment:

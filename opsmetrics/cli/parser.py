@@ -21,8 +21,6 @@ from opsmetrics.tokens import RIGHTS
 if TYPE_CHECKING:
     from opsmetrics.cli.grammar import Commands
 
-DECISIONS = ("exclude", "phase", "lock", "target", "complete", "annotate")
-
 
 @cache
 def build() -> argparse.ArgumentParser:

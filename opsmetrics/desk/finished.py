@@ -96,11 +96,6 @@ def refresh(desk: Desk, between: Callable[[], None] = lambda: None) -> bool:
     return True
 
 
-def is_ready(asked: Question) -> bool:
-    """True where `watched` would answer at once."""
-    return asked in _WATCHED
-
-
 @lru_cache(maxsize=MOST)
 def review(asked: Question) -> KpiReview:
     """The review of one KPI slice. Where it is computed, its verdict is kept as shown by the question's channel, if it

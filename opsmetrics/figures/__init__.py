@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsmetrics.figures.budget import HEIGHT as BUDGET_HEIGHT
 from opsmetrics.figures.budget import alarm_budget
-from opsmetrics.figures.marks import STOPPED, Mark, assurance_mark, data_mark, mark_svg, variation_mark
+from opsmetrics.figures.marks import STOPPED, Mark, assurance_mark, data_mark, variation_mark
 from opsmetrics.figures.sparkline import sparkline, sparkline_svg
 from opsmetrics.figures.tokens import Theme, css_variables, tokens
 
@@ -38,7 +38,6 @@ __all__ = [
     "data_mark",
     "dumbbell",
     "look_chart",
-    "mark_svg",
     "pareto_chart",
     "sparkline",
     "sparkline_svg",

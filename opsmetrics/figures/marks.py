@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from opsmetrics.figures.svg import Shape, svg_text
-from opsmetrics.figures.tokens import Theme, tokens
+from opsmetrics.figures.svg import Shape
 from opsmetrics.verdict.model import Assurance, DataState, Side, Variation
 
 Tone = Literal["concern", "improve", "data", "muted", "ink"]
-VIEW = 16
 
 DIAMOND = "M8 .4 15.6 8 8 15.6.4 8Z"
 UP = "M8 4.6V11.4M5.2 7.3 8 4.5l2.8 2.8"
@@ -131,10 +129,3 @@ def assurance_mark(assurance: Assurance) -> Mark:
 def data_mark(state: DataState) -> Mark:
     """The mark of the state of the data."""
     return _DATA[state]
-
-
-def mark_svg(mark: Mark, label: str = "", theme: Theme = "light") -> str:
-    """The mark as a standalone SVG text; without a label it is hidden from assistive technology."""
-    colours = tokens(theme)
-    paints = {"current": getattr(colours, mark.tone), "on": colours.on}
-    return svg_text(list(mark.shapes), VIEW, VIEW, paints, label)

@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from opsmetrics.catalog import (
     Calendar,
     Grain,
-    Kpi,
     NotUnderstood,
     Shift,
     parse_moment,
     parse_range,
-    parse_slice,
     period_start,
 )
 
@@ -152,28 +150,3 @@ def test_quarters_agree_with_a_list_of_all_quarter_starts(moment: dt.datetime, y
     starts = [dt.datetime(year, m, day) for year in (moment.year - 1, moment.year) for m in months]
     expected = max(start for start in starts if start <= moment)
     assert period_start(moment, "quarter", Calendar(fiscal_year_start=year_start)) == expected
-
-
-def test_slices() -> None:
-    kpi = Kpi("late", "Late", "proportion", "lower", dimensions=("site", "line"))
-    assert parse_slice("site=North") == (("site", "North"),)
-    assert parse_slice(["site=North", "line = 3 = new "], kpi) == (("line", "3 = new"), ("site", "North"))
-    assert parse_slice([]) == ()
-
-
-@pytest.mark.parametrize(
-    ("texts", "said"),
-    [
-        ("North", "Found 'North'; wanted dimension=value"),
-        ("=North", "dimension=value"),
-        ("site=", "dimension=value"),
-        ("stie=North", "Did you mean 'site'?"),
-        ("year=2019", "Its dimensions: site, line"),
-        (["site=North", "site=South"], "one value for site"),
-    ],
-)
-def test_slices_that_are_not_understood(texts: str | list[str], said: str) -> None:
-    kpi = Kpi("late", "Late", "proportion", "lower", dimensions=("site", "line"))
-    with pytest.raises(NotUnderstood) as caught:
-        parse_slice(texts, kpi)
-    assert said in str(caught.value)

@@ -23,7 +23,7 @@ def test_the_commands_are_these() -> None:
     names = {"list", "show", "import", "rename", "role", "delete"}
     assert {path[1] for path in ALL if path[0] == "template"} == names
     assert {path[1] for path in ALL if path[0] == "decide"} == {
-        *parser.DECISIONS, "weekday", "list", "seen", "snooze", "reopen",
+        "exclude", "phase", "lock", "target", "complete", "annotate", "weekday", "list", "seen", "snooze", "reopen",
     }  # fmt: skip
 
 

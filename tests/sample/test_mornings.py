@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from opsmetrics import sample
-from opsmetrics.catalog import parse_slice, read_catalog
+from opsmetrics.catalog import Slice, read_catalog, slice_of
 from opsmetrics.desk import Desk
 from opsmetrics.sample import known
 from opsmetrics.verdict.as_dict import review_as_dict
@@ -37,17 +37,21 @@ def rows_of(folder: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
+def part(row: Row) -> Slice:
+    return slice_of(dict(text.split("=", 1) for text in [row["slice"]] if text))
+
+
 def shown(desk: Desk, rows: list[Row], as_of: dt.date | None) -> list[Row]:
     """What the reviews of a morning say of the fields that truth tells; the others are left as they are. Many are taken
     from the page, which is the same as one at a time (a test below)."""
-    asked = {(row["kpi"], parse_slice([row["slice"]] if row["slice"] else [])) for row in rows}
+    asked = {(row["kpi"], part(row)) for row in rows}
     if len(asked) > FEW:
         found = {(item.kpi.key, item.series.slice): item for item in desk.watched(as_of=as_of)}
     else:
         found = {(key, part): desk.review(key, part, as_of=as_of) for key, part in asked}
     told = []
     for row in rows:
-        verdict = found[row["kpi"], parse_slice([row["slice"]] if row["slice"] else [])].verdict
+        verdict = found[row["kpi"], part(row)].verdict
         assert verdict is not None
         told.append(row | {field: getattr(verdict, field) for field in FIELDS if row[field]})
     return told
