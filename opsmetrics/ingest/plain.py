@@ -7,7 +7,7 @@ cell that is in no plain form after all of them is no date. The rules say the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache, lru_cache
 
 from opsmetrics.ingest.months import month_of
@@ -175,6 +175,13 @@ def rules_of(cells: Iterable[str], known: Callable[[str], bool], whole: bool) ->
         if not beside and (rule in doubtful or not whole):
             used.discard(rule)
     return tuple(sorted(used))
+
+
+def read_together(cells: Collection[str], known: Callable[[str], bool]) -> bool:
+    """True where all of these cells become what is `known` by rules that hold for a column of them: Jan-26 and Feb-26
+    are months, where a single one tells nothing."""
+    rules = set(rules_of(cells, known, whole=True))
+    return bool(rules) and all(known(written) and rules >= set(used) for written, used in map(_followed, cells))
 
 
 def _in_winter(written: str) -> bool:

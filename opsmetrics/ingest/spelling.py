@@ -56,12 +56,13 @@ def _hold_stray_marks(scratch: Scratch, fault: int, name: str) -> None:
     if scratch.sheet.separator != CELL:
         return
     doubted = f"starts_with({name}::VARCHAR, {text(STRAY)})"
-    found = dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {doubted} AND fault = 0 GROUP BY 1"))
+    sound = "count(*) FILTER (fault = 0)"
+    found = dict(scratch.rows(f"SELECT {name}::VARCHAR, {sound} FROM stage WHERE {doubted} GROUP BY 1"))
+    if not found:
+        return
     bare = {said: said[1:].replace(scratch.sheet.dialect.quote, "").strip() for said in found}
     meant = f"fault = 0 AND {name} IN {one_of(list(bare.values()))}"
-    others = (
-        dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {meant} GROUP BY 1")) if found else {}
-    )
+    others = dict(scratch.rows(f"SELECT {name}::VARCHAR, count(*) FROM stage WHERE {meant} GROUP BY 1"))
     slips = [said for said, count in found.items() if _FEWER * count <= others.get(bare[said], 0)]
     if slips:
         scratch.run(f"UPDATE stage SET fault = {fault} WHERE fault = 0 AND {name} IN {one_of(slips)}")

@@ -10,9 +10,11 @@ from difflib import SequenceMatcher
 from pathlib import PurePath
 
 from opsmetrics.catalog import Catalog, Dimension, Kpi, Stream
-from opsmetrics.ingest.cells import fold, kind_of
+from opsmetrics.ingest.cells import fold, kind_of, tidy
+from opsmetrics.ingest.date_forms import is_plain
 from opsmetrics.ingest.guesses import CONTENT, EXACT, SIMILAR, SYNONYM, Guess
 from opsmetrics.ingest.no_records import refuse_words
+from opsmetrics.ingest.plain import read_together
 from opsmetrics.ingest.plan import LONG, WITHOUT_DENOMINATOR, find_kpi, needed_parts
 from opsmetrics.ingest.problems import IngestRefused, listed
 from opsmetrics.ingest.sheet import Sheet
@@ -154,7 +156,7 @@ def _settle_time(sheet: Sheet, guesses: dict[str, Guess]) -> tuple[str, ...]:
         guesses[header] = Guess(header, role, EXACT, "its name and its cells") if role else Guess(header, "", 0.0, "")
     kinds = {header: _kind(sheet, i) for i, header in enumerate(sheet.headers)}
     for header, guess in guesses.items():
-        if guess.role in ("date", "ts") and kinds[header] == "text":
+        if guess.role in ("date", "ts") and kinds[header] == "text" and not _dates_together(sheet, header):
             guesses[header] = Guess(header, "", 0.0, "")
     if parts or any(guess.role in TIMES for guess in guesses.values()):
         return parts
@@ -162,6 +164,12 @@ def _settle_time(sheet: Sheet, guesses: dict[str, Guess]) -> tuple[str, ...]:
     if len(dated) == 1:
         guesses[dated[0]] = Guess(dated[0], "date", CONTENT, "the only column of dates")
     return ()
+
+
+def _dates_together(sheet: Sheet, header: str) -> bool:
+    column = sheet.headers.index(header)
+    cells = {tidy(row[column]) for row in sheet.rows if len(row) > column}
+    return read_together([cell for cell in cells if kind_of(cell) != "empty"], is_plain)
 
 
 def _kind(sheet: Sheet, column: int) -> str:

@@ -37,6 +37,14 @@ def test_long_files_in_four_languages_are_exact(tmp_path: Path, header: str) -> 
     assert list(readings(batch)["value"]) == [1.5]
 
 
+def test_months_that_only_a_column_tells_are_dates(tmp_path: Path) -> None:
+    """Jan-26 to Apr-26 are months of a year; Jan-20 to Jan-23 may be days, and are left to a person."""
+    text = "date,site,line,metric,value\n" + "".join(f"{m}-26,A,L1,scrap,1.5\n" for m in ("Jan", "Feb", "Mär", "Apr"))
+    assert proposed(tmp_path, text).exact
+    days = "date,site,line,metric,value\n" + "".join(f"Jan-{day},A,L1,scrap,1.5\n" for day in range(20, 24))
+    assert not proposed(tmp_path, days).exact
+
+
 def test_a_ratio_by_the_names_of_its_counts(tmp_path: Path) -> None:
     late = replace(LATE, numerator="late orders", denominator="orders")
     found = proposed(tmp_path, "Day,SITE,Late_Orders,orders,comment\n2025-01-27,A,1,10,x\n", catalog(late))
