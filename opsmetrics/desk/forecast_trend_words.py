@@ -15,7 +15,7 @@ ENGLISH: Mapping[str, str] = {
     "explains": "The trend{rhythm} explains {share} of the variance.",
     "explains_weekday": " with the days of the week",
     "explains_month": " with the months of the year",
-    "alike": "Residuals are alike: intervals widened.",
+    "alike": "Neighbours are alike: intervals widened.",
     "over": "It varies {n} times as much as chance gives: intervals widened.",
     "cannot_trend": "No trend can be told.",
     "cannot_drivers": "What goes with {name} cannot be told yet.",

@@ -32,7 +32,7 @@ ENGLISH: Mapping[str, str] = {
     "wanted_dispersion": "{low} to {high}",
     "wanted_abandoned": "below {n}",
     "wanted_predicted": "{low} to {high}",
-    "found_times": "{n} different times",
+    "found_times": "times told apart: {n}",
     "holds": "holds",
     "fails": "fails",
     "corrected": "corrected for",

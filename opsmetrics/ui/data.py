@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +13,7 @@ import streamlit as st
 from opsmetrics.access import account_name
 from opsmetrics.catalog import Calendar, Catalog, Kpi
 from opsmetrics.desk import Desk
+from opsmetrics.desk.kept import Kept
 from opsmetrics.figures import data_mark
 from opsmetrics.measurements import counted, stamp_to_sample
 from opsmetrics.review import KpiReview
@@ -38,6 +39,7 @@ from opsmetrics.ui import (
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import target
+from opsmetrics.ui.reviews import Versions
 from opsmetrics.ui.upload_blocks import cell, column
 from opsmetrics.verdict import wording
 from opsmetrics.verdict.model import DataState
@@ -237,22 +239,37 @@ def _inside(desk: Desk, ledger: pd.DataFrame, *, arrive: bool) -> None:
     _overwrote(desk, int(batch), row)
 
 
+class _Inside(NamedTuple):
+    """What a batch covers, and the values and events that stood there before."""
+
+    spans: pd.DataFrame
+    changes: pd.DataFrame
+    events: pd.DataFrame
+
+
+#: By versions and batch, as many as hold so many rows together.
+_INSIDE: Kept[tuple[Versions, int], _Inside] = Kept(100_000, weigh=lambda found: 1 + sum(map(len, found)))
+
+
 def _overwrote(desk: Desk, batch: int, row: Mapping[Hashable, Any]) -> None:
-    """What the batch covers, and the values and events that stood there before."""
-    spans = _spans(desk, batch, row["kpis"])
-    if len(spans):
-        tables.behind(f"What it covers ({len(spans)})", spans, file=f"batch-{batch}-covers.csv", key="inside_spans")
-    changes, events = desk.store.changes(batch), overwritten_events(desk.store, batch)
-    if len(changes):
-        changes = stored_rows.overwritten(changes, desk.catalog)
-        tables.behind(
-            f"Values it overwrote ({len(changes)})", changes, file=f"batch-{batch}-changes.csv", key="inside_changes"
+    def read() -> _Inside:
+        changes, events = desk.store.changes(batch), overwritten_events(desk.store, batch)
+        return _Inside(
+            _spans(desk, batch, row["kpis"]),
+            stored_rows.overwritten(changes, desk.catalog) if len(changes) else changes,
+            stored_rows.events_before(events, desk.catalog) if len(events) else events,
         )
-    if len(events):
-        events = stored_rows.events_before(events, desk.catalog)
-        label = f"Events it took away or stated otherwise ({len(events)})"
-        tables.behind(label, events, file=f"batch-{batch}-events.csv", key="inside_events")
-    if changes.empty and events.empty and pd.isna(row["undone_at"]):
+
+    found = _INSIDE.of((reviews.versions(desk, None), batch), read)
+    for label, table, key in (
+        ("What it covers", found.spans, "spans"),
+        ("Values it overwrote", found.changes, "changes"),
+        ("Events it took away or stated otherwise", found.events, "events"),
+    ):
+        if len(table):
+            file = f"batch-{batch}-{'covers' if key == 'spans' else key}.csv"
+            tables.behind(f"{label} ({len(table)})", table, file=file, key=f"inside_{key}")
+    if found.changes.empty and found.events.empty and pd.isna(row["undone_at"]):
         st.text("It overwrote nothing.")
 
 

@@ -88,7 +88,7 @@ def _controls(catalog: Catalog, kpi: Kpi, services: dict[str, str], asks: Asks |
                         on_change=_number_writer(STAFF))  # fmt: skip
         st.session_state[f"queue_{TARGET}"] = float(asks.target)
         st.number_input(say("choose_target"), min_value=0.1, max_value=float(_MOST_WAIT), key=f"queue_{TARGET}",
-                        width=170, on_change=_number_writer(TARGET))  # fmt: skip
+                        format="%.1f", width=170, on_change=_number_writer(TARGET))  # fmt: skip
         shares = {other.key: other.name for other in catalog.kpis if other.kind == "proportion"}
         leave = _NOBODY if asks.abandoned is None else asks.abandoned.key
         known = {_NOBODY: say("nobody"), **shares}
