@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from opsmetrics.ingest.encoding import clean_lines, encoding_of
@@ -48,6 +48,8 @@ def table_of(path: Path, limits: Limits | None = None) -> list[list[str]]:
         lines = clean_lines(path, encoding_of(path, scan_file(path, limits)))
         return [[line.strip()] for line in lines if line.strip()]
     table = [*_header(path, text), *_without_notes(list(_body(path, text)), text.dialect.width)]
+    if text.head.line is not None:
+        table = _with_equal_headers(path, text, table)
     told = list(islice(plain_lines(path, text.encoding, text.dialect), text.head.first - 1, text.head.first + TOLD))
     return [[cell.strip(" ") for cell in row] for row in table] if _is_spaced(told, text.dialect.delimiter) else table
 
@@ -68,6 +70,16 @@ def _header(path: Path, text: TextFile) -> list[list[str]]:
         return [alone]
     units = [*head.units, *[""] * (len(head.raw) - len(head.units))]
     return [[f"{name} {unit}".strip() for name, unit in zip(head.raw, units, strict=False)]]
+
+
+def _with_equal_headers(path: Path, text: TextFile, table: list[list[str]]) -> list[list[str]]:
+    """The table with the names of equal header lines above one another together, as those of different lines are."""
+    line = text.head.line or 1
+    above = list(islice(plain_lines(path, text.encoding, text.dialect), line))
+    same = sum(1 for _ in takewhile(above[-1].__eq__, reversed(above)))
+    below = sum(1 for _ in takewhile(table[0].__eq__, table[1:]))
+    names = [" ".join([name] * (same + below)) for name in table[0]] if same + below > 1 else table[0]
+    return [names, *table[1 + below :]]
 
 
 def _body(path: Path, text: TextFile) -> Iterator[list[str]]:

@@ -67,6 +67,13 @@ def test_cells_that_hold_a_line_end_and_rows_of_nothing(tmp_path: Path) -> None:
     assert read_file(path).rows == (("1", "2", "\n"), ("3", "4"))
 
 
+@pytest.mark.parametrize("times", [2, 3])
+def test_names_of_equal_header_lines_stand_together(tmp_path: Path, times: int) -> None:
+    path = written(tmp_path, "date,value\n" * times + "2025-01-27,1\n2025-01-28,2\n")
+    names = [" ".join([name] * times) for name in ("date", "value")]
+    assert table_of(path) == [names, ["2025-01-27", "1"], ["2025-01-28", "2"]]
+
+
 def test_a_second_table_keeps_its_own_width(tmp_path: Path) -> None:
     other = [row[:4] for row in (HEAD, *ROWS[:3])]
     assert table_of(written(tmp_path, text([HEAD, *ROWS]) + text(other))) == [HEAD, *ROWS, *other]
