@@ -82,7 +82,7 @@ def test_what_is_told_has_skill() -> None:
 @in_soak
 def test_what_is_told_is_reliable() -> None:
     """Seven points in each of five bins with a hundred cases or more."""
-    chances, came, _ = run(KINDS, 170)
+    chances, came, _ = run(KINDS, 255)
     bins = np.minimum((chances * 5).astype(int), 4)
     for place in range(5):
         inside = bins == place
