@@ -14,6 +14,7 @@ from opsmetrics import entry
 from opsmetrics.access import account_name
 from opsmetrics.catalog import Catalog, slice_text
 from opsmetrics.desk import Desk
+from opsmetrics.desk.kept import Kept
 from opsmetrics.entry import EntryRow, HalfTyped, NotANumber, Typed
 from opsmetrics.figures import STOPPED, data_mark
 from opsmetrics.ingest import IngestRefused, typed_batch
@@ -21,6 +22,7 @@ from opsmetrics.measurements import counted
 from opsmetrics.ui import blocks, filters, page, receipts, reviews, upload_blocks
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.links import ChartView
+from opsmetrics.ui.reviews import Versions
 from opsmetrics.ui.upload_blocks import plain
 from opsmetrics.verdict import wording
 
@@ -28,6 +30,9 @@ _WIDTHS = [3.4, 2.2, 1.7, 1.7, 3.6]
 _HEADS = ("KPI", "Last", "Count or value", "of", "")
 _SLOT = "enter_outcome"
 _ROUND = "enter_round"  # a new round gives every line fresh, empty inputs
+
+#: By versions and day; each line of it is a look into the store.
+_ROWS: Kept[tuple[Versions, dt.date], list[EntryRow]] = Kept(32)
 
 
 _KEYS = st.components.v2.component(
@@ -54,7 +59,8 @@ def render(desk: Desk) -> None:
     upload_blocks.apply_style()
     head = st.container()
     day, person = _asked(at_site(site(desk.catalog)).date())
-    found = entry.rows(desk, day, viewer=reviews.viewer())
+    key = (reviews.versions(desk, None), day)
+    found = _ROWS.of(key, lambda: entry.rows(desk, day, viewer=reviews.viewer()))
     offered, found = found, _wanted(desk, found)
     with head:
         _head(found if found or not offered else offered, day)
