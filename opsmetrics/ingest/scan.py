@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from opsmetrics.working import tell
 
 CHUNK = 1024 * 1024
 HEAD = 4096
+#: So many chunks may wait to be hashed.
+_BEHIND = 8
 #: Control characters that no text table needs; tab, line feed and carriage return are not among them.
 CONTROLS = bytes(b for b in range(32) if b not in (9, 10, 13))
 
@@ -61,16 +64,16 @@ def scan_file(path: Path, limits: Limits) -> Scan:
     """
     scan = Scan()
     digest = hashlib.sha256()
-    hashed: Future[None] | None = None
+    behind: deque[Future[None]] = deque()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
         with path.open("rb") as file, ThreadPoolExecutor(1) as beside:  # hashing takes as long as all the rest
             size = path.stat().st_size
             while chunk := file.read(CHUNK):
                 tell("Reading the file", scan.size, size)
-                if hashed is not None:
-                    hashed.result()
-                hashed = beside.submit(digest.update, chunk)
+                if len(behind) == _BEHIND:
+                    behind.popleft().result()
+                behind.append(beside.submit(digest.update, chunk))
                 if not scan.size:
                     scan = replace(scan, head=chunk[:HEAD])
                     refuse_other_formats(scan.head)
