@@ -1,8 +1,8 @@
 """How large errors are at the level that is forecast: 2 % of 1,000 is more than 2 % of 100, and 99 % has little room.
 
 Of a share between two bounds they go with √(p(1 − p)), as the standard deviation of a binomial share. Above a lower
-bound they go with a power of the mean level over the horizon (Taylor 1961), from none to in proportion; the backtest
-says which, as far as it says anything.
+bound they go with a power of the mean level over the horizon (Taylor 1961) and with one of each step against that mean,
+as peaks of a season are missed by more: from none to in proportion, as far as the backtest says.
 """
 
 from __future__ import annotations
@@ -28,12 +28,16 @@ _LEAST = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Relative size of errors by level: between two bounds, above one of them, or the same everywhere."""
+    """Relative size of errors by level: between two bounds, above one of them, or the same everywhere.
+
+    usual: mean level above the lower bound; power: of the mean over the horizon; within: of a step against that mean.
+    """
 
     lower: float | None = None
     upper: float | None = None
     usual: float = 1.0
     power: float = 0.0
+    within: float = 0.0
 
     def at(self, forecasts: FloatArray) -> FloatArray:
         """For forecasts … × horizon: … × horizon, or … × 1 where the whole horizon has one size."""
@@ -41,10 +45,10 @@ class Spread:
             share = np.clip((forecasts - self.lower) / (self.upper - self.lower), 0.0, 1.0)
             found: FloatArray = np.maximum(2 * np.sqrt(share * (1 - share)), _LEAST)
             return found
-        if not self.power:
+        if self.lower is None or self.upper is not None:
             return np.ones((*forecasts.shape[:-1], 1))
-        found = _levels(forecasts, self.lower or 0.0, self.usual) ** self.power
-        return found
+        found = _levels(forecasts, self.lower, self.usual) ** self.power
+        return found * _places(forecasts, self.lower) ** self.within
 
 
 def spread_of(
@@ -59,14 +63,27 @@ def spread_of(
     usual = float(forecasts.mean()) - lower
     if not usual > 0:
         return Spread()
-    level = _levels(forecasts, lower, usual)
+    level = np.broadcast_to(_levels(forecasts, lower, usual), relative.shape)
+    power = _power(level, relative, horizons)
+    place = _places(forecasts, lower)
+    return Spread(lower, None, usual, power, _power(place, relative / level**power, horizons))
+
+
+def _power(level: FloatArray, relative: FloatArray, horizons: float) -> float:
+    """Of the level, with which errors go: the mean of those tried by how likely they are."""
     there = np.isfinite(relative)
-    sizes = np.broadcast_to(level, relative.shape)[there][:, None] ** _POWERS
-    within = relative[there][:, None] / sizes
-    mean = within.mean(axis=0)
+    sizes = level[there][:, None] ** _POWERS
+    mean = (relative[there][:, None] / sizes).mean(axis=0)
     likely = -(np.log(np.maximum(mean, 1e-300)) + np.log(sizes).mean(axis=0)) * _INDEPENDENT * max(horizons, 1.0)
     weight = np.exp(likely - likely.max())
-    return Spread(lower, None, usual, float(weight @ _POWERS / weight.sum()))
+    return float(weight @ _POWERS / weight.sum())
+
+
+def _places(forecasts: FloatArray, lower: float) -> FloatArray:
+    """Of each step against the mean over the horizon."""
+    mean = forecasts.mean(axis=-1, keepdims=True) - lower
+    found: FloatArray = np.clip((forecasts - lower) / np.where(mean > 0, mean, 1.0), 1 / _FARTHEST, _FARTHEST)
+    return found
 
 
 def _levels(forecasts: FloatArray, lower: float, usual: float) -> FloatArray:

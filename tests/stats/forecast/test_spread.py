@@ -26,6 +26,17 @@ def test_the_backtest_tells_the_power_of_the_level(power: float) -> None:
     assert relative(power).power == pytest.approx(power, abs=0.1)
 
 
+@pytest.mark.parametrize("power", [0.0, 1.0])
+def test_it_tells_that_of_the_steps_apart(power: float) -> None:
+    """The same level at all origins, peaks and nights within the horizon."""
+    forecasts = np.tile([40.0, 160.0, 60.0, 140.0, 100.0, 100.0], (40, 1))
+    errors = np.abs(np.random.default_rng(1).laplace(0, 1, forecasts.shape)) * forecasts**power
+    found = spread_of(forecasts, errors / errors.mean(), 40.0, 0.0, None)
+    assert found.within == pytest.approx(power, abs=0.1)
+    ratio = found.at(forecasts)[0, 1] / found.at(forecasts)[0, 0]
+    assert ratio == pytest.approx(4.0**power, rel=0.15)
+
+
 def test_little_of_a_backtest_leaves_the_power_in_the_middle() -> None:
     assert relative(0.0, 1.0).power == pytest.approx(0.5, abs=0.15)
     assert relative(1.0, 1.0).power == pytest.approx(0.5, abs=0.15)
