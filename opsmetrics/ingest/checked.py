@@ -250,6 +250,11 @@ def _counted(scratch: Scratch, layout: Layout, meaning: Meaning, kinds: Mapping[
             "{n} record opens a quotation mark that is never closed.",
             "{n} records open a quotation mark that is never closed.",
         ),
+        faults.SWALLOWED.kind: (
+            "swallowed_records",
+            "{n} record holds further ones between two quotation marks; none of them was loaded.",
+            "{n} records hold further ones between two quotation marks; none of them was loaded.",
+        ),
     }
     found = [
         Notice.counting(code, kinds[kind], one, many) for kind, (code, one, many) in texts.items() if kinds.get(kind)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from opsmetrics.ingest.checked import Checked
 from opsmetrics.ingest.faults import COLUMN, FIRST_REJECT
-from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, EXACT, SPOILT, UNCLOSED
+from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, EXACT, SPOILT, STRAY, UNCLOSED
 from opsmetrics.ingest.readable import write_lines
 from opsmetrics.ingest.sheet import Sheet
 from opsmetrics.measurements import Notice, counted
@@ -103,7 +103,7 @@ def _cells(line: str, sheet: Sheet) -> tuple[str, ...] | None:
     """The cells of a readable line, at least one for each column; None where they cannot be told apart."""
     if line.startswith((UNCLOSED, SPOILT)) or line == CONTINUED:
         return None
-    cells = [cell.removeprefix(EXACT).replace(BREAK, " ") for cell in line.split(sheet.separator)]
+    cells = [cell.removeprefix(EXACT).removeprefix(STRAY).replace(BREAK, " ") for cell in line.split(sheet.separator)]
     return tuple(cells + [""] * (len(sheet.headers) - len(cells)))
 
 

@@ -111,6 +111,13 @@ STRAY_QUOTE = Fault(
     "remove the mark; one that is meant is doubled in the file",
 )
 
+SWALLOWED = Fault(
+    40,
+    "swallowed_records",
+    "a quotation mark opens a cell that holds further records",
+    "close or remove the mark, and load all of these records",
+)
+
 BAD_TIME = Fault(60, "bad_time", "no time of day can be read in '{column}'", "write a time such as 07:03")
 BAD_ZONE = Fault(
     61, "bad_zone", "'{cell}' is no offset from UTC and no zone", "write an offset such as +01:00, or Europe/Berlin"
@@ -136,6 +143,7 @@ _NAMES = {
     "no_whole_numerator": "share of no whole count",
     "share_for_count": "share in place of a count",
     "stray_quote": "quotation mark in a name",
+    "swallowed_records": "records between quotation marks",
 }
 
 

@@ -107,7 +107,8 @@ def _rewritten(lines: Iterable[str], dialect: Dialect, head: Head) -> Iterator[s
     yield from islice(source, head.first - 1)
     for cells, taken, text in records(source, dialect.delimiter, dialect.quote, len(head.names)):
         if cells is None:
-            yield UNCLOSED + text
+            yield UNCLOSED + text.replace("\n", BREAK)
+            yield from repeat(CONTINUED, taken - 1)
         elif LOST in text:
             yield SPOILT + text.replace("\n", BREAK)
             yield from repeat(CONTINUED, taken - 1)

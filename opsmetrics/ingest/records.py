@@ -4,7 +4,8 @@ A quotation mark opens a cell only where the cell begins; anywhere else it is a 
 A cell may run over several lines only if it is closed properly and its record then has the header's width, or
 nothing but blanks beyond it;
 otherwise its first line alone is given up as unclosed and the lines after it are read on their own, so that one
-lost mark costs one record.
+lost mark costs one record. Two marks that were added or lost may enclose whole records: a cell that holds lines like
+its own record is given up with all of them, as nobody knows which it is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from opsmetrics.ingest.cells import kind_of
 
 #: A record of more lines than this is an unclosed mark.
 MOST_LINES = 500
@@ -23,7 +26,8 @@ BLANK = " "
 
 
 class Record(NamedTuple):
-    """Cells of one record, and how many physical lines it takes; no cells where a quotation mark is never closed."""
+    """Cells of one record, and how many physical lines it takes; no cells where a quotation mark is never closed (one
+    line) or a cell holds further records (several)."""
 
     cells: list[str] | None
     lines: int
@@ -105,9 +109,22 @@ def _several_lines(
         except _Malformed:
             break
         if width is None or len(cells) == width or (len(cells) > width and not "".join(cells[width:]).strip()):
-            return Record(cells, count, text)
+            swallows = width is not None and _swallows(cells, text.split("\n")[1:], delimiter, quote)
+            return Record(None if swallows else cells, count, text)
         break
     return Record(None, 1, line)
+
+
+def _swallows(cells: list[str], lines: list[str], delimiter: str, quote: str) -> bool:
+    """True where a further line of a record is a record of its own, with dates and numbers in the same places. One
+    number, or a date with one text, tells nothing: notes have lines such as '2, then 3' too."""
+    kinds = {place: kind for place, cell in enumerate(cells) if (kind := kind_of(cell)) in ("date", "number")}
+    tells = len(kinds) > 1 or (len(cells) > 3 and "date" in kinds.values())
+    for line in lines if tells else []:
+        own = split(line, delimiter, quote) or []
+        if len(own) == len(cells) and all(kind_of(own[place]) == kind for place, kind in kinds.items()):
+            return True
+    return False
 
 
 def _cells(text: str, delimiter: str, quote: str, *, loose: bool) -> list[str]:

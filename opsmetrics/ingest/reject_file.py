@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from opsmetrics.ingest.excel_file import MOST_ROWS, Column, Table, workbook
-from opsmetrics.ingest.faults import TOO_MANY, UNCLOSED
+from opsmetrics.ingest.faults import SWALLOWED, TOO_MANY, UNCLOSED
 from opsmetrics.ingest.formulas import harmless
 from opsmetrics.ingest.records import split
 from opsmetrics.measurements import Batch, ReadAs, counted
@@ -19,7 +19,7 @@ from opsmetrics.measurements import Batch, ReadAs, counted
 HEAD = ("batch", "reject", "line", "text", "column", "reason", "mend")
 
 #: Records whose cells cannot be told apart: their columns stay empty, and their text says what was there.
-TORN = (TOO_MANY.code, UNCLOSED.code)
+TORN = (TOO_MANY.code, UNCLOSED.code, SWALLOWED.code)
 
 _WIDTHS = {"batch": 8, "reject": 8, "line": 8, "text": 30, "column": 14, "reason": 44, "mend": 36}
 

@@ -25,7 +25,7 @@ from opsmetrics.ingest.cells import SHEET_ERRORS, fold
 from opsmetrics.ingest.faults import COLUMN, Fault, stored
 from opsmetrics.ingest.held import changed
 from opsmetrics.ingest.layout import EARLIEST, METRIC, Layout
-from opsmetrics.ingest.marks import CONTINUED, SPOILT, UNCLOSED
+from opsmetrics.ingest.marks import BREAK, CELL, CONTINUED, SPOILT, UNCLOSED
 from opsmetrics.ingest.number_forms import missing_sql
 from opsmetrics.ingest.numbers import NumberStyle
 from opsmetrics.ingest.profile import Reading, refuse_unread
@@ -78,10 +78,12 @@ def settle_names(scratch: Scratch, layout: Layout) -> None:
 
 
 def _clean(scratch: Scratch, name: str) -> None:
-    """Texts with single blanks; an error of a spreadsheet is none. In the stage and not while it is built: there equal
-    texts of a long file are one, and few are none of the kind."""
+    """Texts on one line, with single blanks; an error of a spreadsheet is none. In the stage and not while it is built:
+    there equal texts of a long file are one, and few are none of the kind."""
     error = f"starts_with({name}, '#') AND {among(f'lower({name})', SHEET_ERRORS)}"
     scratch.rename(name, "''", error)
+    if scratch.sheet.separator == CELL:
+        scratch.rename(name, f"replace({name}, {text(BREAK)}, ' ')", f"contains({name}::VARCHAR, {text(BREAK)})")
     scratch.rename(name, f"regexp_replace({name}, ' +', ' ', 'g')", f"contains({name}, '  ')")
     formula = "'^=\"+(.*?)\"+$'"  # ="007" keeps a spreadsheet from reading a number
     scratch.rename(name, f"regexp_replace({name}, {formula}, '\\1')", f"starts_with({name}, '=\"')")
@@ -245,6 +247,7 @@ def _timeless(scratch: Scratch, layout: Layout) -> str:
     empty = _when(f"{cell} = ''", faults.NO_DATE, column)
     return (
         f"CASE WHEN t = {text(CONTINUED)} THEN {faults.CONTINUED * COLUMN} "
+        f"WHEN starts_with(t, {text(UNCLOSED)}) AND contains(t, {text(BREAK)}) THEN {stored(faults.SWALLOWED)} "
         f"WHEN starts_with(t, {text(UNCLOSED)}) THEN {stored(faults.UNCLOSED)} "
         f"WHEN starts_with(t, {text(SPOILT)}) THEN {stored(faults.SPOILT)} "
         f"WHEN t IS NULL OR len({FILLED}) = 0 THEN {faults.BLANK * COLUMN} "

@@ -91,3 +91,23 @@ def test_a_rejected_record_keeps_its_quotes_and_line_ends(tmp_path: Path) -> Non
     batch = prepared(tmp_path, text)
     assert list(batch.rejects["text"]) == ['2025-01-27,A,L1,scrap,x,"a ""b"",\nc"']
     assert batch.tally.records == 2
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("Lyon", "Lyon"), ("L1", "L1"), ("ok", "ok")])
+def test_marks_that_enclose_whole_records_lose_none_without_a_word(tmp_path: Path, opens: str, closes: str) -> None:
+    """Whether a note quotes records or two marks were added, the file does not tell: all is shown and held back."""
+    lines = ["date,site,line,metric,value,note", *(f"2025-01-{n:02d},Lyon,L1,scrap,{n}.5,ok" for n in range(1, 13))]
+    lines[3] = lines[3].replace(opens, f'"{opens}')
+    lines[7] = lines[7].replace(closes, f'{closes}"')
+    batch = prepared(tmp_path, "\n".join(lines) + "\n")
+    assert codes(batch) == [(4, "swallowed_records")] and "swallowed_records" in warnings(batch)
+    assert list(batch.rejects["text"]) == ["\n".join(lines[3:8])]
+    assert sorted(readings(batch)["value"]) == [1.5, 2.5, *(n + 0.5 for n in range(8, 13))]
+    assert batch.tally.adds_up()
+
+
+def test_a_name_of_two_lines_stands_on_one(tmp_path: Path) -> None:
+    batch = prepared(
+        tmp_path, 'date,site,line,metric,value\n2025-01-27,"New\nYork",L1,scrap,1\n2025-01-28,A,L1,scrap,2\n'
+    )
+    assert set(readings(batch)["site"]) == {"New York", "A"} and not len(batch.rejects)
