@@ -120,6 +120,9 @@ def _swallows(cells: list[str], lines: list[str], delimiter: str, quote: str) ->
     number, or a date with one text, tells nothing: notes have lines such as '2, then 3' too."""
     kinds = {place: kind for place, cell in enumerate(cells) if (kind := kind_of(cell)) in ("date", "number")}
     tells = len(kinds) > 1 or (len(cells) > 3 and "date" in kinds.values())
+    broken = next((place for place, cell in enumerate(cells) if "\n" in cell), 0)
+    if not any(place < broken for place in kinds):
+        lines = lines[:-1]  # all that stands behind the cell stands in its last line
     for line in lines if tells else []:
         own = split(line, delimiter, quote) or []
         if len(own) == len(cells) and all(kind_of(own[place]) == kind for place, kind in kinds.items()):
