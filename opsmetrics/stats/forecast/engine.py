@@ -63,6 +63,9 @@ def forecast(
     )
 
 
+#: So many values are of late.
+_LATE = 8
+
 #: Lower and upper end by step, by coverage in per cent.
 Ranges = dict[int, tuple[FloatArray, FloatArray]]
 
@@ -145,7 +148,7 @@ def _climb(
     season = seasons.find(filled, lengths)
     if season == 1 and intermittent.is_intermittent(observed):
         return _intermittent(observed, filled, horizon, lower, upper)
-    if season == 1 and upper is not None and intermittent.is_intermittent(short := _short_of(observed, upper)):
+    if season == 1 and upper is not None and _is_saturated(short := _short_of(observed, upper)):
         deepest = None if lower is None else upper - lower
         return _mirrored(_intermittent(short, _short_of(filled, upper), horizon, 0.0, deepest), upper, observed)
     return _combined(observed, filled, horizon, lengths, season, lower, upper)
@@ -260,6 +263,13 @@ def _typical(filled: FloatArray, length: int) -> FloatArray:
     season = seasons.estimate(filled, length)
     index = season.at(len(filled) + np.arange(length))
     return (index - 1) * float(filled[-length:].mean()) if season.multiplied else index
+
+
+def _is_saturated(short: FloatArray) -> bool:
+    """True where what is lacking of the bound is mostly nothing, of late too: what has left its bound has a level."""
+    late = short[-_LATE:]
+    late = late[np.isfinite(late)]
+    return intermittent.is_intermittent(short) and bool((late == 0).sum() >= intermittent.MOSTLY * len(late))
 
 
 def _short_of(values: FloatArray, upper: float) -> FloatArray:

@@ -165,6 +165,13 @@ def test_a_share_mirrored_is_its_complement() -> None:
     assert both[0].accuracy.mae == pytest.approx(both[1].accuracy.mae)
 
 
+def test_what_has_left_its_bound_has_a_level() -> None:
+    draw = np.random.default_rng(6)
+    found = forecast(np.concatenate([outages(100, 3)[:-6], 0.8 + draw.normal(0, 0.01, 30)]), 7, upper=1.0)
+    assert found.method == "combination"
+    assert found.mean == pytest.approx(np.full(7, 0.8), abs=0.03)
+
+
 def test_one_wild_value_does_not_swing_for_ever() -> None:
     """Without a bound the same outages have a level; a fit that answers the last one by ever worse ones is not kept."""
     found = forecast(outages(400, 1), 28, seasons_tried=(7,))
