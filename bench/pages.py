@@ -43,6 +43,7 @@ def _today(server: Server, idle: Server, rows: int, rounds: int) -> Iterator[Rat
     page.run()
     if f"{rows} watched".encode() not in page.sent:
         raise RuntimeError(f"Today does not show that it watches {rows} rows")
+    server.rest()
     lines = [f"line=Line+{number + 1}" for number in range(filling.lines_of(rows))]
 
     def all_but_one(turn: int) -> str:

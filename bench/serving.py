@@ -24,8 +24,14 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 START_SECONDS = 90
 
+#: Without the chores of a server, which would count as parts of its answers.
+ALONE = {"OPSMETRICS_MORNING": "off", "OPSMETRICS_BACKUP": "off"}
+
 #: CPU that a server with nothing to do may take in a look at its clock, and the time between two looks.
 IDLE, LOOK = 0.0005, 0.03
+
+#: The same for one that makes nothing ready beside its answers any more, such as landings; and how long that may take.
+AT_REST, PAUSE, REST_SECONDS = 0.05, 1.0, 300
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,14 @@ class Server:
                 return now
             before = now
 
+    def rest(self) -> None:
+        """Until nothing is made ready in the background, which would count as a part of the next answer."""
+        deadline = time.monotonic() + REST_SECONDS
+        before, now = -1.0, self.cpu()
+        while now - before >= AT_REST and time.monotonic() < deadline:
+            time.sleep(PAUSE)
+            before, now = now, self.cpu()
+
 
 @contextlib.contextmanager
 def serving(store: Path, script: str = "bench/served/app.py") -> Iterator[Server]:
@@ -75,7 +89,7 @@ def started(store: Path, script: str) -> Iterator[Server]:
     port = free_port()
     log = store.with_suffix(".log")
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", f"--server.address={HOST}"]
-    environment = {**os.environ, "OPSMETRICS_STORE": str(store), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **ALONE, "OPSMETRICS_STORE": str(store), "PYTHONPATH": str(ROOT)}
     with log.open("wb") as told:
         child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=told, stderr=subprocess.STDOUT)
     try:
