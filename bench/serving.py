@@ -31,7 +31,7 @@ ALONE = {"OPSMETRICS_MORNING": "off", "OPSMETRICS_BACKUP": "off"}
 IDLE, LOOK = 0.0005, 0.03
 
 #: The same for one that makes nothing ready beside its answers any more, such as landings; and how long that may take.
-AT_REST, PAUSE, REST_SECONDS = 0.05, 1.0, 300
+AT_REST, PAUSE, REST_SECONDS = 0.06, 3.0, 300
 
 
 @dataclass(frozen=True)
