@@ -5,6 +5,7 @@ Means by least squares, shares and rates by the generalised linear models of cou
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ def regress(values: Values, terms: Sequence[Term], *, kind: Kind = "mean", sizes
     used = np.isfinite(given) & np.isfinite(matrix).all(axis=1) & np.isfinite(size) & (size > 0)
     _check(given, matrix, used, terms)
     data = _Data(given[used], size[used], matrix[used], kind)
+    importlib.import_module("statsmodels.api")  # where it is first imported, it puts filters of its own in front
     with warnings.catch_warnings(record=True) as noticed, np.errstate(all="ignore"):
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", "cov_type not fully supported")  # it is: tests compute these errors by hand

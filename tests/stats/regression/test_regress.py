@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from scipy.special import stdtrit
 
 from opsmetrics.stats.regression import Cannot, Kind, Term, regress
+from tests.paths import ROOT
 
 #: NIST Statistical Reference Datasets, linear regression, "Norris" (J. Norris, NIST, ozone monitors): y, x.
 PAIRS = """
@@ -204,3 +208,17 @@ def test_two_series_that_merely_drift_are_refused() -> None:
             continue
         told += term.p < 0.05
     assert told <= 8
+
+
+FIRST = """
+import numpy as np
+from opsmetrics.stats.regression import Term, regress
+sizes = np.full(60, 100.0)
+shares = np.random.default_rng(1).binomial(100, 0.1, 60) / sizes
+print(regress(shares, [Term("time", np.arange(60.0)[:, None])], kind="share", sizes=sizes).warnings)
+"""
+
+
+def test_the_first_fit_of_a_process_has_no_warnings_that_others_have_not() -> None:
+    done = subprocess.run([sys.executable, "-c", FIRST], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0", done.stderr
