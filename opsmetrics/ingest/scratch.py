@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from opsmetrics.ingest.cells import BLANKS, ZERO_WIDTH
 from opsmetrics.ingest.date_forms import plainly_sql
@@ -129,11 +130,15 @@ class Scratch:
         with self.cursor() as cursor:
             return cursor.execute(sql).fetchall()
 
+    def table(self, sql: str) -> pa.Table:
+        """The answer as Arrow."""
+        with self.cursor() as cursor:
+            return cursor.sql(sql).to_arrow_table()
+
     def frame(self, sql: str) -> pd.DataFrame:
         """The answer as a frame."""
-        with self.cursor() as cursor:
-            frame: pd.DataFrame = cursor.sql(sql).to_arrow_table().to_pandas()
-            return frame
+        frame: pd.DataFrame = self.table(sql).to_pandas()
+        return frame
 
     def repeats(self, of: str, source: str) -> bool:
         """True where rows of the source (FROM … WHERE …) may agree in these columns; False is certain."""

@@ -95,7 +95,7 @@ class _Found:
             if coarse := [k for k in days if (catalog[k].recorded or catalog[k].operate) not in ("sample", "day")]:
                 for k, stamp in ask(f"SELECT DISTINCT {key}, stamp {mine} AND {key} IN {one_of(coarse)}"):
                     days[k].append(stamp.date())
-        steps = {} if checked.clock.dated or layout.time is None else steps_of(ask, mine, key)
+        steps = {} if checked.clock.dated or layout.time is None else steps_of(checked.scratch, mine, key)
         return cls(mine, key, ends, days, steps)
 
     def reporters(self, checked: Checked, kpi: Kpi, measure: Measure) -> tuple[str, ...]:

@@ -9,12 +9,16 @@ out, or gives one of two equal hours, has no gap there.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from opsmetrics.catalog import Catalog
 from opsmetrics.ingest import zones
-from opsmetrics.measurements import Notice, counted
+from opsmetrics.ingest.scratch import Scratch
+from opsmetrics.measurements import EPOCH, Notice, counted
 
 #: A distance beyond this many usual ones is a gap; less is a stamp that came a little late.
 _GAP = 1.5
@@ -45,23 +49,34 @@ class Steps:
         return self.number >= _FEWEST and self.exact >= _USUAL * self.number and seldom
 
 
-def steps_of(ask: Callable[[str], Iterable[tuple[object, ...]]], mine: str, key: str) -> dict[str, Steps]:
+def steps_of(scratch: Scratch, mine: str, key: str) -> dict[str, Steps]:
     """The steps of each KPI with two stamps at least. `mine`: FROM … WHERE … over its records; `key`: its key."""
-    stamps = f"SELECT {key} AS kpi, observed_at, min(stamp) AS written {mine} GROUP BY 1, 2"
-    over = "OVER (PARTITION BY kpi ORDER BY observed_at)"
-    apart = f"least(observed_at - lag(observed_at) {over}, written - lag(written) {over})"
-    counts = f"SELECT kpi, epoch_us({apart}) AS step, observed_at FROM ({stamps})"
-    counts = (
-        f"SELECT kpi, step, count(*) AS times, min(observed_at) AS until FROM ({counts}) WHERE step > 0 GROUP BY ALL"
+    stamps = f"SELECT {key} AS kpi, observed_at, min(stamp) AS stamp {mine} GROUP BY 1, 2"
+    listed = "list(epoch_us(observed_at)) AS instants, list(epoch_us(stamp)) AS written"
+    found = scratch.table(f"SELECT kpi::VARCHAR AS kpi, {listed} FROM ({stamps}) GROUP BY 1 ORDER BY 1")
+    each = zip(*(found[name] for name in ("kpi", "instants", "written")), strict=True)
+    steps = ((kpi.as_py(), _steps(*(part.values.to_numpy() for part in parts))) for kpi, *parts in each)
+    return {kpi: told for kpi, told in steps if told is not None}
+
+
+def _steps(instants: npt.NDArray[np.int64], written: npt.NDArray[np.int64]) -> Steps | None:
+    """Of the stamps of one KPI in microseconds, each once, in any order; None where no two tell a step."""
+    order = np.argsort(instants)
+    apart = np.minimum(np.diff(instants[order]), np.diff(written[order]))
+    forward = apart > 0
+    if not forward.any():
+        return None
+    until, apart = instants[order][1:][forward], apart[forward]
+    lengths, times = np.unique(apart, return_counts=True)
+    usual, longest = lengths[times.argmax()], apart.argmax()
+    return Steps(
+        dt.timedelta(microseconds=int(usual)),
+        len(apart),
+        int(times.max()),
+        int((apart > _GAP * usual).sum()),
+        dt.timedelta(microseconds=int(apart[longest])),
+        EPOCH + dt.timedelta(microseconds=int(until[longest])),
     )
-    usual = "SELECT DISTINCT ON (kpi) kpi, step AS usual FROM counts ORDER BY kpi, times DESC, step"
-    found = ask(
-        f"WITH counts AS ({counts}), usuals AS ({usual}) SELECT kpi, to_microseconds(usual), sum(times)::BIGINT, "
-        "sum(times) FILTER (step = usual)::BIGINT, "
-        f"coalesce(sum(times) FILTER (step > {_GAP} * usual), 0)::BIGINT, "
-        "to_microseconds(max(step)), arg_max(until, step) FROM counts JOIN usuals USING (kpi) GROUP BY kpi, usual"
-    )
-    return {str(kpi): Steps(*told) for kpi, *told in found}  # type: ignore[arg-type]
 
 
 def gap_notices(found: Mapping[str, Steps], catalog: Catalog) -> list[Notice]:

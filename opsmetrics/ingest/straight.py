@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -83,9 +86,11 @@ def read_straight(
     down would make doubtful."""
     if scratch.sheet.tabs:
         return False
-    blanks, certain = _signs(scratch.sheet, whole)
-    numbers = {} if certain else styles
-    names = _names(scratch.sheet, layout)
+    with ThreadPoolExecutor(2) as beside:
+        signs = beside.map(partial(_signs, scratch.sheet.readable, whole), _halves(scratch.sheet))
+        names = _names(scratch.sheet, layout)
+    blanks, certain = (list(told) for told in zip(*signs, strict=True))
+    numbers = {} if all(certain) else styles
     size = 16 + 9 * len(layout.numbers) + 2 * len(layout.texts)
     try:
         if names is not None and size * scratch.sheet.lines <= _HELD:
@@ -96,7 +101,7 @@ def read_straight(
             counted = len(layout.columns) == len(scratch.sheet.headers)  # half as dear as a look at each stamp
             _build(scratch, layout, stamp, numbers, cells, stamp.long if counted else f"{stamp.long} AND {stamp.blank}")
             sound, named = _told(scratch, layout, today)
-            if sound and named and (not counted or blanks == _expected_blanks(scratch, layout, stamp)):
+            if sound and named and (not counted or sum(blanks) == _expected_blanks(scratch, layout, stamp)):
                 return _tidied(scratch, layout)
             scratch.hold_in_file()
             if not sound or named:
@@ -178,16 +183,27 @@ def _expected_blanks(scratch: Scratch, layout: Layout, stamp: Stamp) -> int:
     return int(records) * stamp.blanks + in_names
 
 
-def _signs(sheet: Sheet, whole: bool) -> tuple[int, bool]:
-    """How many blanks stand below the header, and whether no sign stands there by which the reader might take what is
-    none for a number (1_000, +-1), or what is doubtful (1.234 where all others are whole)."""
-    blanks, certain = 0, True
+def _halves(sheet: Sheet) -> list[tuple[int, int]]:
+    """Where the records begin and half of their bytes end, and the same of the others."""
     with sheet.readable.open("rb") as file:
         for _ in islice(file, sheet.head.first - 1):
             pass
-        while chunk := file.read(_CHUNK):
+        first, after = file.tell(), sheet.readable.stat().st_size
+    middle = (first + after) // 2
+    return [(first, middle), (middle, after)]
+
+
+def _signs(path: Path, whole: bool, within: tuple[int, int]) -> tuple[int, bool]:
+    """How many blanks stand within these bytes, and whether no sign stands there by which the reader might take what is
+    none for a number (1_000, +-1), or what is doubtful (1.234 where all others are whole)."""
+    blanks, certain = 0, True
+    at, after = within
+    with path.open("rb") as file:
+        file.seek(at)
+        while at < after and (chunk := file.read(min(_CHUNK, after - at))):
             certain = certain and not (b"_" in chunk or b"+" in chunk or (whole and b"." in chunk))
             blanks += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _BLANK))
+            at += len(chunk)
     return blanks, certain
 
 
