@@ -69,6 +69,7 @@ OTHERS = {
     "opsmetrics/ui/upload.py: download_button",  # reject_csv, reject_excel
     "opsmetrics/ui/upload_templates.py: download_button",  # Blank; TOML
     "opsmetrics/ui/definitions.py: download_button",  # csv_bytes
+    "opsmetrics/ui/forecasts.py: download_button",  # csv_bytes
     "opsmetrics/ui/definition_files.py: download_button",  # csv_bytes; TOML
     "opsmetrics/ui/chart_files.py: download_button",  # a page of HTML
     "opsmetrics/figures/export.py: to_html",

@@ -57,7 +57,9 @@ def test_names_are_text_parts_have_their_roles_and_no_plotly_is_loaded(watch: Op
     assert page.locator(".om b, .om script, .om img").count() == 0
     assert page.get_by_role("heading", level=1).count() == 1
     sections = page.get_by_role("heading", level=2).all_inner_texts()
-    assert [text.split()[0] for text in sections] == ["Find", "Change", "Learn", "Leave"]
+    stances = [text.split()[0] for text in sections]
+    assert stances[:4] == ["Find", "Change", "Learn", "Leave"]
+    assert stances[4:] in ([], ["Today's"]), "the load stands below them once it was made ready in the background"
     assert page.get_by_role("link", name="Late deliveries", exact=True).count() == 2, "the whole shares Line 3's row"
     assert len(loaded) > 5
     assert [url for url in loaded if "plotly" in url.lower()] == []
