@@ -136,7 +136,7 @@ def check(
     meaning, told = settle_apart(scratch, layout, meaning, given)
     notices += told
     mark_duplicates(scratch, layout, meaning.joint, stated_sql(layout))
-    kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage GROUP BY 1"))
+    kinds = _kinds(scratch)
     tally = _tally(scratch, layout, meaning, kinds)
     try:
         rejects = rejects_of(scratch, sheet)
@@ -147,6 +147,14 @@ def check(
     refuse_table_below(rejects, sheet.headers, sheet.head.first, read, layout.time, marks)
     notices += [*clock.notices, *_counted(scratch, layout, meaning, kinds), *event_notices(scratch, layout)]
     return Checked(sheet, layout, meaning, reading, clock, scratch, tally, rejects, tuple(notices))
+
+
+def _kinds(scratch: Scratch) -> dict[int, int]:
+    """How many records have each kind of fault; 0: none. Blocks of records without any are not looked at."""
+    kinds = dict(scratch.rows(f"SELECT fault // {COLUMN}, count(*) FROM stage WHERE fault <> 0 GROUP BY 1"))
+    (records,) = scratch.rows("SELECT count(*) FROM stage")[0]
+    sound = records - sum(kinds.values())
+    return {**kinds, 0: sound} if sound else kinds
 
 
 def _metrics(scratch: Scratch, layout: Layout) -> Sequence[str]:

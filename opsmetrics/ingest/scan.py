@@ -77,8 +77,7 @@ def scan_file(path: Path, limits: Limits) -> Scan:
                 if not scan.size:
                     scan = replace(scan, head=chunk[:HEAD])
                     refuse_other_formats(scan.head)
-                scan = _count(scan, chunk, limits)
-                ascii_only = chunk.isascii()
+                scan, ascii_only = _count(scan, chunk, limits)
                 plain = ascii_only and not decoder.getstate()[0]  # no letter of the chunk before is open
                 utf8 = scan.utf8 and (plain or _decodes(decoder, chunk))
                 scan = replace(scan, ascii=scan.ascii and ascii_only, utf8=utf8)
@@ -129,27 +128,33 @@ def _too_large(most: int) -> IngestRefused:
     return IngestRefused("too_large", found, "a smaller file", "split it, for example by month")
 
 
-def _count(scan: Scan, chunk: bytes, limits: Limits) -> Scan:
+def _count(scan: Scan, chunk: bytes, limits: Limits) -> tuple[Scan, bool]:
+    """The scan with one more chunk, and whether that is ASCII."""
     if scan.size + len(chunk) > limits.bytes:
         raise _too_large(limits.bytes)
     values = np.frombuffer(chunk, np.uint8)
-    lf, cr, tabs = (_times(values, chunk, byte) for byte in (10, 13, 9))
+    lf = int(np.count_nonzero(values == 10))
+    # What is no plain sign is below 32 as a signed byte: where line feeds are all of that, nothing else is looked for.
+    plain = lf == int(np.count_nonzero(values.view(np.int8) < 32))
+    cr, tabs, nul = (0 if plain else _times(values, chunk, byte) for byte in (13, 9, 0))
+    low = lf if plain else int(np.count_nonzero(values < 32))
     crlf = int(np.count_nonzero((values[:-1] == 13) & (values[1:] == 10))) if cr and lf else 0
     split_pair = scan.last == 13 and chunk[0] == 10  # CRLF that two chunks share
-    return replace(
+    scanned = replace(
         scan,
         size=scan.size + len(chunk),
         crlf=scan.crlf + crlf + split_pair,
         lf=scan.lf + lf - crlf - split_pair,
         cr=scan.cr + cr - crlf - split_pair,
-        controls=scan.controls + int(np.count_nonzero(values < 32)) - lf - cr - tabs,
-        nul=scan.nul + _times(values, chunk, 0),
+        controls=scan.controls + low - lf - cr - tabs,
+        nul=scan.nul + nul,
         quotes=scan.quotes or b'"' in chunk,
         apostrophes=scan.apostrophes or b"'" in chunk,
         tabs=scan.tabs or tabs > 0,
         last=chunk[-1],
         open_line=_open_line(scan.open_line, chunk, limits),
     )
+    return scanned, plain or chunk.isascii()
 
 
 def _times(values: npt.NDArray[np.uint8], chunk: bytes, byte: int) -> int:
@@ -176,7 +181,8 @@ def _open_line(before: int, chunk: bytes, limits: Limits) -> int:
 
 
 def _last_line_end(chunk: bytes, begin: int, end: int) -> int:
-    return max(chunk.rfind(b"\n", begin, end), chunk.rfind(b"\r", begin, end))
+    feed = chunk.rfind(b"\n", begin, end)
+    return max(feed, chunk.rfind(b"\r", max(begin, feed), end))
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:

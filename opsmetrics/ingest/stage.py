@@ -38,12 +38,9 @@ _SAMPLE = "[0-9]{1,7}(?:[.]0*)?"
 #: True of a line that begins as a date: a record that breaks off, and no note.
 _BEGUN = "regexp_matches(t, '^[ \"]*[0-9]{1,4}[-./][0-9]')"
 
-#: Records without a time that can be read, and records with one that have all their cells.
+#: How many records have a time that can be read and all their cells.
 _DATED = f"""
-SELECT
-    count(*) FILTER (stamp IS NULL),
-    count(*) FILTER (stamp IS NOT NULL AND fault // {COLUMN} <> {faults.TOO_FEW.kind})
-FROM stage
+SELECT count(*) FROM stage WHERE stamp IS NOT NULL AND fault // {COLUMN} <> {faults.TOO_FEW.kind}
 """
 
 
@@ -126,8 +123,8 @@ def settle_stage(scratch: Scratch, layout: Layout, reading: Reading) -> None:
     """The stage is complete, and the file is read no more. Raises IngestRefused (`changed_while_read`,
     `dates_not_understood`)."""
     if reading.dates is not None:
-        without, dated = scratch.rows(_DATED)[0]
-        if without > dated:
+        (without,) = scratch.rows("SELECT count(*) FROM stage WHERE stamp IS NULL")[0]
+        if without and without > scratch.rows(_DATED)[0][0]:
             refuse_unread(scratch, layout, reading.dates)
     scratch.close_to_outside()
     expected = scratch.sheet.lines - scratch.sheet.head.first + 1
