@@ -75,7 +75,8 @@ def overlapping(desk: Desk, stored: int, rows: int) -> tuple[Batch, str, str]:
     query = _query(first, first + rows, apart, more=1)
     scratch = duckdb.connect()
     scratch.execute(f"CREATE TABLE checked AS {query}")
-    facts = Facts(rows, _reader(scratch, "FROM checked"))
+    reach = scratch.execute("SELECT min(observed_at), max(observed_at) FROM checked").fetchall()[0]
+    facts = Facts(rows, _reader(scratch, "FROM checked"), reach)  # as of a checked file, whose reach is known
     end = BEGIN + dt.timedelta(days=DAYS, microseconds=apart * rows)
     return _batch(desk, facts, ["scrap"], BEGIN, end), _query(0, stored, apart), query
 
