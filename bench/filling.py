@@ -75,6 +75,9 @@ def overlapping(desk: Desk, stored: int, rows: int) -> tuple[Batch, str, str]:
     query = _query(first, first + rows, apart, more=1)
     scratch = duckdb.connect()
     scratch.execute(f"CREATE TABLE checked AS {query}")
+    for name in ("kpi", "site", "line"):  # as the names of a plain file are handed over: positions in a list
+        scratch.execute(f"CREATE TYPE {name} AS ENUM (SELECT DISTINCT {name} FROM checked)")
+        scratch.execute(f"ALTER TABLE checked ALTER {name} TYPE {name}")
     reach = scratch.execute("SELECT min(observed_at), max(observed_at) FROM checked").fetchall()[0]
     facts = Facts(rows, _reader(scratch, "FROM checked"), reach)  # as of a checked file, whose reach is known
     end = BEGIN + dt.timedelta(days=DAYS, microseconds=apart * rows)
