@@ -54,6 +54,14 @@ class Joint:
         """The most likely values."""
         return self.turned(self.value.mean)
 
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """What no value is below, and above, as values were given; None: no end."""
+        lower, upper = self.value.lower, self.value.upper
+        if self.ceiling is None:
+            return lower, upper
+        return None if upper is None else self.ceiling - upper, None if lower is None else self.ceiling - lower
+
     def turned(self, values: FloatArray) -> FloatArray:
         """Values as they are forecast into values as they were given."""
         return values if self.ceiling is None else self.ceiling - values

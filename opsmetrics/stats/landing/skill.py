@@ -10,6 +10,7 @@ import pandas as pd
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray, Values, floats
 from opsmetrics.stats.forecast import Forecast
+from opsmetrics.stats.forecast.fan import bounded
 from opsmetrics.stats.landing.joint import Joint, paths, stretches_of
 from opsmetrics.stats.landing.totals import Stretch, added, met
 
@@ -158,7 +159,4 @@ def _spread(joint: Joint) -> tuple[FloatArray, FloatArray]:
 
 
 def _within(joint: Joint, values: FloatArray) -> FloatArray:
-    low, high = joint.value.lower, joint.value.upper
-    if joint.ceiling is not None:
-        low, high = (None if high is None else joint.ceiling - high), joint.ceiling
-    return values if low is None and high is None else np.clip(values, low, high)
+    return bounded(values, *joint.bounds)
