@@ -158,7 +158,7 @@ def _around(own: Forecast, steps: npt.NDArray[np.int_], value: Floats) -> tuple[
     ends: list[Floats] = []
     for end, bound in zip(own.interval(COVERAGE), (own.lower, own.upper), strict=True):
         there = end[steps]
-        stays = own.method == "intermittent" or (np.abs(there - bound) < 1e-9 if bound is not None else False)
+        stays = own.is_rate or (np.abs(there - bound) < 1e-9 if bound is not None else False)
         ends.append(bounded(np.where(stays, there, there + moved), own.lower, own.upper))
     return np.minimum(ends[0], value), np.maximum(ends[1], value)
 

@@ -123,7 +123,7 @@ class Told:
         if self.constant:
             return say("constant_headline", value=self.value(row["mean"]), when=self.when(row),
                        n=self.periods(forecast.known))  # fmt: skip
-        if forecast.method == "intermittent":
+        if forecast.is_rate:
             return say("rate_headline", value=self.value(row["mean"]), one=self.one)
         return say("likely_headline", value=self.value(row["mean"]), when=self.when(row), **self._range(row))
 

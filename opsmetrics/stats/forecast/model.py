@@ -132,6 +132,11 @@ class Forecast:
         """The most likely values: as often exceeded as not (counts that are mostly nothing: their total)."""
         return self.points["mean"].to_numpy(dtype=np.float64)
 
+    @property
+    def is_rate(self) -> bool:
+        """True where the mean is a rate per period, of whole counts that are mostly nothing, or mostly all there is."""
+        return self.method in ("intermittent", "saturated")
+
     def interval(self, coverage: int) -> tuple[FloatArray, FloatArray]:
         """Lower and upper end of one of COVERAGES."""
         low, high = (self.points[f"{end}_{coverage}"].to_numpy(dtype=np.float64) for end in ("lower", "upper"))
