@@ -7,6 +7,14 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 
+def write(name: str, chosen: str) -> None:
+    """One parameter of the address; "" takes it away."""
+    if chosen:
+        st.query_params[name] = chosen
+    else:
+        st.query_params.pop(name, None)
+
+
 def select(
     label: str,
     options: Mapping[str, str],

@@ -96,7 +96,4 @@ def _typed(key: str, parameter: str, defined: float | None) -> None:
 
 
 def _write(name: str, chosen: str) -> None:
-    if chosen and chosen != METHODS[0]:
-        st.query_params[name] = chosen
-    else:
-        st.query_params.pop(name, None)
+    addressed.write(name, "" if chosen == METHODS[0] else chosen)

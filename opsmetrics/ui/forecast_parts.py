@@ -73,9 +73,8 @@ def show(at: Desk, told: Told, view: ForecastView) -> None:
 
 def _asked(kpi: Kpi) -> tuple[str, How]:
     asked = st.query_params.get(PARTS, "")
-    return asked if asked in kpi.dimensions else "", "bottom_up" if st.query_params.get(
-        AGREE
-    ) == "bottom_up" else "mint"
+    how: How = "bottom_up" if st.query_params.get(AGREE) == "bottom_up" else "mint"
+    return asked if asked in kpi.dimensions else "", how
 
 
 def _choices(at: Desk, kpi: Kpi, dimension: str, how: How) -> None:
@@ -83,34 +82,13 @@ def _choices(at: Desk, kpi: Kpi, dimension: str, how: How) -> None:
     dimensions = {"": say("parts_of")} | {
         key: say("by", dimension=plain(names.get(key, key))) for key in kpi.dimensions
     }
+    ways = {"": say("agree_mint"), "bottom_up": say("agree_bottom_up")}
     with st.container(horizontal=True, vertical_alignment="bottom", key="parts_controls"):
-        addressed.select(
-            say("parts_title"),
-            dimensions,
-            dimension,
-            key="choose_parts",
-            write=partial(_write, PARTS),
-            width=190,
-            shown=not dimension,
-        )
+        addressed.select(say("parts_title"), dimensions, dimension, key="choose_parts",
+                         write=partial(addressed.write, PARTS), width=190, shown=not dimension)  # fmt: skip
         if dimension:
-            ways = {"": say("agree_mint"), "bottom_up": say("agree_bottom_up")}
-            current = "" if how == "mint" else how
-            addressed.select(
-                say("agree_choice"),
-                ways,
-                current,
-                key="choose_agree",
-                write=partial(_write, AGREE),
-                width=260,
-            )
-
-
-def _write(name: str, chosen: str) -> None:
-    if chosen:
-        st.query_params[name] = chosen
-    else:
-        st.query_params.pop(name, None)
+            addressed.select(say("agree_choice"), ways, "" if how == "mint" else how, key="choose_agree",
+                             write=partial(addressed.write, AGREE), width=260)  # fmt: skip
 
 
 def _made(at: Desk, kpi: Kpi, asked: _Asked, view: ForecastView) -> None:

@@ -16,7 +16,7 @@ from opsmetrics.desk.forecast_whatif import plan
 from opsmetrics.desk.forecast_words import say
 from opsmetrics.figures.forecast_two import Scenario as Drawn
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, forecast_blocks, page, reviews
+from opsmetrics.ui import addressed, blocks, forecast_blocks, page, reviews
 from opsmetrics.ui.clock import at_site
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.ui.upload_blocks import plain
@@ -162,11 +162,7 @@ def _add(kpi: Kpi, scenario: Scenario, kind: Known, name: str | None, first: dt.
 
 
 def _write(scenario: Scenario) -> None:
-    text = scenario_text(scenario)
-    if text:
-        st.query_params[PARAMETER] = text
-    else:
-        st.query_params.pop(PARAMETER, None)
+    addressed.write(PARAMETER, scenario_text(scenario))
 
 
 def _plain(item: Item) -> str:

@@ -28,14 +28,12 @@ from opsmetrics.ui.forecast_blocks import AT_RISK, UNSURE
 from opsmetrics.ui.forecast_view import ForecastView
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.reviews import Versions
+from opsmetrics.ui.sections import ROWS
 from opsmetrics.ui.tables import Table
 from opsmetrics.verdict import wording
 from opsmetrics.working import tell
 
 V = TypeVar("V")
-
-#: Rows of one section that are sent before "Show all", as on Today.
-ROWS = 50
 
 _STYLE = (Path(__file__).parent / "forecasts_look.css").read_text(encoding="utf-8")
 

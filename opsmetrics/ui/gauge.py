@@ -97,10 +97,7 @@ def _write_tolerance() -> None:
 
 
 def _write(name: str, chosen: str, usual: str = "") -> None:
-    if chosen and chosen != usual:
-        st.query_params[name] = chosen
-    else:
-        st.query_params.pop(name, None)
+    addressed.write(name, "" if chosen == usual else chosen)
 
 
 def _brought() -> Callable[[GaugeOptions], Gauge] | None:

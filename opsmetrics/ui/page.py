@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from opsmetrics.catalog import Catalog
-from opsmetrics.ui import blocks, look
+from opsmetrics.ui import addressed, blocks, look
 from opsmetrics.ui.blocks import Block
 from opsmetrics.ui.links import PAGES
 
@@ -36,18 +36,10 @@ def show(*shown: Block, key: str) -> dict[str, Any] | None:
         on_theme_change=_noted,
     )
     if answer.set:
-        _set(str(answer.set["name"]), str(answer.set["value"]))
+        addressed.write(str(answer.set["name"]), str(answer.set["value"]))
         st.rerun()
     follow(answer.go)
     return dict(answer.act) if answer.act else None
-
-
-def _set(name: str, value: str) -> None:
-    """One parameter of the address; "" takes it away."""
-    if value:
-        st.query_params[name] = value
-    else:
-        st.query_params.pop(name, None)
 
 
 def follow(clicked: Any) -> None:

@@ -146,7 +146,4 @@ def _write(name: str, chosen: str, *, clears: tuple[str, ...] = (), of: tuple[st
         carried.choose_slice(links.read_slice(chosen), of)
     for other in clears:
         st.query_params.pop(other, None)
-    if chosen:
-        st.query_params[name] = chosen
-    else:
-        st.query_params.pop(name, None)
+    addressed.write(name, chosen)

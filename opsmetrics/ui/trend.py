@@ -17,6 +17,7 @@ from opsmetrics.figures import CONFIG, Finished, Theme
 from opsmetrics.figures.trend import trend_chart
 from opsmetrics.review import KpiReview
 from opsmetrics.ui import (
+    addressed,
     blocks,
     carried,
     filters,
@@ -151,11 +152,7 @@ def _controls(at: Desk, kpi: Kpi, view: ChartView, chosen: list[str]) -> None:
 
 
 def _write() -> None:
-    keys = ",".join(st.session_state["choose_with"])
-    if keys:
-        st.query_params[PARAMETER] = keys
-    else:
-        st.query_params.pop(PARAMETER, None)
+    addressed.write(PARAMETER, ",".join(st.session_state["choose_with"]))
 
 
 def _drawn(read: _Read) -> None:
