@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from opsmetrics.ingest.date_forms import CLOCK
 from opsmetrics.ingest.dates import DateStyle
@@ -84,9 +83,7 @@ def plain_reading(scratch: Scratch, layout: Layout, answers: Mapping[str, str], 
 
 def _lines(sheet: Sheet, most: int) -> list[str]:
     """Whole lines from the first record on."""
-    with sheet.readable.open("rb") as file:
-        for _ in islice(file, sheet.head.first - 1):
-            pass
+    with sheet.from_first_record() as file:
         lines = file.read(_BYTES).decode("utf-8", "replace").split("\n")
     return [line.removesuffix("\r") for line in lines[: min(most, len(lines) - 1)]]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pandas as pd
 
@@ -102,6 +103,14 @@ class Sheet:
         if self.across is not None and position == len(self.headers) and len(cells) >= position:
             return cells[position - 2]
         return self.headers[position - 1]
+
+    @contextmanager
+    def from_first_record(self) -> Iterator[BinaryIO]:
+        """The readable file, open where its records begin."""
+        with self.readable.open("rb") as file:
+            for _ in islice(file, self.head.first - 1):
+                pass
+            yield file
 
     def said_order(self, column: int) -> str | None:
         """The order of day, month and year that the name of a column says, or a row of formats below it."""

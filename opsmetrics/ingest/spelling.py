@@ -161,7 +161,7 @@ def _whole_codes(scratch: Scratch, layout: Layout) -> list[Notice]:
     return notices
 
 
-def _counted(scratch: Scratch, names: str) -> tuple[int, int, int]:
+def _told_apart(scratch: Scratch, names: str) -> tuple[int, int, int]:
     """How many names the query has, how many that differ in more than case, and in more than accents and signs."""
     scratch.run(f"CREATE OR REPLACE TABLE said AS {names}")
     distinct, folded = scratch.rows("SELECT count(*), count(DISTINCT lower(name)) FROM said")[0]
@@ -176,10 +176,10 @@ def _variants(scratch: Scratch, name: str) -> tuple[dict[str, list[str]], bool]:
     """The spelling kept → the others; and whether names that are left differ only in accents, blanks or signs."""
     loaded = f"FROM stage WHERE fault = 0 AND {name} IS NOT NULL"
     if scratch.is_listed(name):
-        distinct, _, bare = _counted(scratch, scratch.distinct(name))
+        distinct, _, bare = _told_apart(scratch, scratch.distinct(name))
         if distinct == bare:  # nor are there two among those that are loaded
             return {}, False
-    distinct, folded, bare = _counted(scratch, f"SELECT DISTINCT {name} AS name {loaded}")
+    distinct, folded, bare = _told_apart(scratch, f"SELECT DISTINCT {name} AS name {loaded}")
     if distinct == folded:
         return {}, bare < folded
     ranked = scratch.rows(f"SELECT lower({name}), {name} {loaded} GROUP BY 2 ORDER BY count(*) DESC, {name}")

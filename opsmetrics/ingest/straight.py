@@ -15,7 +15,6 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -185,9 +184,7 @@ def _expected_blanks(scratch: Scratch, layout: Layout, stamp: Stamp) -> int:
 
 def _halves(sheet: Sheet) -> list[tuple[int, int]]:
     """Where the records begin and half of their bytes end, and the same of the others."""
-    with sheet.readable.open("rb") as file:
-        for _ in islice(file, sheet.head.first - 1):
-            pass
+    with sheet.from_first_record() as file:
         first, after = file.tell(), sheet.readable.stat().st_size
     middle = (first + after) // 2
     return [(first, middle), (middle, after)]
