@@ -8,10 +8,8 @@ import pytest
 from opsmetrics.stats.forecast import dependence
 from tests.cases import cases, in_soak
 from tests.paths import needs_shared
-from tests.reference.adapters import SEASONS
-from tests.stats.forecast import processes
 from tests.stats.forecast.processes import PROCESSES, Told, of_process, reliability, skill
-from tests.stats.forecast.test_reference import FOLDER, scorer
+from tests.stats.forecast.public import of_public_series
 
 #: Series of each process.
 EACH = cases(16, 250)
@@ -45,15 +43,7 @@ def test_as_many_means_came_as_were_told_on_public_series() -> None:
     Series of one source share their dates, so that of the largest value only the skill is asked for: a month that was
     calm everywhere counts for one month, not for a hundred.
     """
-    draw = np.random.default_rng(3)
-    found: list[Told] = []
-    for _, _, freq, _, h, train, _ in scorer().load(FOLDER / "sample"):
-        lower = 0.0 if np.nanmin(train) >= 0 else None
-        for back in range(1, 9):
-            known, came = train[: -back * h], train[len(train) - back * h :][:h]
-            whole = np.isfinite(known).all() and np.isfinite(came).all()
-            if whole and len(known) >= 3 * h and (known != 0).mean() > 0.6:
-                found += processes.told(known, came, draw, seasons_tried=SEASONS[freq], lower=lower)
+    found = of_public_series()
     assert skill([case for case in found if case.event == "any"]) > 0
     means = [case for case in found if case.event == "mean"]
     assert skill(means) > 0

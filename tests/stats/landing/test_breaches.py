@@ -10,10 +10,8 @@ from opsmetrics.stats.forecast import Forecast
 from opsmetrics.stats.landing import Joint, paths
 from tests.cases import cases, in_soak
 from tests.paths import needs_shared
-from tests.reference.adapters import SEASONS
-from tests.stats.forecast import processes
 from tests.stats.forecast.processes import PROCESSES, Told, of_process, reliability, skill
-from tests.stats.forecast.test_reference import FOLDER, scorer
+from tests.stats.forecast.public import of_public_series
 
 EVENTS = ("any", "mean")
 
@@ -53,17 +51,7 @@ def test_as_many_came_as_were_told(simulated: dict[str, list[Told]], event: str)
 
 @pytest.fixture(scope="module")
 def public() -> list[Told]:
-    """The series of the sample, cut at one to eight horizons before their end; what is mostly zero apart."""
-    draw = np.random.default_rng(3)
-    found: list[Told] = []
-    for _, _, freq, _, h, train, _ in scorer().load(FOLDER / "sample"):
-        lower = 0.0 if np.nanmin(train) >= 0 else None
-        for back in range(1, 9):
-            known, came = train[: -back * h], train[len(train) - back * h :][:h]
-            whole = np.isfinite(known).all() and np.isfinite(came).all()
-            if whole and len(known) >= 3 * h and (known != 0).mean() > 0.6:
-                found += processes.told(known, came, draw, joint=landed, seasons_tried=SEASONS[freq], lower=lower)
-    return found
+    return of_public_series(joint=landed)
 
 
 @in_soak
