@@ -84,8 +84,7 @@ class WhatIf:
                 for p in self.planned
             ]
             weight = np.maximum(found.stretch.weight - self._shut(within), 0.0)
-            value = turned(joint.value, joint.ceiling)
-            value = turned(self._laid(value, parts, per_slot(review.kpi, found.grain)), joint.ceiling)
+            value = self._laid(joint.value, parts, per_slot(review.kpi, found.grain))
             return replace(found, stretch=replace(found.stretch, weight=weight)), replace(joint, value=value)
 
         return laid
@@ -209,8 +208,3 @@ def _length(kpi: Kpi, grain: Grain) -> float:
         "quarter": week * 365.25 / 7 / 4,
     }
     return found[grain]
-
-
-def turned(found: Forecast, ceiling: float | None) -> Forecast:
-    """A forecast of what values fall short of a ceiling as one of the values, and back."""
-    return found if ceiling is None else effects.turned(found, ceiling)

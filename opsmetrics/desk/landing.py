@@ -227,7 +227,8 @@ def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: 
         likely_above=float(np.median(landed.total)),
         likely_below=None if known.total else float(np.median(landed.below[:, -1])),
     )
-    if reason and (reason == "no_target" or not stats.decided(landed, low, high, *joint.bounds, total=known.total)):
+    bounds = joint.value.lower, joint.value.upper
+    if reason and (reason == "no_target" or not stats.decided(landed, low, high, *bounds, total=known.total)):
         return replace(told, reason=reason)
     met = float(stats.met(values, low, high).mean())
     return replace(told, probability=rounded(met), reason="", breach=_breach(landed, found, known.total, low, high))

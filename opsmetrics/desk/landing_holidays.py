@@ -16,7 +16,7 @@ from opsmetrics.catalog import Grain
 from opsmetrics.desk.forecast_events import holidays
 from opsmetrics.desk.forecast_holidays import LEAST
 from opsmetrics.desk.forecast_scenario import exposure
-from opsmetrics.desk.forecast_whatif import learned, per_slot, periods_in, turned
+from opsmetrics.desk.forecast_whatif import learned, per_slot, periods_in
 from opsmetrics.desk.landing_slots import Arranged, is_sum
 from opsmetrics.review import KpiReview
 from opsmetrics.series import to_local
@@ -42,8 +42,7 @@ class Worked:
             return joint
         value, size = joint.value, joint.size
         if self.value is not None:
-            value = turned(value, joint.ceiling)
-            value = turned(effects.changed(value, [Change(self.value, self.exposure)]), joint.ceiling)
+            value = effects.changed(value, [Change(self.value, self.exposure)])
         if self.size is not None:
             same = size if isinstance(size, Forecast) else forecast([size] * LEAST, joint.horizon, lower=0.0)
             size = effects.changed(same, [Change(self.size, self.exposure)])

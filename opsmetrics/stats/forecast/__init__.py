@@ -17,12 +17,10 @@ from opsmetrics.stats.forecast.model import (
     Method,
     Rival,
 )
-from opsmetrics.stats.forecast.paths import PATHS, paths, scores, through_fan
 
 __all__ = [
     "COVERAGES",
     "MEMBERS",
-    "PATHS",
     "REAL_GAIN",
     "Accuracy",
     "Coverage",
@@ -32,7 +30,4 @@ __all__ = [
     "Rival",
     "forecast",
     "forecast_many",
-    "paths",
-    "scores",
-    "through_fan",
 ]

@@ -157,16 +157,6 @@ def changed(found: Forecast, changes: Sequence[Change], ceiling: FloatArray | No
     return replace(found, points=pd.DataFrame(columns), quantiles=quantiles, correlation=correlation)
 
 
-def turned(found: Forecast, ceiling: float) -> Forecast:
-    """A forecast of what values fall short of a ceiling as one of the values, and back."""
-    columns: dict[str, object] = {"step": found.points["step"], "mean": ceiling - found.mean}
-    for coverage, (low, high) in _ranges_of(found).items():
-        columns |= {f"lower_{coverage}": ceiling - high, f"upper_{coverage}": ceiling - low}
-    lower, upper = (None if end is None else ceiling - end for end in (found.upper, found.lower))
-    quantiles = ceiling - found.quantiles[:, ::-1]
-    return replace(found, points=pd.DataFrame(columns), quantiles=quantiles, lower=lower, upper=upper)
-
-
 def _ranges_of(found: Forecast) -> dict[int, tuple[FloatArray, ...]]:
     return {coverage: found.interval(coverage) for coverage in COVERAGES}
 

@@ -6,11 +6,12 @@ land(ahead, Stretch.of_whole(5, above=18.0, below=200.0)).ratio
 """
 
 from opsmetrics.stats.landing.breach import Breach, breach
-from opsmetrics.stats.landing.joint import Joint, forecasts, paths
+from opsmetrics.stats.landing.joint import PATHS, Joint, forecasts, paths
 from opsmetrics.stats.landing.skill import Skill, skill
 from opsmetrics.stats.landing.totals import Landings, Stretch, added, decided, land, met, of_sums
 
 __all__ = [
+    "PATHS",
     "Breach",
     "Joint",
     "Landings",

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit, ndtri
+from scipy.special import logit, ndtr, ndtri
 
 from opsmetrics.stats.arrays import FloatArray, Values, floats, same_length
-from opsmetrics.stats.forecast import PATHS, Forecast, forecast, through_fan
+from opsmetrics.stats.forecast import Forecast, forecast
+
+#: Joint paths, unless a caller asks for others.
+PATHS = 2000
 
 #: Pairs of errors from which a correlation is told; few ones are taken for independent.
 _PAIRS = 8
@@ -28,43 +31,20 @@ _NEAREST = 1e-4
 #: Correlation found in n stretches that do not overlap is raised by this share of one over n (measured).
 _FEW = 2.0
 
-#: From this share of values at the upper bound on, what falls short of it is forecast, as a series that is mostly 0.
-_PERFECT = 0.5
-
 
 @dataclass(frozen=True, eq=False)
 class Joint:
-    """value: of each slot ahead, or of what it falls short of `ceiling` where one is given. size: of its size; one
-    number where every size was the same. together: correlation of their errors. share: the value is a part of its size,
-    from 0 to 1."""
+    """value: of each slot ahead. size: of its size; one number where every size was the same. together: correlation of
+    their errors."""
 
     value: Forecast
-    size: Forecast | float
-    together: float
-    ceiling: float | None = None
-    share: bool = False
+    size: Forecast | float = 1.0
+    together: float = 0.0
 
     @property
     def horizon(self) -> int:
         """How many slots ahead."""
         return self.value.horizon
-
-    @property
-    def mean(self) -> FloatArray:
-        """The most likely values."""
-        return self.turned(self.value.mean)
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """What no value is below, and above, as values were given; None: no end."""
-        lower, upper = self.value.lower, self.value.upper
-        if self.ceiling is None:
-            return lower, upper
-        return None if upper is None else self.ceiling - upper, None if lower is None else self.ceiling - lower
-
-    def turned(self, values: FloatArray) -> FloatArray:
-        """Values as they are forecast into values as they were given."""
-        return values if self.ceiling is None else self.ceiling - values
 
 
 def forecasts(
@@ -85,17 +65,13 @@ def forecasts(
     """
     given, weights = floats(values, "values"), floats(sizes, "sizes")
     same_length({"values": given, "sizes": weights})
-    known = np.isfinite(given)
-    ceiling = upper if upper is not None and known.any() and np.mean(given[known] == upper) >= _PERFECT else None
-    if ceiling is not None:
-        given, lower, upper = ceiling - given, 0.0, None if lower is None else ceiling - lower
     value = forecast(given, horizon, seasons_tried=seasons_tried, lower=lower, upper=upper)
     seen = weights[np.isfinite(weights)]
     if not len(seen) or seen.max() == seen.min():
-        return Joint(value, float(seen[0]) if len(seen) else 1.0, 0.0, ceiling, share)
+        return Joint(value, float(seen[0]) if len(seen) else 1.0)
     size = forecast(weights, horizon, seasons_tried=seasons_tried, lower=0.0)
     pairs = value.backtest.merge(size.backtest, on=["origin", "step"], suffixes=("", "_size"))
-    return Joint(value, size, _together(pairs, share), ceiling, share)
+    return Joint(value, size, _together(pairs, share))
 
 
 def paths(joint: Joint, count: int = PATHS, seed: int = 0) -> tuple[FloatArray, FloatArray]:
@@ -112,9 +88,8 @@ def paths(joint: Joint, count: int = PATHS, seed: int = 0) -> tuple[FloatArray, 
     else:
         of_size = draw.standard_normal(own.shape)
         own = joint.together * of_size + np.sqrt(1 - joint.together**2) * own
-        sizes = through_fan(joint.size, _even(of_size @ np.linalg.cholesky(over_horizon(joint.size)).T))
-    values = through_fan(joint.value, _even(own @ np.linalg.cholesky(over_horizon(joint.value)).T))
-    return joint.turned(values), sizes
+        sizes = _through_fan(joint.size, of_size)
+    return _through_fan(joint.value, own), sizes
 
 
 def over_horizon(forecast: Forecast) -> FloatArray:
@@ -140,6 +115,13 @@ def stretches_of(forecast: Forecast) -> float:
     if forecast.backtest.empty:
         return 0.0
     return (forecast.last + 1 - int(forecast.backtest["origin"].min())) / forecast.horizon
+
+
+def _through_fan(forecast: Forecast, new: FloatArray) -> FloatArray:
+    """What is new in each slot (normal scores, paths × horizon) as values of each step's own distribution."""
+    share = ndtr(_even(new @ np.linalg.cholesky(over_horizon(forecast)).T))
+    steps = [np.interp(share[:, step], forecast.levels, forecast.quantiles[step]) for step in range(forecast.horizon)]
+    return np.column_stack(steps)
 
 
 def _even(scores: FloatArray) -> FloatArray:

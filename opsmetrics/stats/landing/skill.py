@@ -72,7 +72,7 @@ def skill(joint: Joint, values: Values, sizes: Values, stretch: Stretch, before:
         like, apart = history.like(origin, origin - began + len(steps))
         if len(steps) < max(1, math.ceil(_SEEN * slots)) or not np.isfinite(came) or not len(like):
             continue
-        drawn = _within(joint, joint.turned(told_values[place, steps]) + spread[0][:, steps])
+        drawn = bounded(told_values[place, steps] + spread[0][:, steps], joint.value.lower, joint.value.upper)
         weights = np.maximum(told_sizes[place, steps] + spread[1][:, steps], 0.0)
         reached = added(drawn, weights, Stretch.of_whole(len(steps), *history.sums(slice(began, origin)))).ratio
         usual = (float(met(like, low, high).mean()) * apart + 0.5) / (apart + 1.0)
@@ -155,8 +155,4 @@ def _spread(joint: Joint) -> tuple[FloatArray, FloatArray]:
     """How far the paths of value and size lie from what is most likely: paths × slots each."""
     values, sizes = paths(joint, _PATHS, seed=5)
     middle = joint.size.mean if isinstance(joint.size, Forecast) else np.full(joint.horizon, joint.size)
-    return values - joint.mean, sizes - middle
-
-
-def _within(joint: Joint, values: FloatArray) -> FloatArray:
-    return bounded(values, *joint.bounds)
+    return values - joint.value.mean, sizes - middle

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray
-from opsmetrics.stats.forecast import PATHS
-from opsmetrics.stats.landing.joint import Joint, paths
+from opsmetrics.stats.landing.joint import PATHS, Joint, paths
 
 
 @dataclass(frozen=True, eq=False)

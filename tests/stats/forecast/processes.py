@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from opsmetrics.stats.forecast import Forecast, forecast, paths
-
-#: Makes so many joint paths of a forecast.
-Joint = Callable[[Forecast, int], np.ndarray]
+from opsmetrics.stats.forecast import forecast
+from opsmetrics.stats.landing import Joint, paths
 
 PROCESSES = ("memory", "walk", "week", "shift", "noise", "counts")
 
@@ -44,14 +42,12 @@ class Told:
     base: float
 
 
-def told(
-    known: np.ndarray, came: np.ndarray, draw: np.random.Generator, joint: Joint = paths, **more: object
-) -> Iterator[Told]:
+def told(known: np.ndarray, came: np.ndarray, draw: np.random.Generator, **more: object) -> Iterator[Told]:
     """Chances from the joint paths that the largest value, and the mean, of the steps ahead lie above a line drawn at a
     random quantile of what stretches of this length had been."""
     horizon = len(came)
     found = forecast(known, horizon, **more)  # type: ignore[arg-type]
-    drawn = joint(found, 1000)
+    drawn, _ = paths(Joint(found), 1000)
     stretches = np.lib.stride_tricks.sliding_window_view(known, horizon)
     for event, of in (("any", np.max), ("mean", np.mean)):
         ahead, past, real = of(drawn, axis=1), of(stretches, axis=1), of(came)
@@ -59,14 +55,14 @@ def told(
             yield Told(event, float((ahead > line).mean()), bool(real > line), float((past > line).mean()))
 
 
-def of_process(kind: str, series: int, n: int = 120, horizon: int = 14, joint: Joint = paths) -> list[Told]:
+def of_process(kind: str, series: int, n: int = 120, horizon: int = 14) -> list[Told]:
     """Chances told of so many series of one process."""
     draw = np.random.default_rng([7, PROCESSES.index(kind)])
     found: list[Told] = []
     for _ in range(series):
         values = simulated(kind, draw, n + horizon)
         lower = 0.0 if kind == "counts" else None
-        found += told(values[:n], values[n:], draw, joint, seasons_tried=(7,), lower=lower)
+        found += told(values[:n], values[n:], draw, seasons_tried=(7,), lower=lower)
     return found
 
 

@@ -106,10 +106,6 @@ def test_what_no_event_touches_stays_as_it_is(ahead: Forecast) -> None:
         assert found.points[:4].equals(ahead.points[:4])
         assert np.array_equal(found.quantiles[:4], ahead.quantiles[:4])
         assert (found.points["lower_80"] <= found.points["mean"]).all()
-    back = effects.turned(effects.turned(ahead, 100.0), 100.0)
-    assert back.points.to_numpy() == pytest.approx(ahead.points.to_numpy())
-    assert back.quantiles == pytest.approx(ahead.quantiles)
-    assert (back.lower, back.upper) == (ahead.lower, ahead.upper)
 
 
 def test_whole_counts_keep_their_ranges_and_are_moved_alike() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opsmetrics.stats.forecast import Forecast, fan, forecast, paths
+from opsmetrics.stats.forecast import Forecast, fan, forecast
+from opsmetrics.stats.landing import Joint, paths
 
 #: Series and steps of a simulation: 60 × 6 errors, which are alike within a series.
 SERIES, STEPS = 60, 6
@@ -175,11 +176,6 @@ def test_chances_follow_the_fan() -> None:
 def test_the_sum_of_a_walk_is_far_less_sure_than_that_of_noise() -> None:
     """Errors of a walk run together: independent steps would promise a sum that is several times too sure."""
     walk = known(60 + np.cumsum(np.random.default_rng(5).normal(0, 1, 160)), 12)
-    alone = np.array([draw.std() for draw in paths(walk).T])
-    assert paths(walk).sum(axis=1).std() > 1.5 * np.sqrt((alone**2).sum())
-
-
-def test_the_same_seed_gives_the_same_paths() -> None:
-    found = known(np.random.default_rng(5).normal(9, 1, 60), 5)
-    assert np.array_equal(paths(found, 100, seed=3), paths(found, 100, seed=3))
-    assert not np.array_equal(paths(found, 100, seed=3), paths(found, 100, seed=4))
+    drawn, _ = paths(Joint(walk))
+    alone = np.array([draw.std() for draw in drawn.T])
+    assert drawn.sum(axis=1).std() > 1.5 * np.sqrt((alone**2).sum())

@@ -7,7 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from opsmetrics.stats.forecast import COVERAGES, forecast, paths
+from opsmetrics.stats.forecast import COVERAGES, forecast
+from opsmetrics.stats.landing import Joint, paths
 
 WEEK = np.array([5.0, 0.0, 1.0, 2.0, 0.0, -3.0, -5.0])
 
@@ -23,7 +24,7 @@ def test_one_value_stays_and_its_range_is_wide() -> None:
     assert (high - low > 3.0).all()
     assert (low >= 0).all()
     assert np.isnan(found.accuracy.mae)
-    assert paths(found, 50).shape == (50, 7)
+    assert paths(Joint(found), 50)[0].shape == (50, 7)
 
 
 @pytest.mark.parametrize("value", [0.0, 7.5, -3.0])

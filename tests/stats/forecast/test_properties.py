@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from opsmetrics.stats.forecast import COVERAGES, Forecast, forecast, paths
+from opsmetrics.stats.forecast import COVERAGES, Forecast, forecast
+from opsmetrics.stats.landing import Joint, paths
 from tests.cases import cases
 
 VALUES = st.floats(0, 100, allow_nan=False, width=32).map(lambda x: round(x, 3))
@@ -107,7 +108,7 @@ def test_what_was_given_is_not_changed() -> None:
 @given(arrays.arrays(np.float64, st.integers(12, 40), elements=VALUES))
 def test_paths_stay_inside_and_have_the_fan_as_margins(values: np.ndarray) -> None:
     found = strict(values, 6, lower=0.0, upper=100.0)
-    drawn = paths(found, 400, seed=1)
+    drawn, _ = paths(Joint(found), 400, seed=1)
     assert drawn.shape == (400, 6)
     assert drawn.min() >= 0.0
     assert drawn.max() <= 100.0

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
-from opsmetrics.stats.forecast import PATHS, Forecast, dependence
-from opsmetrics.stats.landing import Joint, Stretch, forecasts, land, paths
+from opsmetrics.stats.forecast import Forecast, dependence
+from opsmetrics.stats.landing import PATHS, Joint, Stretch, forecasts, land, paths
 from opsmetrics.stats.landing.joint import over_horizon, stretches_of
 from tests.cases import cases
 
@@ -110,7 +110,7 @@ def test_what_is_mostly_perfect_is_forecast_by_what_it_lacks() -> None:
     """An uptime of 100 % on nine days of ten: its mean is kept, and paths have days without an outage."""
     values = np.where(np.random.default_rng(4).random(200) < 0.1, 0.9, 1.0)
     found = forecasts(values, [1440.0] * 200, 30, lower=0.0, upper=1.0, share=True)
-    assert found.ceiling == 1.0
+    assert found.value.method == "saturated"
     drawn_paths, _ = paths(found)
     assert drawn_paths.max() == 1.0
     assert (drawn_paths == 1.0).mean() > 0.7

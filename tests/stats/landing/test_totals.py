@@ -76,18 +76,19 @@ def test_what_arithmetic_decides_needs_no_forecast(above: float, low: float, hig
     assert len(set(met(landed.ratio, low, high).tolist())) == 1 or not found
 
 
-@pytest.mark.parametrize(("lower", "bounds"), [(0.0, (0.0, 1.0)), (None, (None, 1.0))])
+@pytest.mark.parametrize("lower", [0.0, None])
 def test_bounds_are_those_of_the_values_where_what_they_lack_is_forecast(
-    lower: float | None, bounds: tuple[float | None, float | None]
+    lower: float | None,
 ) -> None:
     """Without a lower bound what is to come may fall as deep as it likes: no arithmetic tells that a target is met."""
     up = np.where(np.random.default_rng(9).random(80) < 0.1, 0.98, 1.0)
     found = forecasts(up, SIZES, 2, lower=lower, upper=1.0)
-    assert found.ceiling == 1.0
-    assert found.bounds == bounds
+    assert found.value.method == "saturated"
+    ends = found.value.lower, found.value.upper
+    assert ends == (lower, 1.0)
     landed = land(found, Stretch.of_whole(2, above=990.0, below=1000.0))
-    assert decided(landed, 0.5, NAN, *found.bounds) is (lower is not None)
-    assert decided(landed, 1.0, NAN, *found.bounds)
+    assert decided(landed, 0.5, NAN, *ends) is (lower is not None)
+    assert decided(landed, 1.0, NAN, *ends)
 
 
 def test_a_count_that_has_passed_its_target_is_decided() -> None:
