@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,9 @@ from opsmetrics.stats.forecast.model import Accuracy, Coverage, Rival
 
 #: Origins spread over this last share of the series, and each of the last few slots as origin.
 _SHARE, _SPREAD, _LAST = 0.3, 14, 12
+
+#: Where a season holds another: origins over two of the longer, at more of its places.
+_NESTED, _NESTED_SPREAD = 2, 36
 
 #: Half of the values, and never fewer than this, come before the first origin.
 _BEFORE = 7
@@ -85,13 +89,19 @@ class Backtest:
         return Accuracy(count, pairs, own * size, own / change if change > 0 else float("nan"), rivals, held)
 
 
-def origins_of(n: int, horizon: int) -> IntArray:
-    """Where to stand: spread over the last part of the series and at each of the last slots; none for a short one."""
+def origins_of(n: int, horizon: int, lengths: Sequence[int] = ()) -> IntArray:
+    """Where to stand: spread over the last part of the series and at each of the last slots; none for a short one.
+
+    lengths: of a season that the values may have. Where one holds another, each hour of the day and each day of the
+    week is to be seen: 14 origins a day apart would all stand at one hour, and the last 30 % may be one week.
+    """
     least = max(n // 2, _BEFORE) if n >= 2 * _BEFORE else _BEFORE
-    start = max(min(int(n * (1 - _SHARE)), n - horizon - _SPREAD + 1), least)
+    nested = len(set(lengths)) > 1
+    longest = _NESTED * max(lengths) if nested else 0
+    start = max(min(int(n * (1 - _SHARE)), n - horizon - _SPREAD + 1, n - longest), least)
     if n - start < 3:
         return np.empty(0, dtype=np.int64)
-    count = min(_SPREAD, n - start)
+    count = min(_NESTED_SPREAD if nested else _SPREAD, n - start)
     spread = np.linspace(start, n - 1, count).astype(np.int64)
     recent = np.arange(max(n - _LAST, start), n, dtype=np.int64)
     return np.unique(np.concatenate([spread, recent]))

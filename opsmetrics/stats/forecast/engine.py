@@ -164,10 +164,10 @@ def _combined(
     upper: float | None,
 ) -> _Found:
     n = len(filled)
-    origins = backtest.origins_of(n, horizon)
+    origins = backtest.origins_of(n, horizon, lengths)
     every = combining.fitted(filled, np.append(origins, n), horizon, lengths)
     now = every.values[:, -1]
-    series = fan.Series(n, season, lower, upper, fan.expected_error(observed, season))
+    series = fan.Series(n, season, lower, upper, fan.expected_error(observed, season), lengths)
     past, weights = _past(observed, every, origins, series)
     tested = _tested(filled, past, series) if len(origins) else backtest.nothing(horizon)
     mean = fan.bounded(combining.combined(now, weights), lower, upper)

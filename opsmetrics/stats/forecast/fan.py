@@ -41,8 +41,8 @@ _FREE, _FREE_MORE = 2.0, 0.5
 #: Horizons of backtest from which on half of what was seen of lopsided errors is believed, in a range of 80 %.
 _LOPSIDED = 5.0
 
-#: Seasons from which on half of a slot's own size of errors is believed.
-_SLOT = 16.0
+#: Seasons from which on half of a slot's own size of errors is believed, and half of that of a whole day of the week.
+_SLOT, _DAY = 16.0, 1.0
 
 #: Values that a forecast spends on what it estimates: earlier origins knew less and were wrong by more.
 _SPENT = 4.0
@@ -72,13 +72,17 @@ class Past:
 
 @dataclass(frozen=True)
 class Series:
-    """What is known of the series: slots, season, bounds, and the error to expect from its changes alone."""
+    """What is known of the series: slots, season, bounds, the error to expect from its changes alone.
+
+    tried: lengths of a season that it may have, the shortest within the longest: (168, 24) for the hours of a week.
+    """
 
     known: int
     season: int = 1
     lower: float | None = None
     upper: float | None = None
     usual: float = 0.0
+    tried: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +109,7 @@ def widths(past: Past, series: Series, levels: FloatArray = LEVELS) -> Widths | 
     The error to expect from the changes of the values counts like a few origins, because few errors may all be small
     by chance. levels: of the reach, ascending.
     """
-    origins, known, season = past.origins, series.known, series.season
+    origins, known = past.origins, series.known
     horizon = past.errors.shape[1]
     off = past.errors * np.sqrt((1 + _SPENT / known) / (1 + _SPENT / origins))[:, None]
     there = np.isfinite(off)
@@ -119,10 +123,12 @@ def widths(past: Past, series: Series, levels: FloatArray = LEVELS) -> Widths | 
     level = spread.at(past.forecasts)
     off = off / level
     slot = np.ones(horizon)
-    if season > 1:
-        profile = _by_slot(np.abs(off) / smooth(np.abs(off)), origins, known, season)
-        slot = profile[(known + np.arange(horizon)) % season]
-        off = off / profile[(origins[:, None] + np.arange(horizon)) % season]
+    then, now = origins[:, None] + np.arange(horizon), known + np.arange(horizon)
+    for length, around, half in _profiles(series):
+        seasons = (known - float(origins[0])) / length
+        profile = _by_slot(np.abs(off) / smooth(np.abs(off)), then % length, length, around, seasons / (seasons + half))
+        slot = slot * profile[now % length]
+        off = off / profile[then % length]
     scale = smooth(np.abs(off))
     reach = _reach((off / scale)[there], horizons, levels)
     scale = scale * _of_those_alike(np.abs(off) / scale, past.alike)
@@ -151,16 +157,34 @@ def expected_error(values: FloatArray, season: int) -> float:
     return min(means, default=0.0) / math.sqrt(2)
 
 
-def _by_slot(ratio: FloatArray, origins: IntArray, known: int, season: int) -> FloatArray:
-    """Size of errors in each slot of the season, on average 1; each is drawn towards 1 by how few seasons were seen."""
-    slots = (origins[:, None] + np.arange(ratio.shape[1])) % season
+def _profiles(series: Series) -> list[tuple[int, int, float]]:
+    """Over which seasons errors may differ in size: length, slots averaged around each, seasons for half belief.
+
+    Where a season holds another, whole days of the week differ too, whatever season the values have.
+    """
+    found = [(series.season, 1, _SLOT)] if series.season > 1 else []
+    longest, shortest = max(series.tried, default=1), min(series.tried, default=1)
+    return [*found, (longest, shortest, _DAY)] if longest > shortest else found
+
+
+def _by_slot(ratio: FloatArray, slots: IntArray, length: int, around: int, belief: float) -> FloatArray:
+    """Size of errors in each slot of the season and so many around it, on average 1, drawn towards 1 by disbelief.
+
+    ratio: errors over their width, NaN unknown; slots: that of each of them.
+    """
     there = np.isfinite(ratio)
-    sums = np.bincount(slots[there], weights=ratio[there], minlength=season)
-    counts = np.bincount(slots[there], minlength=season)
+    sums = _around(np.bincount(slots[there], weights=ratio[there], minlength=length), around)
+    counts = _around(np.bincount(slots[there], minlength=length), around)
     own = np.where(counts > 0, sums / np.maximum(counts, 1) / ratio[there].mean(), 1.0)
-    seasons = (known - float(origins[0])) / season
-    profile = 1 + (own - 1) * seasons / (seasons + _SLOT)
+    profile = 1 + (own - 1) * belief
     found: FloatArray = profile / profile.mean()
+    return found
+
+
+def _around(totals: FloatArray | IntArray, window: int) -> FloatArray:
+    """Sums over so many slots around each, the last followed by the first."""
+    sums = np.convolve(np.concatenate([totals, totals[: window - 1]]), np.ones(window), mode="valid")
+    found: FloatArray = np.roll(sums, window // 2)
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from opsmetrics.stats.forecast import COVERAGES, MEMBERS, forecast
+from opsmetrics.stats.forecast.backtest import origins_of
 from tests.paths import ROOT
 
 WEEK = np.array([5.0, 0.0, 1.0, 2.0, 0.0, -3.0, -5.0])
@@ -178,6 +179,17 @@ def test_the_last_slots_are_all_origins() -> None:
     table = forecast(noise(60), 5).backtest
     one_ahead = table[table["step"] == 1]
     assert set(range(48, 60)) <= set(one_ahead["origin"])
+
+
+def test_where_a_season_holds_another_origins_see_each_part_of_both() -> None:
+    """Thirty days of hours: two weeks of origins, at every second hour of the day or more; of one season the last
+    30 %."""
+    nested, single = origins_of(720, 48, (168, 24)), origins_of(720, 48, (24,))
+    assert nested[0] == 720 - 2 * 168
+    assert len(np.unique(nested % 24)) >= 12
+    assert len(np.unique(nested % 168 // 24)) == 7
+    assert single.tolist() == origins_of(720, 48).tolist()
+    assert single[0] == int(720 * 0.7)
 
 
 def test_noise_is_no_better_than_its_mean_and_much_better_than_its_last_value() -> None:

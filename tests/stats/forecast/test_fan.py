@@ -110,6 +110,24 @@ def test_a_slot_with_larger_errors_is_wider() -> None:
     assert found.scale[2:4].mean() / found.scale[:2].mean() == pytest.approx((1 + believed) / (1 - believed), rel=0.1)
 
 
+def test_a_day_of_the_week_with_larger_errors_is_wider() -> None:
+    """Hours of four weeks; on the last two days of each the errors are three times as large. In the middle of a day,
+    where all 24 hours around are of its kind, 4 / (4 + 1) of that is believed; the season itself is one of hours."""
+    week, known = 168, 1_680
+    origins = np.arange(known - 4 * week, known, 2)
+    slots = origins[:, None] + np.arange(week)
+    errors = np.random.default_rng(6).normal(0, 1, slots.shape) * np.where(slots % week < 120, 1.0, 3.0)
+    past = fan.Past(origins, np.zeros_like(errors), errors, np.ones(len(origins), dtype=bool))
+    found = fan.widths(past, fan.Series(known, 24, tried=(week, 24)))
+    assert found is not None
+    own = np.array([1.0, 3.0]) / np.average([1.0, 3.0], weights=[5, 2])
+    quiet, wild = 1 + (own - 1) * 4 / (4 + 1)
+    assert found.scale[132:156].mean() / found.scale[24:96].mean() == pytest.approx(wild / quiet, rel=0.1)
+    alone = fan.widths(past, fan.Series(known, 24, tried=(24,)))
+    assert alone is not None
+    assert alone.scale[132:156].mean() / alone.scale[24:96].mean() < 1.1
+
+
 def test_earlier_origins_knew_less() -> None:
     """The same errors, made after 10 values: now that 100 are known, smaller ones are expected."""
     errors = np.random.default_rng(2).normal(0, 1, (12, 6))
