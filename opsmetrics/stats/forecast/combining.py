@@ -18,6 +18,7 @@ from opsmetrics.stats.forecast.autoregression import autoregressed
 from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
 from opsmetrics.stats.forecast.model import MEMBERS
 from opsmetrics.stats.forecast.smoothing import smoothed
+from opsmetrics.stats.forecast.year import echo
 
 #: From this many values on more than the last value is used.
 FIRST = 7
@@ -70,6 +71,9 @@ def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequenc
     full = np.flatnonzero(rungs == "combination")
     if len(full):
         result[:, full], had[full], latest, failures = _members(values, origins[full], horizon, lengths)
+        week = next((length for length in lengths if length in WEEKS), 0)
+        if week:
+            result[:, full] += echo(values, origins[full], horizon, week)
     return Fitted(result, had, latest, failures)
 
 

@@ -145,12 +145,12 @@ def _by_slot(ratio: FloatArray, start: int, length: int) -> FloatArray:
 def _pulled_in(ratio: FloatArray) -> FloatArray:
     """Each slot within 2.5 robust standard deviations of its median, where 5 seasons are known."""
     many = np.isfinite(ratio).sum(axis=0) >= 5
-    middle = _medians(ratio)
-    reach = 2.5 * 1.4826 * _medians(np.abs(ratio - middle))
+    middle = medians(ratio)
+    reach = 2.5 * 1.4826 * medians(np.abs(ratio - middle))
     return np.where(many, np.clip(ratio, middle - reach, middle + reach), ratio)
 
 
-def _medians(columns: FloatArray) -> FloatArray:
+def medians(columns: FloatArray) -> FloatArray:
     """Median of each column's numbers, at least one each; NaN are sorted behind them."""
     ordered, counts = np.sort(columns, axis=0), np.isfinite(columns).sum(axis=0)
     place = np.arange(columns.shape[1])
