@@ -229,11 +229,11 @@ def _ahead(review: KpiReview, coming: pd.DataFrame) -> pd.DataFrame:
     """The future periods with their words and the target that will be in force at their end."""
     calendar, grain = review.kpi.calendar, review.series.grain
     table = coming[["step", "period", "ends_at", "ended"]].reset_index(drop=True)
-    table["label"] = [period_label(period, grain, calendar) for period in table["period"]]
-    bare = table.assign(value=np.nan, ended=False)
+    label = [period_label(period, grain, calendar) for period in table["period"]]
+    table = table.assign(label=label, value=np.nan, chance=np.nan)
+    bare = table.assign(ended=False)
     aimed = attach(review.kpi, review.decisions, review.series.slice, bare, review.series.grain)
-    table[["target_low", "target_high"]] = aimed[["target_low", "target_high"]]
-    return table.assign(chance=np.nan)[list(_COLUMNS)]
+    return aimed.assign(ended=table["ended"])[list(_COLUMNS)]
 
 
 # Chances
@@ -260,17 +260,20 @@ def distrust_of(found: Forecast, low: float, high: float) -> str:
     met = met_by(table["actual"].to_numpy(dtype=float), low, high)
     steps, mean = table["step"].to_numpy(dtype=int), found.mean
     shift = mean[steps - 1] - table["forecast"].to_numpy(dtype=float)
-    told = np.array([chance_at(found, int(step), low + by, high + by) for step, by in zip(steps, shift, strict=True)])
+    told = _chances(found, steps, low + shift, high + shift)
     score = float(((told - met) ** 2).mean())
     base = float(((met.mean() - met) ** 2).mean())
     return "" if score <= max(base, GOOD_BRIER) else "no_skill"
 
 
-def chance_at(found: Forecast, step: int, low: float, high: float) -> float:
-    """Chance that the value of a step lies within low … high (NaN: open side)."""
-    upper = 1.0 if np.isnan(high) else found.probability_below(step, high)
-    lower = 0.0 if np.isnan(low) else found.probability_below(step, float(np.nextafter(low, -np.inf)))
-    return max(upper - lower, 0.0)
+def _chances(
+    found: Forecast, steps: npt.NDArray[np.int64], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Chance of each step that its value lies within its low … high (NaN: open side)."""
+    upper = np.where(np.isnan(high), 1.0, found.probabilities_below(steps, high))
+    lower = np.where(np.isnan(low), 0.0, found.probabilities_below(steps, np.nextafter(low, -np.inf)))
+    within: npt.NDArray[np.float64] = np.maximum(upper - lower, 0.0)
+    return within
 
 
 def met_by(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:
@@ -281,6 +284,6 @@ def met_by(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDAr
 
 def chances(found: Forecast, ahead: pd.DataFrame) -> npt.NDArray[np.float64]:
     """The chance of each future period to meet its own target, NaN without one."""
-    rows = zip(ahead["step"], ahead["target_low"], ahead["target_high"], strict=True)
-    told = [np.nan if np.isnan(a) and np.isnan(b) else chance_at(found, int(s), float(a), float(b)) for s, a, b in rows]
-    return np.array(told, dtype=np.float64)
+    low, high = (ahead[end].to_numpy(dtype=float) for end in ("target_low", "target_high"))
+    told = _chances(found, ahead["step"].to_numpy(dtype=np.int64), low, high)
+    return np.where(np.isnan(low) & np.isnan(high), np.nan, told)

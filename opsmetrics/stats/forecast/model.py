@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from opsmetrics.stats.arrays import FloatArray
+from opsmetrics.stats.arrays import FloatArray, IntArray
 
 Method = Literal["combination", "weekday_profile", "last_value", "constant", "intermittent", "saturated"]
 
@@ -144,14 +144,17 @@ class Forecast:
 
     def probability_below(self, step: int, value: float) -> float:
         """Chance (0 to 1) that the value of a step (1 …) is at most `value`; ends of the table are 0.5 %."""
-        row = self.quantiles[step - 1]
-        if (row % 1 == 0).all():
-            value = float(np.floor(value))
-        position = np.searchsorted(row, value, side="right")
-        if position == 0:
-            return 0.0
-        if position == len(row):
-            return 1.0
-        low, high = row[position - 1], row[position]
-        share = (value - low) / (high - low) if high > low else 1.0
-        return float(self.levels[position - 1] + share * (self.levels[position] - self.levels[position - 1]))
+        return float(self.probabilities_below(np.array([step]), np.array([value]))[0])
+
+    def probabilities_below(self, steps: IntArray, values: FloatArray) -> FloatArray:
+        """The same for each step beside its value; both n."""
+        rows, whole = self.quantiles[steps - 1], (self.quantiles % 1 == 0).all(axis=1)[steps - 1]
+        asked = np.where(whole, np.floor(values), values)
+        position = np.count_nonzero(rows <= asked[:, None], axis=1)
+        end, each = len(self.levels) - 1, np.arange(len(rows))
+        before, after = np.maximum(position - 1, 0), np.minimum(position, end)
+        low, high = rows[each, before], rows[each, after]
+        share = np.divide(asked - low, high - low, out=np.ones(len(rows)), where=high > low)
+        between = self.levels[before] + share * (self.levels[after] - self.levels[before])
+        found: FloatArray = np.where(position == 0, 0.0, np.where(position > end, 1.0, between))
+        return found
