@@ -25,8 +25,12 @@ from opsmetrics.stats import queue as stats
 
 Floats = npt.NDArray[np.float64]
 
-#: Days looked at, arrivals and services wanted among them, and times of day that readings must have at least.
-DAYS, ARRIVALS, SERVICES, TIMES = 56, 200, 50, 4
+#: Days looked at, and arrivals and services wanted among them.
+DAYS, ARRIVALS, SERVICES = 56, 200, 50
+
+#: Minutes between two times of day that stamps may have at most; wider rasters that are looked for; the share of stamps
+#: that lies on one where it is theirs (a few are typed by hand); fewer times of day than this are those of shifts.
+HOUR, _RASTERS, _ON, _TIMES = 60, (1440, 720, 480, 360, 240, 180, 120), 0.95, 4
 
 #: Bounds of the conditions: load of an hour, dispersion of hourly counts, share that leaves, prediction over what was.
 LOAD, CALM, LEAVE, NEAR = 0.95, (0.8, 1.3), 0.03, 0.25
@@ -113,7 +117,9 @@ def queue_of(desk: Desk, asks: Asks, *, as_of: AsOf = None, viewer: Viewer = OPE
     waits = _readings(desk, asks.waits, asks, until, viewer)
     service = _readings(desk, asks.service, asks, until, viewer)
     arrivals = waits.assign(value=1.0) if asks.arrivals is None else _counts(desk, asks.arrivals, asks, until, viewer)
-    first = [_timed(arrivals, service), _enough(arrivals, service)]
+    timed = [_timed(arrivals, service)] if len(arrivals) and len(service) else []
+    waits, service, arrivals = (_between(frame, asks) for frame in (waits, service, arrivals))
+    first = [*timed, _enough(arrivals, service)]
     if not all(condition.holds for condition in first):
         return Queue(asks, tuple(first), arrivals=int(arrivals["value"].sum()))
     return _judged(asks, first, waits, service, arrivals, _leaving(desk, asks, until, viewer))
@@ -133,7 +139,7 @@ def _judged(
     plain, corrected = (stats.overall_wait(loads, asks.staff, mean, factor) for factor in (1.0, variation))
     load = Condition("load", float(loads.max()) / asks.staff, float(loads.max()) / asks.staff < LOAD)
     calm = Condition("dispersion", index, CALM[0] <= index <= CALM[1])
-    near = Condition("predicted", plain / observed if observed > 0 else np.inf, _near(plain, observed))
+    near = Condition("predicted", plain / observed if observed > 0 else np.nan, _near(plain, observed))
     required = [*first, load, leaving]
     offered = ""
     if all(condition.holds for condition in required):
@@ -156,37 +162,46 @@ def minutes_of(kpi: Kpi) -> float | None:
 
 
 def _readings(desk: Desk, kpi: Kpi, asks: Asks, until: pd.Timestamp, viewer: Viewer) -> pd.DataFrame:
-    """The readings of the last DAYS within the hours, with local time of the quarter-hour, in minutes."""
+    """The readings of the last DAYS, with local time of the quarter-hour, in minutes."""
     (found,) = facts.readings(desk.store, [Asked(kpi, _own(kpi, asks.slice), until=until)], viewer=viewer)
     scale = kpi.multiplier * (minutes_of(kpi) or 1.0)
-    return _within(found, found["value"].to_numpy(dtype=np.float64) * scale, asks, until)
+    return _recent(found.assign(value=found["value"].astype(float) * scale), asks, until)
 
 
 def _counts(desk: Desk, kpi: Kpi, asks: Asks, until: pd.Timestamp, viewer: Viewer) -> pd.DataFrame:
     (found,) = facts.binned(desk.store, [Asked(kpi, _own(kpi, asks.slice), until=until)], viewer=viewer)
-    return _within(found, found["numerator"].to_numpy(dtype=np.float64), asks, until)
+    return _recent(found.assign(value=found["numerator"].astype(float)), asks, until)
 
 
 def _own(kpi: Kpi, part: Slice) -> Slice:
     return tuple(pair for pair in part if pair[0] in kpi.dimensions)
 
 
-def _within(found: pd.DataFrame, value: Floats, asks: Asks, until: pd.Timestamp) -> pd.DataFrame:
+def _recent(found: pd.DataFrame, asks: Asks, until: pd.Timestamp) -> pd.DataFrame:
+    """Rows of the last DAYS whole days that have a value, with their local time as `at`."""
     zone = asks.waits.calendar.time_zone
     local = to_local(pd.DatetimeIndex(found["bin"]), zone)
     end = to_local([until], zone)[0].normalize()
-    recent = (local >= end - pd.Timedelta(days=DAYS)) & (local < end) & np.isfinite(value)
-    inside = recent & (local.hour >= asks.first) & (local.hour < asks.last)
-    return pd.DataFrame({"at": local[inside], "value": value[np.asarray(inside)]})
+    recent = (local >= end - pd.Timedelta(days=DAYS)) & (local < end) & np.isfinite(found["value"].to_numpy())
+    return found.assign(at=local)[recent]
+
+
+def _between(frame: pd.DataFrame, asks: Asks) -> pd.DataFrame:
+    """Rows within the hours that are asked for."""
+    hour = frame["at"].dt.hour
+    return frame[(hour >= asks.first) & (hour < asks.last)]
 
 
 def _leaving(desk: Desk, asks: Asks, until: pd.Timestamp, viewer: Viewer) -> Condition:
+    """Who leaves in the hours that are asked for; where that is known by the day only, on the same days."""
     if asks.abandoned is None:
         return Condition("abandoned", 0.0, True)
     (found,) = facts.binned(
         desk.store, [Asked(asks.abandoned, _own(asks.abandoned, asks.slice), until=until)], viewer=viewer
     )
-    recent = found[found["bin"] >= until - pd.Timedelta(days=DAYS)]
+    recent = _recent(found.assign(value=found["denominator"].astype(float)), asks, until)
+    if len(recent) and _step(recent["at"]) <= HOUR:
+        recent = _between(recent, asks)
     total = float(recent["denominator"].sum())
     share = float(recent["numerator"].sum()) / total if total > 0 else float("nan")
     return Condition("abandoned", share, bool(share < LEAVE))
@@ -196,9 +211,18 @@ def _leaving(desk: Desk, asks: Asks, until: pd.Timestamp, viewer: Viewer) -> Con
 
 
 def _timed(arrivals: pd.DataFrame, service: pd.DataFrame) -> Condition:
-    """Both have times of day: a file by the day puts all of them at one."""
-    times = [frame["at"].dt.strftime("%H:%M").nunique() for frame in (arrivals, service)]
-    return Condition("times", float(min(times)), min(times) >= TIMES)
+    """Both have times of day that tell hours apart: files by the day, by shifts or by several hours do not."""
+    step = max(_step(frame["at"]) for frame in (arrivals, service))
+    return Condition("times", step, step <= HOUR)
+
+
+def _step(at: pd.Series) -> float:
+    """Minutes between the times of day of these stamps: those of the widest raster that nearly all of them lie on, HOUR
+    where they lie on none, and at least those between so few times of day as shifts have."""
+    minutes = (at.dt.hour * 60 + at.dt.minute).to_numpy(dtype=np.int64)
+    wide = next((raster for raster in _RASTERS if np.bincount(minutes % raster).max() >= _ON * len(minutes)), HOUR)
+    times = len(np.unique(minutes))
+    return max(float(wide), _RASTERS[0] / times if times < _TIMES else 0.0)
 
 
 def _enough(arrivals: pd.DataFrame, service: pd.DataFrame) -> Condition:

@@ -6,11 +6,14 @@ import math
 from typing import Any
 
 from opsmetrics.desk.forecast_sentences import percent
-from opsmetrics.desk.queue import ARRIVALS, CALM, LEAVE, LOAD, NEAR, Condition, Queue
+from opsmetrics.desk.queue import ARRIVALS, CALM, HOUR, LEAVE, LOAD, NEAR, Condition, Queue
 from opsmetrics.desk.queue_words import say
 from opsmetrics.verdict import wording
 
 Cells = list[str]
+
+#: Minutes: stamps this far apart carry no time of day.
+DAY = 24 * HOUR
 
 
 def headline(found: Queue) -> str:
@@ -105,15 +108,18 @@ def _why(found: Queue, condition: Condition) -> str:
     code = f"why_{condition.code}"
     if condition.code == "abandoned" and not math.isfinite(condition.found):
         code = "why_abandoned_unknown"
+    if condition.code == "times" and condition.found < DAY:
+        code = "why_times_coarse"
     values = {"predicted": _minutes(found.plain), "observed": _minutes(found.observed), "found": _found(condition)}
     return say(code, **values)
 
 
 def _found(condition: Condition) -> str:
     if not math.isfinite(condition.found):
-        return say("endless") if condition.code == "predicted" else wording.DASH
+        return say("endless") if math.isinf(condition.found) else wording.DASH
     if condition.code == "times":
-        return say("found_times", n=wording.number(condition.found))
+        fine = condition.found <= HOUR
+        return say("found_times_fine") if fine else say("found_times", n=wording.number(condition.found / HOUR))
     if condition.code == "enough":
         return wording.number(condition.found, 0)
     if condition.code in ("load", "abandoned"):

@@ -56,6 +56,23 @@ kind = "measured"
 better = "neither"
 unit = "min"
 
+[kpis.coarse]
+name = "Talk by four hours"
+kind = "measured"
+better = "neither"
+unit = "min"
+
+[kpis.came]
+name = "Came"
+kind = "count"
+better = "neither"
+
+[kpis.left_early]
+name = "Left by the hour"
+kind = "proportion"
+better = "lower"
+unit = "%"
+
 [kpis.left]
 name = "Left"
 kind = "proportion"
@@ -94,6 +111,13 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         stamp = FIRST + dt.timedelta(days=day)
         rows += [reading(stamp, 60.0 + sample, sample, kpi="daily") for sample in range(1, 6)]
         rows.append(count(stamp, 5.0, 100.0, kpi="left"))
+        for hour in range(24):
+            at = stamp + dt.timedelta(hours=hour)
+            rows.append(count(at, 9.0 * (hour < 8), 100.0, kpi="left_early"))
+            if hour % 4 == 0:
+                rows.append(reading(at, 55.0 + hour, kpi="coarse"))
+            if hour % 8 == 6:
+                rows.append(count(at, 16.0, 1.0, kpi="came"))
     with Store.open(found) as store:
         desk = Desk(store, Settings.from_environment().for_store(found))
         desk.apply(KPIS, by="tester")
@@ -159,6 +183,53 @@ def test_times_by_the_day_people_who_leave_and_few_figures_are_refused(desk: Des
     assert "5 % leave before their turn" in plain(sentences.headline(leaving))
     early = queue_of(desk, asks(desk), as_of=FIRST + dt.timedelta(days=3))
     assert [condition.code for condition in early.failed] == ["enough"]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [({"service": "coarse"}, "stand at every 4 h only"), ({"arrivals": "came"}, "stand at every 8 h only")],
+)
+def test_times_of_several_hours_are_refused(desk: Desk, more: dict[str, str], told: str) -> None:
+    """methods: arrivals and service times at one hour or finer. By four hours six times of day can be told apart, and
+    the load of an hour still cannot."""
+    asked = replace(asks(desk), **{name: desk.catalog[key] for name, key in more.items()})
+    found = queue_of(desk, asked, as_of=END)
+    assert [condition.code for condition in found.failed] == ["times"]
+    assert told in plain(sentences.headline(found))
+
+
+def test_who_leaves_counts_in_the_hours_that_are_asked_for(desk: Desk) -> None:
+    """Nine in a hundred leave before eight, nobody after: three over the whole day."""
+    left = desk.catalog["left_early"]
+    shares = [
+        next(c.found for c in queue_of(desk, asks(desk, abandoned=left, first=a, last=b), as_of=END).conditions
+             if c.code == "abandoned")
+        for a, b in ((0, 24), (0, 8), (8, 24))
+    ]  # fmt: skip
+    assert shares == pytest.approx([0.03, 0.09, 0.0])
+
+
+def test_the_prediction_is_the_formula_over_the_rows_by_hand(desk: Desk) -> None:
+    """Erlang C as its sum defines it (Cooper 1981, 3.3), arrivals of each hour of the week averaged and shrunk by hand
+    (Carlin and Louis, 5.2), each hour weighed by who comes; dispersion as Fisher's index; all from the simulated rows."""
+    draw = np.random.default_rng(12)
+    at, waits, talk = served(draw, lambda n: draw.exponential(60.0, n))
+    week = np.bincount((at // 60).astype(int), minlength=DAYS * 24).reshape(8, 168)
+    means, overall = week.mean(axis=0), week.mean()
+    real = max(means.var(ddof=1) - overall / 8, 0.0)
+    loads = (overall + real / (real + overall / 8) * (means - overall)) * talk.mean() / 60
+    chance = []
+    for load in loads:
+        last = load**3 / 6 * 3 / (3 - load)
+        chance.append(last / (1 + load + load**2 / 2 + last))
+    told = np.average(np.array(chance) * talk.mean() / (3 - loads), weights=loads)
+    found = queue_of(desk, asks(desk), as_of=END)
+    assert found.plain == pytest.approx(told, rel=1e-6)
+    assert found.observed == pytest.approx(waits.mean(), rel=1e-6)
+    dispersion = next(condition.found for condition in found.conditions if condition.code == "dispersion")
+    there = week[:, means > 0]
+    by_hand = ((there - there.mean(axis=0)) ** 2 / there.mean(axis=0)).sum() / (7 * there.shape[1])
+    assert dispersion == pytest.approx(by_hand, rel=1e-6)
 
 
 def test_the_command_says_the_same(path: Path, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Erlang C against published examples, the sum it stands for, and a simulated queue."""
+"""Erlang C against published examples, the sum it stands for, Pollaczek and Khinchine, and a simulated queue."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ def test_the_call_centre_of_the_textbook_calculation() -> None:
     assert queue.waiting(48, 55) == pytest.approx(0.239, abs=5e-4)
     assert queue.mean_wait(48, 55, 240) == pytest.approx(8.2, abs=0.05)
     assert queue.within(48, 55, 240, 15) == pytest.approx(0.846, abs=5e-4)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.0, 3.0), st.floats(0.1, 60.0))
+def test_of_one_server_the_correction_is_pollaczek_and_khinchine(load: float, spread: float, service: float) -> None:
+    """M/G/1: Lq = (λ²σ² + ρ²) / 2(1 − ρ), Wq = Lq / λ (Hillier and Lieberman, Introduction to Operations Research, the
+    section on nonexponential distributions); without spread half the wait of M/M/1."""
+    rate = load / service
+    waiting = (rate**2 * (spread * service) ** 2 + load**2) / (2 * (1 - load))
+    assert queue.mean_wait(load, 1, service, (1 + spread**2) / 2) == pytest.approx(waiting / rate, rel=1e-9)
 
 
 @given(st.integers(1, 60), st.floats(0.01, 0.99))
