@@ -183,13 +183,15 @@ def _recent(found: pd.DataFrame, asks: Asks, until: pd.Timestamp) -> pd.DataFram
     local = to_local(pd.DatetimeIndex(found["bin"]), zone)
     end = to_local([until], zone)[0].normalize()
     recent = (local >= end - pd.Timedelta(days=DAYS)) & (local < end) & np.isfinite(found["value"].to_numpy())
-    return found.assign(at=local)[recent]
+    dated: pd.DataFrame = found.assign(at=local)[recent]
+    return dated
 
 
 def _between(frame: pd.DataFrame, asks: Asks) -> pd.DataFrame:
     """Rows within the hours that are asked for."""
     hour = frame["at"].dt.hour
-    return frame[(hour >= asks.first) & (hour < asks.last)]
+    inside: pd.DataFrame = frame[(hour >= asks.first) & (hour < asks.last)]
+    return inside
 
 
 def _leaving(desk: Desk, asks: Asks, until: pd.Timestamp, viewer: Viewer) -> Condition:

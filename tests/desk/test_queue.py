@@ -211,7 +211,7 @@ def test_who_leaves_counts_in_the_hours_that_are_asked_for(desk: Desk) -> None:
 
 def test_the_prediction_is_the_formula_over_the_rows_by_hand(desk: Desk) -> None:
     """Erlang C as its sum defines it (Cooper 1981, 3.3), arrivals of each hour of the week averaged and shrunk by hand
-    (Carlin and Louis, 5.2), each hour weighed by who comes; dispersion as Fisher's index; all from the simulated rows."""
+    (Carlin and Louis, 5.2), each hour weighed by who comes; dispersion as Fisher's index: from the simulated rows."""
     draw = np.random.default_rng(12)
     at, waits, talk = served(draw, lambda n: draw.exponential(60.0, n))
     week = np.bincount((at // 60).astype(int), minlength=DAYS * 24).reshape(8, 168)
