@@ -136,8 +136,10 @@ class Told:
             return say(f"lead_{self.found.reason}", one=self.one, last=last.iloc[0] if len(last) else wording.DASH)
         parts = []
         if self.year.likely is not None and self.year.probability is not None:
+            told = {"year": self.year.label, "value": self.value(self.year.likely)}
             ends = {"low": self.value(self.year.low, unit=False), "high": self.value(self.year.high)}
-            parts.append(say("lead_year", year=self.year.label, value=self.value(self.year.likely), **ends))
+            same = self.value(self.year.low) == self.value(self.year.high)
+            parts.append(say("lead_year_at", **told) if same else say("lead_year", **told, **ends))
         elif len(self.found.points) > 1 and not self.constant:
             row = self.found.points.iloc[-1]
             when = self.when(row)

@@ -18,6 +18,7 @@ ENGLISH: Mapping[str, str] = {
     "lead_no_points": "No {one} has been judged. A single one is enough for a first, wide range.",
     "lead_stale": "The last one is {last}. Load newer measurements, or look as of that day.",
     "lead_end": "{when}: most likely {value}; eight times in ten between {low} and {high}.",
+    "lead_year_at": "The year {year} lands at {value}.",
     "lead_year": "The year {year} most likely lands on {value}, eight times in ten between {low} and {high}.",
     "lead_waiting": "{n} are over and not judged yet: they are forecast too.",
     "lead_waiting_one": "{n} is over and not judged yet: it is forecast too.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from opsmetrics import store
@@ -66,6 +67,15 @@ def test_periods_ahead_are_held_against_their_own_target() -> None:
     assert told.target() == "≤\u00a018,250.0"
     assert told.target_ahead() == "≤\u00a050.0"
     assert cells.likely_title(told) == "Chance to meet ≤\u00a050.0"
+
+
+def test_a_year_of_which_all_is_known_has_no_range() -> None:
+    kpi = with_target(DEFECTS, 50.0)
+    found = review(totals([30.0 + x % 5 for x in range(200)], kpi=kpi), ())
+    landed = landings(found)
+    year = replace(landed["year"], likely=6_000.0, low=6_000.0, high=6_000.0, probability=0.95)
+    told = Told(forecast_review(found), {**landed, "year": year})
+    assert told.lead() == f"The year {year.label} lands at 6,000.0."
 
 
 def test_the_forecast_page_and_the_summary_say_it_too(seen: Path) -> None:
