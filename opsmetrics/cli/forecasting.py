@@ -57,7 +57,7 @@ def full(told: Told) -> str:
     if told.found.forecast is None:
         return "\n\n".join(head)
     parts = [
-        table(cells.likely_rows(told), cells.likely_head(told), right=cells.likely_head(told)[1:]),
+        *_likely(told),
         *_landing(told),
         wrapped(f"{expecting.title()} {expecting.sentence(expecting.expected(review))}"),
     ]
@@ -67,18 +67,30 @@ def full(told: Told) -> str:
                                                                      scenarios.item_lines(told)))  # fmt: skip
         parts.append(table(scenarios.compared_rows(told), head_of, right=head_of[1:]))
     trusted = cells.trust_rows(told)
-    parts.append(wrapped(f"{say('trusted')} {told.trust()} {told.origins()}".strip()))
+    parts.append(wrapped(f"{say('trusted')} {_sentence(told.trust(starts=True))}"))
     parts += [table(trusted, cells.trust_head(told), right=cells.trust_head(told)[1:])] if trusted else []
     parts.append(table(cells.used_rows(told), (say("used"), "")))
     return "\n\n".join(head + [part for part in parts if part])
 
 
+def _likely(told: Told) -> list[str]:
+    """The periods to come, and that there are more of them."""
+    head, count = cells.likely_head(told), len(cells.to_come(told))
+    listed = table(cells.likely_rows(told), head, right=head[1:])
+    return [listed, *([wrapped(say("last_listed", n=told.periods(count)))] if count > cells.SHOWN else [])]
+
+
 def _landing(told: Told) -> list[str]:
     """Will it make it: a line for each stretch with its target, and below it a sentence each."""
     kpi, landed = told.found.review.kpi, told.landed
-    said = [wrapped(text) for found in landed.values() if (text := landing_sentences.sentence(kpi, found))]
+    told_of = landed.values() or [told.year]  # numbered samples land nowhere, and say so
+    said = [wrapped(text) for found in told_of if (text := landing_sentences.sentence(kpi, found))]
     lines, head = landing_sentences.rows(kpi, landed), landing_sentences.head()
     return [wrapped(landing_sentences.title()), *([table(lines, head, right=head[3:5])] if lines else []), *said]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def as_dict(told: Told) -> dict[str, Any]:

@@ -62,12 +62,12 @@ def sentence(found: Outlook) -> str:
 
 
 def trust(found: Outlook) -> str:
-    """What past forecasts were worth, and on how many starts that rests: "no better than …: use the average, over 26
-    earlier starts"; "" without a forecast."""
+    """What past forecasts were worth, and on how many starts that rests: "No better than … over 26 earlier starts: use
+    the average"; "" without a forecast."""
     told = found.told
     if told.found.forecast is None:
         return ""
-    text = ", ".join(part for part in (told.trust(), told.origins()) if part)
+    text = told.trust(starts=True)
     return text[:1].upper() + text[1:]
 
 

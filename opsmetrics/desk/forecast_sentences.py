@@ -125,42 +125,46 @@ class Told:
                        n=self.periods(forecast.known))  # fmt: skip
         if forecast.is_rate:
             return say("rate_headline", value=self.value(row["mean"]), one=self.one)
-        return say("likely_headline", value=self.value(row["mean"]), when=self.when(row), **self._range(row))
+        return self._ranged("likely_headline", row["mean"], row["lower_80"], row["upper_80"], when=self.when(row))
 
     def lead(self) -> str:
-        """What the end of the horizon holds, what the year, and what limits the answer."""
+        """Which nearer stretch will likely be missed, what the year or the end of the horizon holds, and what limits
+        the answer."""
         forecast = self.found.forecast
         if forecast is None:
             judged = self.found.review.points
             last = judged.loc[judged["state"] == "judged", "label"].tail(1)
             return say(f"lead_{self.found.reason}", one=self.one, last=last.iloc[0] if len(last) else wording.DASH)
-        parts = []
-        if self.year.likely is not None and self.year.probability is not None:
-            told = {"year": self.year.label, "value": self.value(self.year.likely)}
-            ends = {"low": self.value(self.year.low, unit=False), "high": self.value(self.year.high)}
-            same = self.value(self.year.low) == self.value(self.year.high)
-            parts.append(say("lead_year_at", **told) if same else say("lead_year", **told, **ends))
+        year, parts = self.year, [*self._nearer_miss()]
+        if year.likely is not None and year.probability is not None:
+            parts.append(self._ranged("lead_year", year.likely, year.low, year.high, year=year.label))
         elif len(self.found.points) > 1 and not self.constant:
             row = self.found.points.iloc[-1]
             when = self.when(row)
             when = when[:1].upper() + when[1:]
-            parts.append(say("lead_end", when=when, value=self.value(row["mean"]), **self._range(row)))
+            parts.append(self._ranged("lead_end", row["mean"], row["lower_80"], row["upper_80"], when=when))
         waiting = int(self.found.ahead["ended"].astype(bool).sum())
         few = forecast.known if forecast.known < FEW else 0
         for count, code in ((waiting, "lead_waiting"), (few, "lead_short")):
             parts += [say_of(count, code, n=_capital(self.periods(count)))] if count else []
         return " ".join(parts)
 
-    def trust(self) -> str:
-        """The backtest in a few words: "11 % better than the last week repeated"."""
+    def _nearer_miss(self) -> list[str]:
+        """The nearest stretch that will likely be missed, where the year will not: its headline would hide it."""
+        chance = self.year.probability
+        missed = landing_sentences.nearest_miss(self.found.review.kpi, self.landed)
+        return [missed] if missed and (chance is None or chance > landing_sentences.MISSES) else []
+
+    def trust(self, *, starts: bool = False) -> str:
+        """The backtest in a few words: "11 % better than the last week repeated"; starts: and on how much it rests."""
         forecast = self.found.forecast
         naive = forecast.accuracy.naive if forecast else None
         if naive is None or not math.isfinite(naive.gain):
             return say("untested_constant" if self.constant else "untested", many=self.many)
-        rival = self.rival(naive)
+        values = {"rival": self.rival(naive), "starts": f" {self.origins()}".rstrip() if starts else ""}
         if naive.gain < REAL_GAIN:
-            return f"{say('no_better', rival=rival)}: {say('use_average')}"
-        return say("better", gain=percent(naive.gain), rival=rival)
+            return say("no_better", **values)
+        return say("better", gain=percent(naive.gain), **values)
 
     def origins(self) -> str:
         """On how much the trust rests."""
@@ -209,8 +213,11 @@ class Told:
         """The target as a goal in a sentence: "95.0 %", a range as it is."""
         return self.target().lstrip(f"≤≥{wording.NBSP}")
 
-    def _range(self, row: pd.Series) -> dict[str, str]:
-        return {"low": self.value(row["lower_80"], unit=False), "high": self.value(row["upper_80"])}
+    def _ranged(self, code: str, value: float | None, low: float | None, high: float | None, **more: str) -> str:
+        """A sentence with a value and its range, of which nothing is said where its ends read alike."""
+        if self.value(low) == self.value(high):
+            return say(f"{code}_at", value=self.value(value), **more)
+        return say(code, value=self.value(value), low=self.value(low, unit=False), high=self.value(high), **more)
 
 
 def percent(share: float) -> str:

@@ -22,7 +22,7 @@ SHOWN = 6
 
 def likely_rows(told: Told) -> list[Cells]:
     """Period, most likely, 80 % range and, where it may be told, the chance to meet its target."""
-    points = told.found.points
+    points = to_come(told)
     keep = list(range(len(points))) if len(points) <= SHOWN else [*range(SHOWN - 1), len(points) - 1]
     with_chance = bool(points["chance"].notna().any())
     rows = []
@@ -32,6 +32,13 @@ def likely_rows(told: Told) -> list[Cells]:
         cells = [str(row["label"]), told.value(row["mean"], unit=False), span]
         rows.append([*cells, chance_text(row["chance"])] if with_chance else cells)
     return rows
+
+
+def to_come(told: Told) -> pd.DataFrame:
+    """The periods ahead that are not over, which stand in the whole table too; where all are over, all of them."""
+    points = told.found.points
+    still = points[~points["ended"].astype(bool)]
+    return still if len(still) else points
 
 
 def likely_head(told: Told) -> Cells:

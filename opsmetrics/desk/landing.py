@@ -21,7 +21,7 @@ from opsmetrics.catalog import GRAINS, Grain
 from opsmetrics.desk.forecasting import ENOUGH_ORIGINS, GOOD_BRIER, HORIZONS, STALE, bounds_for, seasons_of
 from opsmetrics.desk.kept import Kept, OncePer
 from opsmetrics.desk.landing_holidays import apart
-from opsmetrics.desk.landing_slots import Arranged, Running, arrange, is_sum, running
+from opsmetrics.desk.landing_slots import Arranged, Running, arrange, counting, is_sum, running
 from opsmetrics.review import KpiReview
 from opsmetrics.series import Stretch as Span
 from opsmetrics.series import periods, to_local, to_utc
@@ -44,6 +44,8 @@ CONSTANT = 12
 
 Floats = npt.NDArray[np.float64]
 
+_Ends = tuple[float, float]
+
 
 @dataclass(frozen=True, eq=False)
 class Landing:
@@ -59,6 +61,8 @@ class Landing:
     breach: where a miss is more likely than not, the period after which the figure to date misses until the end, in
         words; "" where it does so already (`breached`), and None where a breach is not likely, or has no day.
     grain: that of the paths; left: open periods of the review still to come.
+    starts: at how many earlier starts the chance was checked. unmeasured: periods of a sum that were over without a
+        value: neither what it comes to nor its target holds them.
     """
 
     probability: float | None
@@ -80,6 +84,8 @@ class Landing:
     target_low: float | None = None
     target_high: float | None = None
     breach: str | None = None
+    starts: int = 0
+    unmeasured: int = 0
 
     @property
     def breached(self) -> bool:
@@ -179,21 +185,23 @@ def _landing(review: KpiReview, span: Span, under: Under | None) -> Landing:
     found = arrange(review, within, grain)
     if found is None or not np.isfinite(found.values).any():
         return replace(bare, grain=grain)
-    low, high = _target(review, within)
-    known = _known(review, bare, found, low, high)
+    whole = _target(review, within)
+    known = _known(review, bare, found, within)
     if found.coming == 0:
         return replace(known, reason="over")
     if found.waiting > STALE * HORIZONS[review.series.grain]:
         return replace(known, reason="stale")
-    return _told(review, known, found, low, high, under)
+    return _told(review, known, found, whole, under)
 
 
-def _known(review: KpiReview, bare: Landing, found: Arranged, low: float, high: float) -> Landing:
-    """What needs no forecast: the figure to date and the target."""
+def _known(review: KpiReview, bare: Landing, found: Arranged, within: Running) -> Landing:
+    """What needs no forecast: the figure to date and the target, of a sum that of the periods it is made of."""
     total, shown = is_sum(review.kpi, review.points), found.stretch
     above = float(shown.above + shown.begun_above.sum())
     below = float(shown.below + shown.begun_below.sum())
-    there = total or below > 0
+    there = below > 0  # of a sum the periods with a value
+    counts, unmeasured = counting(review, within) if total else (None, 0)
+    low, high = _target(review, within, counts)
     return replace(
         bare,
         grain=found.grain,
@@ -204,13 +212,16 @@ def _known(review: KpiReview, bare: Landing, found: Arranged, low: float, high: 
         below=None if total or not there else below,
         target_low=None if np.isnan(low) else low,
         target_high=None if np.isnan(high) else high,
+        unmeasured=unmeasured,
     )
 
 
-def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: float, under: Under | None) -> Landing:
+def _told(review: KpiReview, known: Landing, found: Arranged, whole: _Ends, under: Under | None) -> Landing:
+    """whole: the target of all periods of the stretch, by which its chances were checked."""
     found, holidays = apart(review, found)
     joint = joint_of(review, found)
-    reason = _distrust(joint, found, low, high, total=known.total)
+    reason, starts = _distrust(joint, found, *whole, total=known.total)
+    low, high = (np.nan if end is None else end for end in (known.target_low, known.target_high))
     joint = holidays.over(joint)
     if under is not None:
         found, joint = under(found, joint)
@@ -226,6 +237,7 @@ def _told(review: KpiReview, known: Landing, found: Arranged, low: float, high: 
         high=most,
         likely_above=float(np.median(landed.total)),
         likely_below=None if known.total else float(np.median(landed.below[:, -1])),
+        starts=starts,
     )
     bounds = joint.value.lower, joint.value.upper
     if reason and (reason == "no_target" or not stats.decided(landed, low, high, *bounds, total=known.total)):
@@ -253,17 +265,17 @@ def joint_of(review: KpiReview, found: Arranged) -> Joint:
     )
 
 
-def _distrust(joint: Joint, found: Arranged, low: float, high: float, *, total: bool) -> str:
-    """ "no_target", "few_origins", "no_skill" or "": may the chance be told?"""
+def _distrust(joint: Joint, found: Arranged, low: float, high: float, *, total: bool) -> tuple[str, int]:
+    """ "no_target", "few_origins", "no_skill" or "": may the chance be told? And at how many starts it was checked."""
     if np.isnan(low) and np.isnan(high):
-        return "no_target"
+        return "no_target", 0
     if joint.value.method == "constant":  # it was always right, and there is nothing to test it on
-        return "" if joint.value.known >= CONSTANT else "few_origins"
+        return ("" if joint.value.known >= CONSTANT else "few_origins"), 0
     slots = found.length if total else 1.0  # a sum is tested by its mean of a slot
     tested = stats.skill(joint, found.values, found.sizes, found.stretch, found.before, low / slots, high / slots)
     if tested.origins < ENOUGH_ORIGINS:
-        return "few_origins"
-    return "" if tested.earned or tested.score <= GOOD_BRIER else "no_skill"
+        return "few_origins", tested.origins
+    return ("" if tested.earned or tested.score <= GOOD_BRIER else "no_skill"), tested.origins
 
 
 def _breach(landed: stats.Landings, found: Arranged, total: bool, low: float, high: float) -> str | None:
@@ -281,21 +293,23 @@ def _breach(landed: stats.Landings, found: Arranged, total: bool, low: float, hi
 # Targets
 
 
-def _target(review: KpiReview, within: Running) -> tuple[float, float]:
+def _target(review: KpiReview, within: Running, counts: pd.Series | None = None) -> _Ends:
     """The target of the stretch in stored units, NaN an open side: the one in force at its end; of a sum, those of its
-    open periods added up."""
+    open periods added up, or of these alone."""
     kpi = review.kpi
     if is_sum(kpi, review.points):
-        return _added(review, within)
+        return _added(review, within, counts)
     last = to_utc(pd.DatetimeIndex([within.end]), kpi.calendar.time_zone)[0]
     ends = pd.DataFrame({"period": [within.start], "ends_at": [last], "value": [np.nan], "ended": [False]})
     row = attach(kpi, review.decisions, review.series.slice, ends).iloc[0]
     return float(row["target_low"]), float(row["target_high"])
 
 
-def _added(review: KpiReview, within: Running) -> tuple[float, float]:
+def _added(review: KpiReview, within: Running, counts: pd.Series | None) -> _Ends:
     """Σ of the targets of the periods to which a target of the sum applies: those of the operate grain for a count,
-    those of the lead grain for rare events; NaN where the stretch is shorter than one, or one has no target."""
+    those of the lead grain for rare events; NaN where the stretch is shorter than one, or one has no target.
+
+    counts: starts of the periods that it is made of; one of the lead grain is aimed at where it holds any of them."""
     kpi, own = review.kpi, review.series.grain
     grain = lead_grain(kpi, own) if kpi.kind == "rare" else own
     if within.span != "year" and GRAINS.index(grain) > GRAINS.index(within.span):
@@ -303,6 +317,9 @@ def _added(review: KpiReview, within: Running) -> tuple[float, float]:
     first, after = to_utc(pd.DatetimeIndex([within.start, within.end]), kpi.calendar.time_zone)
     table = periods(kpi.calendar, grain, first, after)
     table = table[~table["closed"] & (table["period"] >= within.start) & (table["period"] < within.end)]
+    if counts is not None:
+        place = table["period"].searchsorted(counts, side="right") - 1
+        table = table.iloc[np.unique(place[place >= 0])]
     table = table.reset_index(drop=True).assign(value=np.nan, ended=False)
     if table.empty:
         return float("nan"), float("nan")

@@ -21,8 +21,9 @@ NEWS: tuple[Span, ...] = ("month", "quarter")
 
 
 def sentence(kpi: Kpi, found: Landing) -> str:
-    """How the stretch will end, where it lands, and when its target is lost: at most three short sentences."""
-    return " ".join(part for part in (outcome(kpi, found), _lands(kpi, found), _breach(kpi, found)) if part)
+    """How the stretch will end, where it lands, when its target is lost, and what it lacks: short sentences."""
+    parts = (outcome(kpi, found), _lands(kpi, found), _breach(kpi, found), _unmeasured(kpi, found))
+    return " ".join(part for part in parts if part)
 
 
 def outcome(kpi: Kpi, found: Landing) -> str:
@@ -32,7 +33,9 @@ def outcome(kpi: Kpi, found: Landing) -> str:
         code = "likely_miss" if chance <= MISSES else "likely_meet" if chance >= MEETS else "open"
         return say(code, label=found.label, target=target(kpi, found), chance=chance_text(chance))
     if found.reason in ("few_origins", "no_skill"):
-        return say("early", label=found.label, why=say(f"why_{found.reason}", n=ENOUGH_ORIGINS))
+        code = found.reason if found.starts else "no_past"
+        why = say(f"why_{code}", starts=found.starts, wanted=ENOUGH_ORIGINS)
+        return say("early", label=found.label, target=target(kpi, found), why=why)
     if found.reason == "kind":
         what = "kind_derived" if kpi.kind == "derived" else f"kind_{kpi.statistic}"
         return say("kind", label=found.label, what=say(what))
@@ -48,9 +51,18 @@ def news(review: KpiReview) -> str:
         return ""
     for span in NEWS:
         if span in spans_of(review):
-            found = landing(review, span)
-            if found.probability is not None and found.probability <= MISSES:
-                return outcome(review.kpi, found)
+            found = nearest_miss(review.kpi, {span: landing(review, span)})
+            if found:
+                return found
+    return ""
+
+
+def nearest_miss(kpi: Kpi, landed: Landed) -> str:
+    """How the nearest of these that makes news will end, where it will likely be missed; "" where none will."""
+    for span in NEWS:
+        found = landed.get(span)
+        if found is not None and found.probability is not None and found.probability <= MISSES:
+            return outcome(kpi, found)
     return ""
 
 
@@ -81,12 +93,12 @@ def range_and_limit(kpi: Kpi, found: Landing) -> str:
 
 
 def breach_text(found: Landing) -> str:
-    """When the target is lost, in a cell: a period, "already", "not before the end"; "–" where no chance is told."""
+    """When the target is lost, in a cell: a period, "already", "not likely"; "–" where no chance is told."""
     if found.probability is None:
         return wording.DASH
     if found.breached:
         return say("already")
-    return found.breach or (wording.DASH if found.probability < 0.5 else say("not_before_end"))
+    return found.breach or (wording.DASH if found.probability < 0.5 else say("not_likely"))
 
 
 def chance_cell(found: Landing) -> str:
@@ -163,6 +175,8 @@ def _plain(kpi: Kpi, found: Landing) -> dict[str, Any]:
         },
         "grain": found.grain,
         "left": found.left,
+        "earlier_starts": found.starts,
+        "unmeasured": found.unmeasured,
         "sentence": sentence(kpi, found),
     }
 
@@ -206,6 +220,14 @@ def _breach(kpi: Kpi, found: Landing) -> str:
         return say("breach_from", label=_the(found))
     code = "breach_passes_day" if found.grain == "day" else "breach_passes"
     return say(code, target=wording.value(kpi, found.target_high), label=_the(found))
+
+
+def _unmeasured(kpi: Kpi, found: Landing) -> str:
+    """What of a sum with a target was never measured: "61 days of it are not measured, and not in its target."."""
+    if not found.unmeasured or not found.aimed or found.likely is None:
+        return ""
+    code = "unmeasured_one" if found.unmeasured == 1 else "unmeasured"
+    return say(code, n=wording.periods(found.unmeasured, kpi.operate))
 
 
 def _the(found: Landing) -> str:

@@ -111,6 +111,17 @@ def arrange(review: KpiReview, within: Running, grain: Grain) -> Arranged | None
     )
 
 
+def counting(review: KpiReview, within: Running) -> tuple[pd.Series, int]:
+    """Which open periods a sum of the stretch is made of (their starts, naive local): those with a value and those
+    still to come; and how many were over without a value before the last judged one."""
+    facts = _facts(review)
+    first, after = to_utc(pd.DatetimeIndex([within.start, within.end]), review.kpi.calendar.time_zone)
+    every = periods(review.kpi.calendar, review.series.grain, first, after)
+    begins = every.loc[~every["closed"] & (every["period"] >= within.start) & (every["period"] < within.end), "period"]
+    counts = begins.isin(facts.loc[facts["known"], "period"]) | (begins > facts.loc[facts["judged"], "period"].iloc[-1])
+    return begins[counts], int((~counts).sum())
+
+
 def _earlier(review: KpiReview, within: Running, begin: pd.Timestamp) -> int:
     """Open periods of the stretch before the first slot that is laid out: before the phase in force, or any value."""
     if within.start >= begin:

@@ -9,10 +9,11 @@ ENGLISH: Mapping[str, str] = {
     "likely_miss": "{label} will likely miss its target of {target}: {chance} chance to meet it.",
     "open": "{label} may meet its target of {target} or miss it: {chance} chance to meet it.",
     "likely_meet": "{label} will likely meet its target of {target}: {chance} chance.",
-    "early": "{label}: too early to tell, {why}.",
-    "why_few_origins": "with fewer than {n} earlier starts to check a chance by",
-    "why_no_skill": "past chances were not clearly better than the share of the time that met the target",
-    "no_points": "{label}: nothing to land from yet.",
+    "early": "{label}: too early to tell whether it meets its target of {target}. {why}",
+    "why_few_origins": "The past holds {starts} of the {wanted} earlier starts that a chance is checked at.",
+    "why_no_past": "The past holds too little to check a chance by.",
+    "why_no_skill": "At {starts} earlier starts its chances were not clearly better than how often it was met.",
+    "no_points": "{label}: too little is measured to say where it lands.",
     "stale": "{label}: the last judged period is too long ago.",
     "kind": "{label}: {what} does not add up over periods, so no landing is told.",
     "kind_derived": "a figure computed from others",
@@ -25,6 +26,8 @@ ENGLISH: Mapping[str, str] = {
     "lands": "{it} lands between {low} and {high} eight times in ten, most likely at {value}{behind}.",
     "lands_at": "{it} lands at {value}{behind}.",
     "so_far": "so far {value}",
+    "unmeasured": "{n} of it are not measured, and not in its target.",
+    "unmeasured_one": "{n} of it is not measured, and not in its target.",
     # When the target is lost
     "breached": "To date it misses already.",
     "breach_from": "From {label} on it will likely miss to the end.",
@@ -47,7 +50,7 @@ ENGLISH: Mapping[str, str] = {
     "no_target": "no target",
     "of_limit": "{range} of {target}",
     "already": "already",
-    "not_before_end": "not before the end",
+    "not_likely": "not likely",
 }
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}

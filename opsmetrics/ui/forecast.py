@@ -48,7 +48,8 @@ def render(at: Desk) -> None:
     told, scenario, wrong = _told(at, view)
     above = kept.blocks(told, "head", lambda: [head(told), *([strip(told)] if told.found.forecast else [])])
     page.show(*above, key="head")
-    misread.tell(at, [*([wrong] if wrong else []), *forecast_parts.not_understood(told)])
+    far = view.misread(st.query_params.get("horizon", ""), at.catalog)
+    misread.tell(at, [*far, *([wrong] if wrong else []), *forecast_parts.not_understood(told)])
     forecast_controls.controls(at, told.found.review, view, scenario if told.found.forecast else None)
     if told.found.forecast is None:
         page.first_steps(at.catalog, told.lead(), key="nothing")
@@ -79,7 +80,7 @@ def _told(at: Desk, view: ForecastView) -> tuple[Told, Scenario, str]:
     try:
         return read(at, view, scenario), scenario, wrong
     except NotUnderstood as error:
-        return read(at, view), (), f"no scenario “{view.what_if[:80]}” ({error})"
+        return read(at, view), (), forecast_scenario.refused(view, error)
 
 
 def read(at: Desk, view: ForecastView, scenario: Scenario = ()) -> Told:

@@ -39,7 +39,12 @@ def read(view: ForecastView, kpi: Kpi) -> tuple[Scenario, str]:
     try:
         return read_scenario(view.what_if, kpi), ""
     except NotUnderstood as error:
-        return (), f"no scenario “{view.what_if[:80]}” ({error})"
+        return (), refused(view, error)
+
+
+def refused(view: ForecastView, error: NotUnderstood) -> str:
+    """Why the scenario of the address is none, as a clause."""
+    return f"no scenario “{view.what_if[:80]}” ({str(error).rstrip('.')})"
 
 
 def control(at: Desk, review: KpiReview, scenario: Scenario) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from opsmetrics.catalog import Catalog
 from opsmetrics.desk.forecasting import FURTHEST, HORIZONS
 from opsmetrics.ui.links import ChartView, Target, slice_text, target
+from opsmetrics.verdict import wording
 
 #: Signs of a scenario in an address.
 LONGEST = 800
@@ -44,7 +45,17 @@ class ForecastView:
         if series is None:
             return None
         grain = series.grain or catalog[series.kpi].operate
-        asked = str(params.get("horizon", ""))
-        known = asked.isdecimal() and len(asked) < 5 and int(asked) > 0
-        horizon = min(int(asked), FURTHEST * HORIZONS[grain]) if known else None
-        return cls(series, horizon, str(params.get("what_if", ""))[:LONGEST])
+        horizon = _horizon(str(params.get("horizon", "")))
+        furthest = None if horizon is None else min(horizon, FURTHEST * HORIZONS[grain])
+        return cls(series, furthest, str(params.get("what_if", ""))[:LONGEST])
+
+    def misread(self, asked: str, catalog: Catalog) -> list[str]:
+        """What is wrong with the horizon of a link: no number, none, or farther than is forecast."""
+        if not asked or (self.horizon is not None and _horizon(asked) == self.horizon):
+            return []
+        grain = self.series.grain or catalog[self.series.kpi].operate
+        return [f"no horizon “{asked[:20]}” (1 to {wording.periods(FURTHEST * HORIZONS[grain], grain)})"]
+
+
+def _horizon(asked: str) -> int | None:
+    return int(asked) if asked.isdecimal() and len(asked) < 9 and int(asked) > 0 else None

@@ -146,7 +146,7 @@ def misread(params: Mapping[str, Any], catalog: Catalog, more: Iterable[str] = (
         wrong.append(f"no stream “{asked['stream']}”")
     if kpi is not None:
         unknown = [name for name, _ in read_slice(asked.get("slice", "")) if name not in kpi.dimensions]
-        wrong += [f"no {name} to slice {kpi.name} by" for name in unknown]
+        wrong += [f"no dimension “{name}” to slice {kpi.name} by" for name in unknown]
         if "grain" in asked and asked["grain"] not in grains_of(kpi):
             wrong.append(f"no grain “{asked['grain']}” for {kpi.name}")
     start, as_of = read_date(asked.get("start")), read_as_of(asked.get("as_of"))

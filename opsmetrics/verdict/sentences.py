@@ -284,9 +284,8 @@ def _too_few(scene: Scene) -> list[Sentence]:
 
 
 def _early_warning(scene: Scene) -> Sentence:
-    value = scene.points["value"].iloc[scene.judged].to_numpy(dtype=float)
-    side = "high" if value[-1] > value[:-1].mean() else "low"
-    return Sentence("early_warning", scene.common(v=scene.quantity(value[-1]), side=side, m=len(value) - 1))
+    said = {"v": scene.quantity(scene.at("value")), "side": scene.verdict.side, "m": len(scene.judged) - 1}
+    return Sentence("early_warning", scene.common(**said))
 
 
 # Data

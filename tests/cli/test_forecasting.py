@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
+from opsmetrics.cli.forecasting import full
+from opsmetrics.desk.forecast_sentences import Told
+from opsmetrics.desk.forecasting import forecast_review
+from opsmetrics.review import review
 from tests.cli.conftest import AS_OF, Run
+from tests.verdict.made import SPEED, noise, readings
 
 
 def test_a_forecast_in_words(run: Run, store: Path) -> None:
@@ -15,6 +22,8 @@ def test_a_forecast_in_words(run: Run, store: Path) -> None:
     assert "80 % range" in text
     assert "Can it be trusted?" in text
     assert "Holt-Winters smoothing" in text
+    assert "The first and the last of 28 days to come; all of them with --json." in text
+    assert re.search(r"better than repeating the last \w+ over \d+ earlier starts[.:]", text)
     assert "35 days, 1 Mar 2025 – 4 Apr 2025" in text
 
 
@@ -33,6 +42,12 @@ def test_a_forecast_as_json_is_in_the_shown_unit(run: Run, store: Path) -> None:
     assert "last_value" in answer["backtest"]["rivals"]
     assert answer["year"]["probability"] is None
     assert answer["year"]["reason"] == "few_origins"
+
+
+def test_numbered_samples_say_that_they_land_nowhere() -> None:
+    found = review(readings(list(noise(30)), kpi=replace(SPEED, operate="sample")), ())
+    text = full(Told(forecast_review(found), {}))
+    assert "Will we make it?\n\nNumbered samples have no month to land.\n" in text
 
 
 def test_a_kpi_without_points_has_no_forecast(run: Run, store: Path) -> None:

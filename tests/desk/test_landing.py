@@ -271,7 +271,7 @@ def test_a_sum_that_has_to_be_reached_is_not_lost_before_its_end() -> None:
 def test_a_miss_that_is_not_likely_has_no_day() -> None:
     found = month(reviewed(daily(with_target(LATE, 15.0))))
     assert found.breach is None
-    assert rows(LATE, {"month": found})[0][-1] == "not before the end"
+    assert rows(LATE, {"month": found})[0][-1] == "not likely"
 
 
 # When nothing is told

@@ -62,7 +62,7 @@ def test_the_page_of_a_kpi_says_the_same_at_every_grain(seen: Path) -> None:
 def test_periods_ahead_are_held_against_their_own_target() -> None:
     """At most 50 a day is at most 365 · 50 in the year 2026: the table of days asks about 50."""
     kpi = with_target(DEFECTS, 50.0)
-    found = review(totals([30.0 + x % 5 for x in range(200)], kpi=kpi), ())
+    found = review(totals([30.0 + x % 5 for x in range(200)], kpi=kpi, start="2026-01-01"), ())
     told = Told(forecast_review(found), landings(found))
     assert told.target() == "≤\u00a018,250.0"
     assert told.target_ahead() == "≤\u00a050.0"

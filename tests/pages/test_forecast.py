@@ -125,6 +125,13 @@ def test_as_of_an_earlier_day_knows_only_what_was_known_then(years: Path) -> Non
     assert rows["History"].startswith("400 days, ")
 
 
+@pytest.mark.parametrize("horizon", ["0", "9999"])
+def test_a_horizon_that_cannot_be_is_told_of(years: Path, horizon: str) -> None:
+    app = page("forecast", kpi="wait", horizon=horizon)
+    said = f"The address asks for what is not here: no horizon “{horizon}” (1 to 112 days). The usual view is shown"
+    assert any(said in each["text"] for each in every(app, "caption"))
+
+
 @pytest.mark.parametrize("params", [{"grain": "fortnight"}, {"horizon": "-3"}, {"horizon": "x"}, {"kpi": "no such"}])
 def test_a_link_that_is_not_understood_falls_back(years: Path, params: dict[str, str]) -> None:
     app = page("forecast", **params)

@@ -81,7 +81,7 @@ def verdicts(draw: st.DrawFn) -> tuple[Verdict, Kpi, pd.DataFrame, tuple[Episode
         stance=draw(st.sampled_from(get_args(Stance))),
         data=draw(st.sampled_from(get_args(DataState))),
         n=len(judged),
-        early_warning=len(judged) > 3 and draw(st.booleans()),
+        early_warning=len(judged) > 3 and side != "none" and draw(st.booleans()),
         caveats=draw(st.sampled_from([(), ("first_event",), ("improvement_unconfirmed",)])),
         data_names=draw(st.sampled_from([(), ("Line 3",), ("Line 3", "{v} <b>", "C", "D", "E")])),
     )

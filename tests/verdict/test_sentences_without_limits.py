@@ -168,7 +168,9 @@ def test_too_few() -> None:
 
 def test_early_warning() -> None:
     frame = points([0.05, 0.06, 0.05, 0.055, 0.30])
-    found = verdict(variation="too_few", assurance="too_early", stance="find_cause", n=5, early_warning=True)
+    found = verdict(
+        variation="too_few", side="high", assurance="too_early", stance="find_cause", n=5, early_warning=True
+    )
     assert text(found, frame) == (
         "Late share 30.0 % is far above its other 4 days. 5 of 12 days since 1 Nov 2026: too early to tell."
     )
