@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import ndtr, ndtri
+from scipy.special import expit, logit, ndtr, ndtri
 
 from opsmetrics.stats.forecast import Forecast, dependence
 from opsmetrics.stats.landing import PATHS, Joint, Stretch, forecasts, land, paths
@@ -98,6 +98,21 @@ def test_large_days_are_as_they_were(linked: float, sign: int) -> None:
     values, sizes = paths(found)
     assert sign * found.together > 0.3
     assert np.corrcoef(values[:, 3], sizes[:, 3])[0, 1] == pytest.approx(found.together, abs=0.1)
+
+
+def test_errors_of_a_share_are_paired_on_the_logit_scale() -> None:
+    """methods: residuals of the ratio on the logit scale, paired by date with those of its size; from both backtests by
+    hand. Errors of a mean are paired as they are."""
+    busy, other = np.random.default_rng(5).normal(0, 1, (2, 60))
+    values, sizes = expit(-3 + busy + other), np.round(200 * np.exp(0.2 * busy))
+    share, plain = (forecasts(values, sizes, 8, lower=0.0, upper=1.0, share=each) for each in (True, False))
+    assert isinstance(share.size, Forecast)
+    pairs = share.value.backtest.merge(share.size.backtest, on=["origin", "step"], suffixes=("", "_size"))
+    of_size = pairs["actual_size"] - pairs["forecast_size"]
+    by_hand = np.corrcoef(logit(pairs["actual"]) - logit(pairs["forecast"]), of_size)[0, 1]
+    as_they_are = np.corrcoef(pairs["actual"] - pairs["forecast"], of_size)[0, 1]
+    assert abs(by_hand - as_they_are) > 0.005, "the scale makes a difference here"
+    assert (share.together, plain.together) == pytest.approx((by_hand, as_they_are))
 
 
 def test_sizes_that_never_change_are_a_number() -> None:

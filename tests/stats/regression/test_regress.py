@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from scipy.special import stdtrit
+from statsmodels.stats.outliers_influence import variance_inflation_factor
+from statsmodels.stats.stattools import durbin_watson
 
 from opsmetrics.stats.regression import Cannot, Kind, Term, regress
+from tests.cases import in_soak
 from tests.paths import ROOT
 
 #: NIST Statistical Reference Datasets, linear regression, "Norris" (J. Norris, NIST, ozone monitors): y, x.
@@ -126,6 +129,26 @@ def test_intervals_hold_with_alike_neighbours_too(kind: Kind, rho: float) -> Non
     assert np.mean(inside) >= 0.86
 
 
+@in_soak
+@pytest.mark.parametrize(("rho", "n", "told"), [(0.5, 60, 0.91), (0.8, 60, 0.87), (0.5, 200, 0.95), (0.8, 200, 0.93)])
+def test_intervals_of_trends_hold_as_often_as_the_documents_say(rho: float, n: int, told: float) -> None:
+    """Of 400 simulated trends each with stationary residuals of this autocorrelation: docs/conventions.md and `errors`,
+    ± 2.5 standard errors."""
+    draw, inside = np.random.default_rng(31), []
+    time = np.arange(n) / 10
+    for _ in range(400):
+        noise = draw.normal(0, 1, n)
+        noise[0] /= np.sqrt(1 - rho**2)
+        for slot in range(1, n):
+            noise[slot] += rho * noise[slot - 1]
+        try:
+            term = regress(5 + 0.05 * time + noise, [Term.of("time", time)]).term("time")
+        except Cannot:
+            continue
+        inside.append(term.low <= 0.05 <= term.high)
+    assert np.mean(inside) == pytest.approx(told, abs=2.5 * np.sqrt(told * (1 - told) / 400))
+
+
 def test_residuals_that_are_alike_are_noticed() -> None:
     draw = np.random.default_rng(2)
     noise = draw.normal(0, 1, 120)
@@ -196,17 +219,45 @@ def test_longley_is_refused_as_textbooks_say() -> None:
         regress(data.endog.to_numpy(dtype=float), terms)
 
 
+@pytest.mark.parametrize("wanted", [8.0, 12.0])
+def test_inflation_above_ten_is_refused(wanted: float) -> None:
+    """Variance inflation by statsmodels' variance_inflation_factor, made 8 and 12: ten is the bound (Kutner and others,
+    5th edition, 10.5), and what is told is the figure."""
+    draw = np.random.default_rng(15)
+    x, other, y = draw.normal(0, 1, (3, 60))
+    around = sm.OLS(other, sm.add_constant(x)).fit().resid
+    beside = (x - x.mean()) / x.std() + around / around.std() / np.sqrt(wanted - 1)
+    matrix = np.column_stack([np.ones(60), x, beside])
+    assert variance_inflation_factor(matrix, 1) == pytest.approx(wanted)
+    terms = [Term.of("x", x), Term.of("beside", beside)]
+    if wanted < 10:
+        assert regress(y, terms).parameters == 3
+        return
+    with pytest.raises(Cannot, match="collinear") as refused:
+        regress(y, terms)
+    assert (refused.value.names, refused.value.wanted) == (("x", "beside"), 10.0)
+    assert refused.value.found == pytest.approx(wanted)
+
+
 def test_two_series_that_merely_drift_are_refused() -> None:
-    """Granger and Newbold (1974): independent random walks seem related three times in four; with the check hardly."""
-    draw, told = np.random.default_rng(9), 0
+    """Granger and Newbold (1974): independent random walks seem related three times in four; with the check hardly. It
+    is refused exactly where R² exceeds the Durbin–Watson statistic, both by statsmodels."""
+    draw, told, drifting = np.random.default_rng(9), 0, 0
     for _ in range(30):
         x, y = draw.normal(0, 1, (2, 60)).cumsum(axis=1)
+        plain = sm.OLS(y, sm.add_constant(x)).fit()
+        beyond = plain.rsquared > durbin_watson(plain.resid)
+        drifting += beyond
         try:
             term = regress(y, [Term.of("x", x)]).term("x")
         except Cannot as cannot:
+            assert beyond
             assert cannot.code == "drifting"
+            assert (cannot.found, cannot.wanted) == pytest.approx((plain.rsquared, durbin_watson(plain.resid)))
             continue
+        assert not beyond
         told += term.p < 0.05
+    assert drifting >= 8
     assert told <= 8
 
 
