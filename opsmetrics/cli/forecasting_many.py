@@ -20,9 +20,11 @@ from opsmetrics.desk.forecast_parts import How, parts
 def asks_for_many(given: argparse.Namespace) -> bool:
     """True for --all and --parts. Raises WrongUsage where they do not go with the rest, or nothing is named."""
     if given.all and (given.kpi or given.parts or given.slice or given.grain or given.what_if):
-        raise WrongUsage("forecast: --all goes with --horizon, --as-of and --json alone.")
+        raise WrongUsage("forecast: --all goes with --end, --horizon, --as-of and --json alone.")
     if given.parts and (given.slice or given.grain or given.what_if):
         raise WrongUsage("forecast: --parts goes with --bottom-up, --horizon, --as-of and --json alone.")
+    if given.end and not given.all:
+        raise WrongUsage("forecast: --end goes with --all.")
     if given.bottom_up and not given.parts:
         raise WrongUsage("forecast: --bottom-up goes with --parts.")
     if not given.all and not given.kpi:
@@ -36,7 +38,7 @@ def forecasts(given: argparse.Namespace, console: Console) -> int:
         if given.parts:
             return _parts(given, console, desk)
         watched = finished.watched(Question(desk, as_of=given.as_of))
-        found = outlooks(watched, given.horizon, lambda name, done, of: console.progress(done + 1, of, name))
+        found = outlooks(watched, given.horizon, lambda name, done, of: console.progress(done + 1, of, name), given.end)
     if console.as_json:
         console.answer({"forecasts": [ahead.as_dict(each) for each in found]})
     elif not found:

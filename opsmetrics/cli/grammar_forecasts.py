@@ -38,6 +38,11 @@ def _forecast(commands: Commands) -> None:
     forecast = command(commands, "forecast", ("forecasting", "forecast"), "say what a KPI will most likely do next")
     forecast.add_argument("kpi", metavar="KPI", nargs="?", help=KPI)
     forecast.add_argument("--all", action="store_true", help="everything that is watched, a line each")
+    forecast.add_argument(
+        "--end",
+        choices=("month", "quarter", "year"),
+        help="with --all: the stretch at whose end targets are looked at (default: the nearest with a chance)",
+    )
     forecast.add_argument("--parts", metavar="DIMENSION", help="its values and their total, so that they agree")
     forecast.add_argument(
         "--bottom-up", action="store_true", help="with --parts: the total is what its parts add up to"

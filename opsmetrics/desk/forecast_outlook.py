@@ -16,6 +16,7 @@ from opsmetrics.desk.forecast_sentences import Told
 from opsmetrics.desk.landing import Landing, landed_already, landing, spans_of
 from opsmetrics.desk.landing_sentences import MEETS, MISSES
 from opsmetrics.review import KpiReview
+from opsmetrics.series import Stretch as Span
 from opsmetrics.stats.forecast import REAL_GAIN
 
 #: What is likely, in the order of a manager's questions: a target likely missed, open, likely met; no target, or values
@@ -29,11 +30,12 @@ _EARLY: Final = ("few_origins", "no_skill")
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """A slice with its forecast, and the nearest stretch with a chance; without one the nearest that lands, or that
-    says why it does not. landing: None for numbered samples, which land nowhere."""
+    """A slice with its forecast, and the stretch that was asked for. span None: the nearest with a chance; without one
+    the nearest that lands, or that says why it does not. landing: None for numbered samples, which land nowhere."""
 
     told: Told
     landing: Landing | None
+    span: Span | None = None
 
     @property
     def review(self) -> KpiReview:
@@ -62,15 +64,21 @@ class Outlook:
         return "meets" if nearest.probability >= MEETS else "open"
 
 
-def outlook(review: KpiReview, horizon: int | None = None) -> Outlook:
-    """The outlook of a review at its operate grain, so many periods ahead. Never raises for what the data hold."""
-    return Outlook(Told(forecast_many.kept(review, horizon), {}), _nearest(review))
+def outlook(review: KpiReview, horizon: int | None = None, span: Span | None = None) -> Outlook:
+    """The outlook of a review at its operate grain, so many periods ahead and for the end of a stretch (None: the
+    nearest). Never raises for what the data hold."""
+    told = Told(forecast_many.kept(review, horizon), {})
+    if span is None:
+        return Outlook(told, _nearest(review))
+    return Outlook(told, landing(review, span) if span in spans_of(review) else None, span)
 
 
-def ready(review: KpiReview) -> bool:
-    """True where `outlook` answers at once."""
+def ready(review: KpiReview, asked: Span | None = None) -> bool:
+    """True where `outlook` answers at once for the stretch that is asked for."""
     if not forecast_many.all_kept([review]):
         return False
+    if asked is not None:
+        return landed_already(review, (asked,))
     for span in spans_of(review):
         if not landed_already(review, (span,)):
             return False
@@ -83,13 +91,14 @@ def outlooks(
     reviews: Sequence[KpiReview],
     horizon: int | None = None,
     between: Callable[[str, int, int], None] = lambda *_: None,
+    span: Span | None = None,
 ) -> list[Outlook]:
     """The outlooks of these in their order. between: called before each with its name, how many are made and of how
     many; what it raises ends the work, and those that were made are kept."""
     found = []
     for place, review in enumerate(reviews):
         between(review.name, place, len(reviews))
-        found.append(outlook(review, horizon))
+        found.append(outlook(review, horizon, span))
     return found
 
 
@@ -100,12 +109,12 @@ def about(review: KpiReview) -> Hashable:
     return forecast_many.key(review), data
 
 
-def split(reviews: Iterable[KpiReview]) -> tuple[list[KpiReview], list[KpiReview]]:
+def split(reviews: Iterable[KpiReview], span: Span | None = None) -> tuple[list[KpiReview], list[KpiReview]]:
     """Those of which the outlook is known, and those of which it is still to be made, each in their order."""
     there: list[KpiReview] = []
     missing: list[KpiReview] = []
     for review in reviews:
-        (there if ready(review) else missing).append(review)
+        (there if ready(review, span) else missing).append(review)
     return there, missing
 
 

@@ -14,22 +14,29 @@ from opsmetrics.desk import forecast_many_sentences, landing_sentences
 from opsmetrics.desk.forecast_many_words import say
 from opsmetrics.desk.forecast_outlook import Outlook, State
 from opsmetrics.desk.forecast_tables import chance_text
+from opsmetrics.desk.landing import SPANS
 from opsmetrics.review import KpiReview
+from opsmetrics.series import Stretch as Span
 from opsmetrics.stats.forecast import COVERAGES
 from opsmetrics.verdict import wording
 
 
 def headline(shown: Sequence[Outlook]) -> str:
-    """How many targets will likely be missed; the one by its name."""
+    """How many targets will likely be missed, and in which stretch where one was asked for; the one by its name."""
+    when = say(f"when_{_asked(shown)}")
     misses = [each for each in shown if each.state == "misses"]
     aimed = [each for each in shown if each.state in ("misses", "open", "meets")]
     if len(misses) == 1:
-        return say("all_one_misses", name=misses[0].review.name)
+        return say("all_one_misses", name=misses[0].review.name, when=when)
     if misses:
-        return say("all_miss", n=wording.number(len(misses)), of=wording.number(len(aimed)))
+        return say("all_miss", n=wording.number(len(misses)), of=wording.number(len(aimed)), when=when)
     if not aimed:
-        return say("all_no_chance") if shown else say("all_none")
-    return say("all_none_misses") if any(each.state == "open" for each in aimed) else say("all_meet")
+        return say("all_no_chance", when=when) if shown else say("all_none")
+    return say("all_none_misses" if any(each.state == "open" for each in aimed) else "all_meet", when=when)
+
+
+def _asked(shown: Sequence[Outlook]) -> str:
+    return next((each.span for each in shown if each.span is not None), "nearest")
 
 
 def lead(shown: Sequence[Outlook]) -> str:
@@ -47,9 +54,14 @@ def state_word(state: State) -> str:
     return say(f"state_{state}")
 
 
-def state_title(state: State) -> tuple[str, str]:
-    """The title of a section and what it holds."""
-    return say(f"title_{state}"), say(f"why_{state}")
+def state_title(state: State, span: Span | None = None) -> tuple[str, str]:
+    """The title of a section and what it holds; span: the stretch that was asked for."""
+    return say(f"title_{state}"), say(f"why_{state}", stretch=say(f"end_{span or 'nearest'}"), span=span or "month")
+
+
+def choices() -> dict[str, str]:
+    """The stretches to choose from, "" the nearest of which something can be told, each with its word."""
+    return {"": say("choice_nearest"), **{span: say(f"choice_{span}") for span in SPANS}}
 
 
 def sentence(found: Outlook) -> str:
@@ -104,7 +116,10 @@ def rows(shown: Sequence[Outlook]) -> list[list[str]]:
 def _outlook_cell(found: Outlook) -> str:
     nearest = found.landing
     stretch = nearest.label if nearest is not None and nearest.probability is not None else ""
-    return " ".join(part for part in (stretch, state_word(found.state)) if part)
+    verdict = found.review.verdict
+    old = verdict is not None and verdict.data in ("late", "missing")
+    state = state_word(found.state) + (f" ({wording.data(verdict.data).lower()})" if verdict and old else "")
+    return " ".join(part for part in (stretch, state) if part)
 
 
 def as_dict(found: Outlook) -> dict[str, Any]:

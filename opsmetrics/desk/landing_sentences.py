@@ -211,9 +211,8 @@ def _counted(kpi: Kpi, found: Landing) -> str:
 def _breach(kpi: Kpi, found: Landing) -> str:
     if found.probability is None:
         return ""
-    aim = target(kpi, found)
     if found.breached:
-        return say("breach_passed", target=aim) if found.total else say("breached")
+        return say("breach_passed", target=_value(kpi, found.target_high)) if found.total else say("breached")
     if found.breach is None:
         return ""
     if not found.total:

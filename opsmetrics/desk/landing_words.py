@@ -33,7 +33,7 @@ ENGLISH: Mapping[str, str] = {
     "breach_from": "From {label} on it will likely miss to the end.",
     "breach_passes": "It likely passes {target} in {label}.",
     "breach_passes_day": "It likely passes {target} on {label}.",
-    "breach_passed": "It has passed {target} already.",
+    "breach_passed": "It is above {target} already.",
     # Short forms
     "title": "Will we make it?",
     "note": "landing of month, quarter and year with its 80 % range; chances in steps of 5 %",

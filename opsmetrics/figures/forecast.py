@@ -19,7 +19,7 @@ from opsmetrics.figures.forecast_ahead import longer
 from opsmetrics.figures.forecast_fan import Fan, trace
 from opsmetrics.figures.forecast_two import COVERAGE, Scenario, item_marks, item_names, with_room
 from opsmetrics.figures.labels import pushed_apart
-from opsmetrics.figures.layout import MARGIN, base_layout, left_margin, period_axis, value_axis
+from opsmetrics.figures.layout import MARGIN, base_layout, left_margin, period_axis, right_margin, value_axis
 from opsmetrics.figures.plotted import Floats, Plotted, padded_domain, plotted, runs
 from opsmetrics.figures.text import plain
 from opsmetrics.figures.tokens import Theme, Tokens, tokens
@@ -28,9 +28,6 @@ from opsmetrics.stats.forecast import COVERAGES, Forecast
 from opsmetrics.verdict import wording
 
 HEIGHT = 390
-
-#: More room for the two ends of a scenario, in pixels.
-WIDER = 26
 
 #: Half of a slot: limits and targets reach this far beyond their first and last period.
 REACH = 0.46
@@ -77,7 +74,7 @@ def forecast_chart(
     usual = Fan(forecast, ahead, last, review.kpi.multiplier)
     fan = usual if under is None else Fan.under(under, ahead, last, review.kpi.multiplier)
     domain = with_room(_domain(series, usual, fan), under.items if under is not None else ())
-    figure.update_layout(margin_l=left_margin(series, domain), margin_r=MARGIN["r"] + (WIDER if under else 0))
+    figure.update_layout(margin_l=left_margin(series, domain))
     beneath = [] if under is None else usual.hatched(known, colours)
     figure.add_traces(
         _band(known, colours)
@@ -92,6 +89,7 @@ def forecast_chart(
     items = under.items if under is not None else ()
     ends = _ends(series, fan, usual if under is not None else None, domain, colours, words)
     figure.update_layout(
+        margin_r=right_margin(end["text"] for end in ends),
         annotations=[*_sides(last, colours, words), *ends, *item_names(items, last + 1, colours)],
         shapes=[_rule(last, colours), *item_marks(items, last + 1, colours)],
     )

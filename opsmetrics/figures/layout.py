@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from opsmetrics.figures.plotted import Plotted
@@ -15,8 +16,11 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "showSendToCloud": False, "re
 MARGIN = {"r": 92, "t": 34, "b": 46}
 SPREAD_MARGIN = {**MARGIN, "t": 8}
 
-#: Width of a digit of the axis text, in pixels.
-_DIGIT = 7
+#: Width of a digit of the axis text, and of a letter of a name on the average, in pixels.
+_DIGIT, _LETTER = 7, 6
+
+#: From here on the axis shortens its values, as to "3.15M", to so many signs.
+_SHORTENED, _LONGEST = 1e6, 7
 
 #: Named periods: more would touch each other on a phone.
 TICKS = 6
@@ -33,8 +37,14 @@ _PLAIN_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 def left_margin(series: Plotted, domain: tuple[float, float]) -> int:
     """Room for the longest value on the axis: known beforehand, so that charts above each other line up."""
-    longest = max(len(series.text(value)) for value in domain) + len(_axis_unit(series))
-    return max(46, 16 + _DIGIT * longest)
+    longest = max(min(len(series.text(value)), _LONGEST) if abs(value) >= _SHORTENED else len(series.text(value))
+                  for value in domain)  # fmt: skip
+    return max(46, 16 + _DIGIT * (longest + len(_axis_unit(series))))
+
+
+def right_margin(texts: Iterable[str]) -> int:
+    """Room for the longest name at the right end."""
+    return max(MARGIN["r"], 14 + _LETTER * max((len(text) for text in texts), default=0))
 
 
 def _axis_unit(series: Plotted) -> str:

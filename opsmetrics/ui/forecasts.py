@@ -18,10 +18,12 @@ from opsmetrics.desk import forecast_outlook_sentences as words
 from opsmetrics.desk.forecast_many_words import say
 from opsmetrics.desk.forecast_outlook import STATES, Outlook, State, about, outlook, outlooks, split
 from opsmetrics.desk.kept import Kept
+from opsmetrics.desk.landing import SPANS
 from opsmetrics.figures import Mark, assurance_mark, variation_mark
 from opsmetrics.figures.forecast_ahead import forecast_spark
 from opsmetrics.review import KpiReview
-from opsmetrics.ui import blocks, filters, forecast_job, page, reviews, rows, tables
+from opsmetrics.series import Stretch as Span
+from opsmetrics.ui import addressed, blocks, filters, forecast_job, page, reviews, rows, tables
 from opsmetrics.ui.blocks import Block, worded
 from opsmetrics.ui.clock import at_site, site
 from opsmetrics.ui.forecast_blocks import AT_RISK, UNSURE
@@ -42,6 +44,9 @@ MISSING = "missing"
 
 SPARK = (256, 48)
 
+#: The parameter of the address: month, quarter or year.
+END = "stretch"
+
 #: Where the work that makes what is missing lies in the session.
 _SLOT = "forecasts"
 
@@ -54,19 +59,20 @@ _MARKS: dict[State, Mark] = {
     "nothing": variation_mark("none"),
 }
 
-#: What a row follows from: its outlook, decisions and definitions (its limits do), and the date that its link asks for.
+#: What a row follows from: its outlook, decisions and definitions (its limits do), the date that its link asks for, and
+#: the stretch whose end is.
 #: It outlasts the quarter of an hour after which everything is reviewed anew.
-_About = tuple[Hashable, int, str, dt.date | None]
+_About = tuple[Hashable, int, str, dt.date | None, Span | None]
 
 _ROWS: Kept[_About, Block] = Kept(2_000)
 _LINES: Kept[_About, dict[str, Any]] = Kept(2_000)
-_TABLES: Kept[tuple[Versions, str], Table] = Kept(32)
+_TABLES: Kept[tuple[Versions, str, Span | None], Table] = Kept(32)
 
 
 def render(at: Desk) -> None:
     """Draw the page that the address asks for."""
     catalog = at.catalog
-    filters.bring("forecasts", catalog)
+    filters.bring("forecasts", catalog, names=[*filters.shared_names(catalog), END])
     as_of = filters.asked_as_of()
     watched = reviews.watched(at, as_of)
     if not as_of and not any(len(review.points) for review in watched):
@@ -75,7 +81,8 @@ def render(at: Desk) -> None:
         return
     st.html(f"<style>{_STYLE}</style>")  # takes no room
     top = st.container()
-    wanted, _ = filters.controls(catalog, watched, at_site(site(catalog)).date())
+    end = asked_end()
+    wanted, _ = filters.controls(catalog, watched, at_site(site(catalog)).date(), lambda: _choose(end))
     shown = [review for review in watched if wanted.passes(review)]
     if not shown:
         with top:
@@ -83,25 +90,38 @@ def render(at: Desk) -> None:
         filters.nothing_fits(catalog)
         return
     key = reviews.versions(at, as_of)
-    made, missing = split(shown)
-    run = partial(outlooks, missing, None, tell) if missing else None
-    job = forecast_job.attend(_SLOT, say("making"), (*key[:4], as_of), run)
+    made, missing = split(shown, end)
+    run = partial(outlooks, missing, None, tell, end) if missing else None
+    job = forecast_job.attend(_SLOT, say("making"), (*key[:4], as_of, end), run)
     if job is None:  # it was short, or there is none
-        made, missing = split(shown)
+        made, missing = split(shown, end)
+    found = [outlook(each, span=end) for each in made]
     with top:
-        told = head(
-            [outlook(each) for each in made], len(missing), as_of, at_site(site(catalog)), working=job is not None
-        )
-        page.show(told, key="head")
-    listed = partial(_listed, key, shown, as_of)
+        page.show(head(found, len(missing), as_of, at_site(site(catalog)), working=job is not None), key="head")
+    listed = partial(_listed, key, shown, as_of, end)
     if job is not None:
         forecast_job.follow(_SLOT, job, listed)
         return
     if missing:
         forecast_job.stopped(_SLOT, say("stopped", n=wording.number(len(missing))), say("make"))
     listed()
-    if made and not missing:
-        _tables(key, wanted.key, made)
+    if found and not missing:
+        _tables(key, wanted.key, found)
+
+
+def asked_end() -> Span | None:
+    """The stretch of the address whose end is asked for; None: the nearest of which something can be told."""
+    return next((span for span in SPANS if span == st.query_params.get(END)), None)
+
+
+def _choose(end: Span | None) -> None:
+    """Which end: in the address, and with the reader."""
+    addressed.segments(say("choice"), words.choices(), end or "", key="choose_stretch", write=_write)
+
+
+def _write(chosen: str) -> None:
+    addressed.write(END, chosen)
+    filters.kept()[END] = chosen
 
 
 def head(
@@ -115,11 +135,11 @@ def head(
     return blocks.heading(title, eyebrow=" · ".join((say("all"), day, many)), lead="" if missing else words.lead(found))
 
 
-def _listed(key: Versions, shown: Sequence[KpiReview], as_of: dt.date | None) -> None:
+def _listed(key: Versions, shown: Sequence[KpiReview], as_of: dt.date | None, end: Span | None) -> None:
     """The rows of what is made, and of what is not yet."""
-    made, missing = split(shown)
+    made, missing = split(shown, end)
     everything = st.query_params.get("show", "")
-    drawn = sections(key, [outlook(each) for each in made], missing, as_of, everything)
+    drawn = sections(key, [outlook(each, span=end) for each in made], missing, as_of, everything)
     page.show(*drawn, foot(), key="forecast_rows")
 
 
@@ -146,16 +166,16 @@ def sections(
 def _section(key: Versions, state: State, found: list[Outlook], as_of: dt.date | None, everything: bool) -> Block:
     listed, more = _first(found, state, everything)
     drawn = [_drawn(key, each, as_of) for each in listed]
-    title, why = words.state_title(state)
+    title, why = words.state_title(state, found[0].span)
     return blocks.section(state, title, drawn, count=len(found), note=why, more=more)
 
 
 def _drawn(key: Versions, found: Outlook, as_of: dt.date | None) -> Block:
-    return _ROWS.of(_about(key, found.review, as_of), lambda: row(found, as_of))
+    return _ROWS.of(_about(key, found, as_of), lambda: row(found, as_of))
 
 
-def _about(key: Versions, review: KpiReview, as_of: dt.date | None) -> _About:
-    return about(review), key.decisions, key.definitions, as_of
+def _about(key: Versions, found: Outlook, as_of: dt.date | None) -> _About:
+    return about(found.review), key.decisions, key.definitions, as_of, found.span
 
 
 def _first(found: Sequence[V], name: str, everything: bool) -> tuple[Sequence[V], Block | None]:
@@ -218,15 +238,14 @@ def foot() -> Block:
     return blocks.key() | {"items": [{**item, "tone": "muted"} for item in _KEY]}
 
 
-def _tables(key: Versions, wanted: str, made: Sequence[KpiReview]) -> None:
+def _tables(key: Versions, wanted: str, found: Sequence[Outlook]) -> None:
     """The table behind the rows, and the whole of the fans as a file."""
-    found = [outlook(each) for each in made]
 
     def finished() -> Table:
-        lines = [_LINES.of(_about(key, each.review, None), partial(words.line, each)) for each in found]
+        lines = [_LINES.of(_about(key, each, None), partial(words.line, each)) for each in found]
         return tables.finished(pd.DataFrame(lines))
 
-    table = _TABLES.of((key, wanted), finished)
+    table = _TABLES.of((key, wanted, found[0].span), finished)
     tables.behind(say("table"), table, file="forecasts.csv", key="forecasts_table")
     st.download_button(
         say("periods"),

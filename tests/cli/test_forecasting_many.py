@@ -61,6 +61,8 @@ def test_parts_and_total_agree(run: Run, store: Path) -> None:
         ([], 2, "found no KPI; wanted one, or --all"),
         (["scrap", "--all"], 2, "--all goes with"),
         (["scrap", "--parts", "line", "--slice", "line=A"], 2, "--parts goes with"),
+        (["scrap", "--end", "year"], 2, "--end goes with --all"),
+        (["--all", "--end", "week"], 2, "invalid choice: 'week'"),
         (["scrap", "--bottom-up"], 2, "--bottom-up goes with --parts"),
     ],
 )
@@ -83,3 +85,16 @@ def test_all_tells_what_is_likely_of_the_target(run: Run, store: Path) -> None:
     assert scrap["coverage"] == alone["backtest"]["coverage"]
     none = next(each for each in every if each["kpi"] == "weight")
     assert (none["outlook"], none["past_forecasts"], none["coverage"]) == ("nothing", None, {})
+
+
+def test_all_can_look_at_the_end_of_the_year(run: Run, store: Path) -> None:
+    asked = ("forecast", "--all", "--end", "year", "--store", store)
+    every = run(*asked, "--as-of", AFTER, "--json").json["forecasts"]
+    assert {span for each in every for span in each["landing"] or {}} == {"year"}
+    assert all(each["sentence"].startswith("2025") for each in every if each["kpi"] == "scrap")
+
+
+def test_what_is_told_from_old_data_says_so_in_its_line(run: Run, store: Path) -> None:
+    """Scrap is expected 6 h after its day; nothing came for five weeks."""
+    text = run("forecast", "--all", "--store", store, "--as-of", AS_OF).out
+    assert next(line for line in text.splitlines() if line.startswith("Scrap ")).rstrip().endswith("(missing)")

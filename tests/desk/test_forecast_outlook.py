@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from opsmetrics.desk.forecast_outlook import STATES, Outlook, State, outlook, outlooks, ready, split
-from opsmetrics.desk.forecast_outlook_sentences import aged, headline, lead, state_title, state_word
-from opsmetrics.desk.landing import Landing
+from opsmetrics.desk.forecast_outlook_sentences import aged, choices, headline, lead, state_title, state_word
+from opsmetrics.desk.landing import Landing, landing
 from opsmetrics.review import KpiReview, review
+from opsmetrics.series import Stretch as Span
 from opsmetrics.working import Cancelled
-from tests.verdict.made import LATE, counts, with_target
+from tests.verdict.made import LATE, SPEED, counts, noise, readings, with_target
 
 
 def bare(landing: Landing | None, *, forecast: bool = True, name: str = "Late", gain: float = 0.2) -> Outlook:
@@ -130,6 +132,35 @@ def test_what_is_made_is_there_at_once_until_its_data_change() -> None:
     assert ready(again), "another review of the same data"
     assert outlook(again).told.found.forecast is made.told.found.forecast
     assert outlook(again).landing is made.landing
+
+
+@pytest.mark.parametrize(
+    ("span", "when"), [("month", "this month"), ("quarter", "this quarter"), ("year", "this year")]
+)
+def test_the_end_of_a_stretch_can_be_asked_for(span: Span, when: str) -> None:
+    """Its landing is told whatever is known of a nearer one, and headline and sections say whose end is meant."""
+    found = outlook(watched(19), span=span)
+    assert found.landing is landing(found.review, span)
+    assert found.span == span
+    assert ready(found.review, span)
+    assert when in headline([found])
+    assert f"at the end of the {span}" in state_title("misses", span)[1]
+    assert choices()[span] == span.capitalize()
+
+
+def test_another_end_is_made_when_it_is_asked_for() -> None:
+    found = watched(23)
+    outlook(found, span="month")
+    assert ready(found, "month")
+    assert not ready(found, "year")
+    assert split([found], "year") == ([], [found])
+
+
+def test_numbered_samples_have_no_end() -> None:
+    found = outlook(
+        review(readings(list(noise(20)), kpi=with_target(replace(SPEED, operate="sample"), 50.0)), ()), span="year"
+    )
+    assert (found.landing, found.state) == (None, "no_chance")
 
 
 def test_stopped_work_keeps_what_it_made() -> None:

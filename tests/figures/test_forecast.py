@@ -15,7 +15,7 @@ from opsmetrics.figures.forecast_fan import ALPHA
 from opsmetrics.figures.forecast_two import Scenario
 from opsmetrics.review import review
 from opsmetrics.stats.forecast.effects import Change, changed, given
-from tests.verdict.made import LATE, counts, with_target
+from tests.verdict.made import DEFECTS, LATE, counts, noise, totals, with_target
 
 DAYS = 60
 
@@ -67,6 +67,16 @@ def test_ends_are_named_and_kept_apart() -> None:
     assert [note.text.replace("\u00a0", " ") for note in ends][:3] == ["50 %", "80 %", "95 %"]
     assert any(note.text.startswith("likely 1") for note in ends)
     assert any(note.text == "target 16.0" for note in ends)
+
+
+def test_long_names_at_the_end_have_room_and_a_shortened_axis_takes_none() -> None:
+    """A count in thousands of millions: its names at the right are written out, its axis says "3.1B"."""
+    source = forecast_review(review(totals([3e9 + 1e6 * x for x in noise(60)], kpi=with_target(DEFECTS, 3e9)), ()))
+    layout = drawn(source).layout
+    longest = max(len(each.text) for each in layout.annotations)
+    assert longest > 20
+    assert layout.margin.r >= 6 * longest
+    assert layout.margin.l <= 16 + 7 * 7
 
 
 def test_a_rule_parts_measured_from_forecast() -> None:

@@ -89,6 +89,17 @@ def test_the_headline_counts_what_the_sections_hold(printed: Printed) -> None:
     assert all(row["mark"]["tone"] == "concern" for row in misses)
 
 
+def test_the_end_of_the_year_is_asked_for_in_the_address(printed: Printed) -> None:
+    app = page("forecasts", stretch="year")
+    told = [row for row in rows(app).values() if row["section"] in ("misses", "open", "meets")]
+    assert told and all(row["sentence"].startswith(str(dt.date.today().year)) for row in told)
+    assert "this year" in block(app, "heading")["title"]
+    app.segmented_control(key="choose_stretch").set_value("").run()
+    assert "stretch" not in app.query_params
+    assert "this year" not in block(app, "heading")["title"]
+    assert not page("forecasts", stretch="decade").exception
+
+
 def test_filters_choose_and_a_row_leads_to_its_forecast(printed: Printed) -> None:
     app = page("forecasts", category="Moulding")
     (row,) = rows(app).values()
