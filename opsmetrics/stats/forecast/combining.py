@@ -18,6 +18,7 @@ from opsmetrics.stats.forecast.autoregression import autoregressed
 from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
 from opsmetrics.stats.forecast.model import MEMBERS
 from opsmetrics.stats.forecast.smoothing import smoothed
+from opsmetrics.stats.forecast.step import last_step
 from opsmetrics.stats.forecast.year import echo
 
 #: From this many values on more than the last value is used.
@@ -71,6 +72,12 @@ def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequenc
     full = np.flatnonzero(rungs == "combination")
     if len(full):
         result[:, full], had[full], latest, failures = _members(values, origins[full], horizon, lengths)
+        step = last_step(values, latest)
+        late = full[:0] if step is None else full[origins[full] >= step.known]
+        if step is not None and len(late):
+            moved = step.moved(values, multiplied=latest is not None and latest.multiplied)
+            result[:, late], had[late], latest, failed = _members(moved, origins[late], horizon, lengths)
+            failures += failed
         week = next((length for length in lengths if length in WEEKS), 0)
         if week:
             result[:, full] += echo(values, origins[full], horizon, week)
