@@ -28,8 +28,11 @@ _CLOSEST = 0.95
 #: Shares are no nearer to 0 and 1 than this on the logit scale.
 _NEAREST = 1e-4
 
+#: Degrees of freedom of the copula without a backtest, and more for each stretch of the horizon in it (measured).
+_FREE, _FREE_MORE = 6.0, 1.5
+
 #: Correlation found in n stretches that do not overlap is raised by this share of one over n (measured).
-_FEW = 2.0
+_FEW = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,19 +80,23 @@ def forecasts(
 def paths(joint: Joint, count: int = PATHS, seed: int = 0) -> tuple[FloatArray, FloatArray]:
     """Joint paths of the value and of its size, count × horizon each. The same seed gives the same paths.
 
-    A normal copula (Nelsen, An Introduction to Copulas, 2.5): each step of either has exactly the distribution of its
-    own fan and goes with the other steps as its errors did (`over_horizon`); what is new in the one goes with what is
-    new in the other.
+    A copula of Student's t (Demarta and McNeil 2005): each step of either has exactly the distribution of its own fan
+    and goes with the other steps as its errors did (`over_horizon`); what is new in the one goes with what is new in
+    the other. Found in few stretches, the width of a fan is uncertain and its ends reach further for it: an error in
+    the width, but one that all steps share. With steps that drew it each for itself, as those of a normal copula do,
+    one of 28 would almost always lie beyond what was ever seen.
     """
     draw = np.random.default_rng(seed)
     own = draw.standard_normal((count, joint.horizon))
+    free = _FREE + _FREE_MORE * stretches_of(joint.value)
+    width = np.sqrt(free / draw.chisquare(free, (count, 1)))
     if isinstance(joint.size, float):
         sizes = np.full(own.shape, joint.size)
     else:
         of_size = draw.standard_normal(own.shape)
         own = joint.together * of_size + np.sqrt(1 - joint.together**2) * own
-        sizes = _through_fan(joint.size, of_size)
-    return _through_fan(joint.value, own), sizes
+        sizes = _through_fan(joint.size, of_size, width)
+    return _through_fan(joint.value, own, width), sizes
 
 
 def over_horizon(forecast: Forecast) -> FloatArray:
@@ -98,7 +105,7 @@ def over_horizon(forecast: Forecast) -> FloatArray:
 
     Found in few, it is as often too low as too high. A range of a sum that is too narrow loses more than one that is
     too wide gains, so that ranges by what was found hold less than they say, as those by an estimated width do (Student
-    1908). Two n-ths of the average correlation of two steps are added as a part that all steps have in common; errors
+    1908). Three n-ths of the average correlation of two steps are added as a part that all steps have in common; errors
     without any keep none, and the result is a correlation matrix.
     """
     found, horizon = forecast.correlation, forecast.horizon
@@ -117,9 +124,12 @@ def stretches_of(forecast: Forecast) -> float:
     return (forecast.last + 1 - int(forecast.backtest["origin"].min())) / forecast.horizon
 
 
-def _through_fan(forecast: Forecast, new: FloatArray) -> FloatArray:
-    """What is new in each slot (normal scores, paths × horizon) as values of each step's own distribution."""
-    share = ndtr(_even(new @ np.linalg.cholesky(over_horizon(forecast)).T))
+def _through_fan(forecast: Forecast, new: FloatArray, width: FloatArray) -> FloatArray:
+    """What is new in each slot (normal scores, paths × horizon) as values of each step's own distribution.
+
+    width: how much wider than usual the errors of a path are, paths × 1.
+    """
+    share = ndtr(_even(width * (new @ np.linalg.cholesky(over_horizon(forecast)).T)))
     steps = [np.interp(share[:, step], forecast.levels, forecast.quantiles[step]) for step in range(forecast.horizon)]
     return np.column_stack(steps)
 
