@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -180,10 +179,6 @@ def _capacity(review: KpiReview, amount: Amount) -> float:
     if amount.relative:
         return most * (1 + amount.value if amount.signed else amount.value)
     return most + amount.value / review.kpi.multiplier
-
-
-def _earlier(day: dt.date | int | None, last: dt.date) -> dt.date:
-    return min(day, last) if isinstance(day, dt.date) else last
 
 
 def per_slot(kpi: Kpi, grain: Grain) -> float:

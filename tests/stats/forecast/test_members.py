@@ -206,6 +206,22 @@ def test_a_profile_of_noise_is_small_and_one_of_a_real_week_is_kept() -> None:
     assert np.ptp(weekday_profile(real, 7, 7)) > 9
 
 
+def test_the_profile_is_a_loop() -> None:
+    """Empirical Bayes by hand (Carlin and Louis, 2.3): each day's mean off all is drawn towards none by its variance,
+    the level is three parts of the last week without its profile and two of all."""
+    known, season = VALUES[:17] + np.array([0.0, 9, 0, 0, 4, 0, 0] * 3)[:17], 7
+    base = known.mean()
+    days = [[float(known[slot]) - base for slot in range(17) if slot % season == day] for day in range(season)]
+    means = [sum(own) / len(own) for own in days]
+    noise = sum((x - mean) ** 2 for own, mean in zip(days, means, strict=True) for x in own) / (17 - season)
+    real = max(float(np.mean(np.square(means))) - noise / (17 / season), 0.25 * known.var())
+    drawn = [mean * real / (real + noise / len(own)) for own, mean in zip(days, means, strict=True)]
+    rest = [float(known[slot]) - drawn[slot % season] for slot in range(17)]
+    level = 0.6 * sum(rest[-7:]) / 7 + 0.4 * sum(rest) / 17
+    wanted = [level + drawn[(17 + step) % season] for step in range(9)]
+    assert weekday_profile(known, 9, season) == pytest.approx(wanted)
+
+
 # Seasons
 
 
@@ -216,6 +232,19 @@ def test_a_season_is_found_where_the_autocorrelation_says_so(seed: int) -> None:
     r = acf(values, nlags=7, fft=False)
     expected = r[7] > 1.645 * np.sqrt((1 + 2 * (r[1:7] ** 2).sum()) / 84)
     assert (seasons.find(values, (7,)) == 7) == expected
+
+
+def test_memory_is_no_season() -> None:
+    """Of 40 series with memory alone Bartlett's error, which holds the shorter lags, keeps those from passing that
+    would by 1 / √n."""
+    draw, kept = np.random.default_rng(8), 0
+    for _ in range(40):
+        values = filtered([1.0, -0.8], draw.normal(0, 1, (84, 1)))[:, 0]
+        r = acf(values, nlags=7, fft=False)
+        expected = r[7] > 1.645 * np.sqrt((1 + 2 * (r[1:7] ** 2).sum()) / 84)
+        assert (seasons.find(values, (7,)) == 7) == expected
+        kept += r[7] > 1.645 / np.sqrt(84) and not expected
+    assert kept >= 5
 
 
 def test_three_seasons_are_needed() -> None:
