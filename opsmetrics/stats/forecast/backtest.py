@@ -132,7 +132,7 @@ def judged_without_own(past: fan.Past, series: fan.Series) -> tuple[BoolArray, .
         if found is None:
             continue
         forecasts = past.forecasts[block]
-        quantiles = found.fan(forecasts, lower, upper)
+        quantiles = found.fan(forecasts, lower, upper, past.origins[block])
         came = forecasts + past.errors[block]
         for nominal, flags in zip(MEASURED, inside, strict=True):
             low, high = fan.ends(quantiles, _ENDS, nominal / 100, lower, upper)

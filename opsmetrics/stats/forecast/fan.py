@@ -1,7 +1,7 @@
 """The fan: how far off forecasts were at earlier origins becomes how far off this one may be.
 
 Widths are not those of a model but those of a backtest: absolute errors at rolling origins, over what goes with the
-level that was forecast, smoothed over the horizon by one power of the step and over the slots of the season, then one
+level that was forecast and with its place in the season, smoothed over the horizon by one power of the step, then one
 distribution of error over width for all steps.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import gammaln, ndtri, stdtrit
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray
+from opsmetrics.stats.forecast import places
 from opsmetrics.stats.forecast.spread import Spread, spread_of
 
 #: Probabilities at which a fan is kept: every half per cent, and the ends of the 95 % range.
@@ -40,9 +41,6 @@ _FREE, _FREE_MORE = 2.0, 0.5
 
 #: Horizons of backtest from which on half of what was seen of lopsided errors is believed, in a range of 80 %.
 _LOPSIDED = 5.0
-
-#: Seasons from which on half of a slot's own size of errors is believed, and half of that of a whole day of the week.
-_SLOT, _DAY = 16.0, 1.0
 
 #: Values that a forecast spends on what it estimates: earlier origins knew less and were wrong by more.
 _SPENT = 4.0
@@ -89,18 +87,34 @@ class Series:
 class Widths:
     """Mean absolute error by step (horizon), and the size of errors over it at each of the levels, never below 0.
 
-    spread: what the former is to be multiplied by at the level that is forecast.
+    spread, profiles: what the former is to be multiplied by at the level that is forecast, and in its place in the
+    season. known: slots known now.
     """
 
     scale: FloatArray
     reach: FloatArray
     levels: FloatArray
     spread: Spread = field(default_factory=Spread)
+    profiles: tuple[places.Profile, ...] = ()
+    known: int = 0
 
-    def fan(self, mean: FloatArray, lower: float | None, upper: float | None) -> FloatArray:
-        """Quantiles at the levels for each step: … × horizon × levels for means … × horizon, inside the bounds."""
+    def at(self, starts: IntArray | int) -> FloatArray:
+        """The scale of forecasts made after so many slots (…) at the usual level: … × horizon."""
+        scale = self.scale
+        for profile in self.profiles:
+            scale = scale * profile.at(starts, len(self.scale))
+        return scale
+
+    def fan(
+        self, mean: FloatArray, lower: float | None, upper: float | None, starts: IntArray | None = None
+    ) -> FloatArray:
+        """Quantiles at the levels for each step: … × horizon × levels for means … × horizon, inside the bounds.
+
+        starts: slots known at each forecast (…); all that are known now where not given.
+        """
         sides = np.sign(self.levels - 0.5) * self.reach
-        return bounded(mean[..., None] + (self.scale * self.spread.at(mean))[..., None] * sides, lower, upper)
+        scale = self.at(self.known if starts is None else starts) * self.spread.at(mean)
+        return bounded(mean[..., None] + scale[..., None] * sides, lower, upper)
 
 
 def widths(past: Past, series: Series, levels: FloatArray = LEVELS) -> Widths | None:
@@ -122,13 +136,9 @@ def widths(past: Past, series: Series, levels: FloatArray = LEVELS) -> Widths | 
     spread = spread_of(past.forecasts, np.abs(off) / smooth(np.abs(off)), horizons, series.lower, series.upper)
     level = spread.at(past.forecasts)
     off = off / level
-    slot = np.ones(horizon)
-    then, now = origins[:, None] + np.arange(horizon), known + np.arange(horizon)
-    for length, around, half in _profiles(series):
-        seasons = (known - float(origins[0])) / length
-        profile = _by_slot(np.abs(off) / smooth(np.abs(off)), then % length, length, around, seasons / (seasons + half))
-        slot = slot * profile[now % length]
-        off = off / profile[then % length]
+    found = places.found_in(np.abs(off), smooth, origins, known, series.season, series.tried)
+    for profile in found:
+        off = off / profile.at(origins, horizon)
     scale = smooth(np.abs(off))
     reach = _reach((off / scale)[there], horizons, levels)
     scale = scale * _of_those_alike(np.abs(off) / scale, past.alike)
@@ -136,7 +146,7 @@ def widths(past: Past, series: Series, levels: FloatArray = LEVELS) -> Widths | 
         count = int(there.any(axis=1).sum())
         usual = series.usual / float(level.mean())
         scale = (count * scale + _PRIOR * np.maximum(scale, usual)) / (count + _PRIOR)
-    return Widths(np.asarray(scale * slot, dtype=np.float64), reach, levels, spread)
+    return Widths(np.asarray(scale, dtype=np.float64), reach, levels, spread, found, known)
 
 
 def _of_those_alike(ratio: FloatArray, alike: BoolArray) -> float:
@@ -155,37 +165,6 @@ def expected_error(values: FloatArray, season: int) -> float:
     changes = [np.abs(values[lag:] - values[:-lag]) for lag in {1, season} if len(values) > lag]
     means = [float(np.nanmean(change)) for change in changes if np.isfinite(change).any()]
     return min(means, default=0.0) / math.sqrt(2)
-
-
-def _profiles(series: Series) -> list[tuple[int, int, float]]:
-    """Over which seasons errors may differ in size: length, slots averaged around each, seasons for half belief.
-
-    Where a season holds another, whole days of the week differ too, whatever season the values have.
-    """
-    found = [(series.season, 1, _SLOT)] if series.season > 1 else []
-    longest, shortest = max(series.tried, default=1), min(series.tried, default=1)
-    return [*found, (longest, shortest, _DAY)] if longest > shortest else found
-
-
-def _by_slot(ratio: FloatArray, slots: IntArray, length: int, around: int, belief: float) -> FloatArray:
-    """Size of errors in each slot of the season and so many around it, on average 1, drawn towards 1 by disbelief.
-
-    ratio: errors over their width, NaN unknown; slots: that of each of them.
-    """
-    there = np.isfinite(ratio)
-    sums = _around(np.bincount(slots[there], weights=ratio[there], minlength=length), around)
-    counts = _around(np.bincount(slots[there], minlength=length), around)
-    own = np.where(counts > 0, sums / np.maximum(counts, 1) / ratio[there].mean(), 1.0)
-    profile = 1 + (own - 1) * belief
-    found: FloatArray = profile / profile.mean()
-    return found
-
-
-def _around(totals: FloatArray | IntArray, window: int) -> FloatArray:
-    """Sums over so many slots around each, the last followed by the first."""
-    sums = np.convolve(np.concatenate([totals, totals[: window - 1]]), np.ones(window), mode="valid")
-    found: FloatArray = np.roll(sums, window // 2)
-    return found
 
 
 def _smoothed(size: FloatArray, counts: IntArray, seen: BoolArray, horizons: float) -> FloatArray:

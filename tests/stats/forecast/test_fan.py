@@ -107,7 +107,8 @@ def test_a_slot_with_larger_errors_is_wider() -> None:
     found = widths(errors, np.arange(400, 600), 600, season=4)
     assert found is not None
     believed = 50 / (50 + 16) * 0.5
-    assert found.scale[2:4].mean() / found.scale[:2].mean() == pytest.approx((1 + believed) / (1 - believed), rel=0.1)
+    scale = found.at(600)
+    assert scale[2:4].mean() / scale[:2].mean() == pytest.approx((1 + believed) / (1 - believed), rel=0.1)
 
 
 def test_a_day_of_the_week_with_larger_errors_is_wider() -> None:
@@ -122,10 +123,10 @@ def test_a_day_of_the_week_with_larger_errors_is_wider() -> None:
     assert found is not None
     own = np.array([1.0, 3.0]) / np.average([1.0, 3.0], weights=[5, 2])
     quiet, wild = 1 + (own - 1) * 4 / (4 + 1)
-    assert found.scale[132:156].mean() / found.scale[24:96].mean() == pytest.approx(wild / quiet, rel=0.1)
+    assert found.at(known)[132:156].mean() / found.at(known)[24:96].mean() == pytest.approx(wild / quiet, rel=0.1)
     alone = fan.widths(past, fan.Series(known, 24, tried=(24,)))
     assert alone is not None
-    assert alone.scale[132:156].mean() / alone.scale[24:96].mean() < 1.1
+    assert alone.at(known)[132:156].mean() / alone.at(known)[24:96].mean() < 1.1
 
 
 def test_earlier_origins_knew_less() -> None:
