@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from opsmetrics.ui import blocks, page, upload_job
+from opsmetrics.ui import blocks, page, upload_blocks, upload_job
 from opsmetrics.ui.upload_job import Job
 
-_JOB, _CANCELLED = "undo_job", "undo_cancelled"
+_JOB, _CANCELLED, _TOASTED = "undo_job", "undo_cancelled", "undo_toasted"
 
 
 def begin(name: str, run: Callable[[], Any], slot: str) -> None:
@@ -43,6 +43,7 @@ def attend() -> None:
     st.session_state.pop(_JOB)
     if not job.settle():
         st.session_state[_CANCELLED] = (job.name, _page())
+        st.session_state[_TOASTED] = False
     st.rerun()
 
 
@@ -51,7 +52,11 @@ def _tell_cancelled() -> None:
     if seen != _page():
         st.session_state.pop(_CANCELLED)
     elif name:
-        page.show(blocks.caption(f"{name} was cancelled: nothing was changed."), key="undo_cancelled")
+        said = f"{name} was cancelled: nothing was changed."
+        page.show(blocks.caption(said), key="undo_cancelled")
+        if not st.session_state.get(_TOASTED, True):  # once, seen wherever the reader has scrolled to
+            st.toast(upload_blocks.plain(said))
+            st.session_state[_TOASTED] = True
 
 
 def _page() -> str:

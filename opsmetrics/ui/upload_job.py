@@ -110,10 +110,11 @@ def _progress(job: Job, key: str) -> None:
     if job.wait(0):
         st.rerun()
     step = "Stopping" if job.work.cancelled else job.work.progress.step or "Beginning"
-    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_progress"):
-        st.progress(min(job.share, 1.0), upload_blocks.plain(f"{job.name}: {step}, {job.seconds} s"))
-        if st.button("Cancel", key=f"{key}_stop", disabled=job.work.cancelled):
-            job.work.cancel()
-            st.rerun(scope="fragment")
-    meanwhile = "You may look at other pages meanwhile."
-    st.caption(meanwhile if job.lasting else f"Nothing is written while it is being read. {meanwhile}")
+    with st.container(gap="xsmall", key=f"{key}_bar"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_progress"):
+            st.progress(min(job.share, 1.0), upload_blocks.plain(f"{job.name}: {step}, {job.seconds} s"))
+            if st.button("Cancel", key=f"{key}_stop", disabled=job.work.cancelled):
+                job.work.cancel()
+                st.rerun(scope="fragment")
+        meanwhile = "You may look at other pages meanwhile."
+        st.caption(meanwhile if job.lasting else f"Nothing is written while it is being read. {meanwhile}")

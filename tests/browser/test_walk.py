@@ -47,6 +47,9 @@ def test_from_today_down_to_the_file_and_back(watch: Open) -> None:
     page.keyboard.press("Escape")
     page.wait_for_selector("[role=dialog]", state="detached")
     found.ready()
+    place = "() => document.querySelector('.stMainBlockContainer').insertAdjacentHTML('afterbegin', `%s`)"
+    page.evaluate(place % "<div class='st-key-undo_bar' style='height: 90px'></div>")
+    assert page.evaluate(IN_SIGHT, ".st-key-undo_bar"), "how far an undo is, however far down it was asked for"
     back(found, "/chart?")
     back(found, "line=Line")
     assert page.url == start

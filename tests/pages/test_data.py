@@ -97,6 +97,7 @@ def test_an_undo_is_watched_and_cancelled_while_the_page_stays(seen: Path, monke
             break
         app.run()
     assert said[0]["text"] == "Undo of batch 1 was cancelled: nothing was changed."
+    assert [toast.value for toast in app.toast] == [said[0]["text"]], "in sight wherever the reader has scrolled to"
     app.switch_page("pages/data.py").run()
     assert not [part for part in blocks(app) if "was cancelled" in str(part.get("text"))], "told once"
     assert store.current().batches()["undone_at"].isna().all()
