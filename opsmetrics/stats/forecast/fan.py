@@ -46,7 +46,7 @@ _LOPSIDED = 5.0
 _SPENT = 4.0
 
 #: So many origins is what all of them count for beside those that knew as much of the season as is known now.
-_UNLIKE = 3.0
+_UNLIKE = 2.0
 
 
 @dataclass(frozen=True, eq=False)
