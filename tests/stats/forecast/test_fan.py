@@ -148,7 +148,7 @@ def test_origins_that_knew_as_much_of_the_season_count_for_more() -> None:
     )
     assert all_alike is not None
     assert half is not None
-    assert half.scale == pytest.approx(all_alike.scale * (10 * 1 / 1.5 + 3) / 13, rel=0.03)
+    assert half.scale == pytest.approx(all_alike.scale * (10 * 1 / 1.5 + 2) / 12, rel=0.03)
 
 
 def test_few_horizons_say_little_of_how_errors_grow() -> None:
