@@ -28,7 +28,8 @@ def queue(given: argparse.Namespace, console: Console) -> int:
             raise Refused(f"{abandoned.key} is no share, wanted the share who leave for --abandoned, or {NOBODY!r}.")
         part = desks.slice_in(desk, kpi, given.slice)
         first, last = given.between
-        asks = Asks(kpi, service, given.staff, _target(kpi, given.target), arrivals, abandoned, part, first, last)
+        target = _target(kpi, given.target)
+        asks = Asks(kpi, service, given.staff, target, arrivals, abandoned, slice=part, first=first, last=last)
         found = queue_of(desk, asks, as_of=given.as_of)
     if console.as_json:
         console.answer(sentences.as_dict(found))

@@ -53,7 +53,8 @@ _DAY = np.timedelta64(1, "D")
 @dataclass(frozen=True)
 class Asks:
     """What is asked. staff: servers on duty in each of the hours first … last (local, half open); target: mean wait in
-    minutes; arrivals None: each wait is one; abandoned: the share who leave (None: a person says that nobody does)."""
+    minutes; arrivals None: each wait is one; abandoned: the share who leave; None: nobody does where `nobody_leaves`,
+    else it is not known."""
 
     waits: Kpi
     service: Kpi
@@ -61,6 +62,7 @@ class Asks:
     target: float
     arrivals: Kpi | None = None
     abandoned: Kpi | None = None
+    nobody_leaves: bool = True
     slice: Slice = ()
     first: int = 0
     last: int = 24
@@ -197,7 +199,7 @@ def _between(frame: pd.DataFrame, asks: Asks) -> pd.DataFrame:
 def _leaving(desk: Desk, asks: Asks, until: pd.Timestamp, viewer: Viewer) -> Condition:
     """Who leaves in the hours that are asked for; where that is known by the day only, on the same days."""
     if asks.abandoned is None:
-        return Condition("abandoned", 0.0, True)
+        return Condition("abandoned", 0.0 if asks.nobody_leaves else float("nan"), asks.nobody_leaves)
     (found,) = facts.binned(
         desk.store, [Asked(asks.abandoned, _own(asks.abandoned, asks.slice), until=until)], viewer=viewer
     )

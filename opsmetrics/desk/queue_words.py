@@ -55,6 +55,7 @@ ENGLISH: Mapping[str, str] = {
     "choose_target": "Mean wait wanted, min",
     "choose_abandoned": "Who leaves",
     "nobody": "Nobody leaves",
+    "not_chosen": "–",
     "choose_first": "Choose the KPI of service times.",
     "no_service": "No other KPI holds readings of a time: define one for how long a service takes.",
 }

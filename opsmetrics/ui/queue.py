@@ -57,13 +57,13 @@ def _asked(catalog: Catalog, kpi: Kpi, view: ChartView) -> Asks | None:
     service = asked.get(SERVICE, "")
     if service not in catalog or service == kpi.key or not fits(catalog[service]):
         return None
-    leave = asked.get(LEAVE, _NOBODY)
+    leave = asked.get(LEAVE, "")
     abandoned = catalog[leave] if leave in catalog and catalog[leave].kind == "proportion" else None
     own = kpi.targets[-1].value if kpi.targets else None
     usual = own * (minutes_of(kpi) or 1.0) if own is not None and own > 0 else 5.0
     target = _within(asked.get(TARGET, ""), usual, _MOST_WAIT)
     staff = max(int(_within(asked.get(STAFF, ""), 1, _MOST_STAFF)), 1)
-    return Asks(kpi, catalog[service], staff, target, None, abandoned, view.slice)
+    return Asks(kpi, catalog[service], staff, target, None, abandoned, leave == _NOBODY, view.slice)
 
 
 def _within(text: str, usual: float, most: float) -> float:
@@ -76,7 +76,7 @@ def _within(text: str, usual: float, most: float) -> float:
 
 def _controls(catalog: Catalog, kpi: Kpi, services: dict[str, str], asks: Asks | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="queue_controls"):
-        options = services if asks is not None else {"": "–", **services}
+        options = services if asks is not None else {"": say("not_chosen"), **services}
         current = "" if asks is None else asks.service.key
         addressed.select(
             say("choose_service"), options, current, key="queue_service", write=_writer(SERVICE), width=240, shown=True
@@ -90,8 +90,12 @@ def _controls(catalog: Catalog, kpi: Kpi, services: dict[str, str], asks: Asks |
         st.number_input(say("choose_target"), min_value=0.1, max_value=float(_MOST_WAIT), key=f"queue_{TARGET}",
                         format="%.1f", width=170, on_change=_number_writer(TARGET))  # fmt: skip
         shares = {other.key: other.name for other in catalog.kpis if other.kind == "proportion"}
-        leave = _NOBODY if asks.abandoned is None else asks.abandoned.key
         known = {_NOBODY: say("nobody"), **shares}
+        leave = _NOBODY if asks.nobody_leaves else ""
+        if asks.abandoned is not None:
+            leave = asks.abandoned.key
+        elif not asks.nobody_leaves:
+            known = {"": say("not_chosen"), **known}
         addressed.select(
             say("choose_abandoned"), known, leave, key="queue_leave", write=_writer(LEAVE), width=240, shown=True
         )

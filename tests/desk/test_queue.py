@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,110 +18,14 @@ from opsmetrics.desk import queue_sentences as sentences
 from opsmetrics.desk.queue import DAYS, Asks, queue_of
 from opsmetrics.settings import Settings
 from opsmetrics.store import Store
-from tests.store.builders import batch, count, reading
-
-FIRST = dt.datetime(2026, 3, 2)
-END = FIRST + dt.timedelta(days=DAYS)
-
-KPIS = """
-[kpis.wait]
-name = "Wait"
-kind = "measured"
-better = "lower"
-unit = "min"
-target = 4
-
-[kpis.talk]
-name = "Talk"
-kind = "measured"
-better = "neither"
-unit = "min"
-
-[kpis.even_wait]
-name = "Wait at the machine"
-kind = "measured"
-better = "lower"
-unit = "min"
-
-[kpis.even]
-name = "Machine time"
-kind = "measured"
-better = "neither"
-unit = "h"
-
-[kpis.daily]
-name = "Daily talk"
-kind = "measured"
-better = "neither"
-unit = "min"
-
-[kpis.coarse]
-name = "Talk by four hours"
-kind = "measured"
-better = "neither"
-unit = "min"
-
-[kpis.came]
-name = "Came"
-kind = "count"
-better = "neither"
-
-[kpis.left_early]
-name = "Left by the hour"
-kind = "proportion"
-better = "lower"
-unit = "%"
-
-[kpis.left]
-name = "Left"
-kind = "proportion"
-better = "lower"
-unit = "%"
-"""
-
-
-def served(draw: np.random.Generator, service: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Arrivals (minutes from FIRST), waits and services of three servers: two an hour, 60 minutes each."""
-    at = np.cumsum(draw.exponential(30.0, 5000))
-    at = at[at < DAYS * 1440 - 1]
-    length = service(len(at))
-    free, waits = [0.0] * 3, []
-    for moment, span in zip(at, length, strict=True):
-        start = max(moment, heapq.heappop(free))
-        waits.append(start - moment)
-        heapq.heappush(free, start + span)
-    return at, np.array(waits), length
+from tests.queues import END, FIRST, queues, served
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("queue") / "queue.duckdb"
-    draw, rows = np.random.default_rng(12), []
-    kinds = (
-        ("wait", "talk", lambda n: draw.exponential(60.0, n)),
-        ("even_wait", "even", lambda n: draw.gamma(9, 60 / 9, n)),
-    )
-    for wait, service, length in kinds:
-        for moment, waited, lasted in zip(*served(draw, length), strict=True):
-            stamp = FIRST + dt.timedelta(microseconds=int(moment * 6e7))
-            rows.append(reading(stamp, float(waited), kpi=wait))
-            rows.append(reading(stamp, float(lasted / (60 if service == "even" else 1)), kpi=service))
-    for day in range(DAYS):
-        stamp = FIRST + dt.timedelta(days=day)
-        rows += [reading(stamp, 60.0 + sample, sample, kpi="daily") for sample in range(1, 6)]
-        rows.append(count(stamp, 5.0, 100.0, kpi="left"))
-        for hour in range(24):
-            at = stamp + dt.timedelta(hours=hour)
-            rows.append(count(at, 9.0 * (hour < 8), 100.0, kpi="left_early"))
-            if hour % 4 == 0:
-                rows.append(reading(at, 55.0 + hour, kpi="coarse"))
-            if hour % 8 == 6:
-                rows.append(count(at, 16.0, 1.0, kpi="came"))
-    with Store.open(found) as store:
-        desk = Desk(store, Settings.from_environment().for_store(found))
-        desk.apply(KPIS, by="tester")
-        desk.commit(batch(*rows, source="queue.csv", dimensions=()), by="tester", publish=False)
-    yield found
+    queues(found)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +60,12 @@ def test_even_service_is_corrected_for(desk: Desk) -> None:
     found = queue_of(desk, asks(desk, "even_wait", "even"), as_of=END)
     assert found.offered == "corrected"
     assert found.variation == pytest.approx(0.56, abs=0.08)
+    draw = np.random.default_rng(12)
+    served(draw, lambda n: draw.exponential(60.0, n))
+    _, _, length = served(draw, lambda n: draw.gamma(9, 60 / 9, n))
+    index = next(condition.found for condition in found.conditions if condition.code == "dispersion")
+    by_hand = (index + length.var(ddof=1) / length.mean() ** 2) / 2
+    assert found.variation == pytest.approx(by_hand, rel=1e-6), "half the sum of both squared variations"
     assert found.corrected == pytest.approx(found.observed, rel=0.25)
     assert found.service == pytest.approx(60, rel=0.05), "hours are told in minutes"
     assert "Allen–Cunneen" in sentences.lead(found)
@@ -179,6 +88,9 @@ def test_what_does_not_hold_is_named(desk: Desk, more: dict[str, Any], code: str
 def test_times_by_the_day_people_who_leave_and_few_figures_are_refused(desk: Desk) -> None:
     daily = queue_of(desk, asks(desk, service="daily"), as_of=END)
     assert [condition.code for condition in daily.failed] == ["times"]
+    unknown = queue_of(desk, asks(desk, nobody_leaves=False), as_of=END)
+    assert [condition.code for condition in unknown.failed] == ["abandoned"]
+    assert "it is not known how many leave" in sentences.headline(unknown)
     leaving = queue_of(desk, asks(desk, abandoned=desk.catalog["left"]), as_of=END)
     assert "5 % leave before their turn" in plain(sentences.headline(leaving))
     early = queue_of(desk, asks(desk), as_of=FIRST + dt.timedelta(days=3))
@@ -207,6 +119,20 @@ def test_who_leaves_counts_in_the_hours_that_are_asked_for(desk: Desk) -> None:
         for a, b in ((0, 24), (0, 8), (8, 24))
     ]  # fmt: skip
     assert shares == pytest.approx([0.03, 0.09, 0.0])
+
+
+def test_a_closed_day_on_which_somebody_came_is_no_day_of_work(desk: Desk) -> None:
+    """Its empty hours would make the load of all Sundays too small, and their few arrivals look like bursts."""
+    wait = desk.catalog["wait"]
+    closed = replace(wait, calendar=replace(wait.calendar, closed_weekdays=frozenset({6})))
+    found = queue_of(desk, replace(asks(desk), waits=closed), as_of=END)
+    at, _, _ = served(draw := np.random.default_rng(12), lambda n: draw.exponential(60.0, n))
+    by_hour = np.bincount((at // 60).astype(int), minlength=DAYS * 24).reshape(8, 7, 24)[:, :6]
+    means, overall = by_hour.mean(axis=(0, 1)), by_hour.mean()
+    real = max(means.var(ddof=1) - overall / 48, 0.0)
+    assert found.hours["arrivals"].to_numpy() == pytest.approx(
+        overall + real / (real + overall / 48) * (means - overall)
+    )
 
 
 def test_the_prediction_is_the_formula_over_the_rows_by_hand(desk: Desk) -> None:
