@@ -98,13 +98,14 @@ def quantiles(values: FloatArray, reached: FloatArray) -> FloatArray:
 
 
 def distribution(known: FloatArray, expected: float) -> tuple[FloatArray, FloatArray]:
-    """The different values seen, ascending, and the share at or below each, newer ones weighing more.
+    """Nothing and the different values seen, ascending, and the share at or below each, newer ones weighing more.
 
-    The share of nothing is moved so that the mean is the rate expected, as far as it can be.
+    The share of nothing is moved so that the mean is the rate expected, as far as it can be. It may be none: what is
+    mostly nothing today may have been something in every period that an earlier origin knew.
     """
     weight = _DECAY ** np.arange(len(known))[::-1]
-    values, place = np.unique(known, return_inverse=True)
-    shares = np.bincount(place, weights=weight) / weight.sum()
+    values, place = np.unique(np.append(known, 0.0), return_inverse=True)
+    shares = np.bincount(place[:-1], weights=weight, minlength=len(values)) / weight.sum()
     mean, happened = float(values @ shares), 1 - float(shares[0])
     if mean > 0:
         shares[1:] *= min(expected / mean, 1 / happened)

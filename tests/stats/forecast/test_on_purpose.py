@@ -179,3 +179,19 @@ def test_one_wild_value_does_not_swing_for_ever() -> None:
     assert found.method == "combination"
     assert np.abs(np.diff(found.mean)).max() < 0.1
     assert found.mean.min() > 0.7
+
+
+@pytest.mark.parametrize("known", [[1.0] * 7 + [0.0] * 7, [3.0] + [np.nan] * 8 + [0.0] * 5, [2.0, 5.0] * 4 + [0.0] * 9])
+def test_what_is_mostly_nothing_today_may_have_begun_without_nothing(known: list[float]) -> None:
+    """Earlier origins knew of no zero at all: their range begins at the least value, and today's at nothing."""
+    found = forecast(known, 4, lower=0.0)
+    assert found.method == "intermittent"
+    assert 0 <= found.mean[0] < np.nanmax(known) / 2
+    assert (found.interval(95)[0] == 0).all() and (found.interval(95)[1] == np.nanmax(known)).all()
+    assert len(found.backtest)
+
+
+def test_uptime_that_begins_below_its_bound_is_no_error() -> None:
+    found = forecast([0.9] * 7 + [1.0] * 9, 4, lower=0.0, upper=1.0)
+    assert found.method == "saturated"
+    assert 0.9 < found.mean[0] <= 1.0
