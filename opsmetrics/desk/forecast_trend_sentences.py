@@ -43,11 +43,12 @@ class ToldRegression:
             return say("cannot_trend")
         term = fit.term(TIME)
         size, low, high = term.change()
-        if low <= 0.0 <= high:
+        if _holds_nothing(term):
             return say("level", name=self.name, range=self._between(low, high, unit=True), per=self._per())
         code = "rises" if size > 0 else "falls"
-        ends = sorted((abs(low), abs(high)))
-        return say(code, name=self.name, size=self.amount(abs(size)), per=self._per(), range=self._span(*ends))
+        (low, high), extra = sorted((abs(low), abs(high))), self._extra(low, high)
+        amount = self.amount(abs(size), extra=extra)
+        return say(code, name=self.name, size=amount, per=self._per(), range=self._span(low, high, extra))
 
     def trend_lead(self) -> str:
         """What it explains, and what widened its interval; why there is none."""
@@ -101,7 +102,11 @@ class ToldRegression:
             own = [say("by_levels", n=term.columns + 1), wording.DASH, wording.DASH]
             if term.name not in (WEEKDAY, MONTH):
                 size, low, high = term.change(self._step(term))
-                own = [self._by(term), self.amount(size, sign=True), self._between(low, high)]
+                own = [
+                    self._by(term),
+                    self.amount(size, sign=True, extra=self._extra(low, high)),
+                    self._between(low, high),
+                ]
             alone = percent(max(term.explained, 0.0))
             rows.append([self.term_name(term), *own, alone, say("yes" if term in told else "no")])
         return rows
@@ -128,11 +133,12 @@ class ToldRegression:
         return self._term_title(term.name)
 
     def _told(self) -> list[TermFit]:
-        """Terms beyond chance, all of them together wrong in 5 % at most (Holm 1979)."""
+        """Terms beyond chance. The trend is the question of the headline, and answered as there; what else goes with it
+        is looked for among several, all of them together wrong in 5 % at most (Holm 1979)."""
         fit = self.found.fit
         assert fit is not None
-        ranked = sorted(fit.terms, key=lambda term: term.p)
-        held: list[TermFit] = []
+        held = [term for term in fit.terms if term.name == TIME and not _holds_nothing(term)]
+        ranked = sorted((term for term in fit.terms if term.name != TIME), key=lambda term: term.p)
         for place, term in enumerate(ranked):
             if term.p * (len(ranked) - place) >= _CHANCE:
                 break
@@ -177,17 +183,27 @@ class ToldRegression:
 
     # Numbers
 
-    def amount(self, x: float, *, sign: bool = False) -> str:
+    def amount(self, x: float, *, sign: bool = False, extra: int = 0) -> str:
         """A change in words: "0.12 points", "1.2 %" of counts."""
-        text = self._number(x, sign)
+        text = self._number(x, sign, extra)
         return f"{text}{wording.NBSP}{self._unit()}".rstrip()
 
-    def _number(self, x: float, sign: bool) -> str:
-        if self.found.kind == "rate":
-            return signed(100 * x, 1) if sign else wording.number(100 * x, 1)
+    def _number(self, x: float, sign: bool, extra: int = 0) -> str:
+        scale, decimals = self._shown()
+        return signed(x * scale, decimals + extra) if sign else wording.number(x * scale, decimals + extra)
+
+    def _shown(self) -> tuple[float, int]:
+        """The factor to the shown unit, and its decimals."""
         kpi = self.found.review.kpi
-        decimals = min(kpi.decimals + 1, 4)
-        return signed(x * kpi.multiplier, decimals) if sign else wording.number(x * kpi.multiplier, decimals)
+        return (100.0, 1) if self.found.kind == "rate" else (kpi.multiplier, min(kpi.decimals + 1, 4))
+
+    def _extra(self, low: float, high: float) -> int:
+        """More decimals for a range without 0 of which an end would read as 0: two at most."""
+        scale, decimals = self._shown()
+        nearest = min(abs(low), abs(high)) * scale
+        if low * high <= 0.0:
+            return 0
+        return next((extra for extra in range(2) if round(nearest, decimals + extra) != 0.0), 2)
 
     def _unit(self) -> str:
         if self.found.kind == "rate":
@@ -195,12 +211,12 @@ class ToldRegression:
         unit = self.found.review.kpi.unit
         return say("points") if unit == "%" else unit
 
-    def _span(self, low: float, high: float) -> str:
-        return f"{self._number(low, False)} to {self._number(high, False)}"
+    def _span(self, low: float, high: float, extra: int) -> str:
+        return f"{self._number(low, False, extra)} to {self._number(high, False, extra)}"
 
     def _between(self, low: float, high: float, *, unit: bool = False) -> str:
-        word = "and" if unit else "to"
-        text = f"{self._number(low, True)} {word} {self._number(high, True)}"
+        word, extra = "and" if unit else "to", self._extra(low, high)
+        text = f"{self._number(low, True, extra)} {word} {self._number(high, True, extra)}"
         return f"{text}{wording.NBSP}{self._unit()}".rstrip() if unit else text
 
     def _per(self) -> str:
@@ -279,6 +295,12 @@ class ToldRegression:
             "p": term.p,
             "explains": term.explained,
         }
+
+
+def _holds_nothing(term: TermFit) -> bool:
+    """True where no change at all lies within the interval of a term."""
+    _, low, high = term.change()
+    return low <= 0.0 <= high
 
 
 def _figure(x: float) -> str:

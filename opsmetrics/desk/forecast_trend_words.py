@@ -19,7 +19,7 @@ ENGLISH: Mapping[str, str] = {
     "over": "It varies {n} times as much as chance gives: intervals widened.",
     "cannot_trend": "No trend can be told.",
     "cannot_drivers": "What goes with {name} cannot be told yet.",
-    "cannot_too_few": "{found} have all that is needed; {wanted} are wanted for so many terms.",
+    "cannot_too_few": "So far {found} with all that is needed; {wanted} are wanted for so many terms.",
     "cannot_constant": "Its values never change.",
     "cannot_same": "“{first}” never changes in these periods: leave it out.",
     "cannot_collinear": "“{first}” and “{second}” move as one (variance inflation {found}): leave one of them out.",

@@ -65,6 +65,26 @@ def test_no_trend_is_told_as_none() -> None:
     assert plain(told.trend()).startswith("Weight has no trend that can be told from chance: between −")
 
 
+@pytest.mark.parametrize("seed", [1, 2, 22, 48])
+def test_headline_and_table_agree_on_the_trend(seed: int) -> None:
+    """Between noise and rise; with seeds 22 and 48 p is 0.04 and 0.05, which Holm over both terms would double."""
+    noise = np.random.default_rng(seed).normal(0, 1, 120)
+    found = reviewed(readings(list(70 + noise + 0.006 * np.arange(120))))
+    told = ToldRegression(drivers_of(found, []))
+    rows = {row[0]: row for row in told.rows()}
+    assert (rows["Time"][5] == "yes") == ("rises" in ToldRegression(trend_of(found)).trend())
+    assert told.drivers() == "Nothing here goes with Weight more than chance gives."
+
+
+def test_an_end_beside_nothing_does_not_read_as_nothing() -> None:
+    """0.0009 to 0.3101 g a month: two decimals more than the KPI's one, in sentence and table alike."""
+    noise = np.random.default_rng(48).normal(0, 1, 120)
+    found = reviewed(readings(list(70 + noise + 0.006 * np.arange(120))))
+    assert plain(ToldRegression(trend_of(found)).trend()) == "Weight rises by 0.156 g a month (0.001 to 0.310)."
+    (row,) = [row for row in ToldRegression(drivers_of(found, [])).rows() if row[0] == "Time"]
+    assert [plain(cell) for cell in row[2:4]] == ["+0.156 g", "+0.001 to +0.310"]
+
+
 def test_only_the_phase_in_force_counts() -> None:
     values = [50.0 + x for x in DRAW.normal(0, 1, 60)] + [20.0 + x for x in DRAW.normal(0, 1, 60)]
     series = readings(values)
@@ -78,7 +98,7 @@ def test_only_the_phase_in_force_counts() -> None:
 def test_too_few_points_are_refused_in_words() -> None:
     told = ToldRegression(trend_of(reviewed(readings([70.0, 71.0, 70.5]))))
     assert told.trend() == "No trend can be told."
-    assert told.trend_lead() == "3 days have all that is needed; 12 are wanted for so many terms."
+    assert told.trend_lead() == "So far 3 days with all that is needed; 12 are wanted for so many terms."
     assert trend_of(reviewed(counts([]))).fit is None
 
 
