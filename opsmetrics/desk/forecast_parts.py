@@ -8,7 +8,7 @@ size. The range of each is the one of its own past errors, laid around the coher
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,14 @@ import numpy.typing as npt
 from opsmetrics.access import OPEN, Viewer
 from opsmetrics.catalog import Grain, Kpi, NotUnderstood, Slice, slice_text
 from opsmetrics.desk.desk import AsOf, Desk
+from opsmetrics.desk.forecast_holidays import estimated
 from opsmetrics.desk.forecast_many import kept
 from opsmetrics.desk.forecast_many_words import say
 from opsmetrics.desk.forecasting import KpiForecast, seasons_of
 from opsmetrics.desk.landing_slots import is_sum
 from opsmetrics.review import KpiReview
 from opsmetrics.stats.forecast import Forecast, forecast
+from opsmetrics.stats.forecast.effects import Change, Effect, changed
 from opsmetrics.stats.forecast.fan import bounded
 from opsmetrics.stats.forecast.reconcile import How as How
 from opsmetrics.stats.forecast.reconcile import Tree, error_variance, ratios, reconciled
@@ -177,13 +179,45 @@ def _sides(kpi: Kpi, found: KpiForecast, whole: bool) -> tuple[Forecast, Forecas
     first alone counts."""
     assert found.forecast is not None
     points, grain, horizon = found.review.points, found.review.series.grain, found.forecast.horizon
-    size = np.where(found.positions >= 0, points["size"].to_numpy(dtype=float)[found.positions], np.nan)
-    size = np.where(np.isfinite(found.fitted), size, np.nan)
+    every = np.where(found.positions >= 0, points["size"].to_numpy(dtype=float)[found.positions], np.nan)
+    size = np.where(np.isfinite(found.fitted), every, np.nan)
     value = found.fitted if whole else found.fitted * size
     lower = 0.0 if np.nanmin(value) >= 0 else None
     tried = seasons_of(kpi, grain)
     above = forecast(value, horizon, seasons_tried=tried, lower=lower)
-    return above, above if whole else forecast(size, horizon, seasons_tried=tried, lower=0.0)
+    if whole:
+        above = _changed(above, found.holidays.effect, _holidays_ahead(found))
+        return above, above
+    below = forecast(size, horizon, seasons_tried=tried, lower=0.0)
+    if not _holidays_ahead(found).any():
+        return above, below
+    return _on_holidays(found, above, below, estimated(None, every, found.holidays.exposure[: len(every)], tried))
+
+
+def _holidays_ahead(found: KpiForecast) -> Floats:
+    """The share of each step that is a holiday; nothing where no calendar knows of any."""
+    assert found.forecast is not None
+    steps, exposure = found.forecast.horizon, found.holidays.exposure
+    return exposure[len(found.fitted) :][:steps] if len(exposure) else np.zeros(steps)
+
+
+def _changed(side: Forecast, effect: Effect | None, exposure: Floats) -> Forecast:
+    return side if effect is None or not exposure.any() else changed(side, [Change(effect, exposure)])
+
+
+def _on_holidays(
+    found: KpiForecast, above: Forecast, below: Forecast, of_size: Effect | None
+) -> tuple[Forecast, Forecast]:
+    """Both sides on the holidays to come: the size by what holidays did to it, and above it the value by what they did
+    to that. Only the most likely sums move; how far off they may be stays that of ordinary days."""
+    part, of_value = _holidays_ahead(found), found.holidays.effect
+    fewer = _changed(below, of_size, part)
+    share = np.divide(fewer.mean, below.mean, out=np.ones(below.horizon), where=below.mean > 0)
+    sums = above.mean * share
+    if of_value is not None:
+        sums = sums * of_value.factor(part) if of_value.multiplied else sums + of_value.size * part * fewer.mean
+    sums = bounded(sums, above.lower, above.upper)
+    return replace(above, points=above.points.assign(mean=sums)), fewer
 
 
 def _stacked(found: list[Forecast], steps: list[npt.NDArray[np.int_]]) -> tuple[Floats, Floats]:

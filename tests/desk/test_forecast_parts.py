@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from opsmetrics.desk.forecast_parts import COVERAGE, _around
+from opsmetrics.desk.forecast_parts import COVERAGE, _around, _sides
+from opsmetrics.desk.forecasting import forecast_review
 from opsmetrics.stats.forecast import Forecast, forecast
+from tests.desk.test_landing_holidays import HELD, PAST, shares, tickets
 
 STEPS = np.arange(7)
 
@@ -47,3 +51,34 @@ def test_whole_counts_that_are_mostly_nothing_keep_their_range(move: float) -> N
     value, low, high = ends(own, move)
     assert low == pytest.approx(was_low)
     assert high == pytest.approx(np.maximum(was_high, value)), "and hold the value in any case"
+
+
+# Holidays
+
+
+def test_sums_on_a_holiday_to_come_are_what_its_past_ones_were() -> None:
+    """Some 40 a day and 8 on past holidays: the sum that parts agree on is that of the forecast on its own, where it
+    was 39. Of a share both sides: 500 a day and 100 on holidays, three in ten in place of one."""
+    counted = tickets()
+    found = forecast_review(counted, 5)
+    above, _ = _sides(counted.kpi, found, True)
+    assert found.forecast is not None
+    assert above.mean == pytest.approx(found.forecast.mean)
+    assert above.mean[0] < 15 < above.mean[1]
+    shared = shares()
+    found = forecast_review(shared, 5)
+    above, below = _sides(shared.kpi, found, False)
+    assert found.forecast is not None
+    assert below.mean == pytest.approx([100, 500, 500, 500, 500], rel=0.05)
+    assert above.mean / below.mean == pytest.approx(found.forecast.mean, abs=0.004)
+    assert above.mean[0] == pytest.approx(30, rel=0.1)
+
+
+def test_past_holidays_count_on_neither_side() -> None:
+    """Whatever sizes and shares they had, the sums of ordinary days to come are the same."""
+    calendar = replace(HELD, holidays=frozenset(PAST))
+    sides = []
+    for share, size in ((0.3, 100.0), (0.9, 4000.0)):
+        found = shares(share, size, calendar)
+        sides.append([side.mean for side in _sides(found.kpi, forecast_review(found, 5), False)])
+    assert np.array(sides[0]) == pytest.approx(np.array(sides[1]))
