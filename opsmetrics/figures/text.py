@@ -100,14 +100,16 @@ def _look(look: SecondLook, series: Plotted, point: Mapping[str, Any], row: Mapp
 
 
 def tick_labels(labels: list[str]) -> list[str]:
-    """Period labels for an axis: the year below, only where it changes; no words that repeat on each tick."""
+    """Period labels for an axis: a shift below its day, the year below, only where it changes; no words that repeat on
+    each tick."""
     years = [next(iter(_YEAR.findall(label)), "") for label in labels]
-    names = [plain(_YEAR.sub("", wording.bare_label(label), count=1)) for label in labels]
+    names = [plain(_YEAR.sub("", wording.bare_label(label), count=1)).replace(", ", "<br>") for label in labels]
     if len(set(years)) <= 1:
         return names
     before = ["", *years]
     return [
-        f"{name}<br>{year}" if year != last else name for name, year, last in zip(names, years, before, strict=False)
+        f"{name}{' ' if '<br>' in name else '<br>'}{year}" if year != last else name
+        for name, year, last in zip(names, years, before, strict=False)
     ]
 
 

@@ -349,6 +349,8 @@ def test_labels_keep_their_order_and_their_distance(heights: list[float]) -> Non
 def test_ticks_say_the_year_where_it_changes() -> None:
     assert tick_labels(["Nov 2018", "Dec 2018", "Jan 2019", "Feb 2019"]) == ["Nov<br>2018", "Dec", "Jan<br>2019", "Feb"]
     assert tick_labels(["16 Nov 2026", "17 Nov 2026"]) == ["16 Nov", "17 Nov"]
+    assert tick_labels(["16 Nov 2026, Early", "17 Nov 2026, <b>"]) == ["16 Nov<br>Early", "17 Nov<br>&lt;b&gt;"]
+    assert tick_labels(["30 Dec 2026, Late", "2 Jan 2027, Early"]) == ["30 Dec<br>Late 2026", "2 Jan<br>Early 2027"]
     assert tick_labels(["sample 1", "sample 15"]) == ["1", "15"]
     assert tick_labels(["week of 16 Nov 2026", "week of 23 Nov 2026"]) == ["16 Nov", "23 Nov"]
 
