@@ -122,6 +122,33 @@ def test_what_drives_it_is_found_and_what_does_not_is_not() -> None:
     assert "need not be cause and effect" in said
 
 
+def test_terms_are_beyond_chance_all_together() -> None:
+    """Holm (1979) by hand: 0.01 · 3 is below 0.05, 0.03 · 2 is not, and what ranks behind it stays with it."""
+    others = [
+        reviewed(readings(list(DRAW.normal(100, 4, 90)), kpi=replace(WEIGHT, key=key, name=key))) for key in "abc"
+    ]
+    found = drivers_of(reviewed(readings(list(DRAW.normal(70, 1, 90)))), others)
+    assert found.fit is not None
+    chance = {"a": 0.03, "b": 0.01, "c": 0.04}
+    terms = tuple(replace(term, p=chance.get(term.name, term.p)) for term in found.fit.terms if term.name != "weekday")
+    rows = ToldRegression(replace(found, fit=replace(found.fit, terms=terms))).rows()
+    assert [row[5] for row in rows[:3]] == ["no", "yes", "no"]
+
+
+def test_a_period_that_is_excluded_of_another_kpi_is_not_set_against_it() -> None:
+    speed, weight = DRAW.normal(100, 4, 90), DRAW.normal(70, 1, 90)
+    speed[40] = 900.0
+    kpi = replace(WEIGHT, key="speed", name="Speed")
+    series = readings(list(speed), kpi=kpi)
+    start = series.points["period"].iloc[40].to_pydatetime()
+    out = Decision("speed", "exclude", (), start=start, end=start, by="tester", why="broken meter")
+    found = [drivers_of(reviewed(readings(list(weight))), [reviewed(series, *given)]).fit for given in ((), (out,))]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert [fit.n for fit in found if fit is not None] == [90, 89]
+    assert found[1].term("speed").spread < 6 < found[0].term("speed").spread
+
+
 def test_kpis_that_move_as_one_are_refused_by_name() -> None:
     speed = DRAW.normal(100, 4, 90)
     fast = reviewed(readings(list(speed), kpi=replace(WEIGHT, key="speed", name="Speed")))

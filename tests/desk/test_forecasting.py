@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from opsmetrics.catalog import Calendar, Decision, Shift, Target
-from opsmetrics.desk.forecasting import HORIZONS, KpiForecast, forecast_review, seasons_of, with_rival
+from opsmetrics.desk.forecasting import HORIZONS, KpiForecast, chances, forecast_review, seasons_of, with_rival
 from opsmetrics.review import KpiReview, review
 from opsmetrics.series import KpiSeries
+from opsmetrics.stats.forecast import forecast
 from tests.verdict.made import LATE, WEIGHT, counts, readings
 
 DRAW = np.random.default_rng(17)
@@ -208,6 +209,17 @@ def test_a_chance_is_that_of_the_fan() -> None:
     assert (found.ahead["chance"] > 0.99).all()
     hopeless = forecast_review(reviewed(late(90, kpi=replace(LATE, targets=(Target(None, value=2.0),)))))
     assert (hopeless.ahead["chance"] < 0.01).all()
+
+
+def test_equality_meets_a_target_on_either_side() -> None:
+    """Of what has always been 5, at least 5 and at most 5 are certain. Of whole counts the chance of at least one is
+    what that of none leaves."""
+    limits = pd.DataFrame({"step": [1, 1, 1], "target_low": [5.0, np.nan, 5.1], "target_high": [np.nan, 5.0, np.nan]})
+    assert chances(forecast([5.0] * 20, 3, lower=0.0), limits).tolist() == [1.0, 1.0, 0.0]
+    counted = forecast(np.random.default_rng(7).poisson(0.4, 150).astype(float), 3, lower=0.0)
+    none, some = chances(counted, pd.DataFrame({"step": [2, 2], "target_low": [np.nan, 1], "target_high": [0, np.nan]}))
+    assert none + some == pytest.approx(1.0)
+    assert none == pytest.approx(np.exp(-0.4), abs=0.1)
 
 
 def test_a_chance_needs_a_target_and_enough_origins() -> None:

@@ -309,6 +309,16 @@ def test_a_coin_cannot_be_foretold() -> None:
     assert told.count("no_skill") >= 11
 
 
+def test_a_sum_is_tested_by_its_own_target() -> None:
+    """Counts about their limit, with the whole month to come: as little foretold as a coin."""
+    told = []
+    for seed in range(6):
+        counted = np.random.default_rng(seed).poisson(40, 208).astype(float)
+        told.append(month(reviewed(totals(list(counted), kpi=with_target(DEFECTS, 40.0)))))
+    assert {found.target_high for found in told} == {31 * 40.0}
+    assert [found.reason for found in told].count("no_skill") >= 5
+
+
 def test_what_drifts_is_foretold_and_so_is_a_month_that_is_nearly_over() -> None:
     """A level that drifts, with 12 days of the month to come and the target where the last days were: like months say
     little of it. Noise about its target, with three days to come."""
