@@ -32,7 +32,7 @@ _NEAREST = 1e-4
 _FREE, _FREE_MORE = 6.0, 1.5
 
 #: Correlation found in n stretches that do not overlap is raised by this share of one over n (measured).
-_FEW = 3.0
+_FEW = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def over_horizon(forecast: Forecast) -> FloatArray:
 
     Found in few, it is as often too low as too high. A range of a sum that is too narrow loses more than one that is
     too wide gains, so that ranges by what was found hold less than they say, as those by an estimated width do (Student
-    1908). Three n-ths of the average correlation of two steps are added as a part that all steps have in common; errors
+    1908). Two n-ths of the average correlation of two steps are added as a part that all steps have in common; errors
     without any keep none, and the result is a correlation matrix.
     """
     found, horizon = forecast.correlation, forecast.horizon
