@@ -1,0 +1,33 @@
+"""Rolling origins: where they stand, what came after them, and ranges that are judged without their own errors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from opsmetrics.stats.forecast import backtest, fan
+
+
+def test_a_value_is_judged_by_a_range_that_does_not_know_it() -> None:
+    """The last fifth of the origins was off by ten times as much: whoever knows it has ranges that hold it."""
+    errors = np.random.default_rng(2).normal(0, 1, (20, 5))
+    errors[16:] = 10.0 * np.sign(errors[16:])
+    origins = np.arange(100, 120)
+    past = fan.Past(origins, np.full((20, 5), 50.0), errors, np.ones(20, dtype=bool))
+    inside = backtest.judged_without_own(past, fan.Series(120))
+    assert [int(flags[16:].sum()) for flags in inside] == [0, 0]
+    assert [flags[:16].mean() > 0.9 for flags in inside] == [True, True], (
+        "ranges of the others know of it, and are wide"
+    )
+
+
+def test_what_came_is_known_as_far_as_the_series_goes() -> None:
+    came = backtest.coming(np.arange(10.0), np.array([6, 9]), 3)
+    assert came[0].tolist() == [6, 7, 8]
+    assert came[1, 0] == 9
+    assert np.isnan(came[1, 1:]).all()
+
+
+def test_the_seasonal_naive_repeats_the_last_season_however_far_ahead() -> None:
+    found = backtest.seasonal_naive(np.arange(20.0), np.array([14, 20]), 8, 7)
+    assert found[0].tolist() == [7, 8, 9, 10, 11, 12, 13, 7]
+    assert found[1].tolist() == [13, 14, 15, 16, 17, 18, 19, 13]
