@@ -102,21 +102,27 @@ def _day(day: dt.date | int) -> str:
 
 
 def lead(told: Told) -> str:
-    """The one line of a scenario: where the year lands, else what the last period holds."""
+    """The one line of a scenario: where the year lands, else what the last period holds that it changes."""
     under = told.under
     if under is None or under.found.forecast is None:
         return ""
     there = of_span(under.landed, "year")
     if there.likely is not None and told.year.likely is not None:
-        values = {"year": there.label, "value": told.value(there.likely), "usual": told.value(told.year.likely)}
-        if there.probability is None:
-            return say("what_if_year_no_chance", **values)
-        return say("what_if_year", chance=landing_sentences.chance_text(there.probability), **values)
-    if under.found.points.empty:
+        value, usual = told.value(there.likely), told.value(told.year.likely)
+        chance = landing_sentences.chance_text(there.probability)
+        code = "what_if_year" if value != usual else "what_if_year_same"
+        code += "_no_chance" if there.probability is None else ""
+        return say(code, year=there.label, value=value, usual=usual, chance=chance)
+    points = under.found.points
+    if points.empty:
         return say("what_if_closed")
-    row = under.found.points.iloc[-1]
-    as_is = told.found.points.set_index("step").loc[row["step"], "mean"]
-    return say("what_if_lead", when=told.when(row), value=told.value(row["mean"]), usual=told.value(float(as_is)))
+    usually = told.found.points.set_index("step")["mean"].reindex(points["step"])
+    pairs = [(told.value(new), told.value(old)) for new, old in zip(points["mean"], usually, strict=True)]
+    changed = [place for place, (new, old) in enumerate(pairs) if new != old]
+    if not changed:
+        return say("what_if_same")
+    value, usual = pairs[changed[-1]]
+    return say("what_if_lead", when=told.when(points.iloc[changed[-1]]), value=value, usual=usual)
 
 
 def compared_head(told: Told) -> Cells:

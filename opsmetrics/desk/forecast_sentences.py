@@ -73,6 +73,11 @@ class Told:
         """True where all values were one and the same."""
         return self.found.forecast is not None and self.found.forecast.method == "constant"
 
+    @property
+    def undecided(self) -> bool:
+        """True where a step of its level is proposed that nobody has accepted yet: what was before it counts too."""
+        return any(code.startswith("step") for code in self.found.review.proposed)
+
     def value(self, x: float | None, *, unit: bool = True) -> str:
         """A stored value in the shown unit."""
         return wording.value(self.found.review.kpi, x, unit=unit)

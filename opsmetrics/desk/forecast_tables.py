@@ -109,7 +109,8 @@ def used_rows(told: Told) -> list[Cells]:
     known = found.positions[[forecast.first, forecast.last]]
     span = f"{labels.iloc[known[0]]} – {labels.iloc[known[1]]}" if known[0] != known[1] else str(labels.iloc[known[0]])
     gaps = say("used_gaps_some", n=told.periods(forecast.gaps)) if forecast.gaps else say("used_gaps_none")
-    phase = say("used_phase_since", label=found.since) if found.since else say("used_phase_all")
+    whole = say("used_phase_proposed" if told.undecided else "used_phase_all")
+    phase = say("used_phase_since", label=found.since) if found.since else whole
     rows = [
         [say("used_history"), f"{told.periods(forecast.known)}, {span}"],
         [say("used_gaps"), gaps],

@@ -196,6 +196,8 @@ def _caption(told: Told) -> str:
     parts = [say("two_fans")] if told.under else []
     if told.found.since:
         parts.append(say("since", label=told.found.since))
+    elif told.undecided:
+        parts.append(say("proposed"))
     if told.constant:
         parts.append(say("ranges_none"))
     elif tested.empty:

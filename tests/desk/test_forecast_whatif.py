@@ -19,6 +19,7 @@ from opsmetrics.desk import forecast_scenario_sentences as sentences
 from opsmetrics.desk.forecast_events import offered, past_spans
 from opsmetrics.desk.forecast_made import made
 from opsmetrics.desk.forecast_scenario import Amount, Item, exposure, read_scenario, scenario_text
+from opsmetrics.desk.forecast_sentences import Told, Under
 from opsmetrics.desk.forecast_whatif import Planned, WhatIf, plan
 from opsmetrics.desk.forecasting import forecast_review
 from opsmetrics.desk.landing import landing
@@ -362,3 +363,29 @@ def test_chances_follow_the_scenario() -> None:
     assert usual.distrust == ""
     other = planned("level@2026-04-01:+5", kpi).applied(usual)
     assert other.ahead["chance"].max() < 0.3 < usual.ahead["chance"].min()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("campaign@2026-01-09..2026-01-10:+9", "What if: on 10 Jan 2026 most likely 19.0 g instead of 10.0 g."),
+        ("level@2026-01-09:+9", "What if: on 4 Feb 2026 most likely 19.0 g instead of 10.0 g."),
+        ("campaign@2027-01-09:+9", "What if: no period ahead changes as far as can be read here."),
+    ],
+)
+def test_the_line_of_a_scenario_tells_the_last_period_that_it_changes(text: str, said: str) -> None:
+    """Three days of 10 g say nothing of the year: the line is of the days ahead."""
+    found = forecast_review(review(readings([10.0, 10.0, 10.0]), ()))
+    what_if = planned(text, WEIGHT)
+    told = Told(found, {}, Under(what_if, what_if.applied(found), {}))
+    assert sentences.lead(told).replace("\u00a0", " ") == said
+
+
+def test_a_year_that_a_scenario_leaves_as_it_is_is_told_as_such() -> None:
+    found = monthly()
+    what_if = planned("campaign@2030-01-09:+9", aimed())
+    usual = landing(found, "year")
+    ahead = forecast_review(found)
+    told = Told(ahead, {"year": usual}, Under(what_if, what_if.applied(ahead), {"year": usual}))
+    assert " all the same" in sentences.lead(told)
+    assert "instead" not in sentences.lead(told)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from opsmetrics.desk.forecast_sentences import Told
-from opsmetrics.desk.forecast_tables import likely_rows
+from opsmetrics.desk.forecast_tables import likely_rows, used_rows
 from opsmetrics.desk.forecasting import forecast_review
 from opsmetrics.desk.landing import landing, landings
 from opsmetrics.desk.landing_sentences import as_dict, rows, sentence
@@ -134,3 +134,15 @@ def test_a_phase_that_has_just_begun_is_forecast_from_what_came_since() -> None:
     assert (ahead.found.forecast.known, ahead.found.since) == (1, "15 Apr 2026")
     assert ahead.trust() == "too few days to test it"
     assert ahead.year.probability is None
+
+
+def test_a_step_that_nobody_has_decided_is_told_on_the_model_card() -> None:
+    """The level changed by five and no phase was accepted: all of the history counts, and the card says why."""
+    moved: Numbers = [50.0 + x % 3 - 1 for x in range(80)] + [55.0 + x % 3 - 1 for x in range(40)]
+    series = readings(moved, kpi=SPEED)
+    found = Told(forecast_review(review(series, ())), {})
+    assert dict(used_rows(found))["Phase"] == "all of it; a change of level is proposed on its chart and not decided"
+    assert found.undecided
+    accepted = Told(forecast_review(review(series, [decision(series, "phase", 80)])), {})
+    assert dict(used_rows(accepted))["Phase"].startswith("only since ")
+    assert not accepted.undecided

@@ -93,10 +93,12 @@ def test_the_trust_table_names_rivals_and_measured_coverage(years: Path) -> None
 
 
 def test_the_model_card_says_what_was_used(years: Path) -> None:
-    rows = dict(panel(page("forecast", kpi="otif", slice="line:A"), "What was used")["rows"])
+    app = page("forecast", kpi="otif", slice="line:A")
+    rows = dict(panel(app, "What was used")["rows"])
     assert rows["History"].startswith("1,095 days, ")
     assert rows["Season"] == "repeats every 7 days"
-    assert rows["Phase"] == "all of it, no restart"
+    assert rows["Phase"] == "all of it; a change of level is proposed on its chart and not decided"
+    assert "All of its history counts: a change of level is proposed" in str(every(app, "caption"))
     weights = [int(rows[name].split()[1].split("\u00a0")[0]) for name in rows if rows[name].startswith("weight")]
     assert sum(weights) in (99, 100, 101)
 
