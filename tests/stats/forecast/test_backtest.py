@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from opsmetrics.stats.forecast import backtest, fan
 
@@ -31,3 +32,13 @@ def test_the_seasonal_naive_repeats_the_last_season_however_far_ahead() -> None:
     found = backtest.seasonal_naive(np.arange(20.0), np.array([14, 20]), 8, 7)
     assert found[0].tolist() == [7, 8, 9, 10, 11, 12, 13, 7]
     assert found[1].tolist() == [13, 14, 15, 16, 17, 18, 19, 13]
+
+
+def test_the_error_to_expect_of_noise_is_its_mean_deviation() -> None:
+    """Differences of two normal values have √2 times their spread: what is left is √(2/π) of it, with a season too."""
+    noise = np.random.default_rng(6).normal(0, 3, 4000)
+    noise[100:150] = np.nan
+    wanted = 3 * np.sqrt(2 / np.pi)
+    assert fan.expected_error(noise, 1) == pytest.approx(wanted, rel=0.03)
+    assert fan.expected_error(noise + 50 * (np.arange(4000) % 7), 7) == pytest.approx(wanted, rel=0.03)
+    assert fan.expected_error(np.array([5.0]), 1) == 0.0
