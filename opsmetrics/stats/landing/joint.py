@@ -88,8 +88,7 @@ def paths(joint: Joint, count: int = PATHS, seed: int = 0) -> tuple[FloatArray, 
     """
     draw = np.random.default_rng(seed)
     own = draw.standard_normal((count, joint.horizon))
-    free = _FREE + _FREE_MORE * stretches_of(joint.value)
-    width = np.sqrt(free / draw.chisquare(free, (count, 1)))
+    width = _width(joint.value, count, draw)
     if isinstance(joint.size, float):
         sizes = np.full(own.shape, joint.size)
     else:
@@ -122,6 +121,16 @@ def stretches_of(forecast: Forecast) -> float:
     if forecast.backtest.empty:
         return 0.0
     return (forecast.last + 1 - int(forecast.backtest["origin"].min())) / forecast.horizon
+
+
+def _width(forecast: Forecast, count: int, draw: np.random.Generator) -> FloatArray:
+    """How much wider than usual the errors of each path are: count × 1. Values that are mostly nothing, or mostly all
+    there is, have a fan of the values seen, whose width is not estimated."""
+    if forecast.is_rate:
+        return np.ones((count, 1))
+    free = _FREE + _FREE_MORE * stretches_of(forecast)
+    found: FloatArray = np.sqrt(free / draw.chisquare(free, (count, 1)))
+    return found
 
 
 def _through_fan(forecast: Forecast, new: FloatArray, width: FloatArray) -> FloatArray:

@@ -77,6 +77,18 @@ def test_steps_share_how_wide_the_fan_is(stretches: int) -> None:
     assert both == pytest.approx(wanted, abs=4 * np.sqrt(wanted / 40_000))
 
 
+def test_what_is_mostly_nothing_has_no_width_to_share() -> None:
+    """Its fan is one of the values seen: where steps do not go together, the demands of a path follow the binomial law
+    (a width that all share would make their variance 1.4 times that)."""
+    demand = np.where(np.random.default_rng(2).random(80) < 0.2, 3.0, 0.0)
+    found = forecasts(demand, [1.0] * 80, 20, lower=0.0)
+    assert found.value.is_rate
+    drawn_paths, _ = paths(replace(found, value=replace(found.value, correlation=np.eye(20))), 4000)
+    happened = drawn_paths > 0
+    share = happened.mean()
+    assert happened.sum(axis=1).var() == pytest.approx(20 * share * (1 - share), rel=0.1)
+
+
 def errors(draw: np.random.Generator, carried: float, span: int, origins: np.ndarray, horizon: int) -> np.ndarray:
     """Errors at origins within a span of slots: of what is new in each slot a share is carried over to the next."""
     new, found = draw.standard_normal(span), np.full((len(origins), horizon), np.nan)
