@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opsmetrics.stats.forecast import backtest, fan
+from opsmetrics.stats.forecast import backtest, fan, forecast
 
 
 def test_a_value_is_judged_by_a_range_that_does_not_know_it() -> None:
@@ -42,3 +42,13 @@ def test_the_error_to_expect_of_noise_is_its_mean_deviation() -> None:
     assert fan.expected_error(noise, 1) == pytest.approx(wanted, rel=0.03)
     assert fan.expected_error(noise + 50 * (np.arange(4000) % 7), 7) == pytest.approx(wanted, rel=0.03)
     assert fan.expected_error(np.array([5.0]), 1) == 0.0
+
+
+def test_what_came_has_no_part_in_the_forecast_it_is_held_against() -> None:
+    """The last value is known to no other origin: whatever it is, the forecast of it stays, weights of members too."""
+    values = 50 + np.cumsum(np.random.default_rng(9).normal(0, 1, 80))
+    told = []
+    for last in (values[-1], values[-1] + 25.0):
+        table = forecast([*values[:-1], last], 1).backtest
+        told.append(float(table["forecast"][table["origin"] == 79].iloc[0]))
+    assert told[0] == pytest.approx(told[1], rel=1e-9)
