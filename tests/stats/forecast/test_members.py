@@ -140,20 +140,6 @@ def test_roots_of_what_explodes_are_on_the_circle_and_others_are_left() -> None:
     assert np.allclose(settled(given, used, 1.0)[1, 1:3], [1 / 1.019615, 0.02 / 1.019615**2], atol=1e-6)
 
 
-def test_autoregression_is_that_of_statsmodels() -> None:
-    """AR(2) data: the set chosen holds both lags, and its one-step forecast is that of least squares."""
-    draw = np.random.default_rng(4)
-    values = np.zeros(300)
-    for slot in range(2, 300):
-        values[slot] = 0.5 * values[slot - 1] + 0.3 * values[slot - 2] + draw.normal()
-    values += 50
-    ours, failures = autoregressed(values[None, :], ROW, np.array([300]), 5, 1)
-    # Least squares over the rows that the longest set of lags leaves, as all sets share them.
-    theirs = AutoReg(values[6:], lags=2).fit()
-    assert failures == 0
-    assert ours[0] == pytest.approx(theirs.forecast(5), abs=0.25)
-
-
 def test_coefficients_are_those_of_least_squares() -> None:
     values = np.random.default_rng(3).normal(0, 1, 80)
     model = AutoReg(values, lags=[1, 2, 3, 4, 6, 8], hold_back=8).fit()
