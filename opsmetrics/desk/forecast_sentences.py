@@ -139,7 +139,10 @@ class Told:
         if forecast is None:
             judged = self.found.review.points
             last = judged.loc[judged["state"] == "judged", "label"].tail(1)
-            return say(f"lead_{self.found.reason}", one=self.one, last=last.iloc[0] if len(last) else wording.DASH)
+            begun = self.found.reason == "no_points" and bool(self.found.since)
+            code = "lead_begun" if begun else f"lead_{self.found.reason}"
+            shown = last.iloc[0] if len(last) else wording.DASH
+            return say(code, one=self.one, last=shown, since=self.found.since)
         year, parts = self.year, [*self._nearer_miss()]
         if year.likely is not None and year.probability is not None:
             parts.append(self._ranged("lead_year", year.likely, year.low, year.high, year=year.label))

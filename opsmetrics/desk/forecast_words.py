@@ -17,6 +17,8 @@ ENGLISH: Mapping[str, str] = {
     "constant_headline": "{value} again {when}: it has not moved in {n}.",
     "rate_headline": "About {value} for each {one} to come.",
     "lead_no_points": "No {one} has been judged. A single one is enough for a first, wide range.",
+    "lead_begun": "No {one} has been judged since {since}, where the limits restarted; what came before does not count."
+    " A single one is enough for a first, wide range.",
     "lead_stale": "The last one is {last}. Load newer measurements, or look as of that day.",
     "lead_end": "{when}: most likely {value}; eight times in ten between {low} and {high}.",
     "lead_end_at": "{when}: most likely {value}.",

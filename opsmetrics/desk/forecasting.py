@@ -86,7 +86,7 @@ def forecast_review(review: KpiReview, horizon: int | None = None) -> KpiForecas
     wanted = min(max(horizon or HORIZONS[grain], 1), FURTHEST * HORIZONS[grain])
     judged = judged_in_force(review.points)
     if not judged.any():
-        return KpiForecast(review, wanted, None, "no_points")
+        return KpiForecast(review, wanted, None, "no_points", since=_since(review))
     slots = _slots(review, judged, wanted)
     known = _values(review, judged, slots)
     if not np.isfinite(known).any():
@@ -182,7 +182,7 @@ def judged_in_force(points: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 def _since(review: KpiReview) -> str:
     phase = review.points["phase"]
-    if phase.iloc[-1] == phase.iloc[0]:
+    if phase.empty or phase.iloc[-1] == phase.iloc[0]:
         return ""
     return str(review.points["label"][phase == phase.iloc[-1]].iloc[0])
 

@@ -13,7 +13,7 @@ ENGLISH: Mapping[str, str] = {
     "why_few_origins": "The past holds {starts} of the {wanted} earlier starts that a chance is checked at.",
     "why_no_past": "The past holds too little to check a chance by.",
     "why_no_skill": "At {starts} earlier starts its chances were not clearly better than how often it was met.",
-    "no_points": "{label}: too little is measured to say where it lands.",
+    "no_points": "{label}: too little has been judged to say where it lands.",
     "stale": "{label}: the last judged period is too long ago.",
     "kind": "{label}: {what} does not add up over periods, so no landing is told.",
     "kind_derived": "a figure computed from others",

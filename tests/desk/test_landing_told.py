@@ -136,6 +136,16 @@ def test_a_phase_that_has_just_begun_is_forecast_from_what_came_since() -> None:
     assert ahead.year.probability is None
 
 
+def test_a_phase_without_a_judged_day_says_that_what_came_before_does_not_count() -> None:
+    """Limits restarted on a day that has not arrived: a hundred days were judged, and none of them counts any more."""
+    series = readings([*wave(100), None], kpi=with_target(SPEED, 50.0), reaches_end=np.arange(101) < 100)
+    found = review(series, [decision(series, "phase", 100)])
+    ahead = Told(forecast_review(found), landings(found))
+    assert ahead.found.reason == "no_points"
+    assert ahead.lead().startswith("No day has been judged since 15 Apr 2026, where the limits restarted")
+    assert sentence(found.kpi, landing(found, "month")) == "Apr 2026: too little has been judged to say where it lands."
+
+
 def test_a_step_that_nobody_has_decided_is_told_on_the_model_card() -> None:
     """The level changed by five and no phase was accepted: all of the history counts, and the card says why."""
     moved: Numbers = [50.0 + x % 3 - 1 for x in range(80)] + [55.0 + x % 3 - 1 for x in range(40)]
