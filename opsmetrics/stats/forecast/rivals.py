@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,6 @@ class Smoothed:
     """A Holt-Winters forecast. converged: the optimiser says so; warnings: how many it gave."""
 
     mean: FloatArray
-    parameters: dict[str, Any]
     warnings: int
     converged: bool
 
@@ -55,7 +53,7 @@ def exponential_smoothing(values: FloatArray, horizon: int, season: int) -> Smoo
             return None
     if not np.isfinite(mean).all():
         return None
-    return Smoothed(mean, dict(found.params), len(noticed), bool(getattr(found.mle_retvals, "success", True)))
+    return Smoothed(mean, len(noticed), bool(getattr(found.mle_retvals, "success", True)))
 
 
 def with_rival(found: Forecast, values: Values) -> Forecast:
