@@ -82,8 +82,9 @@ def target(kpi: Kpi, found: Landing, *, unit: bool = True) -> str:
 
 
 def range_text(kpi: Kpi, found: Landing) -> str:
-    """The 80 % range without its unit: "412–455"."""
-    return wording.limits(kpi, found.low, found.high)
+    """The 80 % range without its unit: "412–455"; one value where its ends read alike."""
+    ends = [wording.value(kpi, end, unit=False) for end in (found.low, found.high)]
+    return ends[0] if ends[0] == ends[1] else wording.limits(kpi, found.low, found.high)
 
 
 def range_and_limit(kpi: Kpi, found: Landing) -> str:

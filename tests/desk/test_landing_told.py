@@ -114,6 +114,8 @@ def test_a_range_whose_ends_read_alike_is_not_told_as_one() -> None:
     found = told(readings([10.0 + 0.001 * (x % 3) for x in range(100)], kpi=with_target(WEIGHT, 11.0)))
     assert "between" not in f"{found.headline()} {found.lead()}"
     assert "most likely" in found.lead()
+    month = found.landed["month"]
+    assert rows(WEIGHT, {"month": month})[0][4] == rows(WEIGHT, {"month": month})[0][3]
 
 
 def test_the_periods_to_come_are_shown_before_those_that_were_never_judged() -> None:
