@@ -40,9 +40,14 @@ def compared(reviews: Iterable[KpiReview]) -> dict[Key, str]:
     return {key(review): sentence(expected(review)) for review in reviews if expected_already(review)}
 
 
+def waiting(reviews: Iterable[KpiReview]) -> int:
+    """Of how many of these it is still to be made."""
+    return sum(not (landed_already(each) and loaded_already(each) and expected_already(each)) for each in reviews)
+
+
 def ask(reviews: Sequence[KpiReview]) -> None:
     """Wants the landings and loads of these to be known soon."""
-    if any(not (landed_already(review) and loaded_already(review) and expected_already(review)) for review in reviews):
+    if waiting(reviews):
         with _GATE:
             _ASKED.append(reviews)
 

@@ -17,6 +17,11 @@ def name(found: Load) -> str:
     return " · ".join(part for part in (noun[:1].upper() + noun[1:], slice_text(found.review.series.slice)) if part)
 
 
+def waiting(count: int, of: int) -> str:
+    """That landings and loads of so many rows are still to come."""
+    return say("waiting", n=wording.number(count), of=wording.number(of))
+
+
 def volume(found: Load) -> str:
     """ "today 139 (120–158), 12 so far; this week 980 (930–1,030), 151 so far"."""
     closed = found.today.volume is None

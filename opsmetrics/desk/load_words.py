@@ -7,6 +7,8 @@ from collections.abc import Mapping
 ENGLISH: Mapping[str, str] = {
     "title": "Today's load",
     "note": "what is expected, eight times in ten within the range, and what has come so far",
+    "waiting": "Where months and quarters will end, and today's load, are still being made for {n} of {of} rows:"
+    " look again in a moment.",
     "part": "{when} {likely}",
     "part_range": "{when} {likely} ({low}–{high})",
     "so_far": ", {so_far} so far",

@@ -40,6 +40,7 @@ def test_today_shows_what_is_known_and_never_waits(seen: Path) -> None:
     assert rows[today_rows.row_key(scrap)]["ahead"] == outcome(scrap.kpi, landings(scrap)["month"])
     told = {key for key, row in rows.items() if "ahead" in row}
     assert told < set(rows), "only what is likely missed has a line"
+    assert "still being made" not in str(blocks(app)), "all of it is known"
     table = app.dataframe[-1].value.set_index(["KPI", "Slice"])
     assert table.loc[("Scrap rate", ""), "Ahead"] == rows[today_rows.row_key(scrap)]["ahead"]
     assert (table["As expected?"] != "").all()
