@@ -27,6 +27,9 @@ FIRST = 7
 #: Seasons that a short series gets a shrunk profile for: a week of five to seven working days.
 WEEKS = range(5, 8)
 
+#: A profile of the week is all there is below three weeks, and fades until the members stand alone after so many.
+_FADED = 12
+
 #: Origins share their season in this many groups; each group's season is what was known at its first origin.
 _GROUPS = 3
 
@@ -55,8 +58,13 @@ def stage(known: int, lengths: Sequence[int]) -> str:
     """The rung of the ladder for this many values: "last_value", "weekday_profile" or "combination"."""
     if known < FIRST:
         return "last_value"
-    week = next((length for length in lengths if length in WEEKS), 0)
+    week = _week(lengths)
     return "weekday_profile" if week and week <= known < seasons.SEEN * week else "combination"
+
+
+def _week(lengths: Sequence[int]) -> int:
+    """Slots of a week, 0 where none is among the lengths."""
+    return next((length for length in lengths if length in WEEKS), 0)
 
 
 def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequence[int]) -> Fitted:
@@ -67,7 +75,7 @@ def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequenc
     for place in np.flatnonzero(rungs == "last_value"):
         result[0, place] = values[origins[place] - 1]
     for place in np.flatnonzero(rungs == "weekday_profile"):
-        week = next(length for length in lengths if length in WEEKS)
+        week = _week(lengths)
         result[0, place], had[place] = weekday_profile(values[: origins[place]], horizon, week), week
     full = np.flatnonzero(rungs == "combination")
     if len(full):
@@ -78,8 +86,7 @@ def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequenc
             moved = step.moved(values, multiplied=latest is not None and latest.multiplied)
             result[:, late], had[late], latest, failed = _members(moved, origins[late], horizon, lengths)
             failures += failed
-        week = next((length for length in lengths if length in WEEKS), 0)
-        if week:
+        if week := _week(lengths):
             result[:, full] += echo(values, origins[full], horizon, week)
     return Fitted(result, had, latest, failures)
 
@@ -112,6 +119,11 @@ def _members(
             ahead = origins[group][:, None] + np.arange(horizon)
             for member in (0, 1, 3):
                 result[member, group] = season.restored(result[member, group], ahead)
+    week = _week(lengths)
+    for early in np.flatnonzero(origins < _FADED * week):
+        known = values[: origins[early]]
+        share = (_FADED * week - len(known)) / ((_FADED - seasons.SEEN) * week)
+        result[:, early] = (1 - share) * result[:, early] + share * weekday_profile(known, horizon, week)
     had = np.array([1 if season is None else season.length for _, season, _ in found])[row]
     return result, had, found[-1][1], failures + failed
 

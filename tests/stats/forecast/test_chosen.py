@@ -13,6 +13,8 @@ from statsmodels.tsa.seasonal import seasonal_decompose
 
 from opsmetrics.stats.forecast import seasons
 from opsmetrics.stats.forecast.autoregression import autoregressed, candidates
+from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
+from opsmetrics.stats.forecast.combining import fitted
 from opsmetrics.stats.forecast.smoothing import DAMPED, SIMPLE, smoothed
 
 AHEAD = 6
@@ -109,3 +111,16 @@ def test_a_season_is_what_its_words_say(length: int, multiplied: bool) -> None:
     assert found.multiplied == multiplied
     assert found.indices == pytest.approx(neutral + (index - neutral) * share)
     assert 0.5 < share < 1
+
+
+@pytest.mark.parametrize(("n", "share"), [(21, 1.0), (30, (84 - 30) / 63), (83, 1 / 63), (84, 0.0), (120, 0.0)])
+def test_the_profile_of_a_short_week_fades_until_the_twelfth(n: int, share: float) -> None:
+    """No jump where the members begin: at three weeks they are the profile, from twelve on they stand alone."""
+    values = 20 + np.tile([5.0, 0, 1, 2, 0, -3, -5], 18)[:n] + np.random.default_rng(n).normal(0, 0.6, n)
+    week, origin = 7, np.array([n])
+    found = fitted(values, origin, 14, (week,)).values[:, 0]
+    profile = weekday_profile(values, 14, week)
+    length = seasons.find(values, (week,))
+    alone, _ = autoregressed(values[None, :], np.array([0]), origin, 14, length)
+    assert found[2] == pytest.approx((1 - share) * alone[0] + share * profile)
+    assert found[4] == pytest.approx((1 - share) * recent_average(values, origin, 14, length)[0] + share * profile)
