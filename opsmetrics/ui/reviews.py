@@ -25,7 +25,6 @@ from opsmetrics.ui.filters import Filters
 from opsmetrics.ui.links import ChartView
 from opsmetrics.ui.news import New, Weighed, weighed
 from opsmetrics.ui.page_desk import PageDesk
-from opsmetrics.ui.sections import Draw
 from opsmetrics.ui.tables import Table
 from opsmetrics.ui.window import Window
 from opsmetrics.verdict import news_words
@@ -141,7 +140,7 @@ def today(
     landing_ready.ask(shown)
     ahead = landing_ready.known(shown)
 
-    def drawn(row: KpiReview, draw: Draw, view: ChartView) -> Block:
+    def drawn(row: KpiReview, draw: sections.Draw, view: ChartView) -> Block:
         found = _ROWS.of((key, draw.__name__, rows.row_key(row)), lambda: draw(row, view))
         return rows.with_landing(found, ahead.get(landing_ready.key(row), ""))
 

@@ -9,8 +9,8 @@ import pytest
 from opsmetrics.desk import landing_ready
 from opsmetrics.desk.landing import landed_already
 from opsmetrics.desk.landing_sentences import NEWS, news, outcome
+from opsmetrics.desk.load_sentences import waiting
 from opsmetrics.review import KpiReview, review
-from opsmetrics.ui.load import block
 from tests.desk.test_landing import daily, month
 from tests.verdict.made import LATE, with_target
 
@@ -42,12 +42,10 @@ def test_work_that_is_interrupted_goes_on_where_it_was() -> None:
         landing_ready.work(stopping)
     assert [landed_already(each, NEWS) for each in shown] == [True, False]
     assert landing_ready.waiting(shown) == 1
-    (told,) = [part["text"] for part in block(shown) if part["kind"] == "caption"]
-    assert told.endswith("are still being made for 1 of 2 rows: look again in a moment.")
+    assert waiting(1, 2).endswith("are still being made for 1 of 2 rows: look again in a moment.")
     landing_ready.work()
     assert landed_already(shown[1], NEWS)
     assert landing_ready.waiting(shown) == 0
-    assert all(part["kind"] == "lines" for part in block(shown))
 
 
 def test_the_line_is_the_first_of_the_sentences() -> None:
