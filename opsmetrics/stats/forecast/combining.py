@@ -82,10 +82,11 @@ def fitted(values: FloatArray, origins: IntArray, horizon: int, lengths: Sequenc
         result[:, full], had[full], latest, failures = _members(values, origins[full], horizon, lengths)
         step = last_step(values, latest)
         late = full[:0] if step is None else full[origins[full] >= step.known]
-        if step is not None and len(late):
-            moved = step.moved(values, multiplied=latest is not None and latest.multiplied)
-            result[:, late], had[late], latest, failed = _members(moved, origins[late], horizon, lengths)
-            failures += failed
+        for group in _groups(late):
+            moved = _on_new_level(values, int(origins[group[0]]), lengths)
+            if moved is not None:
+                result[:, group], had[group], latest, failed = _members(moved, origins[group], horizon, lengths)
+                failures += failed
         if week := _week(lengths):
             result[:, full] += echo(values, origins[full], horizon, week)
     return Fitted(result, had, latest, failures)
@@ -95,8 +96,7 @@ def _members(
     values: FloatArray, origins: IntArray, horizon: int, lengths: Sequence[int]
 ) -> tuple[FloatArray, IntArray, seasons.Season | None, int]:
     """All members, with the season that was known at the first origin of each group; the last origin is a group."""
-    places = np.arange(len(origins))
-    groups = [group for group in (*np.array_split(places[:-1], _GROUPS), places[-1:]) if len(group)]
+    groups = _groups(np.arange(len(origins)))
     found = [_without_season(values, int(origins[group[0]]), lengths) for group in groups]
     row = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     length_of = np.array([length for length, _, _ in found])
@@ -126,6 +126,18 @@ def _members(
         result[:, early] = (1 - share) * result[:, early] + share * weekday_profile(known, horizon, week)
     had = np.array([1 if season is None else season.length for _, season, _ in found])[row]
     return result, had, found[-1][1], failures + failed
+
+
+def _groups(places: IntArray) -> list[IntArray]:
+    """Origins that share what the first of them knew; the last is a group of its own."""
+    return [group for group in (*np.array_split(places[:-1], _GROUPS), places[-1:]) if len(group)]
+
+
+def _on_new_level(values: FloatArray, known: int, lengths: Sequence[int]) -> FloatArray | None:
+    """All values, those before the last step on its new level, by what was known after so many; None without one."""
+    _, season, _ = _without_season(values, known, lengths)
+    step = last_step(values[:known], season)
+    return None if step is None else step.moved(values, multiplied=season is not None and season.multiplied)
 
 
 def _without_season(

@@ -83,3 +83,14 @@ def test_short_series_are_judged_without_an_error(n: int) -> None:
     values = np.where(np.arange(n) < n - 4, 1.0, 100.0)
     found = last_step(values, None)
     assert (found is not None) == (n >= 12)
+
+
+def test_an_origin_knows_the_new_level_by_the_values_that_it_knew() -> None:
+    """What came after an origin has no part in how far the values before the step are moved for it."""
+    values = stepped(20)
+    other = values.copy()
+    other[112:] += 3
+    origins = np.array([80, 104, 106, 109, 112, 120])
+    both = [fitted(given, origins, 5, ()).values for given in (values, other)]
+    assert np.allclose(both[0][:, :-1], both[1][:, :-1], rtol=1e-9)
+    assert not np.allclose(both[0][:, -1], both[1][:, -1])
