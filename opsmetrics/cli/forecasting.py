@@ -77,7 +77,9 @@ def _likely(told: Told) -> list[str]:
     """The periods to come, and that there are more of them."""
     head, count = cells.likely_head(told), len(cells.to_come(told))
     listed = table(cells.likely_rows(told), head, right=head[1:])
-    return [listed, *([wrapped(say("last_listed", n=told.periods(count)))] if count > cells.SHOWN else [])]
+    notes = [say("last_listed", n=told.periods(count))] if count > cells.SHOWN else []
+    notes += [_sentence(cells.underway(told))] if cells.underway(told) else []
+    return [listed, *([wrapped(" ".join(notes))] if notes else [])]
 
 
 def _landing(told: Told) -> list[str]:

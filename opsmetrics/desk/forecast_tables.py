@@ -41,6 +41,15 @@ def to_come(told: Told) -> pd.DataFrame:
     return still if len(still) else points
 
 
+def underway(told: Told) -> str:
+    """That the first period has begun and its row leaves out what it shows so far; "" where it has not."""
+    first, points = to_come(told), told.found.review.points
+    begun = points[~points["ended"].astype(bool) & points["value"].notna()]
+    if first.empty or not told.landed or not begun["period"].isin(first["period"].iloc[:1]).any():
+        return ""
+    return say("underway", label=first["label"].iloc[0])
+
+
 def likely_head(told: Told) -> Cells:
     """Headings of `likely_rows`."""
     with_chance = bool(told.found.points["chance"].notna().any())

@@ -76,6 +76,7 @@ ENGLISH: Mapping[str, str] = {
     "most_likely": "Most likely",
     "range": "{nominal} % range",
     "last_shown": "all {n} in the table below",
+    "underway": "{label} is told without what it shows so far, which its landing counts",
     "last_listed": "The first and the last of {n} to come; all of them with --json.",
     "trusted": "Can it be trusted?",
     "error": "Mean error",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 ENGLISH: Mapping[str, str] = {
     "needs": "{n} on duty keep the mean wait at {target} or less.",
     "needs_none": "No number on duty keeps the mean wait at {target} or less.",
-    "refused": "How many a wait takes cannot be told here: {why}.",
+    "refused": "How many on duty a wait takes cannot be told here: {why}.",
     "lead": "With {staff} the formula gives {predicted} over the last 8 weeks; {observed} were observed.",
     "model_erlang_c": "Erlang C.",
     "model_corrected": "Erlang C times {factor}: arrivals and service vary otherwise than it supposes (Allen–Cunneen).",

@@ -214,8 +214,9 @@ def _panels(told: Told) -> Block:
 def likely_panel(told: Told) -> Block:
     """The next periods and the last one."""
     count = len(told.found.ahead)
-    more = say("last_shown", n=wording.number(count)) if count > cells.SHOWN else ""
-    return panel(cells.likely_title(told), cells.likely_rows(told), head=cells.likely_head(told), text=more)
+    notes = [say("last_shown", n=wording.number(count)) if count > cells.SHOWN else "", cells.underway(told)]
+    text = "; ".join(note for note in notes if note)
+    return panel(cells.likely_title(told), cells.likely_rows(told), head=cells.likely_head(told), text=text)
 
 
 def trust_panel(told: Told) -> Block:

@@ -70,6 +70,19 @@ def test_periods_ahead_are_held_against_their_own_target() -> None:
     assert cells.likely_title(told) == "Chance to meet ≤\u00a050.0"
 
 
+def test_a_day_under_way_is_told_without_what_it_shows_so_far() -> None:
+    """Its landing counts that: two figures for one stretch must not look like a contradiction."""
+    kpi = with_target(DEFECTS, 50.0)
+    values = [30.0 + x % 5 for x in range(200)]
+    over = review(totals(values, kpi=kpi), ())
+    running = review(totals([*values, 3.0], kpi=kpi, running=True), ())
+    told = Told(forecast_review(running), landings(running))
+    day = running.points["label"].iloc[-1]
+    assert cells.underway(told) == f"{day} is told without what it shows so far, which its landing counts"
+    assert cells.underway(Told(forecast_review(over), landings(over))) == ""
+    assert cells.underway(Told(forecast_review(running), {})) == "", "no landing beside it"
+
+
 def test_a_year_of_which_all_is_known_has_no_range() -> None:
     kpi = with_target(DEFECTS, 50.0)
     found = review(totals([30.0 + x % 5 for x in range(200)], kpi=kpi), ())
