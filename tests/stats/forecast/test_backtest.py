@@ -52,3 +52,18 @@ def test_what_came_has_no_part_in_the_forecast_it_is_held_against() -> None:
         table = forecast([*values[:-1], last], 1).backtest
         told.append(float(table["forecast"][table["origin"] == 79].iloc[0]))
     assert told[0] == pytest.approx(told[1], rel=1e-9)
+
+
+def test_an_origin_in_a_gap_does_not_know_what_ends_it() -> None:
+    """Whatever the value after a gap is, no forecast from within the gap leans towards it."""
+    values = 50 + np.random.default_rng(4).normal(0, 1, 80)
+    values[70:75] = np.nan
+    told = []
+    for end in (values[75], values[75] + 500.0):
+        given = values.copy()
+        given[75] = end
+        table = forecast(given, 8).backtest
+        told.append(table.loc[table["origin"].between(68, 75), ["origin", "step", "forecast"]])
+    assert 70 in told[0]["origin"].to_numpy(), "right after the last value before it"
+    assert not told[0]["origin"].between(71, 75).any()
+    assert told[0]["forecast"].max() < 60 and told[1]["forecast"].max() < 60
