@@ -186,7 +186,7 @@ def _landing(review: KpiReview, span: Span, under: Under | None) -> Landing:
     if found is None or not np.isfinite(found.values).any():
         return replace(bare, grain=grain)
     whole = _target(review, within)
-    known = _known(review, bare, found, within)
+    known = _known(review, bare, found, within, whole)
     if found.coming == 0:
         return replace(known, reason="over")
     if found.waiting > STALE * HORIZONS[review.series.grain]:
@@ -194,14 +194,16 @@ def _landing(review: KpiReview, span: Span, under: Under | None) -> Landing:
     return _told(review, known, found, whole, under)
 
 
-def _known(review: KpiReview, bare: Landing, found: Arranged, within: Running) -> Landing:
+def _known(review: KpiReview, bare: Landing, found: Arranged, within: Running, whole: _Ends) -> Landing:
     """What needs no forecast: the figure to date and the target, of a sum that of the periods it is made of."""
     total, shown = is_sum(review.kpi, review.points), found.stretch
     above = float(shown.above + shown.begun_above.sum())
     below = float(shown.below + shown.begun_below.sum())
     there = below > 0  # of a sum the periods with a value
-    counts, unmeasured = counting(review, within) if total else (None, 0)
-    low, high = _target(review, within, counts)
+    (low, high), unmeasured = whole, 0
+    if total:
+        counts, unmeasured = counting(review, within)
+        low, high = _added(review, within, counts)
     return replace(
         bare,
         grain=found.grain,
@@ -293,19 +295,19 @@ def _breach(landed: stats.Landings, found: Arranged, total: bool, low: float, hi
 # Targets
 
 
-def _target(review: KpiReview, within: Running, counts: pd.Series | None = None) -> _Ends:
+def _target(review: KpiReview, within: Running) -> _Ends:
     """The target of the stretch in stored units, NaN an open side: the one in force at its end; of a sum, those of its
-    open periods added up, or of these alone."""
+    open periods added up."""
     kpi = review.kpi
     if is_sum(kpi, review.points):
-        return _added(review, within, counts)
+        return _added(review, within)
     last = to_utc(pd.DatetimeIndex([within.end]), kpi.calendar.time_zone)[0]
     ends = pd.DataFrame({"period": [within.start], "ends_at": [last], "value": [np.nan], "ended": [False]})
     row = attach(kpi, review.decisions, review.series.slice, ends).iloc[0]
     return float(row["target_low"]), float(row["target_high"])
 
 
-def _added(review: KpiReview, within: Running, counts: pd.Series | None) -> _Ends:
+def _added(review: KpiReview, within: Running, counts: pd.Series | None = None) -> _Ends:
     """Σ of the targets of the periods to which a target of the sum applies: those of the operate grain for a count,
     those of the lead grain for rare events; NaN where the stretch is shorter than one, or one has no target.
 

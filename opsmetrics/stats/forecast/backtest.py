@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opsmetrics.stats.arrays import BoolArray, FloatArray, IntArray
-from opsmetrics.stats.forecast import fan
+from opsmetrics.stats.forecast import fan, seasons
 from opsmetrics.stats.forecast.model import Accuracy, Coverage, Rival
 
 #: Origins spread over this last share of the series, and each of the last few slots as origin.
@@ -96,15 +96,23 @@ def origins_of(n: int, horizon: int, lengths: Sequence[int] = ()) -> IntArray:
     week is to be seen: 14 origins a day apart would all stand at one hour, and the last 30 % may be one week.
     """
     least = max(n // 2, _BEFORE) if n >= 2 * _BEFORE else _BEFORE
-    nested = len(set(lengths)) > 1
-    longest = _NESTED * max(lengths) if nested else 0
-    start = max(min(int(n * (1 - _SHARE)), n - horizon - _SPREAD + 1, n - longest), least)
+    nested = seasons.nested(lengths)
+    both = _NESTED * nested[1] if nested else 0
+    start = max(min(int(n * (1 - _SHARE)), n - horizon - _SPREAD + 1, n - both), least)
     if n - start < 3:
         return np.empty(0, dtype=np.int64)
     count = min(_NESTED_SPREAD if nested else _SPREAD, n - start)
     spread = np.linspace(start, n - 1, count).astype(np.int64)
     recent = np.arange(max(n - _LAST, start), n, dtype=np.int64)
     return np.unique(np.concatenate([spread, recent]))
+
+
+def after_values(origins: IntArray, observed: FloatArray) -> IntArray:
+    """Each moved back to right after a value: in a gap stands what lies between both its ends, and the later one was
+    not known then. The first slot has a value."""
+    there = np.flatnonzero(np.isfinite(observed))
+    moved: IntArray = np.unique(there[np.searchsorted(there, origins - 1, side="right") - 1] + 1)
+    return moved
 
 
 def coming(observed: FloatArray, origins: IntArray, horizon: int) -> FloatArray:

@@ -164,7 +164,7 @@ def _combined(
     upper: float | None,
 ) -> _Found:
     n = len(filled)
-    origins = _after_values(backtest.origins_of(n, horizon, lengths), observed)
+    origins = backtest.after_values(backtest.origins_of(n, horizon, lengths), observed)
     every = combining.fitted(filled, np.append(origins, n), horizon, lengths)
     now = every.values[:, -1]
     series = fan.Series(n, season, lower, upper, fan.expected_error(observed, season), lengths)
@@ -191,14 +191,6 @@ def _combined(
         members if rung == "combination" else (),
         every.failures,
     )
-
-
-def _after_values(origins: IntArray, observed: FloatArray) -> IntArray:
-    """Each moved back to right after a value: in a gap stands what lies between both its ends, and the later one was
-    not known then. The first slot has a value."""
-    there = np.flatnonzero(np.isfinite(observed))
-    moved: IntArray = np.unique(there[np.searchsorted(there, origins - 1, side="right") - 1] + 1)
-    return moved
 
 
 def _past(

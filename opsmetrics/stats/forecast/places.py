@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opsmetrics.stats.arrays import FloatArray, IntArray
+from opsmetrics.stats.forecast import seasons
 
 #: Seasons from which on half of a slot's own size of errors is believed, and half of that of a whole day of the week.
 _SLOT, _DAY = 16.0, 1.0
@@ -50,15 +51,16 @@ def found_in(
     profiles: list[Profile] = []
     horizon = off.shape[1]
     slots = origins[:, None] + np.arange(horizon)
-    day, week = min(tried, default=1), max(tried, default=1)
+    nested = seasons.nested(tried)
     asked = [(season, 1, _SLOT)] if season > 1 else []
-    asked += [(week, day, _DAY)] if week > day > 1 else []
+    asked += [(nested[1], nested[0], _DAY)] if nested else []
     for length, around, half in asked:
-        seasons = (known - float(origins[0])) / length
-        profiles.append(_by_slot(off / widths(off), slots % length, length, around, seasons / (seasons + half)))
+        seen = (known - float(origins[0])) / length
+        profiles.append(_by_slot(off / widths(off), slots % length, length, around, seen / (seen + half)))
         off = off / profiles[-1].at(origins, horizon)
-    if week > day > 1:
-        profiles.append(_by_start(off / widths(off), origins % day, day, (known - float(origins[0])) / horizon))
+    if nested:
+        day, horizons = nested[0], (known - float(origins[0])) / horizon
+        profiles.append(_by_start(off / widths(off), origins % day, day, horizons))
     return tuple(profiles)
 
 

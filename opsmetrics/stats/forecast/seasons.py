@@ -60,6 +60,11 @@ class Season:
         return values * self.at(slots) if self.multiplied else values + self.at(slots)
 
 
+def nested(lengths: Sequence[int]) -> tuple[int, int] | None:
+    """The shortest and the longest of these lengths where a season holds another, as a week its hours: (24, 168)."""
+    return (min(lengths), max(lengths)) if len(set(lengths)) > 1 else None
+
+
 def find(values: FloatArray, lengths: Sequence[int]) -> int:
     """Of these lengths that at which the autocorrelation is beyond its 90 % test; 1 where there is none.
 

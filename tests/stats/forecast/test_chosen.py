@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from statsmodels.tsa.ar_model import AutoReg
 from statsmodels.tsa.forecasting.theta import ThetaModel
-from statsmodels.tsa.holtwinters import ExponentialSmoothing, SimpleExpSmoothing
 from statsmodels.tsa.seasonal import seasonal_decompose
 
 from opsmetrics.stats.forecast import seasons
@@ -16,28 +15,9 @@ from opsmetrics.stats.forecast.autoregression import autoregressed, candidates
 from opsmetrics.stats.forecast.averages import recent_average, weekday_profile
 from opsmetrics.stats.forecast.combining import fitted
 from opsmetrics.stats.forecast.smoothing import DAMPED, SIMPLE, smoothed
+from tests.stats.forecast import theirs
 
 AHEAD = 6
-
-
-def simple(values: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
-    """Squared errors and forecast of simple smoothing; the first value is what it starts from."""
-    model = SimpleExpSmoothing(values[1:], initialization_method="known", initial_level=values[:4].mean())
-    found = model.fit(smoothing_level=alpha, optimized=False)
-    return float(found.sse), np.asarray(found.forecast(AHEAD))
-
-
-def damped(values: np.ndarray, alpha: float, beta: float, phi: float) -> tuple[float, np.ndarray]:
-    model = ExponentialSmoothing(
-        values[1:],
-        trend="add",
-        damped_trend=True,
-        initialization_method="known",
-        initial_level=values[0],
-        initial_trend=np.median(np.diff(values[:10])),
-    )
-    found = model.fit(smoothing_level=alpha, smoothing_trend=beta / alpha, damping_trend=phi, optimized=False)
-    return float(found.sse), np.asarray(found.forecast(AHEAD))
 
 
 @pytest.mark.parametrize("kind", ["noise", "walk", "trend"])
@@ -46,9 +26,9 @@ def test_the_mean_of_three_is_that_of_the_least_squared_errors(kind: str) -> Non
     of the former and the slope that ThetaModel finds."""
     noise = np.random.default_rng(13).normal(0, 1, 70)
     values = {"noise": 20 + noise, "walk": 20 + np.cumsum(noise), "trend": 20 + 0.4 * np.arange(70) + noise}[kind]
-    every = [(*simple(values, alpha), alpha) for alpha in SIMPLE]
-    _, flat, alpha = min(every, key=lambda one: one[0])
-    _, holt = min((damped(values, *given) for given in DAMPED), key=lambda one: one[0])
+    alpha, level = min(((alpha, theirs.simple(values, alpha)) for alpha in SIMPLE), key=lambda one: one[1].sse)
+    flat = np.asarray(level.forecast(AHEAD))
+    holt = np.asarray(min((theirs.damped(values, *given) for given in DAMPED), key=lambda one: one.sse).forecast(AHEAD))
     slope = float(ThetaModel(values, period=1, deseasonalize=False).fit().params["b0"])
     theta = flat + slope / 2 * (np.arange(AHEAD) + (1 - (1 - alpha) ** 70) / alpha)
     found = smoothed(values[None, :], np.array([0]), np.array([70]), AHEAD, 1)[0, 0]

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as arrays
 from statsmodels.tsa.ar_model import AutoReg
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
-from statsmodels.tsa.holtwinters import ExponentialSmoothing, SimpleExpSmoothing
+from statsmodels.tsa.holtwinters import ExponentialSmoothing
 from statsmodels.tsa.stattools import acf
 
 from opsmetrics.stats.forecast import forecast, seasons
@@ -21,6 +21,7 @@ from opsmetrics.stats.forecast.filters import filtered, moving
 from opsmetrics.stats.forecast.rivals import exponential_smoothing, with_rival
 from opsmetrics.stats.forecast.smoothing import DAMPED, SIMPLE, errors_of, smoothed, theta, with_season
 from tests.cases import cases
+from tests.stats.forecast import theirs
 
 FEW = settings(max_examples=cases(10, 100), deadline=None)
 
@@ -36,8 +37,7 @@ AT_END, ROW = np.array([60]), np.array([0])
 @pytest.mark.parametrize("place", [0, 3, 6, 9])
 def test_simple_smoothing_is_that_of_statsmodels(place: int) -> None:
     errors = errors_of(ONE_ROW, SIMPLE[place])
-    model = SimpleExpSmoothing(VALUES[1:], initialization_method="known", initial_level=VALUES[:4].mean())
-    found = model.fit(smoothing_level=SIMPLE[place], optimized=False)
+    found = theirs.simple(VALUES, SIMPLE[place])
     assert errors.states(AT_END, ROW)[0][0] == pytest.approx(found.forecast(1)[0])
     assert (errors.values**2).sum() == pytest.approx(found.sse)
 
@@ -47,15 +47,7 @@ def test_damped_holt_is_that_of_statsmodels(place: int) -> None:
     alpha, beta, phi = DAMPED[place]
     errors = errors_of(ONE_ROW, alpha, beta, phi)
     level, trend = errors.states(AT_END, ROW)
-    model = ExponentialSmoothing(
-        VALUES[1:],
-        trend="add",
-        damped_trend=True,
-        initialization_method="known",
-        initial_level=VALUES[0],
-        initial_trend=np.median(np.diff(VALUES[:10])),
-    )
-    found = model.fit(smoothing_level=alpha, smoothing_trend=beta / alpha, damping_trend=phi, optimized=False)
+    found = theirs.damped(VALUES, alpha, beta, phi)
     ahead = level[0] + trend[0] * np.cumsum(phi ** np.arange(1, 6))
     assert ahead == pytest.approx(found.forecast(5))
     assert (errors.values**2).sum() == pytest.approx(found.sse)
